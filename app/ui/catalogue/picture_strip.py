@@ -102,7 +102,7 @@ class PictureStrip(QWidget):
         row = QHBoxLayout()
         row.setSpacing(2)
         row.addWidget(icon_button(icons, "add", tr("Product", "Add pictures…"), self._choose))
-        row.addWidget(icon_button(icons, "remove", tr("Product", "Remove the picture"), self._remove))
+        row.addWidget(icon_button(icons, "remove", tr("Product", "Remove picture"), self._remove))
         self._hint = label("", "hint")
         row.addWidget(self._hint, 1)
         layout.addLayout(row)
@@ -111,9 +111,9 @@ class PictureStrip(QWidget):
         """Show these."""
         wanted = tuple(ids)
         self._hint.setText(
-            tr("Product", "Drag pictures here, or press +. PNG, JPEG or WebP.")
+            tr("Product", "Drag pictures here or press +. PNG, JPEG or WebP.")
             if not wanted
-            else tr("Product", "The first one is shown in lists and on cards. Drag to change the order.")
+            else tr("Product", "The first picture appears in lists and on cards. Drag to reorder.")
         )
         if wanted == self._ids:
             return

@@ -54,10 +54,10 @@ def field_titles() -> Mapping[str, str]:
     """What the mandatory fields are called in the form."""
     return {
         "name": tr("Product", "Name"),
-        "pain_point": tr("Product", "What it solves"),
-        "audience": tr("Product", "Who it is for"),
-        "price_band": tr("Product", "Price band"),
-        "points": tr("Product", "Core selling points"),
+        "pain_point": tr("Product", "Problem it solves"),
+        "audience": tr("Product", "Target customers"),
+        "price_band": tr("Product", "Price range"),
+        "points": tr("Product", "Key selling points"),
     }
 
 
@@ -66,7 +66,7 @@ def section_titles() -> Mapping[str, str]:
     return {
         "name": tr("Product", "Name"),
         "points": tr("Product", "Selling points"),
-        "scenarios": tr("Product", "Scenes of use"),
+        "scenarios": tr("Product", "Use cases"),
         "faq": tr("Product", "Questions"),
         "comparisons": tr("Product", "Comparison"),
         "pictures": tr("Product", "Pictures"),
@@ -106,7 +106,7 @@ class HandbookMeter(QWidget):
         set_property(self.bar, "level", "good" if not done.missing else "")
         gaps = ", ".join(titles[name] for name in done.missing)
         self.words.setText(
-            tr("Product", "Handbook {percent} %. Not yet whole: {gaps}.", percent=done.percent, gaps=gaps)
+            tr("Product", "Handbook {percent} % complete. Missing: {gaps}.", percent=done.percent, gaps=gaps)
             if gaps
             else tr("Product", "The handbook is complete in this language.")
         )
@@ -140,7 +140,7 @@ class ProductDialog(QDialog):
             (tr("Product", "Basics"), partial(BasicsPage, means)),
             (tr("Product", "Pictures"), partial(_PicturesPage, means, self._make_strip)),
             (tr("Product", "Selling points"), partial(PointsPage, means)),
-            (tr("Product", "Scenes of use"), partial(ScenariosPage, means)),
+            (tr("Product", "Use cases"), partial(ScenariosPage, means)),
             (tr("Product", "Prices and stock"), partial(PricesPage, means)),
             (tr("Product", "Questions"), partial(QuestionsPage, means)),
             (tr("Product", "Comparison"), partial(ComparisonPage, means)),
@@ -162,9 +162,9 @@ class ProductDialog(QDialog):
         top = QHBoxLayout()
         self.title = elided("", "title")
         top.addWidget(self.title, 1)
-        top.addWidget(label(tr("Product", "Written in"), "muted"))
+        top.addWidget(label(tr("Product", "Writing in"), "muted"))
         self.language = QComboBox()
-        self.language.setAccessibleName(tr("Product", "Language of the texts"))
+        self.language.setAccessibleName(tr("Product", "Text language"))
         self.language.setMinimumWidth(190)
         self.language.activated.connect(lambda _: self._read())
         top.addWidget(self.language)
@@ -255,13 +255,13 @@ class ProductDialog(QDialog):
         self._reading = Reading(product, language, (show.presentation.host_language,))
         for page in self._pages.values():
             page.read(self._reading)
-        name = pick(product.name, (show.presentation.host_language,))[0] or tr("Product", "Product without a name")
+        name = pick(product.name, (show.presentation.host_language,))[0] or tr("Product", "Untitled product")
         self.title.setText(name)
         self.setWindowTitle(name)
         titles = field_titles()
         missing = [titles[key] for key in missing_fields(product)]
         missing += missing_to_sell_words(product, self._markets())
-        self.missing.setText(tr("Product", "Still missing: {fields}.", fields=", ".join(missing)))
+        self.missing.setText(tr("Product", "Missing: {fields}.", fields=", ".join(missing)))
         self.missing.setVisible(bool(missing))
         self.meter.show_completeness(completeness(product, language))
         step = self._context.studio.document.undo_title

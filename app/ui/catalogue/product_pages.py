@@ -47,9 +47,9 @@ class Reading:
 def role_words() -> dict[str, str]:
     """The roles a product can play."""
     return {
-        Role.HERO.value: tr("Product", "Hero: earns"),
-        Role.TRAFFIC.value: tr("Product", "Traffic: draws people in"),
-        Role.BACKUP.value: tr("Product", "Backup: stands by"),
+        Role.HERO.value: tr("Product", "Hero: makes the profit"),
+        Role.TRAFFIC.value: tr("Product", "Traffic: attracts viewers"),
+        Role.BACKUP.value: tr("Product", "Backup: ready to step in"),
     }
 
 
@@ -104,16 +104,16 @@ class BasicsPage(Page):
         form.addRow(label(tr("Product", "Role in the show"), "muted"), self.role)
         self._lines: dict[str, QLineEdit] = {}
         for name, title in (
-            ("sku", tr("Product", "Article number")),
+            ("sku", tr("Product", "SKU")),
             ("category", tr("Product", "Category")),
-            ("price_band", tr("Product", "Price band")),
+            ("price_band", tr("Product", "Price range")),
         ):
             form.addRow(label(title, "muted"), self._line(name, title))
         self.column.addLayout(form)
-        self._lines["price_band"].setPlaceholderText(tr("Product", "For example: 20–30 USD, a gift that needs no thinking over"))
-        self.words("unit", tr("Product", "What one is called"), hint=tr("Product", "“piece”, “set of 3”"))
-        self.words("pain_point", tr("Product", "What it solves"), paragraph=True)
-        self.words("audience", tr("Product", "Who it is for"), paragraph=True)
+        self._lines["price_band"].setPlaceholderText(tr("Product", "For example: USD 20–30, an easy gift"))
+        self.words("unit", tr("Product", "Unit"), hint=tr("Product", "“piece”, “set of 3”"))
+        self.words("pain_point", tr("Product", "Problem it solves"), paragraph=True)
+        self.words("audience", tr("Product", "Target customers"), paragraph=True)
         self.column.addStretch(1)
 
     def begin(self) -> None:
@@ -250,10 +250,10 @@ class PointsPage(_Listed):
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
         self.heading(
-            tr("Product", "Core selling points"),
-            tr("Product", "At most three: more are not remembered. The host says them in any order; viewers see the keyword meanwhile."),
+            tr("Product", "Key selling points"),
+            tr("Product", "Up to three; viewers won't remember more. Say them in any order while viewers see the keyword."),
         )
-        self.build(tr("Product", "Add a selling point"))
+        self.build(tr("Product", "Add selling point"))
         self.column.addStretch(1)
 
     def fresh(self) -> Point:
@@ -273,8 +273,8 @@ class ScenariosPage(_Listed):
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
-        self.heading(tr("Product", "Scenes of use"), tr("Product", "Figures alone sell nothing: who uses it, where, when?"))
-        self.build(tr("Product", "Add a scene of use"))
+        self.heading(tr("Product", "Use cases"), tr("Product", "Specs alone don't sell. Who uses it, where and when?"))
+        self.build(tr("Product", "Add use case"))
         self.column.addStretch(1)
 
     def fresh(self) -> Words:
@@ -296,7 +296,7 @@ class QuestionsPage(_Listed):
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
         self.heading(tr("Product", "Questions and answers"), tr("Product", "The host finds them by typing a few letters."))
-        self.build(tr("Product", "Add a question"))
+        self.build(tr("Product", "Add question"))
         self.words("return_rule", tr("Product", "Returns"), paragraph=True)
         self.column.addStretch(1)
 
@@ -317,8 +317,8 @@ class ComparisonPage(_Listed):
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
-        self.heading(tr("Product", "Compared with others"), tr("Product", "For the host and the handbook; viewers do not see it."))
-        self.build(tr("Product", "Add a comparison"))
+        self.heading(tr("Product", "Comparison with competitors"), tr("Product", "For the host and the handbook. Viewers don't see it."))
+        self.build(tr("Product", "Add comparison"))
         self.column.addStretch(1)
 
     def fresh(self) -> Comparison:
@@ -340,9 +340,9 @@ class ClaimsPage(_Listed):
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
         self.heading(
-            tr("Product", "Claims"), tr("Product", "“Organic”, “waterproof”, “clinically tested”: some markets allow them only with proof.")
+            tr("Product", "Claims"), tr("Product", "Such as “organic”, “waterproof” or “clinically tested”. Some markets require proof.")
         )
-        self.build(tr("Product", "Add a claim"))
+        self.build(tr("Product", "Add claim"))
         self.column.addStretch(1)
 
     def fresh(self) -> Claim:
@@ -351,5 +351,5 @@ class ClaimsPage(_Listed):
     def fields(self, thing: Claim) -> Fields:
         return (
             ("text", tr("Product", "Claim"), False, thing.text),
-            ("evidence", tr("Product", "What proves it"), False, thing.evidence),
+            ("evidence", tr("Product", "Proof"), False, thing.evidence),
         )

@@ -22,54 +22,52 @@ class PricesPage(Page):
         super().__init__(means, parent)
         self._product: Product | None = None
         market = tr("Product", "Market")
-        self.heading(
-            tr("Product", "Prices"), tr("Product", "In each market's own currency. An empty price means that it is not sold there.")
-        )
+        self.heading(tr("Product", "Prices"), tr("Product", "In each market's currency. Leave a price empty if you don't sell there."))
         self.prices = TableEdit(
             tr("Product", "Prices"),
             (
                 Column(market, 180, fixed=True),
                 Column(tr("Product", "Price"), 90, align_right=True),
-                Column(tr("Product", "Crossed out"), 100, align_right=True),
-                Column(tr("Product", "At the door"), 100, fixed=True, align_right=True),
-                Column(tr("Product", "Where it is bought (address)"), 200, stretch=True),
+                Column(tr("Product", "Compare-at price"), 100, align_right=True),
+                Column(tr("Product", "Delivered price"), 100, fixed=True, align_right=True),
+                Column(tr("Product", "Buy link"), 200, stretch=True),
             ),
             means.icons,
         )
         self.column.addWidget(self.prices)
         self.landed = label("", "hint", wrap=True)
         self.column.addWidget(self.landed)
-        self.heading(tr("Product", "Delivery"))
+        self.heading(tr("Product", "Shipping"))
         self.delivery = TableEdit(
-            tr("Product", "Delivery"),
+            tr("Product", "Shipping"),
             (
                 Column(market, 180, fixed=True),
-                Column(tr("Product", "Days from"), 90, align_right=True),
-                Column(tr("Product", "Days to"), 90, align_right=True),
-                Column(tr("Product", "Freight"), 90, align_right=True),
-                Column(tr("Product", "Freight back"), 110, align_right=True),
+                Column(tr("Product", "Min. days"), 90, align_right=True),
+                Column(tr("Product", "Max. days"), 90, align_right=True),
+                Column(tr("Product", "Shipping cost"), 90, align_right=True),
+                Column(tr("Product", "Return shipping"), 110, align_right=True),
                 Column(tr("Product", "Duty %"), 80, stretch=True, align_right=True),
             ),
             means.icons,
         )
         self.column.addWidget(self.delivery)
-        self.heading(tr("Product", "Stock"), tr("Product", "What viewers read as “left” is this sum, nothing else."))
+        self.heading(tr("Product", "Stock"), tr("Product", "Viewers see this total as “left”."))
         self.stock = TableEdit(
             tr("Product", "Stock"),
-            (Column(tr("Product", "Place"), 200, stretch=True), Column(tr("Product", "Units"), 100, align_right=True)),
+            (Column(tr("Product", "Location"), 200, stretch=True), Column(tr("Product", "Units"), 100, align_right=True)),
             means.icons,
-            add=tr("Product", "Add a place"),
-            remove=tr("Product", "Remove the place"),
+            add=tr("Product", "Add location"),
+            remove=tr("Product", "Remove location"),
             fresh=lambda: ("", "0"),
         )
         self.column.addWidget(self.stock)
         row = QHBoxLayout()
-        row.addWidget(label(tr("Product", "Cost of one, to see the margin"), "muted"))
+        row.addWidget(label(tr("Product", "Unit cost, to calculate the margin"), "muted"))
         self.cost, self.currency = QLineEdit(), QLineEdit()
         self.cost.setMaximumWidth(120)
         self.currency.setMaximumWidth(70)
-        self.cost.setAccessibleName(tr("Product", "Cost of one"))
-        self.currency.setAccessibleName(tr("Product", "Currency of the cost"))
+        self.cost.setAccessibleName(tr("Product", "Unit cost"))
+        self.currency.setAccessibleName(tr("Product", "Cost currency"))
         self.currency.setPlaceholderText("USD")
         for line in (self.cost, self.currency):
             line.editingFinished.connect(self._on_cost)
@@ -130,11 +128,11 @@ class PricesPage(Page):
         self.landed.setText(
             tr(
                 "Product",
-                "Sending it back costs as much as it does from: {markets}. Offer a refund without return there.",
+                "Return shipping costs more than the product is worth in: {markets}. Offer refunds without return there.",
                 markets=", ".join(never),
             )
             if ids
-            else tr("Product", "Choose the show's markets first, in “Markets and cards”.")
+            else tr("Product", "Choose the show's markets first under “Markets and cards”.")
         )
         if not self.cost.hasFocus() and not self.currency.hasFocus():
             self.cost.setText(tables.amount_text(product.unit_cost))
@@ -153,13 +151,13 @@ class SizesPage(Page):
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
-        self.heading(tr("Product", "Size chart"), tr("Product", "The first row is the heading. Leave it empty for goods without sizes."))
+        self.heading(tr("Product", "Size chart"), tr("Product", "The first row is the header. Leave empty if there are no sizes."))
         self.table = TableEdit(
             tr("Product", "Size chart"),
             tuple(Column("", 90, stretch=number == self.COLUMNS - 1) for number in range(self.COLUMNS)),
             means.icons,
-            add=tr("Product", "Add a row"),
-            remove=tr("Product", "Remove the row"),
+            add=tr("Product", "Add row"),
+            remove=tr("Product", "Remove row"),
             fresh=lambda: ("",) * self.COLUMNS,
         )
         self.table.grid.horizontalHeader().hide()

@@ -41,8 +41,8 @@ class ProductsPanel(QWidget):
         self.thumbnails = Thumbnails(context.studio.pictures.get, THUMB_PX)
         layout = column(self, margin=8, spacing=4)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Products", "Find a product"))
-        self.search.setAccessibleName(tr("Products", "Find a product"))
+        self.search.setPlaceholderText(tr("Products", "Search products"))
+        self.search.setAccessibleName(tr("Products", "Search products"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(context.icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(lambda _: self._on_show_changed())
@@ -57,10 +57,10 @@ class ProductsPanel(QWidget):
             EmptyState(
                 context.icons,
                 "product",
-                tr("Products", "Nothing to sell yet"),
-                tr("Products", "Add what you sell, or bring a table from your shop."),
-                push_button(tr("Products", "Add a product"), self.add, role="primary"),
-                push_button(tr("Products", "Bring in a table…"), self._bring_in),
+                tr("Products", "No products yet"),
+                tr("Products", "Add what you sell or import a spreadsheet from your shop."),
+                push_button(tr("Products", "Add product"), self.add, role="primary"),
+                push_button(tr("Products", "Import products…"), self._bring_in),
             )
         )
         layout.addLayout(self._stack, 1)
@@ -81,12 +81,12 @@ class ProductsPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(2)
         icons = self._context.icons
-        self.add_button = icon_button(icons, "add", tr("Products", "Add a product"), self.add)
+        self.add_button = icon_button(icons, "add", tr("Products", "Add product"), self.add)
         self.duplicate_button = icon_button(icons, "duplicate", tr("Products", "Duplicate"), self.duplicate)
-        self.open_button = icon_button(icons, "rename", tr("Products", "Open the form"), lambda: self.open(self.list.current_id()))
-        self.pin_button = icon_button(icons, "pin", tr("Products", "Pin for the viewers"), lambda: self.pin(self.list.current_id()))
+        self.open_button = icon_button(icons, "rename", tr("Products", "Edit"), lambda: self.open(self.list.current_id()))
+        self.pin_button = icon_button(icons, "pin", tr("Products", "Pin"), lambda: self.pin(self.list.current_id()))
         self.remove_button = icon_button(icons, "remove", tr("Products", "Remove"), self.remove)
-        self.import_button = icon_button(icons, "open", tr("Products", "Bring in a table…"), self._bring_in)
+        self.import_button = icon_button(icons, "open", tr("Products", "Import products…"), self._bring_in)
         for button in (self.add_button, self.import_button, self.duplicate_button, self.open_button, self.pin_button):
             row.addWidget(button)
         row.addStretch(1)
@@ -130,7 +130,7 @@ class ProductsPanel(QWidget):
         if price is not None:
             words.append(self._context.formats.money(price.price, show.presentation.host_language, market=market))
         if product.stock:
-            words.append(tr("Products", "{units} left", units=units) if units else tr("Products", "none left"))
+            words.append(tr("Products", "{units} left", units=units) if units else tr("Products", "sold out"))
         if product.category:
             words.append(product.category)
         missing = (*missing_fields(product), *missing_to_sell(product, tuple(one.id for one in show.markets)))
@@ -244,12 +244,12 @@ class ProductsPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         icons = self._context.icons
-        menu.addAction(icons.icon("add"), tr("Products", "Add a product"), self.add)
-        menu.addAction(icons.icon("open"), tr("Products", "Bring in a table…"), self._bring_in)
+        menu.addAction(icons.icon("add"), tr("Products", "Add product"), self.add)
+        menu.addAction(icons.icon("open"), tr("Products", "Import products…"), self._bring_in)
         if here:
             menu.addSeparator()
-            menu.addAction(icons.icon("rename"), tr("Products", "Open the form"), lambda: self.open(here))
-            words = tr("Products", "Unpin") if self.list.pinned_id == here else tr("Products", "Pin for the viewers")
+            menu.addAction(icons.icon("rename"), tr("Products", "Edit"), lambda: self.open(here))
+            words = tr("Products", "Unpin") if self.list.pinned_id == here else tr("Products", "Pin")
             menu.addAction(icons.icon("pin"), words, lambda: self.pin(here))
             roles = menu.addMenu(tr("Products", "Role in the show"))
             for role in Role:

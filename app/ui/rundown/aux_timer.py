@@ -51,10 +51,10 @@ class AuxTimer(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        self.field = TimeField(tr("Run", "Timer: minutes, or minutes and seconds"))
+        self.field = TimeField(tr("Run", "Timer: minutes, or minutes:seconds"))
         self.field.editingFinished.connect(self._on_typed)
-        self.toggle_button = icon_button(icons, "play", tr("Run", "Start the timer"), toggle)
-        self.reset_button = icon_button(icons, "undo", tr("Run", "Put the timer back"), reset)
+        self.toggle_button = icon_button(icons, "play", tr("Run", "Start timer"), toggle)
+        self.reset_button = icon_button(icons, "undo", tr("Run", "Reset timer"), reset)
         for button in (self.toggle_button, self.reset_button):
             button.setProperty("dense", True)
         self.field.addAction(icons.icon("clock", "muted"), QLineEdit.ActionPosition.LeadingPosition)
@@ -66,7 +66,7 @@ class AuxTimer(QWidget):
         self.field.setReadOnly(counting)
         self.field.show_clock(clock(left_s))
         set_property(self.field, "state", "over" if counting and left_s < 0 else "counting" if counting else "")
-        words = tr("Run", "Stop the timer") if counting else tr("Run", "Start the timer")
+        words = tr("Run", "Stop timer") if counting else tr("Run", "Start timer")
         if self.toggle_button.toolTip() != words:
             self.toggle_button.setToolTip(words)
             self.toggle_button.setAccessibleName(words)

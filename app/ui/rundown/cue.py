@@ -49,8 +49,8 @@ class CuePanel(QWidget):
         self._empty = EmptyState(
             context.icons,
             "cue",
-            tr("Cue", "Nothing is on"),
-            tr("Cue", "Choose a segment in the run of show, or start the show: its points and answers stand here."),
+            tr("Cue", "Nothing selected"),
+            tr("Cue", "Select a segment in the rundown or start the show to see its points and answers here."),
         )
         self.banner = DisclosureBanner(context.icons)
         self.banner.done.connect(lambda: context.attempt(self._control.disclosures.show_now))
@@ -102,7 +102,7 @@ class CuePanel(QWidget):
         names.addStretch(1)
         head.addLayout(names, 1)
         self.prompter_button = icon_button(
-            self._context.icons, "window", tr("Cue", "Open the prompter"), self._context.openers.toggle_prompter
+            self._context.icons, "window", tr("Cue", "Open prompter"), self._context.openers.toggle_prompter
         )
         head.addWidget(self.prompter_button, 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(head)
@@ -132,7 +132,7 @@ class CuePanel(QWidget):
             self._answers.append((question, answer))
             self._column.addWidget(question)
             self._column.addWidget(answer)
-        self.script_title = label(tr("Cue", "Full script: points sound better than sentences that are read"), "heading", wrap=True)
+        self.script_title = label(tr("Cue", "Full script. Talking from points sounds better than reading."), "heading", wrap=True)
         self.script = label("", "", wrap=True)
         self._column.addWidget(self.script_title)
         self._column.addWidget(self.script)
@@ -194,7 +194,7 @@ class CuePanel(QWidget):
         product = self._product()
         asked = self._control.viewers.summary.of(product.id).asked if product is not None else 0
         self.asked.setVisible(asked > 0)
-        self.asked.setText(tr("Cue", "{count} want to see it closer", count=asked))
+        self.asked.setText(tr("Cue", "{count} want a close-up", count=asked))
 
     def read_banner(self) -> None:
         """What is late before what is due, before what stands on the picture for its moment."""
@@ -294,7 +294,7 @@ class CuePanel(QWidget):
         if price.was is not None:
             more.append(tr("Cue", "was {price}", price=said(price.was)))
         if landed is not None and landed.total != price.price:
-            more.append(tr("Cue", "{price} at the door", price=said(landed.total)))
+            more.append(tr("Cue", "{price} delivered", price=said(landed.total)))
         more.append(tr("Cue", "{units} left", units=units_in_stock(product)))
         return name, said(price.price), " · ".join(more)
 

@@ -50,7 +50,7 @@ class _ItemRow(QWidget):
         row.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         self.card: QToolButton = icon_button(
-            icons, "screen", tr("Cue", "Show the keyword to viewers"), lambda: owner.card_wanted.emit(self.item_id)
+            icons, "screen", tr("Cue", "Show keyword to viewers"), lambda: owner.card_wanted.emit(self.item_id)
         )
         self.card.setCheckable(True)
         row.addWidget(self.card, 0, Qt.AlignmentFlag.AlignTop)

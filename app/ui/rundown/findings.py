@@ -54,7 +54,7 @@ class FindingsBar(QWidget):
         self.head = QToolButton()
         self.head.setObjectName("findings")
         self.head.setCheckable(True)
-        self.head.setAccessibleName(tr("Findings", "What was found in the plan"))
+        self.head.setAccessibleName(tr("Findings", "Rundown check"))
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.head.toggled.connect(self._show_list)
@@ -127,8 +127,8 @@ class FindingsBar(QWidget):
         if warnings:
             parts.append(tr("Findings", "{count} to change", count=warnings))
         if hints:
-            parts.append(tr("Findings", "{count} to know", count=hints))
-        self.head.setText(" " + (" · ".join(parts) if parts else tr("Findings", "The plan is sound")))
+            parts.append(tr("Findings", "{count} notes", count=hints))
+        self.head.setText(" " + (" · ".join(parts) if parts else tr("Findings", "No problems found")))
         icon, colour = _LOOKS[self._found[0].level] if self._found else ("check", "good")
         self.head.setIcon(self._context.icons.icon(icon, colour))
         self.head.setEnabled(bool(self._found))
@@ -174,7 +174,7 @@ class FindingsBar(QWidget):
         verbs = QHBoxLayout()
         verbs.setSpacing(8)
         if finding.fix:
-            verbs.addWidget(push_button(tr("Findings", "Mend"), lambda: self._mend(finding), role="link"))
+            verbs.addWidget(push_button(tr("Findings", "Fix"), lambda: self._mend(finding), role="link"))
         if finding.id:
             field = finding.where.split("/")[0]
             verbs.addWidget(push_button(tr("Findings", "Show"), lambda: self._go_to(finding.subject.value, finding.id, field), role="link"))

@@ -64,30 +64,30 @@ class Prompter(QWidget):
         self.mode = QComboBox()
         self.mode.addItem(tr("Prompter", "Key points"), False)
         self.mode.addItem(tr("Prompter", "Full script"), True)
-        self.mode.setAccessibleName(tr("Prompter", "What is read"))
+        self.mode.setAccessibleName(tr("Prompter", "Show"))
         self.mode.activated.connect(lambda _: self.page.set_looks(scripted=bool(self.mode.currentData())))
         row.addWidget(self.mode)
         row.addWidget(label(tr("Prompter", "Size"), "muted"))
-        self.size_slider = self._slider(MIN_SIZE_PX, MAX_SIZE_PX, tr("Prompter", "Size of the words"))
+        self.size_slider = self._slider(MIN_SIZE_PX, MAX_SIZE_PX, tr("Prompter", "Text size"))
         self.size_slider.valueChanged.connect(lambda value: self.page.set_looks(size_px=value) if value != self.page.size_px else None)
         row.addWidget(self.size_slider)
         self.speed_label = label(tr("Prompter", "Speed"), "muted")
         row.addWidget(self.speed_label)
-        self.speed_slider = self._slider(MIN_SPEED, MAX_SPEED, tr("Prompter", "Speed of the script"))
+        self.speed_slider = self._slider(MIN_SPEED, MAX_SPEED, tr("Prompter", "Scroll speed"))
         self.speed_slider.valueChanged.connect(lambda value: self.page.set_looks(speed=value) if value != self.page.speed else None)
         row.addWidget(self.speed_slider)
-        self.play = icon_button(self._context.icons, "play", tr("Prompter", "Roll (Space)"), self._toggle_roll)
+        self.play = icon_button(self._context.icons, "play", tr("Prompter", "Scroll (Space)"), self._toggle_roll)
         row.addWidget(self.play)
-        self.mirror = QCheckBox(tr("Prompter", "Mirrored"))
+        self.mirror = QCheckBox(tr("Prompter", "Mirror"))
         self.mirror.clicked.connect(lambda checked: self.page.set_looks(mirrored=checked))
         row.addWidget(self.mirror)
-        self.hint = label(tr("Prompter", "A script that is read sounds read: buyers feel it. Points keep your eyes on them."), "hint")
+        self.hint = label(tr("Prompter", "Buyers can tell when you read a script. Points keep your eyes on them."), "hint")
         self.hint.setWordWrap(True)
         row.addWidget(self.hint, 4)
         row.addStretch(1)
-        self.fill = push_button(tr("Prompter", "Fill the screen"), self.fill_screen)
+        self.fill = push_button(tr("Prompter", "Full screen"), self.fill_screen)
         self.fill.setIcon(self._context.icons.icon("screen"))
-        self.fill.setToolTip(tr("Prompter", "Fill the other screen (F)"))
+        self.fill.setToolTip(tr("Prompter", "Full screen on the other display (F)"))
         row.addWidget(self.fill)
         return bar
 
@@ -134,7 +134,7 @@ class Prompter(QWidget):
         segment = runner.current or runner.upcoming
         upcoming = runner.upcoming if runner.run.running else None
         if segment is None:
-            self.page.show_text(PrompterText(tr("Prompter", "The run of show is empty."), language=host))
+            self.page.show_text(PrompterText(tr("Prompter", "The rundown is empty."), language=host))
             return
         product = self._context.studio.control.products.find(segment.product_id)
         name = pick(product.name, (host,))[0] if product is not None else ""
@@ -147,7 +147,7 @@ class Prompter(QWidget):
                 segment.title if not name or name == segment.title else f"{segment.title} · {name}",
                 tuple((text, (segment.id, item) in runner.run.ticked) for item, text in points if text),
                 pick(segment.script, (host,))[0],
-                tr("Prompter", "This segment has no script: these are its points."),
+                tr("Prompter", "This segment has no script. Here are its points."),
                 upcoming.title if upcoming is not None else "",
                 host,
             )
@@ -168,7 +168,7 @@ class Prompter(QWidget):
         now_ms = control.now_ms()
         due = {one.market_id for one in control.disclosures.reminders() if one.due_ms is not None and now_ms >= one.due_ms}
         names = [pick(market.name, (show.presentation.host_language,))[0] or market.id for market in show.markets if market.id in due]
-        return tr("Prompter", "Say that this is advertising: {markets}", markets=" · ".join(names)) if names else ""
+        return tr("Prompter", "Make the ad disclosure: {markets}", markets=" · ".join(names)) if names else ""
 
     def _tick(self, place: int) -> None:
         """A point was said, or was not after all."""

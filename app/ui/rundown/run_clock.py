@@ -55,7 +55,7 @@ class RunClock(QWidget):
         set_property(self.slot, "state", "idle")
         self.title.setText(title)
         self.next.setText(tr("Run", "planned"))
-        self.whole.setText(tr("Run", "Begun now, it ends at {ends}", ends=ends) if ends else "")
+        self.whole.setText(tr("Run", "If started now, ends at {ends}", ends=ends) if ends else "")
         set_property(self.whole, "level", "")
 
     def show_timing(self, timing: Timing, *, title: str, upcoming: str, ends: str, flash: bool) -> None:
@@ -64,12 +64,12 @@ class RunClock(QWidget):
         state = "over" if timing.slot_left_s < 0 else "soon" if timing.slot_left_s < SOON_S else ""
         set_property(self.slot, "state", "flash" if state == "over" and flash else state)
         self.title.setText(title)
-        self.next.setText(tr("Run", "Next: {title}", title=upcoming) if upcoming else tr("Run", "The last segment"))
+        self.next.setText(tr("Run", "Next: {title}", title=upcoming) if upcoming else tr("Run", "Last segment"))
         over = round(timing.over_s)
         words = tr("Run", "on time")
         if over >= ON_TIME_S:
             words = tr("Run", "{over} over", over=clock(over))
         elif over <= -ON_TIME_S:
             words = tr("Run", "{under} under", under=clock(-over))
-        self.whole.setText(tr("Run", "{state} · ends {ends} · {elapsed} gone", elapsed=clock(timing.elapsed_s), ends=ends, state=words))
+        self.whole.setText(tr("Run", "{state} · ends {ends} · {elapsed} elapsed", elapsed=clock(timing.elapsed_s), ends=ends, state=words))
         set_property(self.whole, "level", "error" if over > 60 else "warning" if over >= ON_TIME_S else "good")

@@ -41,7 +41,7 @@ class RunHead(QWidget):
         column.setSpacing(4)
         self.clock = RunClock()
         self.start_button = push_button(tr("Rundown", "Start"), lambda: self._do("run.start"), role="primary")
-        self.start_button.setToolTip(tr("Rundown", "Start the show"))
+        self.start_button.setToolTip(tr("Rundown", "Start rundown"))
         self.next_button = push_button(tr("Rundown", "Next"), lambda: self._do("run.next"), role="primary")
         first = QHBoxLayout()
         first.addWidget(self.clock, 1)
@@ -60,12 +60,12 @@ class RunHead(QWidget):
         row = QHBoxLayout()
         row.setSpacing(0)
         icons = self._context.icons
-        self.previous_button = icon_button(icons, "up", tr("Rundown", "Back to the segment before"), lambda: self._do("run.previous"))
-        self.skip_button = icon_button(icons, "skip", tr("Rundown", "Leave out the next segment"), lambda: self._do("run.skip"))
-        self.shorten_button = self._minute("−1", tr("Rundown", "One minute less for this segment"), "run.shorten_1m")
-        self.extend_button = self._minute("+1", tr("Rundown", "One minute more for this segment"), "run.extend_1m")
-        self.swap_button = icon_button(icons, "swap", tr("Rundown", "The backup takes over"), lambda: self._do("run.swap"))
-        self.end_button = icon_button(icons, "stop", tr("Rundown", "End the run of show"), lambda: self._do("run.end"))
+        self.previous_button = icon_button(icons, "up", tr("Rundown", "Previous segment"), lambda: self._do("run.previous"))
+        self.skip_button = icon_button(icons, "skip", tr("Rundown", "Skip next segment"), lambda: self._do("run.skip"))
+        self.shorten_button = self._minute("−1", tr("Rundown", "One minute less"), "run.shorten_1m")
+        self.extend_button = self._minute("+1", tr("Rundown", "One minute more"), "run.extend_1m")
+        self.swap_button = icon_button(icons, "swap", tr("Rundown", "Switch to backup"), lambda: self._do("run.swap"))
+        self.end_button = icon_button(icons, "stop", tr("Rundown", "End rundown"), lambda: self._do("run.end"))
         self.timer = AuxTimer(
             icons,
             set_length=lambda seconds: self._context.attempt(lambda: self._runner.timer_set(seconds)),

@@ -80,15 +80,15 @@ class RundownPanel(QWidget):
         )
         self.list.setMinimumHeight(2 * ROW_PX)
         self.head.rest = self.list
-        self.list.setAccessibleName(tr("Rundown", "Run of show"))
+        self.list.setAccessibleName(tr("Rundown", "Rundown"))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
-        self.plan_button = push_button(tr("Rundown", "Plan from my products"), self.plan, role="primary")
+        self.plan_button = push_button(tr("Rundown", "Create from my products"), self.plan, role="primary")
         self.empty = _EmptyPlan(
             context.icons,
             "rundown",
-            tr("Rundown", "No plan yet"),
-            tr("Rundown", "Drag products here, or begin with a plan in three acts."),
+            tr("Rundown", "No rundown yet"),
+            tr("Rundown", "Drag products here, or start with a rundown in three acts."),
             self.plan_button,
         )
         self.empty.products_dropped.connect(self.add_products)
@@ -117,9 +117,9 @@ class RundownPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(2)
         icons = self._context.icons
-        row.addWidget(icon_button(icons, "add", tr("Rundown", "Add a segment"), self.add))
+        row.addWidget(icon_button(icons, "add", tr("Rundown", "Add segment"), self.add))
         self.duplicate_button = icon_button(icons, "duplicate", tr("Rundown", "Duplicate"), self.duplicate)
-        self.open_button = icon_button(icons, "rename", tr("Rundown", "Open the form"), lambda: self.open(self.list.current_id()))
+        self.open_button = icon_button(icons, "rename", tr("Rundown", "Edit"), lambda: self.open(self.list.current_id()))
         self.remove_button = icon_button(icons, "remove", tr("Rundown", "Remove"), self.remove)
         keys = QKeySequence(GO_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
         self.go_button = icon_button(
@@ -202,7 +202,7 @@ class RundownPanel(QWidget):
         if product is not None:
             details.append(pick(product.name, language)[0] or product.sku)
         if backup is not None:
-            details.append(tr("Rundown", "backup: {name}", name=pick(backup.name, language)[0] or backup.sku))
+            details.append(tr("Rundown", "Backup: {name}", name=pick(backup.name, language)[0] or backup.sku))
         if segment.host:
             details.append(segment.host)
         marks = (
@@ -277,8 +277,8 @@ class RundownPanel(QWidget):
     def plan(self) -> None:
         """A plan in three acts: a welcome, a segment for each hero and traffic product, a close."""
         language = (self._context.studio.document.show.presentation.host_language,)
-        welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are, where this comes from"), Act.OPEN, 240)
-        close = Segment(editing.new_id(), tr("Rundown", "Thanks, and when we meet again"), Act.END, 180, share_moment=True)
+        welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are and where our products come from"), Act.OPEN, 240)
+        close = Segment(editing.new_id(), tr("Rundown", "Thanks, and see you next time"), Act.END, 180, share_moment=True)
         self._context.edit_show("Plan the show", lambda show: editing.planned_show(show, welcome, close, language))
 
     def duplicate(self) -> None:
@@ -317,9 +317,9 @@ class RundownPanel(QWidget):
         if here and self._runner.run.running:
             menu.addAction(icons.icon("play"), tr("Rundown", "Go to this segment"), lambda: self.jump(here))
             menu.addSeparator()
-        menu.addAction(icons.icon("add"), tr("Rundown", "Add a segment"), self.add)
+        menu.addAction(icons.icon("add"), tr("Rundown", "Add segment"), self.add)
         if here:
-            menu.addAction(icons.icon("rename"), tr("Rundown", "Open the form"), lambda: self.open(here))
+            menu.addAction(icons.icon("rename"), tr("Rundown", "Edit"), lambda: self.open(here))
             menu.addAction(icons.icon("duplicate"), tr("Rundown", "Duplicate"), self.duplicate)
             menu.addSeparator()
             menu.addAction(icons.icon("remove"), tr("Rundown", "Remove"), self.remove)

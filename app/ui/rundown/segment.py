@@ -26,10 +26,10 @@ from app.ui.kit.translated_field import TranslatedField
 def role_words() -> tuple[tuple[str, str], ...]:
     """What a segment's product can play; "" sells nothing."""
     return (
-        ("", tr("Rundown", "Nothing is sold")),
-        (Role.HERO.value, tr("Rundown", "Hero: earns")),
-        (Role.TRAFFIC.value, tr("Rundown", "Traffic: draws people in")),
-        (Role.BACKUP.value, tr("Rundown", "Backup: stands by")),
+        ("", tr("Rundown", "Not selling")),
+        (Role.HERO.value, tr("Rundown", "Hero: makes the profit")),
+        (Role.TRAFFIC.value, tr("Rundown", "Traffic: attracts viewers")),
+        (Role.BACKUP.value, tr("Rundown", "Backup: ready to step in")),
     )
 
 
@@ -65,25 +65,25 @@ class SegmentDialog(ScrollDialog):
         self.role.activated.connect(lambda _: self._change("role", role=Role(self.role.currentData()) if self.role.currentData() else None))
         self.host = self._line("host", tr("Rundown", "Host"), form)
         self.interpreter = self._line("interpreter", tr("Rundown", "Interpreter"), form)
-        self.draw = self._line("draw", tr("Rundown", "Draw"), form)
-        self.draw.setPlaceholderText(tr("Rundown", "What is drawn among viewers in this segment"))
+        self.draw = self._line("draw", tr("Rundown", "Prize draw"), form)
+        self.draw.setPlaceholderText(tr("Rundown", "Prize to draw in this segment"))
         self._flags = {
-            "needs_interpreter": self._flag("needs_interpreter", tr("Rundown", "A human interpreter is needed")),
-            "share_moment": self._flag("share_moment", tr("Rundown", "A moment to ask for sharing")),
-            "countdown": self._flag("countdown", tr("Rundown", "Viewers see the time run out, where that is welcome")),
+            "needs_interpreter": self._flag("needs_interpreter", tr("Rundown", "Needs an interpreter")),
+            "share_moment": self._flag("share_moment", tr("Rundown", "Ask viewers to share")),
+            "countdown": self._flag("countdown", tr("Rundown", "Show viewers a countdown in markets that accept it")),
         }
         self.body.addWidget(label(tr("Rundown", "Cues"), "heading"))
-        self.body.addWidget(label(tr("Rundown", "What to do or say beside the product's points, ticked in any order."), "hint", wrap=True))
+        self.body.addWidget(label(tr("Rundown", "What to do or say besides the product's points. Tick in any order."), "hint", wrap=True))
         self._cue_column = QVBoxLayout()
         self.body.addLayout(self._cue_column)
         row = QHBoxLayout()
-        row.addWidget(push_button(tr("Rundown", "Add a cue"), self._add_cue))
+        row.addWidget(push_button(tr("Rundown", "Add cue"), self._add_cue))
         row.addStretch(1)
         self.body.addLayout(row)
         self.script = TranslatedField(
             tr("Rundown", "Full script"),
             paragraph=True,
-            hint=tr("Rundown", "Points sound better than sentences that are read: a host who reads looks away from the buyer."),
+            hint=tr("Rundown", "Talking from points sounds better than reading, and keeps your eyes on the buyer."),
         )
         self.script.edited.connect(lambda words: self._change("script", script=words))
         self.body.addWidget(self.script)
@@ -210,7 +210,7 @@ class SegmentDialog(ScrollDialog):
         self._read_cues(segment, show.presentation.host_language)
 
     def _fill_scenes(self, show: Show) -> None:
-        scenes = [("", tr("Rundown", "Stays as it is")), *((scene.id, scene.name) for scene in show.project.scenes)]
+        scenes = [("", tr("Rundown", "No change")), *((scene.id, scene.name) for scene in show.project.scenes)]
         if [self.scene.itemData(i) for i in range(self.scene.count())] != [one for one, _ in scenes]:
             self.scene.clear()
             for value, words in scenes:
@@ -243,6 +243,6 @@ class SegmentDialog(ScrollDialog):
         def remove() -> None:
             self._set_cues(without, new_id())
 
-        row.addWidget(icon_button(self._context.icons, "remove", tr("Rundown", "Remove the cue"), remove))
+        row.addWidget(icon_button(self._context.icons, "remove", tr("Rundown", "Remove cue"), remove))
         self._cue_column.addWidget(box)
         return box, line

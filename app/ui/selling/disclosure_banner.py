@@ -61,13 +61,13 @@ class DisclosureBanner(QWidget):
             return
         set_property(self, "state", state)
         self.title.setText(
-            tr("Cue", "It stands on the picture: say it too")
+            tr("Cue", "Shown on screen – say it aloud too")
             if state == "shown"
-            else tr("Cue", "On the viewer page only: say it aloud")
+            else tr("Cue", "On the viewer page only – say it aloud")
             if state == "page"
-            else tr("Cue", "Too late already: say that this is advertising")
+            else tr("Cue", "Overdue – make the ad disclosure now")
             if state == "late"
-            else tr("Cue", "Say now that this is advertising")
+            else tr("Cue", "Make the ad disclosure now")
         )
         self.picture.setPixmap(self._icons.pixmap("disclosure", 20, {"late": "error", "due": "warning"}.get(state, "good")))
         self.button.setVisible(state not in ("shown", "page"))

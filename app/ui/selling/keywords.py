@@ -35,7 +35,7 @@ class _Languages(QWidget):
         for language in languages:
             self._add(language)
         self.more = QComboBox()  # behind the lines: Tab goes in the order in which they are made
-        self.more.setAccessibleName(tr("Keywords", "Add a language"))
+        self.more.setAccessibleName(tr("Keywords", "Add language"))
         self.more.activated.connect(self._on_more)
         self._column.addWidget(self.more)
         self.setFocusProxy(next(iter(self.fields.values())))
@@ -52,7 +52,7 @@ class _Languages(QWidget):
     def _fill_more(self) -> None:
         named = {tag: self._context.formats.language_name(tag, self._context.language) for tag in SPOKEN if tag not in self.fields}
         self.more.clear()
-        self.more.addItem(tr("Keywords", "Add a language…"), "")
+        self.more.addItem(tr("Keywords", "Add language…"), "")
         for tag in sorted(named, key=lambda tag: named[tag]):
             self.more.addItem(named[tag], tag)
 
@@ -75,7 +75,7 @@ class KeywordDialog(ScrollDialog):
 
     def __init__(self, context: WindowContext, card_id: str, parent: QWidget) -> None:
         super().__init__(
-            parent, tr("Keywords", "Keyword card"), tr("Keywords", "A few words; each viewer reads them in their own language.")
+            parent, tr("Keywords", "Keyword card"), tr("Keywords", "A few words. Each viewer reads them in their own language.")
         )
         self._context = context
         known = next((card for card in context.studio.document.show.cards if card.id == card_id), None)
@@ -86,7 +86,7 @@ class KeywordDialog(ScrollDialog):
         if known is not None:
             self.buttons.insertWidget(0, push_button(tr("Keywords", "Remove"), self._remove, role="danger"))
         self.buttons.addWidget(push_button(tr("Keywords", "Cancel"), self.reject))
-        done = push_button(tr("Keywords", "Keep"), self._keep, role="primary")
+        done = push_button(tr("Keywords", "Save"), self._keep, role="primary")
         done.setDefault(True)
         self.buttons.addWidget(done)
         self.languages.setFocus()
@@ -112,7 +112,7 @@ class CouponDialog(ScrollDialog):
         super().__init__(
             parent,
             tr("Keywords", "Coupon"),
-            tr("Keywords", "Each viewer gets one code, and each code goes to one viewer. What is left is counted as it is."),
+            tr("Keywords", "Each viewer gets one code, and each code goes to one viewer. The number left is always real."),
         )
         self.resize(520, 660)
         self._context = context
@@ -126,7 +126,7 @@ class CouponDialog(ScrollDialog):
         studio = context.studio
         self.product = ProductChoice(
             tr("Keywords", "For"),
-            tr("Keywords", "Everything"),
+            tr("Keywords", "All products"),
             lambda: studio.document.show.products,
             lambda: studio.document.show.presentation.host_language,
         )
@@ -137,13 +137,13 @@ class CouponDialog(ScrollDialog):
         self.codes = QPlainTextEdit("\n".join(self._coupon.codes))
         self.codes.setFixedHeight(90)
         self.codes.setTabChangesFocus(True)
-        self.codes.setPlaceholderText(tr("Keywords", "One a line, as your shop made them. Left empty, Tradewind makes them."))
+        self.codes.setPlaceholderText(tr("Keywords", "One code per line, from your shop. Leave empty to generate codes."))
         for words, widget in (
             (tr("Keywords", "For"), self.product),
-            (tr("Keywords", "Off"), self.percent),
-            (tr("Keywords", "Codes to give"), self.stock),
-            (tr("Keywords", "Good for"), self.minutes),
-            (tr("Keywords", "Codes of your shop"), self.codes),
+            (tr("Keywords", "Discount"), self.percent),
+            (tr("Keywords", "Number of codes"), self.stock),
+            (tr("Keywords", "Valid for"), self.minutes),
+            (tr("Keywords", "Your shop's codes"), self.codes),
         ):
             widget.setAccessibleName(words)
             form.addRow(label(words, "muted"), widget)
@@ -154,7 +154,7 @@ class CouponDialog(ScrollDialog):
         if known is not None:
             self.buttons.insertWidget(0, push_button(tr("Keywords", "Remove"), self._remove, role="danger"))
         self.buttons.addWidget(push_button(tr("Keywords", "Cancel"), self.reject))
-        done = push_button(tr("Keywords", "Keep"), self._keep, role="primary")
+        done = push_button(tr("Keywords", "Save"), self._keep, role="primary")
         done.setDefault(True)
         self.buttons.addWidget(done)
         self.languages.setFocus()

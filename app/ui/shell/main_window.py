@@ -255,7 +255,7 @@ class MainWindow(QMainWindow):
             Action("export.open", "Export…", "", "save", self.exchange.export),
             Action("backups.open", "Earlier versions…", "", "clock", self.exchange.show_backups, lambda: studio.document.path is not None),
             Action("setup.open", "Markets and cards…", "Ctrl+M", "globe", self.show_setup),
-            Action("product.add", "Add a product", "", "product", self.products.add),
+            Action("product.add", "Add product", "", "product", self.products.add),
             Action("segment.add", "Add a segment", "", "rundown", self.rundown.add),
             Action("rundown.plan", "Plan from my products", "", "rundown", self.rundown.plan, lambda: bool(studio.document.show.products)),
             Action("planner.toggle", "Planner", "Ctrl+T", "calendar", self.windows.toggle_planner),

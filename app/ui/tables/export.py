@@ -45,27 +45,27 @@ class Entry:
 
 def entries() -> tuple[Entry, ...]:
     """Everything that can be written."""
-    table = {".xlsx": tr("Export", "Excel (XLSX)"), ".csv": tr("Export", "Text table (CSV)")}
+    table = {".xlsx": tr("Export", "Excel (XLSX)"), ".csv": tr("Export", "CSV")}
     return (
         Entry(
             ExportKind.PRODUCTS.value,
             tr("Export", "Products"),
-            tr("Export", "Everything about them, in all languages; can be brought in again."),
+            tr("Export", "All product details in all languages. Can be imported again."),
             table,
         ),
         Entry(
             ExportKind.RUNDOWN.value,
-            tr("Export", "Run of show"),
-            tr("Export", "Segments with products, minutes, cues; can be brought in again."),
+            tr("Export", "Rundown"),
+            tr("Export", "Segments with products, minutes and cues. Can be imported again."),
             table,
         ),
-        Entry(ExportKind.ORDERS.value, tr("Export", "Orders"), tr("Export", "What came from the shop while this show was open."), table),
-        Entry(ExportKind.EVENTS.value, tr("Export", "Log"), tr("Export", "All that happened in this show, with its time."), table),
+        Entry(ExportKind.ORDERS.value, tr("Export", "Orders"), tr("Export", "Orders received while this show was open."), table),
+        Entry(ExportKind.EVENTS.value, tr("Export", "Log"), tr("Export", "Everything that happened in this show, with times."), table),
         Entry(
             HANDBOOK,
             tr("Export", "Product handbook"),
-            tr("Export", "To read before the show: points, answers, comparisons, prices."),
-            {".pdf": tr("Export", "For a printer (PDF)"), ".html": tr("Export", "Web page (HTML)")},
+            tr("Export", "For reading before the show: points, answers, comparisons, prices."),
+            {".pdf": tr("Export", "PDF"), ".html": tr("Export", "Web page (HTML)")},
         ),
     )
 
@@ -122,7 +122,7 @@ class ExportDialog(QDialog):
         for line in (choices, row):
             line.setSpacing(8)
         self.ending = QComboBox()
-        self.ending.setAccessibleName(tr("Export", "Kind of file"))
+        self.ending.setAccessibleName(tr("Export", "File type"))
         self.language = QComboBox()
         self.language.setAccessibleName(tr("Export", "Language"))
         show = self._context.studio.document.show

@@ -133,7 +133,7 @@ class ImportDialog(QDialog):
         outer.addLayout(self._build_counts())
         self.leave_out = QCheckBox("")
         self.leave_out.toggled.connect(lambda _: self._refresh())
-        self.replace = QCheckBox(tr("Import", "Put it in the place of the run of show that is there"))
+        self.replace = QCheckBox(tr("Import", "Replace the current rundown"))
         self.replace.setChecked(self._kind.replacing)
         self.replace.setVisible(self._kind.can_replace)
         self.replace.toggled.connect(self._on_replace)
@@ -142,7 +142,7 @@ class ImportDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         self.cancel_button = push_button(tr("Import", "Cancel"), self.reject)
-        self.take_button = push_button(tr("Import", "Bring in"), self.take, role="primary")
+        self.take_button = push_button(tr("Import", "Import"), self.take, role="primary")
         self.take_button.setDefault(True)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.take_button)
@@ -153,7 +153,7 @@ class ImportDialog(QDialog):
         row.setSpacing(8)
         self.file_name = elided("")
         row.addWidget(self.file_name, 1)
-        self.file_button = push_button(tr("Import", "Another file…"), self.choose_file)
+        self.file_button = push_button(tr("Import", "Choose another file…"), self.choose_file)
         row.addWidget(self.file_button)
         return row
 
@@ -172,11 +172,11 @@ class ImportDialog(QDialog):
         shown.setAccessibleName(tr("Import", "Preview"))
         self.tabs = QTabWidget()
         self.tabs.setMinimumHeight(TABLE_PX)
-        self.tabs.addTab(self.view, tr("Import", "Rows of the file"))
+        self.tabs.addTab(self.view, tr("Import", "Rows in the file"))
         self.preview_view = shown
         self.tabs.addTab(shown, tr("Import", "Preview"))
         self.faults = QListWidget()
-        self.faults.setAccessibleName(tr("Import", "What is wrong"))
+        self.faults.setAccessibleName(tr("Import", "Problems"))
         self.faults.currentRowChanged.connect(self._on_fault_chosen)
         self.faults.setMinimumHeight(60)
         parts = QSplitter(Qt.Orientation.Vertical)
@@ -223,7 +223,8 @@ class ImportDialog(QDialog):
             shown.setVisible(count > 0)
         left_out = outcome.left_out if outcome is not None else 0
         self.leave_out.setVisible(left_out > 0)
-        self.leave_out.setText(tr("Import", "Bring in the rest, without the {count} rows that are wrong", count=left_out))
+        one = tr("Import", "Skip 1 invalid row and import the rest")
+        self.leave_out.setText(one if left_out == 1 else tr("Import", "Skip {count} invalid rows and import the rest", count=left_out))
         if self.stage is not Stage.PLANNING:
             self.faults.setVisible(self.faults.count() > 0)
         self.words.setText(self._sentence(outcome))
@@ -242,8 +243,8 @@ class ImportDialog(QDialog):
         asks = self.questions.open if outcome is not None else 0
         yield self.new, counts[0], tr("Import", "{count} new", count=counts[0])
         yield self.changed, counts[1], tr("Import", "{count} changed", count=counts[1])
-        yield self.same, counts[2], tr("Import", "{count} as they are", count=counts[2])
-        yield self.wrong, counts[3], tr("Import", "{count} wrong", count=counts[3])
+        yield self.same, counts[2], tr("Import", "{count} unchanged", count=counts[2])
+        yield self.wrong, counts[3], tr("Import", "{count} invalid", count=counts[3])
         yield self.asks, asks, tr("Import", "{count} unanswered", count=asks)
 
     def _lacks(self) -> str:
@@ -254,19 +255,19 @@ class ImportDialog(QDialog):
     def _sentence(self, outcome: Outcome | None) -> str:
         if self.stage is Stage.READING:
             rows = self._reading.rows
-            return tr("Import", "{count} rows read…", count=rows) if rows else tr("Import", "The file is being read…")
+            return tr("Import", "{count} rows read…", count=rows) if rows else tr("Import", "Reading the file…")
         if self.stage is not Stage.READY:
             return {
-                Stage.EMPTY: tr("Import", "Choose an XLSX or CSV file with a heading row."),
-                Stage.PLANNING: tr("Import", "The rows are being looked at…"),
+                Stage.EMPTY: tr("Import", "Choose an XLSX or CSV file with a header row."),
+                Stage.PLANNING: tr("Import", "Checking rows…"),
                 Stage.FETCHING: tr("Import", "Downloading pictures…"),
-            }.get(self.stage, tr("Import", "Bringing it in…"))
+            }.get(self.stage, tr("Import", "Importing…"))
         if lacking := self._lacks():
-            return tr("Import", "Choose the column for: {fields}.", fields=lacking)
+            return tr("Import", "Choose a column for: {fields}.", fields=lacking)
         if outcome is not None and self.questions.open:
             return tr("Import", "Answer the questions above first.")
         if outcome is not None and not self._does_something():
-            return tr("Import", "There is nothing in it that the show does not have.") if not outcome.left_out else ""
+            return tr("Import", "The show already has everything in this file.") if not outcome.left_out else ""
         return ""
 
     # The file -------------------------------------------------------------------------------------------------------------
@@ -274,7 +275,7 @@ class ImportDialog(QDialog):
     def choose_file(self) -> bool:
         """Ask for a file and read it; False when none was chosen."""
         patterns = " ".join(f"*{suffix}" for suffix in self._context.studio.tables.suffixes)
-        path = self._context.file_dialogs.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Tables')} ({patterns})")
+        path = self._context.file_dialogs.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Spreadsheets')} ({patterns})")
         if path:
             self.read_file(Path(path))
         return bool(path)
@@ -495,5 +496,5 @@ def _placed(fault: Fault, words: str) -> str:
     if not fault.line:
         return tr("Import", "{column}: {words}", column=fault.column, words=words) if fault.column else words
     if fault.column:
-        return tr("Import", "Line {line}, {column}: {words}", line=fault.line, column=fault.column, words=words)
-    return tr("Import", "Line {line}: {words}", line=fault.line, words=words)
+        return tr("Import", "Row {line}, {column}: {words}", line=fault.line, column=fault.column, words=words)
+    return tr("Import", "Row {line}: {words}", line=fault.line, words=words)

@@ -130,7 +130,7 @@ class MatchHeader(QHeaderView):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setModel(self._choices)
         box.setMaxVisibleItems(16)
-        box.setAccessibleName(tr("Import", "Use of the column “{heading}”", heading=heading))
+        box.setAccessibleName(tr("Import", "Use of column “{heading}”", heading=heading))
         box.activated.connect(lambda _, box=box: self._on_chosen(box))
         box.installEventFilter(self)
         box.show()
@@ -189,7 +189,7 @@ class MatchTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalScrollBar().valueChanged.connect(lambda _: self.header.updateGeometries())
-        self.setAccessibleName(tr("Import", "Rows of the file"))
+        self.setAccessibleName(tr("Import", "Rows in the file"))
 
     def mark(self, table: Table, matching: Matching, faults: Sequence[Fault], words: Sequence[str]) -> None:
         """Show which columns are used, and the faults (`words` says each) in their cells."""

@@ -146,10 +146,10 @@ class ProductTable(TableKind):
         self.titles = product_titles()
 
     def title(self) -> str:
-        return tr("Import", "Bring in products")
+        return tr("Import", "Import products")
 
     def hint(self) -> str:
-        return tr("Import", "Rows whose article number or name the show has change that product; empty cells leave what is there.")
+        return tr("Import", "A row with a known SKU or name updates that product. Empty cells change nothing.")
 
     def fields(self) -> Sequence[tuple[str, Of]]:
         return [(field, column.of) for field, column in BY_FIELD.items()]
@@ -177,7 +177,7 @@ class ProductTable(TableKind):
 
             def put() -> bool:
                 products = [with_pictures(product, fetched.get(product.id, ())) for product in found.products]
-                return self.context.edit_show("Bring in products", lambda now: put_products(now, products))
+                return self.context.edit_show("Import products", lambda now: put_products(now, products))
 
             return Outcome(
                 found.new,
@@ -233,10 +233,10 @@ class RundownTable(TableKind):
         self.titles = segment_titles()
 
     def title(self) -> str:
-        return tr("Import", "Bring in the run of show")
+        return tr("Import", "Import rundown")
 
     def hint(self) -> str:
-        return tr("Import", "Each row is a segment, in this order. Products are found by article number or name.")
+        return tr("Import", "Each row is a segment, in this order. Products are matched by SKU or name.")
 
     def fields(self) -> Sequence[tuple[str, Of]]:
         return [(field, Of.LANGUAGE if field in IN_LANGUAGES else Of.NOTHING) for field in self.titles]
@@ -269,11 +269,7 @@ class RundownTable(TableKind):
                 len(found.segments) - new - changed,
                 found.left_out,
                 found.faults,
-                (
-                    lambda: self.context.edit_show(
-                        "Bring in the run of show", lambda now: put_segments(now, found.segments, replacing=replacing)
-                    ),
-                ),
+                (lambda: self.context.edit_show("Import rundown", lambda now: put_segments(now, found.segments, replacing=replacing)),),
                 Notice(Severity.INFO, "window.rundown_imported", data, "window.imported", ("edit.undo",)),
                 preview_header=(self.titles["title"], self.titles["act"], self.titles["minutes"]),
                 preview=tuple((one.title, one.act.value, cells.seconds_text(one.planned_s)) for one in found.segments[:PREVIEWED]),
@@ -292,10 +288,10 @@ class OrderTable(TableKind):
         self.titles = order_titles()
 
     def title(self) -> str:
-        return tr("Import", "Bring in orders")
+        return tr("Import", "Import orders")
 
     def hint(self) -> str:
-        return tr("Import", "Each order is counted once, however often it is brought in. This cannot be undone.")
+        return tr("Import", "Each order counts once, even if you import it again. This can't be undone.")
 
     def fields(self) -> Sequence[tuple[str, Of]]:
         return [(field, Of.NOTHING) for field in self.titles]

@@ -65,7 +65,7 @@ class TableQuestions(QScrollArea):
         box.setMinimumWidth(BOX_PX)
         box.setMaximumWidth(BOX_PX)
         box.setAccessibleName(self._words(question))
-        box.setPlaceholderText(tr("Import", "Please choose"))
+        box.setPlaceholderText(tr("Import", "Choose…"))
         for choice in question.choices:
             box.addItem(self._words(choice), choice.value)
         box.setCurrentIndex(box.findData(self.answers[question.key]) if question.key in self.answers else -1)

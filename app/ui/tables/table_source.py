@@ -47,9 +47,9 @@ class TableSource(QWidget):
         for name in encodings:
             self.encoding.addItem(titles.get(name, name), name)
         self.heading = QSpinBox()
-        self.heading.setAccessibleName(tr("Import", "Heading row"))
+        self.heading.setAccessibleName(tr("Import", "Header row"))
         self.heading.setMinimum(1)
-        self.profile = self._box(tr("Import", "ExportKind from"))
+        self.profile = self._box(tr("Import", "Exported from"))
         self.first_line = elided("", "muted")
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
@@ -58,8 +58,8 @@ class TableSource(QWidget):
         for words, widget in (
             (tr("Import", "Sheet"), self.sheet),
             (tr("Import", "Encoding"), self.encoding),
-            (tr("Import", "Heading row"), self.heading),
-            (tr("Import", "ExportKind from"), self.profile),
+            (tr("Import", "Header row"), self.heading),
+            (tr("Import", "Exported from"), self.profile),
         ):
             title = label(words, "muted")
             title.setBuddy(widget)
@@ -106,7 +106,7 @@ class TableSource(QWidget):
         """The lines above the heading, so that one sees what they are."""
         above = [" · ".join(cell for cell in row if cell.strip()) for row in grid.rows[: self.heading.value() - 1]]
         words = "   |   ".join(line for line in above if line)
-        self.first_line.setText(tr("Import", "Above the heading row: {words}", words=words) if words else "")
+        self.first_line.setText(tr("Import", "Above the header row: {words}", words=words) if words else "")
         self.first_line.setVisible(bool(words))
 
     def show_profiles(self, profiles: Sequence[TableProfile], chosen: TableProfile | None) -> None:

@@ -315,7 +315,7 @@ def test_each_language_is_written_by_itself_and_the_meter_tells_how_far_it_is(st
     assert product_by_id(studio.document.show, "sun").name["en"] == "Sun lamp"
     assert form.meter.bar.value() > missing
     assert "Name" not in form.meter.words.text()
-    assert "Scenes of use" in form.meter.words.text()
+    assert "Use cases" in form.meter.words.text()
     assert form.language.itemText(languages.index("es")) != percents[languages.index("es")]
 
 
@@ -454,7 +454,7 @@ def test_what_keeps_no_stock_is_not_called_sold_out(studio: Studio, panel: Produ
     def said(**changes: Any) -> tuple[bool, bool]:
         studio.document.edit_show("Stock", lambda show: change_product(show, "sun", **changes))
         line = panel._describe(product_by_id(studio.document.show, "sun"))
-        return line.sold_out, "none left" in line.detail
+        return line.sold_out, "sold out" in line.detail
 
     assert said(stock=()) == (False, False)
     assert said(stock=(Stock("US", 0),)) == (True, True)

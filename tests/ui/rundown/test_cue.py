@@ -54,9 +54,9 @@ def words(parent: QWidget) -> list[str]:
 
 
 def test_it_says_what_to_do_while_nothing_is_on(studio: Studio, window: MainWindow) -> None:
-    assert "Nothing is on" in words(window.cue)
+    assert "Nothing selected" in words(window.cue)
     window.rundown.list.choose("first")
-    assert "Nothing is on" not in words(window.cue)
+    assert "Nothing selected" not in words(window.cue)
     assert "sun 灯" in words(window.cue)
     box(rows(window)[0]).click()
     QApplication.processEvents()

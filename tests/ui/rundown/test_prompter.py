@@ -144,8 +144,8 @@ def test_a_full_script_comes_with_its_warning(studio: Studio, window: MainWindow
     made.mode.setCurrentIndex(1)
     made.mode.activated.emit(1)
     assert made.hint.isVisible()
-    assert "sounds read" in made.hint.text()
-    assert made.page.text.hint == "This segment has no script: these are its points."
+    assert "when you read a script" in made.hint.text()
+    assert made.page.text.hint == "This segment has no script. Here are its points."
     studio.document.edit_show("Write", lambda show: change_segment(show, "open", script={"zh-Hans": "大家好"}))
     assert made.page.text.script == "大家好"
     QTest.keyClick(made.page, Qt.Key.Key_Space)

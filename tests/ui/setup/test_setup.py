@@ -146,7 +146,7 @@ def keep(setup: SetupDialog, form: type[QDialog], matches: str, title: str = "",
     named = [one for one in dialog.findChildren(QPlainTextEdit) if one.accessibleName().startswith(f"{title} · ")]
     for one, text in zip(named, words, strict=False):
         one.setPlainText(text)
-    button(dialog, "Keep").click()
+    button(dialog, "Save").click()
     return dialog
 
 
@@ -254,7 +254,7 @@ def test_a_keyword_card_is_written_in_two_languages_changed_and_removed(studio: 
     QTest.keyClick(again, Qt.Key.Key_Escape)
     assert studio.document.show.cards[-1] == card, "Escape changes nothing"
     again.show()
-    button(again, "Keep").click()
+    button(again, "Save").click()
     assert studio.document.show.cards[-1].words["en"] == "Ships now"
     last = KeywordDialog(selling.context, card.id, selling)
     button(last, "Remove").click()
@@ -274,7 +274,7 @@ def test_a_coupon_has_a_title_a_product_a_share_and_codes_each_once(studio: Stud
     dialog.minutes.setValue(45)
     dialog.codes.setPlainText("AAA-1\nBBB-2\n\nAAA-1\n  CCC-3 ")
     assert (dialog.stock.value(), dialog.stock.isEnabled()) == (3, False)
-    button(dialog, "Keep").click()
+    button(dialog, "Save").click()
     coupon = studio.document.show.coupons[-1]
     assert coupon.title == {"en": "Ten off"}
     assert (coupon.product_id, coupon.percent, coupon.expires_in_s) == ("moon", 15.0, 2700)
@@ -284,7 +284,7 @@ def test_a_coupon_has_a_title_a_product_a_share_and_codes_each_once(studio: Stud
     assert again.findChild(QPlainTextEdit) is not None
     again.codes.clear()
     again.stock.setValue(20)
-    button(again, "Keep").click()
+    button(again, "Save").click()
     assert (studio.document.show.coupons[-1].codes, studio.document.show.coupons[-1].stock) == ((), 20)
     studio.document.undo()
     assert studio.document.show.coupons[-1] == coupon

@@ -45,7 +45,7 @@ def test_notices_have_words_in_every_language(language: str) -> None:
         before, after = english.template(code), other.template(code)
         assert before is not None
         assert after is not None
-        assert before.text != after.text, f"{code} has no words in {language}"
+        assert before.text != after.text or not before.text.replace("{currency}", ""), f"{code} has no words in {language}"
         assert placeholders(after.text) <= placeholders(before.text) | placeholders(before.help), code
 
 

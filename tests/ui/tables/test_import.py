@@ -103,12 +103,12 @@ async def test_a_table_with_errors_is_shown_with_them_and_nothing_comes_in_befor
         Use("link"),
         None,
     )
-    assert (dialog.new.text(), dialog.changed.text(), dialog.wrong.text()) == ("1 new", "1 changed", "2 wrong")
+    assert (dialog.new.text(), dialog.changed.text(), dialog.wrong.text()) == ("1 new", "1 changed", "2 invalid")
     errors = [dialog.faults.item(place).text() for place in range(dialog.faults.count())]
     assert errors == [
-        "Line 3, Price [US]: “abc” isn't an amount of money.",
-        "Line 3, Link: “not a link” isn't a web link.",
-        "Line 5: The row has no name.",
+        "Row 3, Price [US]: “abc” isn't an amount of money.",
+        "Row 3, Link: “not a link” isn't a web link.",
+        "Row 5: The row has no name.",
     ]
     rows = dialog.view.rows
     assert [rows.fault(1, column) for column in (3, 6)] == [error.split(": ", 1)[1] for error in errors[:2]]
@@ -128,7 +128,7 @@ async def test_a_table_with_errors_is_shown_with_them_and_nothing_comes_in_befor
     assert price is not None
     assert (price.price.minor, price.price.currency, made.name) == (2990, "EUR", {"zh-Hans": "纸灯", "en": "Paper lamp"})
     assert [(one.code, one.data) for one in notices] == [("window.products_imported", {"new": 1, "changed": 1, "left_out": 2})]
-    assert studio.document.undo_title == "Bring in products"
+    assert studio.document.undo_title == "Import products"
     studio.document.undo()
     assert studio.document.show.products == before.products
 
@@ -141,7 +141,7 @@ async def test_a_column_is_matched_by_hand_and_one_that_is_needed_must_be_there(
     choose(dialog, 0, None)
     await ready(dialog)
     assert not dialog.take_button.isEnabled()
-    assert dialog.words.text() == "Choose the column for: Name."
+    assert dialog.words.text() == "Choose a column for: Name."
     choose(dialog, 0, Use("name", "de"))
     await ready(dialog)
     assert dialog.take_button.isEnabled()
@@ -272,7 +272,7 @@ async def test_what_a_file_leaves_open_is_asked_and_nothing_comes_in_before(stud
     for key, value in (("column:price:US", "3"), ("currency:4:kr", "SEK"), ("doubled", "last")):
         again.questions.answer(key, value)
         await ready(again)
-    assert again.same.text() == "2 as they are"
+    assert again.same.text() == "2 unchanged"
     assert not again.take_button.isEnabled()
 
 
@@ -281,7 +281,7 @@ async def test_encoding_heading_and_shop_are_found_and_can_be_chosen(studio: Stu
     dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "korean.csv", text, "cp949")))
     source = dialog.source
     assert (source.encoding.currentData(), source.heading.value(), source.profile.currentData()) == ("cp949", 2, "")
-    assert source.first_line.text() == "Above the heading row: Price list"
+    assert source.first_line.text() == "Above the header row: Price list"
     assert dialog.new.text() == "1 new"
     source.encoding.setCurrentIndex(source.encoding.findData("cp1252"))
     source.encoding.activated.emit(source.encoding.currentIndex())
@@ -304,7 +304,7 @@ async def test_encoding_heading_and_shop_are_found_and_can_be_chosen(studio: Stu
     source.profile.setCurrentIndex(0)
     source.profile.activated.emit(0)
     await ready(dialog)
-    assert dialog.wrong.text() == "1 wrong", "without the shop's rules the second row has no name"
+    assert dialog.wrong.text() == "1 invalid", "without the shop's rules the second row has no name"
 
 
 async def test_a_reading_that_nobody_waits_for_stops(selling: MainWindow, tmp_path: Path) -> None:
@@ -362,7 +362,7 @@ async def test_pictures_are_asked_about_fetched_and_kept(studio: Studio, selling
     assert "1" in again.asks.text(), "the cup still has none"
     again.questions.answer("pictures", "-")
     await ready(again)
-    assert again.same.text() == "2 as they are"
+    assert again.same.text() == "2 unchanged"
 
 
 # --- run of show, orders ------------------------------------------------------------------------------------------------
@@ -393,13 +393,13 @@ async def test_orders_come_in_once_whatever_is_brought_again(studio: Studio, sel
     path = written(tmp_path / "orders.csv", ORDERS)
     stock = units_in_stock(product_by_id(studio.document.show, "sun"))
     dialog = await opened(selling.exchange.bring_in_orders(path))
-    assert (dialog.new.text(), dialog.same.text()) == ("2 new", "1 as they are")
+    assert (dialog.new.text(), dialog.same.text()) == ("2 new", "1 unchanged")
     dialog.take_button.click()
     assert [event.data["order"] for event in studio.log.events((EventKind.ORDER_PLACED,))] == ["A-1", "A-2"]
     assert units_in_stock(product_by_id(studio.document.show, "sun")) == stock - 2
     again = await opened(selling.exchange.bring_in_orders(path))
     assert not again.take_button.isEnabled()
-    assert again.words.text() == "There is nothing in it that the show does not have."
+    assert again.words.text() == "The show already has everything in this file."
 
 
 # --- out ----------------------------------------------------------------------------------------------------------------
@@ -415,7 +415,7 @@ async def test_products_that_were_written_out_come_back_as_they_were(studio: Stu
         await dialog.work.settled()
         dialog.close()
         back = await opened(selling.exchange.bring_in_products(tmp_path / name))
-        assert back.same.text() == "4 as they are", name
+        assert back.same.text() == "4 unchanged", name
         assert back.faults.count() == 0
         back.reject()
     with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
