@@ -101,9 +101,7 @@ class CuePanel(QWidget):
             names.addWidget(one)
         names.addStretch(1)
         head.addLayout(names, 1)
-        self.prompter_button = icon_button(
-            self._context.icons, "window", tr("Cue", "Open prompter"), self._context.openers.toggle_prompter
-        )
+        self.prompter_button = icon_button(self._context.icons, "window", tr("Cue", "Open prompter"), self._context.openers.toggle_prompter)
         head.addWidget(self.prompter_button, 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(head)
         self.items = CueItems(self._context.icons)

@@ -91,7 +91,7 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
         self.build()
         self.body.addStretch(1)
         self.buttons.addWidget(push_button(tr("Rules", "Cancel"), self.reject))
-        done = push_button(tr("Rules", "Keep"), self._keep, role="primary")
+        done = push_button(tr("Rules", "Save"), self._keep, role="primary")
         done.setDefault(True)
         self.buttons.addWidget(done)
         self.matches.setFocus()

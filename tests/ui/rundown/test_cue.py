@@ -149,7 +149,7 @@ async def test_who_asks_to_see_it_closer_is_counted(studio: Studio, window: Main
     studio.control.viewers.summary.add(studio.log.events((EventKind.DETAIL_ASKED,)))
     window.cue.read_asked()
     QApplication.processEvents()
-    assert window.cue.asked.text() == "2 want to see it closer"
+    assert window.cue.asked.text() == "2 want a close-up"
     assert window.cue.asked.isVisible()
 
 
