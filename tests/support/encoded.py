@@ -40,7 +40,7 @@ def luma_of(number: int) -> int:
     return 40 + number % 20 * 8
 
 
-class TestFrameEncoder:
+class GreyFrameEncoder:
     """Encodes grey frames on demand."""
 
     def __init__(self, codec: Codec = Codec.H264, kbps: int = 500, noise: bool = False) -> None:
@@ -106,7 +106,7 @@ class Feeder:
     ) -> None:
         self._push = push
         self._control = control
-        self._frames = TestFrameEncoder(codec, kbps, noise)
+        self._frames = GreyFrameEncoder(codec, kbps, noise)
         self._tone = ToneEncoder()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feeder")

@@ -14,7 +14,7 @@ from app.transport.headers import ABS_SEND_TIME_URI, MID_URI, TRANSPORT_CC_URI, 
 from app.transport.payload import h264_payloads, vp8_payloads
 from app.transport.retransmit import History
 from app.transport.sdp import Direction, HeaderExtension, MediaSection
-from tests.support.encoded import TestFrameEncoder
+from tests.support.encoded import GreyFrameEncoder
 
 
 def test_a_packet_reads_back_and_a_foreign_reader_agrees() -> None:
@@ -109,7 +109,7 @@ def _reassembled(payloads: list[bytes]) -> list[bytes]:
 
 
 def test_real_pictures_survive_cutting() -> None:
-    encoder = TestFrameEncoder(Codec.H264, kbps=4000, noise=True)
+    encoder = GreyFrameEncoder(Codec.H264, kbps=4000, noise=True)
     for key in (True, False, True):
         packet = encoder.next(key=key)
         payloads = h264_payloads(packet.data)

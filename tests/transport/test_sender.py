@@ -14,7 +14,7 @@ from app.transport.offer import SendPlan, StreamPlan
 from app.transport.pacer import Pacer, packets_per_window
 from app.transport.sdp import Direction, HeaderExtension, MediaSection
 from app.transport.sender import MediaFrame, MediaSender
-from tests.support.encoded import TestFrameEncoder
+from tests.support.encoded import GreyFrameEncoder
 
 AUDIO, VIDEO, RTX = 1, 2, 3
 WALL_NS = 1_700_000_000_000_000_000
@@ -416,7 +416,7 @@ def test_acked_rate_knows_nothing_before_feedback() -> None:
 def test_the_inlet_drops_pictures_to_the_next_key_frame_and_keeps_sound() -> None:
     wakes: list[int] = []
     inlet = Inlet(lambda: wakes.append(1))
-    encoder = TestFrameEncoder()
+    encoder = GreyFrameEncoder()
     first = encoder.next(key=True)
     plain = encoder.next(key=False)
     results = [inlet.push(plain) for _ in range(MAX_WAITING + 10)]
