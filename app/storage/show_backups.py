@@ -79,7 +79,7 @@ class ShowBackups:
                 raise
             self._thin_out(path)
 
-        file.submit(copy, told)
+        file.writer.submit(copy, told)
 
     def _thin_out(self, show: Path) -> None:
         for old in expired(self.of(show)):

@@ -30,10 +30,9 @@ from app.storage.database import (
 from app.storage.files import StorageError, replace_file
 from app.storage.open_operation import OpenOperation, OpenStage
 from app.storage.show_guard import check_schema, check_size, restrict_connection
-from app.storage.show_pictures import Picture
 from app.storage.show_rows import NO_POSITIONS, RowPositions, read_show, write_changes
 from app.storage.show_schema import CURRENT, migrate, read_version
-from app.storage.show_writer import Job, OnWritten, ShowWriter, WriteReport
+from app.storage.show_writer import ShowWriter, WriteReport
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +154,10 @@ def write_new(path: Path, show: Show) -> None:
 
 
 class ShowFile:
-    """An open show file. Read it on one thread. `reported` is emitted on the writer's thread after each attempt to write."""
+    """An open show file. Read it on one thread. `reported` is emitted on the writer's thread after each attempt to write.
+
+    `writer` takes changes of the show, pictures and jobs.
+    """
 
     def __init__(self, path: Path, writer: Callable[[Callable[[WriteReport], None]], ShowWriter], *, last_seq: int = 0) -> None:
         self.path = path
@@ -164,8 +166,8 @@ class ShowFile:
         self._reads_written = False  # whether the reading connection was opened while a writing one existed
         self._last_seq = last_seq
         self._known_as = ""
-        self._writer = writer(self.reported.emit)
-        self._writer.start()
+        self.writer = writer(self.reported.emit)
+        self.writer.start()
 
     @classmethod
     def open(cls, path: Path, known: Show | None = None, opening: OpenOperation | None = None) -> "ShowFile":
@@ -213,71 +215,22 @@ class ShowFile:
         """A new file for a show. The writer creates it and reports the result like any write."""
         return cls(path, lambda report: ShowWriter(path, lambda: connect_new(path), wanted=show, report=report))
 
-    @property
-    def show(self) -> Show:
-        """What was put last."""
-        return self._writer.wanted
-
-    @property
-    def written(self) -> Show | None:
-        """What the file holds now."""
-        return self._writer.written
-
-    @property
-    def error(self) -> StorageError | None:
-        """Why the last try to write failed; None = it did not."""
-        return self._writer.error
-
-    @property
-    def can_be_written(self) -> bool:
-        """Whether it was opened for writing, or has been written."""
-        return self._writer.connected
-
     # Writing --------------------------------------------------------------------------------------------------------------
-
-    def put(self, show: Show) -> None:
-        """This is the show now."""
-        self._writer.put(show)
 
     def log(self, kind: EventKind, at_ms: int, data: Mapping[str, Any]) -> ShowEvent:
         """Append to the log; raises TypeError for data that is not plain."""
         event = ShowEvent(self._last_seq + 1, at_ms, kind, msgspec.to_builtins(dict(data)))
         msgspec.json.encode(event.data)
-        self._writer.append(event)
+        self.writer.append(event)
         self._last_seq = event.seq
         return event
-
-    def add_picture(self, picture: Picture) -> None:
-        """Keep a picture; one that is there stays."""
-        self._writer.add(picture)
-
-    def flush(self) -> None:
-        """Wait until everything is on the drive; raises StorageError."""
-        self._writer.flush()
-
-    def when_written(self, told: OnWritten) -> None:
-        """As `ShowWriter.when_written`."""
-        self._writer.when_written(told)
-
-    def run(self, job: Job) -> None:
-        """As `ShowWriter.run`."""
-        self._writer.run(job)
-
-    def submit(self, job: Job, told: OnWritten) -> None:
-        """As `ShowWriter.submit`."""
-        self._writer.submit(job, told)
-
-    @property
-    def commits(self) -> int:
-        """How often the file was changed since it was opened."""
-        return self._writer.commits
 
     def close(self) -> StorageError | None:
         """Write what is left and close; the show is then a single file. Returns the error if something could not be written."""
         if self._reading is not None:
             self._reading.close()
             self._reading = None
-        return self._writer.close()
+        return self.writer.close()
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
@@ -288,7 +241,7 @@ class ShowFile:
 
     def events(self, kinds: Collection[EventKind] | None = None, after: int = 0, upto: int = event_rows.NO_END) -> tuple[ShowEvent, ...]:
         """Events numbered `after` < n <= `upto`, including unwritten ones; raises StorageError."""
-        pending = self._writer.pending_events()
+        pending = self.writer.pending_events()
         found: dict[int, ShowEvent] = {}
         with as_storage_errors(self.path):
             if (connection := self._reader()) is not None:
@@ -300,7 +253,7 @@ class ShowFile:
 
     def picture(self, picture_id: str) -> bytes | None:
         """A picture's content, None if there is no such picture; raises StorageError."""
-        if (pending := self._writer.pending_picture(picture_id)) is not None:
+        if (pending := self.writer.pending_picture(picture_id)) is not None:
             return pending.content
         with as_storage_errors(self.path):
             connection = self._reader()
@@ -308,18 +261,18 @@ class ShowFile:
 
     def media_type(self, picture_id: str) -> str:
         """A picture's media type, "" if there is no such picture; raises StorageError."""
-        if (pending := self._writer.pending_picture(picture_id)) is not None:
+        if (pending := self.writer.pending_picture(picture_id)) is not None:
             return pending.media_type
         with as_storage_errors(self.path):
             connection = self._reader()
             return show_pictures.media_type(connection, picture_id) if connection is not None else ""
 
     def _reader(self) -> sqlite3.Connection | None:
-        connected = self._writer.connected
+        connected = self.writer.connected
         if self._reading is not None and connected and not self._reads_written:
             self._reading.close()  # it was opened while the file was not writable
             self._reading = None
-        if self._reading is None and self._writer.written is not None:
+        if self._reading is None and self.writer.written is not None:
             self._reading = connect_read_only(self.path)
             self._reads_written = connected
         return self._reading
@@ -337,7 +290,7 @@ class ShowFile:
         """As `identity`, but assigns an id if there is none."""
         if not self.identity:
             given = self._known_as = uuid4().hex
-            self._writer.submit(lambda connection: write_identity(connection, given))
+            self.writer.submit(lambda connection: write_identity(connection, given))
         return self._known_as
 
     # Copies ---------------------------------------------------------------------------------------------------------------
@@ -352,10 +305,10 @@ class ShowFile:
         def back_up(connection: sqlite3.Connection) -> None:
             with contextlib.closing(plain_connection(temporary)) as copy:
                 copy_pages(connection, copy, self.path, opening)
-                held.append((self._writer.written, self._writer.places))
+                held.append((self.writer.written, self.writer.places))
 
         try:
-            self._writer.run(back_up)
+            self.writer.run(back_up)
         except StorageError as error:
             if error.code in ("file.full", "file.denied", "show_file.cancelled"):  # these concern the copy, not this file
                 raise
@@ -366,9 +319,9 @@ class ShowFile:
             migrate(copy)
             last = event_rows.last_seq(copy)
             copy.execute("BEGIN IMMEDIATE")
-            write_changes(copy, old, self._writer.wanted, places)
-            event_rows.append(copy, (event for event in self._writer.pending_events() if event.seq > last))
-            for picture in self._writer.pending_pictures():
+            write_changes(copy, old, self.writer.show, places)
+            event_rows.append(copy, (event for event in self.writer.pending_events() if event.seq > last))
+            for picture in self.writer.pending_pictures():
                 show_pictures.put(copy, picture)
             copy.execute("COMMIT")
         return bool(held)

@@ -118,7 +118,7 @@ class ShowWriter:
             self._events.append(event)
             self._ask()
 
-    def add(self, picture: Picture) -> None:
+    def add_picture(self, picture: Picture) -> None:
         """Store this picture too."""
         with self._news:
             self._pictures[picture.id] = picture
@@ -164,7 +164,8 @@ class ShowWriter:
             return tuple(self._pictures.values())
 
     @property
-    def wanted(self) -> Show:
+    def show(self) -> Show:
+        """What was put last."""
         return self._wanted
 
     @property

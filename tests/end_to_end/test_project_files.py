@@ -106,14 +106,14 @@ async def test_a_show_goes_on_air_while_a_desk_has_it_open(tmp_path: Path) -> No
     desk = ShowFile.open(path)
     try:
         desk.log(EventKind.VIEWER_LEFT, 1, {})
-        desk.put(replace(desk.show, project=replace(project, name="written a moment ago")))
-        desk.flush()
+        desk.writer.put(replace(desk.writer.show, project=replace(project, name="written a moment ago")))
+        desk.writer.flush()
         async with Tradewind(tmp_path / "home", "broadcast", str(path), *EMBEDDED, "--size", "640x360") as run:
             watcher = await Watcher((await run.line("Watch:")).replace("/watch/", "/whep/")).start()
             await watcher.until(lambda: len(watcher.video) > 30, 20)
             await watcher.stop()
             desk.log(EventKind.VIEWER_LEFT, 2, {})
-            desk.flush()
+            desk.writer.flush()
             assert await run.end() == 0
     finally:
         assert desk.close() is None

@@ -63,7 +63,7 @@ def _good() -> bytes:
         with created(path, show) as file:
             for number, kind in enumerate(EventKind):
                 file.log(kind, number, {"product": "p0", "units": 1, "minor": 5, "currency": "USD", "viewer": "v", "number": number})
-            file.add_picture(make_picture(PNG, 1))
+            file.writer.add_picture(make_picture(PNG, 1))
         return path.read_bytes()
 
 

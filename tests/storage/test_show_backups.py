@@ -39,17 +39,17 @@ def test_a_backup_is_a_whole_show_in_one_piece(tmp_path: Path) -> None:
     with created(path, sold()) as file:
         assert backups.due(path, DAY_S)
         file.log(EventKind.VIEWER_LEFT, 1, {})
-        file.add_picture(make_picture(PNG, 1))
-        file.put(sold(7))
+        file.writer.add_picture(make_picture(PNG, 1))
+        file.writer.put(sold(7))
         assert made(backups, file) is None
-        file.put(sold(8))
-        file.flush()
+        file.writer.put(sold(8))
+        file.writer.flush()
         (backup,) = backups.of(path)
     assert (backup.show, backup.made_at_s) == ("Frühling: 春?", 1_795_395_600.0)
     assert backup.size == backup.path.stat().st_size > 4096
     assert [one.name for one in backup.path.parent.iterdir()] == [backup.path.name]
     with opened(backup.path) as copy:
-        assert (copy.show, copy.last_seq, copy.picture(make_picture(PNG, 1).id)) == (sold(7), 1, PNG)
+        assert (copy.writer.show, copy.last_seq, copy.picture(make_picture(PNG, 1).id)) == (sold(7), 1, PNG)
     assert not backups.due(path, EVERY_S)
     clock.pass_ms(EVERY_S * 1000)
     assert backups.due(path, EVERY_S) and not backups.due(path, DAY_S)
@@ -91,8 +91,8 @@ def test_a_place_where_nothing_can_be_kept_is_told(tmp_path: Path) -> None:
     with created(path, sold()) as file:
         error = made(backups, file)
         assert error is not None and error.code in ("file.failed", "file.missing")
-        file.put(sold(4))
-        file.flush()
+        file.writer.put(sold(4))
+        file.writer.flush()
     assert backups.of(path) == ()
     assert read_only(path).show == sold(4)
 
@@ -102,10 +102,10 @@ def test_nobody_waits_in_vain_for_a_file_that_is_closed(tmp_path: Path) -> None:
         pass
     error = made(ShowBackups(tmp_path / "backups", SetClock()), file)
     outcomes: list[StorageError | None] = [error]
-    file.when_written(outcomes.append)
+    file.writer.when_written(outcomes.append)
     assert [one and one.code for one in outcomes] == ["show_file.closed", "show_file.closed"]
     with pytest.raises(StorageError):
-        file.flush()
+        file.writer.flush()
     with pytest.raises(StorageError):
-        file.run(lambda connection: None)
+        file.writer.run(lambda connection: None)
     file.close()

@@ -46,12 +46,12 @@ from app.storage.files import StorageError
 from app.storage.show_file import ShowFile
 file = ShowFile.open(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
-before = file.show
-file.put(replace(before, products=tuple(Product(f"p{n}", {"en": "x" * 1000}) for n in range(1000)), segments=()))
+before = file.writer.show
+file.writer.put(replace(before, products=tuple(Product(f"p{n}", {"en": "x" * 1000}) for n in range(1000)), segments=()))
 try:
-    file.flush()
+    file.writer.flush()
 except StorageError as error:
-    print(error.code, file.written is before)
+    print(error.code, file.writer.written is before)
 """
 
 
@@ -66,7 +66,7 @@ def big(path: Path, products: int = 400) -> Show:
         for number in range(200):
             file.log(EventKind.VIEWER_LEFT, number, {"number": number, "text": "y" * 50})
         for number in range(5):
-            file.add_picture(make_picture(PNG + bytes([number]) * 9000, number))
+            file.writer.add_picture(make_picture(PNG + bytes([number]) * 9000, number))
     return show
 
 
@@ -201,7 +201,7 @@ def test_a_file_of_the_first_version_opens(tmp_path: Path) -> None:
     path = tmp_path / "show"
     shutil.copy(SAMPLES / "database-1.tradewind", path)
     with opened(path) as file:
-        show = file.show
+        show = file.writer.show
         assert (show.project.name, show.presentation.market_id) == ("Autumn market", "US")
         assert [product.id for product in show.products] == ["fan", "cup"]
         assert (show.products[0].prices[0].price, show.products[0].stock[0].units) == (Money(1999, "USD"), 1200)
@@ -214,7 +214,7 @@ def test_a_file_of_the_first_version_opens(tmp_path: Path) -> None:
         assert [event.kind for event in file.events()] == [EventKind.SHOW_STARTED, EventKind.ORDER_PLACED]
         assert file.picture(make_picture(PNG + b"x" * 100, 1).id) is not None
         assert show.schedule == Schedule()
-        file.put(replace(show, schedule=full_schedule()))
+        file.writer.put(replace(show, schedule=full_schedule()))
     assert read_only(path).show.schedule == full_schedule()
     assert (tmp_path / "show.version-1.bak").read_bytes()[:15] == b"SQLite format 3"
     with contextlib.closing(sqlite3.connect(tmp_path / "show.version-1.bak")) as kept:
@@ -267,13 +267,13 @@ def test_a_file_that_was_moved_away_is_missed_and_written_again_when_it_is_back(
     with opened(path) as file:
         path.rename(away)
         assert file.events() == ()
-        file.put(sold(5))
+        file.writer.put(sold(5))
         with pytest.raises(StorageError) as raised:
-            file.flush()
+            file.writer.flush()
         assert raised.value.code == "show_file.moved"
         away.rename(path)
-        file.flush()
-        assert file.error is None
+        file.writer.flush()
+        assert file.writer.error is None
     assert read_only(path).show == sold(5)
 
 
@@ -281,9 +281,9 @@ def test_a_file_that_somebody_else_changed_is_not_written_over(tmp_path: Path) -
     path = tmp_path / "show"
     with created(path, sold()) as file:
         run(path, "UPDATE segments SET position = 5")
-        file.put(sold(5))
+        file.writer.put(sold(5))
         with pytest.raises(StorageError) as raised:
-            file.flush()
+            file.writer.flush()
         assert raised.value.code == "show_file.changed_elsewhere"
     assert len(read_only(path).show.products) == 3
 
@@ -293,8 +293,8 @@ def test_a_file_that_is_being_read_can_be_written_and_closed(tmp_path: Path) -> 
     with created(path, sold()) as file, contextlib.closing(sqlite3.connect(path)) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM products").fetchone() == (3,)
-        file.put(sold(5))
-        file.flush()
+        file.writer.put(sold(5))
+        file.writer.flush()
         assert file.close() is None
     assert len(read_only(path).show.products) == 5
 
@@ -302,12 +302,12 @@ def test_a_file_that_is_being_read_can_be_written_and_closed(tmp_path: Path) -> 
 def test_texts_that_cannot_be_written_do_not_end_the_writer(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()) as file:
-        file.put(replace(sold(), products=(Product("p0", {"en": "half a pair \ud800"}),)))
+        file.writer.put(replace(sold(), products=(Product("p0", {"en": "half a pair \ud800"}),)))
         with pytest.raises(StorageError) as raised:
-            file.flush()
+            file.writer.flush()
         assert raised.value.code == "show_file.unwritable"
-        file.put(sold(4))
-        file.flush()
+        file.writer.put(sold(4))
+        file.writer.flush()
     assert read_only(path).show == sold(4)
 
 
@@ -318,7 +318,7 @@ def test_a_limit_of_the_file_size_is_told_and_the_file_stays_whole(tmp_path: Pat
     ended = subprocess.run([sys.executable, "-c", LIMITED, str(path)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert ended.stdout.split() in (["file.full", "True"], ["file.failed", "True"]), ended.stderr
     with opened(path) as file:
-        assert file.show == sold()
+        assert file.writer.show == sold()
 
 
 @needs_root
@@ -331,17 +331,17 @@ def test_a_full_drive_is_told_nothing_is_lost_and_room_mends_it(tmp_path: Path) 
                     full.write(bytes(1024))
                     full.flush()
             more = replace(sold(), products=tuple(Product(f"p{number}", {"en": "x" * 500}) for number in range(300)))
-            file.put(more)
+            file.writer.put(more)
             file.log(EventKind.VIEWER_LEFT, 1, {"kept": True})
             picture = make_picture(PNG * 100, 1)
-            file.add_picture(picture)
+            file.writer.add_picture(picture)
             with pytest.raises(StorageError) as raised:
-                file.flush()
+                file.writer.flush()
             assert raised.value.code == "file.full"
-            assert file.written == sold()
+            assert file.writer.written == sold()
             assert (file.events()[0].data, file.picture(picture.id)) == ({"kept": True}, picture.content)
             filler.unlink()
-            file.flush()
+            file.writer.flush()
         content = read_only(drive / "show")
         assert (content.show, content.last_seq) == (more, 1)
 
@@ -354,18 +354,18 @@ def test_a_file_on_a_read_only_drive_opens_and_says_so_at_the_first_change(tmp_p
         write_protect(drive, on=True)
         assert load(path) == sold()
         with opened(path) as file:
-            assert file.show == sold()
-            writable = [file.can_be_written]
-            file.flush()
-            file.put(sold(5))
+            assert file.writer.show == sold()
+            writable = [file.writer.connected]
+            file.writer.flush()
+            file.writer.put(sold(5))
             with pytest.raises(StorageError) as raised:
-                file.flush()
+                file.writer.flush()
             assert raised.value.code == "file.denied"
             file.log(EventKind.VIEWER_LEFT, 1, {})
             assert len(file.events()) == 1
             write_protect(drive, on=False)
-            file.flush()
+            file.writer.flush()
             assert len(file.events()) == 1, "what reads knows of what is written now"
-            writable.append(file.can_be_written)
+            writable.append(file.writer.connected)
             assert writable == [False, True]
         assert read_only(path).show == sold(5)

@@ -42,7 +42,7 @@ from app.storage.show_file import ShowFile, write_copy
 file = ShowFile.open(Path(sys.argv[1]))
 print("ready", flush=True)
 while True:
-    write_copy(file, file.show, Path(sys.argv[2]))
+    write_copy(file, file.writer.show, Path(sys.argv[2]))
 """
 
 
@@ -80,7 +80,7 @@ def opened(path: Path) -> Iterator[ShowFile]:
 def created(path: Path, show: Show) -> Iterator[ShowFile]:
     file = ShowFile.create(path, show)
     try:
-        file.flush()
+        file.writer.flush()
         yield file
     finally:
         file.close()
@@ -89,7 +89,7 @@ def created(path: Path, show: Show) -> Iterator[ShowFile]:
 def test_everything_comes_back_and_the_closed_file_is_one_piece(tmp_path: Path) -> None:
     path = tmp_path / "Frühling 春.tradewind"
     with created(path, sold()) as file:
-        assert file.written is file.show
+        assert file.writer.written is file.writer.show
         assert (tmp_path / (path.name + "-wal")).exists()
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
     assert (read_only(path).show, read_only(path).last_seq) == (sold(), 0)
@@ -122,10 +122,10 @@ def test_changes_of_every_kind_are_written_as_they_come(tmp_path: Path) -> None:
     with created(path, show) as file:
         for step in steps:
             show = step(show)
-            file.put(show)
-            file.flush()
+            file.writer.put(show)
+            file.writer.flush()
             assert read_only(path).show == show
-            assert file.written is show
+            assert file.writer.written is show
 
 
 def test_a_random_walk_of_orders_ends_where_it_should(tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_a_random_walk_of_orders_ends_where_it_should(tmp_path: Path) -> None:
                 show = show_editing.remove_products(show, moves.sample(ids, 2))
             else:
                 show = show_editing.move_products(show, moves.sample(ids, moves.randint(1, 4)), moves.randrange(len(ids)))
-            file.put(show)
+            file.writer.put(show)
             if number % 3 == 0:
-                file.flush()
+                file.writer.flush()
     assert read_only(path).show == show
 
 
@@ -153,8 +153,8 @@ def test_undo_of_an_import_takes_its_rows_away(tmp_path: Path) -> None:
     after = show_editing.put_products(before, [Product(f"i{number}", {"en": "x"}) for number in range(500)])
     with created(path, before) as file:
         for show in (after, before, after, before):
-            file.put(show)
-            file.flush()
+            file.writer.put(show)
+            file.writer.flush()
             assert read_only(path).show == show
 
 
@@ -179,12 +179,12 @@ def test_the_log_is_read_with_what_was_just_appended(tmp_path: Path) -> None:
 def test_a_field_that_no_version_knows_any_more_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()) as file:
-        kept = file.show
+        kept = file.writer.show
     with contextlib.closing(sqlite3.connect(path)) as foreign:
         foreign.execute("UPDATE markets SET data = json_set(data, '$.checklist', json('{\"tone\": true}'))")
         foreign.commit()
     with opened(path) as file:
-        assert file.show == kept
+        assert file.writer.show == kept
     assert read_only(path).show == kept
 
 
@@ -207,10 +207,10 @@ def test_pictures_are_kept_once_and_known_at_once(tmp_path: Path) -> None:
         ids = []
         for content in (png, jpeg, webp, png):
             picture = make_picture(content, 7)
-            file.add_picture(picture)
+            file.writer.add_picture(picture)
             ids.append(picture.id)
             assert file.picture(picture.id) == content
-        file.flush()
+        file.writer.flush()
         assert [file.media_type(one) for one in ids] == ["image/png", "image/jpeg", "image/webp", "image/png"]
     assert ids[0] == ids[3] and len(set(ids)) == 3
     with opened(path) as file:
@@ -234,11 +234,11 @@ def test_a_copy_holds_pictures_and_log_and_what_was_put_a_moment_ago(tmp_path: P
     with created(path, sold()) as file:
         file.log(EventKind.VIEWER_LEFT, 1, {})
         picture = make_picture(PNG, 1)
-        file.add_picture(picture)
-        file.put(sold(9))
-        assert write_copy(file, file.show, target)
+        file.writer.add_picture(picture)
+        file.writer.put(sold(9))
+        assert write_copy(file, file.writer.show, target)
     with opened(target) as copy:
-        assert (copy.show, copy.last_seq, copy.picture(picture.id)) == (sold(9), 1, PNG)
+        assert (copy.writer.show, copy.last_seq, copy.picture(picture.id)) == (sold(9), 1, PNG)
     assert (tmp_path / "copy.bak").read_bytes() == b"what stood there"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["copy", "copy.bak", "show"]
 
@@ -246,8 +246,8 @@ def test_a_copy_holds_pictures_and_log_and_what_was_put_a_moment_ago(tmp_path: P
 def test_the_open_file_alone_is_enough_for_a_copy_after_a_moment(tmp_path: Path) -> None:
     path, copy = tmp_path / "show", tmp_path / "copy"
     with created(path, sold()) as file:
-        file.put(sold(5))
-        file.flush()
+        file.writer.put(sold(5))
+        file.writer.flush()
 
         def copied() -> bool:
             copy.write_bytes(path.read_bytes())
@@ -278,14 +278,14 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path: Path) -> No
                 acknowledged.append((int(said[0]), int(said[1]), said[2]))
         with opened(path) as file:
             number, seq, _ = acknowledged[-1]
-            assert int(file.show.project.name) >= number
+            assert int(file.writer.show.project.name) >= number
             assert file.last_seq >= seq
             assert [event.seq for event in file.events()] == list(range(1, file.last_seq + 1))
             assert all(file.picture(picture) is not None for _, _, picture in acknowledged)
             assert [event.data["number"] for event in file.events()][: len(acknowledged)] != []
             replayed = Show(replace(starter_project(camera=None, microphone=False), name="0"))
-            expected = after_edits(replayed, int(file.show.project.name))
-            assert (expected.products, expected.schedule) == (file.show.products, file.show.schedule)
+            expected = after_edits(replayed, int(file.writer.show.project.name))
+            assert (expected.products, expected.schedule) == (file.writer.show.products, file.writer.show.schedule)
     assert len(acknowledged) > 12
 
 
@@ -317,7 +317,7 @@ def test_a_copy_over_what_a_killed_program_left_is_the_copy(tmp_path: Path) -> N
         writer.kill()
     assert target.with_name("target-wal").exists()
     with created(path, sold()) as file:
-        assert write_copy(file, file.show, target)
+        assert write_copy(file, file.writer.show, target)
     assert read_only(target).show == sold()
     kept = read_only(tmp_path / "target.bak")
     assert int(kept.show.project.name) >= 3, "what stood there is kept with its last changes"
@@ -344,8 +344,8 @@ def test_ten_thousand_products_are_one_quick_transaction(tmp_path: Path, capsys:
             ("undone", few),
         ):
             began = time.perf_counter()
-            file.put(show)
-            file.flush()
+            file.writer.put(show)
+            file.writer.flush()
             spent[name] = (time.perf_counter() - began) * 1000
             assert read_only(path).show == show
     with capsys.disabled():

@@ -33,7 +33,7 @@ def with_orders(path: Path) -> None:
     with created(path, sold()) as file:
         for number in range(ORDERS):
             file.log(EventKind.ORDER_PLACED, 1000 + number, {"order": f"o{number}", "product": "p0", "units": 1})
-        file.add_picture(make_picture(PNG, 5))
+        file.writer.add_picture(make_picture(PNG, 5))
 
 
 # What a stranger may have put into the file beside our tables, or in the place of one.
@@ -79,7 +79,7 @@ def test_a_file_with_anything_but_our_tables_is_not_opened_and_its_orders_are_sa
     found = salvage(path, target, starter)
     assert found is not None and (found.events, found.pictures, found.project) == (ORDERS, 1, True)
     with opened(target) as file:
-        assert (len(file.show.products), file.last_seq) == (3 if "products" not in script else 0, ORDERS)
+        assert (len(file.writer.show.products), file.last_seq) == (3 if "products" not in script else 0, ORDERS)
 
 
 def test_an_order_is_not_lost_to_a_trigger_that_came_later(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_values_that_are_none_are_named_and_the_rest_is_saved(tmp_path: Path, sq
     found = salvage(path, target, starter)
     assert found is not None and found.events >= ORDERS - 1
     with opened(target) as file:
-        assert len(file.show.products) >= 2
+        assert len(file.writer.show.products) >= 2
 
 
 def test_a_bad_event_or_picture_costs_only_itself(tmp_path: Path) -> None:

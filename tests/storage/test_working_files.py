@@ -27,8 +27,8 @@ from app.storage.working_files import WorkingFiles
 from tests.support.shows import full_show
 own = WorkingFiles(Path(sys.argv[1])).take()
 file = ShowFile.create(own.path, Show(full_show("first")))
-file.put(Show(full_show(sys.argv[2])))
-file.flush()
+file.writer.put(Show(full_show(sys.argv[2])))
+file.writer.flush()
 print("kept", flush=True)
 sys.stdin.read()
 """
@@ -70,8 +70,8 @@ def test_adopted_work_is_this_desks_own_until_it_is_removed(tmp_path: Path) -> N
     own = first.adopt(only(first.abandoned()))
     assert WorkingFiles(tmp_path).abandoned() == ()
     file = ShowFile.open(own.path)
-    assert file.show.project == full_show("lost")
-    file.put(Show(full_show("gone on with")))
+    assert file.writer.show.project == full_show("lost")
+    file.writer.put(Show(full_show("gone on with")))
     assert file.close() is None
     own.let_go()
     assert only(WorkingFiles(tmp_path).abandoned()).project.name == "gone on with"
@@ -107,7 +107,7 @@ def test_discarded_work_is_gone_for_good(tmp_path: Path) -> None:
 def test_an_orderly_end_leaves_nothing(tmp_path: Path) -> None:
     own = WorkingFiles(tmp_path / "new folder").take()
     file = ShowFile.create(own.path, Show(full_show()))
-    file.flush()
+    file.writer.flush()
     file.close()
     own.remove()
     assert list((tmp_path / "new folder").iterdir()) == []

@@ -33,17 +33,17 @@ def edited(show: Show, number: int) -> Show:
 def run(path: Path) -> None:
     """Say "number seq picture" each time that all three are on the drive."""
     file = ShowFile.open(path)
-    show = file.show
+    show = file.writer.show
     number = int(show.project.name)
     while True:
         for _ in range(3):
             number += 1
             show = edited(show, number)
-            file.put(show)
+            file.writer.put(show)
             file.log(EventKind.VIEWER_LEFT, number, {"number": number})
         picture = make_picture(PNG + str(number).encode() * 100, number)
-        file.add_picture(picture)
-        file.flush()
+        file.writer.add_picture(picture)
+        file.writer.flush()
         sys.stdout.write(f"{number} {file.last_seq} {picture.id}\n")
         sys.stdout.flush()
 

@@ -84,7 +84,7 @@ class Autosave:
             return
         if own is None and rescue:
             self._rescue_unwritten(file)
-        worth_keeping = self._document.modified or file.last_seq > 0 or bool(file.show.products)
+        worth_keeping = self._document.modified or file.last_seq > 0 or bool(file.writer.show.products)
         file.close()
         if own is not None:
             if aside is not None and worth_keeping:
@@ -101,12 +101,12 @@ class Autosave:
 
     def _rescue_unwritten(self, file: ShowFile) -> None:
         try:
-            file.flush()
+            file.writer.flush()
         except StorageError as error:
             self._notify(file_notice(error))
             try:
                 rescue = self._working.take()
-                write_copy(file, file.show, rescue.path)
+                write_copy(file, file.writer.show, rescue.path)
                 rescue.let_go()
             except StorageError as worse:
                 self._notify(file_notice(worse))
@@ -116,7 +116,7 @@ class Autosave:
     def put(self, show: Show) -> None:
         """Write this state of the show."""
         if self.file is not None:
-            self.file.put(show)
+            self.file.writer.put(show)
         elif self._document.modified:
             self.begin()
 
@@ -138,7 +138,7 @@ class Autosave:
         if self.file is None or self._document.path is None:
             return False
         try:
-            self.file.flush()
+            self.file.writer.flush()
         except StorageError as error:
             self._document.mark_unwritten()
             self._notify(file_notice(error))
@@ -160,7 +160,7 @@ class Autosave:
         def tell(error: StorageError | None) -> None:
             self._post(lambda: None if done.done() else done.set_result(error is None))
 
-        self.file.when_written(tell)
+        self.file.writer.when_written(tell)
         return await done
 
     def _lacks_file(self) -> bool:

@@ -244,10 +244,10 @@ class ShowFiles:
         self._leave()
         self._autosave.install(opened, lock=lock)
         self.recent = self._recents.add(path)
-        self._show(opened.show, path)
+        self._show(opened.writer.show, path)
         if ready.kept is not None:
             self._notify(Notice(Severity.INFO, "show_file.converted", {"path": str(path), "kept": str(ready.kept)}, subject=str(path)))
-        if not opened.can_be_written:
+        if not opened.writer.connected:
             self._notify(Notice(Severity.WARNING, "show_file.read_only", {"path": str(path)}, subject=str(path)))
         elif self._backups.due(path, DAY_S):
             self._back_up(opened)
@@ -269,7 +269,7 @@ class ShowFiles:
         while True:
             await asyncio.sleep(LOOK_S)
             file = self._autosave.own_file
-            if file is not None and (file, file.commits) != self._backed_up and self._backups.due(file.path, every_s()):
+            if file is not None and (file, file.writer.commits) != self._backed_up and self._backups.due(file.path, every_s()):
                 self._back_up(file)
 
     def save(self) -> bool:
@@ -310,7 +310,7 @@ class ShowFiles:
         """What happened while the show was copied belongs into the copy too: orders come at any moment."""
         for event in self._log.events(None, copy.last_seq):
             copy.log(event.kind, event.at_ms, event.data)
-        copy.put(self._document.show)
+        copy.writer.put(self._document.show)
 
     def accept_recovery(self) -> None:
         """The recovered work becomes the document, still without a file of its own."""
@@ -329,7 +329,7 @@ class ShowFiles:
             return
         self._leave()
         self._autosave.install(opened, own=own)
-        self._show(opened.show, None, base=self._new_show())
+        self._show(opened.writer.show, None, base=self._new_show())
 
     def discard_recovery(self) -> None:
         """The recovered work is given up."""
@@ -403,7 +403,7 @@ class ShowFiles:
             return False
         self._leave()
         self._autosave.install(opened, own=own)
-        show = show_with_project(opened.show, replace(opened.show.project, name=title or opened.show.project.name))
+        show = show_with_project(opened.writer.show, replace(opened.writer.show.project, name=title or opened.writer.show.project.name))
         self._show(show, None, base=self._new_show())
         self._autosave.put(show)
         return True
@@ -440,7 +440,7 @@ class ShowFiles:
         return True
 
     def _back_up(self, file: ShowFile) -> None:
-        self._backed_up = (file, file.commits)
+        self._backed_up = (file, file.writer.commits)
         self._backups.begin(file, lambda error: self._post(lambda: self._on_backed_up(error)))
 
     def _on_backed_up(self, error: StorageError | None) -> None:

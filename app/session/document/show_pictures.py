@@ -21,7 +21,7 @@ class ShowPictures:
         picture = make_picture(content, self._clock.wall_ns() // NS_PER_MS)
         if (file := self._autosave.file_or_new()) is None:
             raise StorageError("picture.nowhere")
-        file.add_picture(picture)
+        file.writer.add_picture(picture)
         return picture.id
 
     def add_file(self, path: Path) -> str:
