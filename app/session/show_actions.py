@@ -41,20 +41,18 @@ def _run_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Action, .
         return segment is not None and segment is not segments[-1]
 
     return (
-        Action("run.start", "Start the run of show", "Ctrl+F8", "play", runner.start, startable),
-        Action(
-            "run.resume", "Resume the interrupted run of show", "", "play", desk.ending.resume, lambda: desk.ending.interruption is not None
-        ),
+        Action("run.start", "Start rundown", "Ctrl+F8", "play", runner.start, startable),
+        Action("run.resume", "Resume interrupted rundown", "", "play", desk.ending.resume, lambda: desk.ending.interruption is not None),
         Action("run.next", "Next segment", "F8", "down", runner.next, lambda: runner.upcoming is not None),
         Action("run.previous", "Previous segment", "F7", "up", runner.previous, running),
-        Action("run.back", "Back to where the show was", "Shift+F7", "undo", runner.back, lambda: runner.came_from is not None),
-        Action("run.skip", "Leave out the next segment", "Shift+F8", "skip", runner.skip, skippable),
-        Action("run.extend_1m", "One more minute", "F9", "add", lambda: runner.extend(MINUTE_S), running),
+        Action("run.back", "Return to previous position", "Shift+F7", "undo", runner.back, lambda: runner.came_from is not None),
+        Action("run.skip", "Skip next segment", "Shift+F8", "skip", runner.skip, skippable),
+        Action("run.extend_1m", "One minute more", "F9", "add", lambda: runner.extend(MINUTE_S), running),
         Action("run.shorten_1m", "One minute less", "Shift+F9", "minus", lambda: runner.extend(-MINUTE_S), running),
-        Action("run.swap", "Swap to backup", "Ctrl+B", "swap", runner.swap_to_backup, swappable),
-        Action("run.tick", "Tick the next point", "F10", "check", runner.tick_next, lambda: bool(runner.unticked())),
-        Action("run.untick", "Untick the last point", "Ctrl+F10", "undo", runner.untick_last, lambda: bool(runner.ticked())),
-        Action("run.end", "End the run of show", "Ctrl+Shift+F8", "stop", runner.end, lambda: runner.run.running),
+        Action("run.swap", "Switch to backup", "Ctrl+B", "swap", runner.swap_to_backup, swappable),
+        Action("run.tick", "Tick next point", "F10", "check", runner.tick_next, lambda: bool(runner.unticked())),
+        Action("run.untick", "Untick last point", "Ctrl+F10", "undo", runner.untick_last, lambda: bool(runner.ticked())),
+        Action("run.end", "End rundown", "Ctrl+Shift+F8", "stop", runner.end, lambda: runner.run.running),
     )
 
 
@@ -69,9 +67,9 @@ def _timer_actions(desk: ShowControl) -> tuple[Action, ...]:
 
     return (
         Action("timer.toggle", "Timer", "F6", "clock", toggle, checked=counting),
-        Action("timer.start", "Start the timer", "", "play", runner.timer_start, lambda: not counting()),
-        Action("timer.stop", "Stop the timer", "", "stop", runner.timer_stop, counting),
-        Action("timer.reset", "Reset the timer", "Shift+F6", "undo", runner.timer_reset),
+        Action("timer.start", "Start timer", "", "play", runner.timer_start, lambda: not counting()),
+        Action("timer.stop", "Stop timer", "", "stop", runner.timer_stop, counting),
+        Action("timer.reset", "Reset timer", "Shift+F6", "undo", runner.timer_reset),
     )
 
 
@@ -107,20 +105,20 @@ def _selling_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Actio
     return (
         Action("product.pin", "Pin the segment's product", "Ctrl+P", "pin", pin, pinnable),
         Action("product.unpin", "Unpin", "Ctrl+Shift+P", "pin", selling.unpin, lambda: bool(selling.shown.pinned_id)),
-        Action("card.hide", "Hide the card", "Ctrl+Alt+0", "eye-off", selling.hide, lambda: selling.shown.card is not None),
+        Action("card.hide", "Hide card", "Ctrl+Alt+0", "eye-off", selling.hide, lambda: selling.shown.card is not None),
         Action(
             "coupon.drop",
-            "Drop a coupon",
+            "Send coupon",
             "Ctrl+Shift+K",
             "product",
             lambda: selling.drop_coupon(next_coupon(desk, show())),
             droppable,
         ),
-        Action("coupon.close", "End the coupon", "", "product", selling.close_coupon, lambda: selling.shown.drop is not None),
-        Action("countdown.stop", "End the countdown", "", "clock", selling.stop_countdown, lambda: selling.shown.countdown is not None),
+        Action("coupon.close", "End coupon", "", "product", selling.close_coupon, lambda: selling.shown.drop is not None),
+        Action("countdown.stop", "End countdown", "", "clock", selling.stop_countdown, lambda: selling.shown.countdown is not None),
         Action(
             "disclosure.show",
-            "Show the disclosure",
+            "Show ad disclosure",
             "Ctrl+D",
             "disclosure",
             desk.disclosures.show_now,
@@ -128,7 +126,7 @@ def _selling_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Actio
         ),
         Action(
             "room.take_back",
-            "Take the viewer page back",
+            "Take back the viewer page",
             "",
             "room",
             desk.room.take_back,
@@ -142,14 +140,14 @@ def _schedule_actions(desk: ShowControl) -> tuple[Action, ...]:
     scheduler = desk.scheduler
 
     return (
-        Action("schedule.start", "Start the next show", "Ctrl+Alt+L", "live", scheduler.start, lambda: scheduler.can_start),
-        Action("schedule.replan", "Shift what comes after a late show", "", "clock", when=lambda: scheduler.is_behind),
+        Action("schedule.start", "Start next show", "Ctrl+Alt+L", "live", scheduler.start, lambda: scheduler.can_start),
+        Action("schedule.replan", "Move later shows back", "", "clock", when=lambda: scheduler.is_behind),
         Action("schedule.moved", "What new clock rules moved", "", "clock", when=lambda: scheduler.has_moved),
     )
 
 
 _LASTING: Mapping[OnScreenKind, tuple[str, str, str]] = {
-    OnScreenKind.LOWER_THIRD: ("card.lower_third", "Name line", "text"),
+    OnScreenKind.LOWER_THIRD: ("card.lower_third", "Lower third", "text"),
     OnScreenKind.TICKER: ("card.ticker", "Ticker", "text"),
     OnScreenKind.CODE: ("card.code", "QR code of the viewer page", "qr"),
 }

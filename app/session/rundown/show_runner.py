@@ -197,7 +197,7 @@ class ShowRunner:
             raise ShowError("show.no_backup", segment=segment.title)
         out, come_in = segment.product_id, segment.backup_id
         self._on_sale = come_in  # pinned here, behind the log's word of the swap
-        self._book.document.edit_show("Swap to backup", lambda show: swap_to_backup(show, segment.id))
+        self._book.document.edit_show("Switch to backup", lambda show: swap_to_backup(show, segment.id))
         self._book.log.append(EventKind.BACKUP_TAKEN, segment=segment.id, out=out, **{"in": come_in})
         self._selling.pin(come_in)
 

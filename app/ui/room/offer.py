@@ -108,7 +108,7 @@ class OfferPanel(QWidget):
         self.lasting = QHBoxLayout()
         self._switches: dict[OnScreenKind, QPushButton] = {}
         for kind, words in (
-            (OnScreenKind.LOWER_THIRD, tr("Offer", "Name line")),
+            (OnScreenKind.LOWER_THIRD, tr("Offer", "Lower third")),
             (OnScreenKind.TICKER, tr("Offer", "Ticker")),
             (OnScreenKind.CODE, tr("Offer", "QR code")),
         ):

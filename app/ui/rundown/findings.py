@@ -184,4 +184,4 @@ class FindingsBar(QWidget):
         return row
 
     def _mend(self, finding: Finding) -> None:
-        self._context.edit_show("Mend the plan", lambda show: apply_fix(show, finding))
+        self._context.edit_show("Fix rundown", lambda show: apply_fix(show, finding))

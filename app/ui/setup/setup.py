@@ -119,7 +119,7 @@ class SetupDialog(QDialog):
         self.lines: dict[str, TranslatedField] = {}
         self.titles: dict[str, str] = {}
         for field, title, hint in (
-            ("lower_third", tr("Setup", "Name line"), tr("Setup", "Who is in the picture: the name, and below it what they do.")),
+            ("lower_third", tr("Setup", "Lower third"), tr("Setup", "Who is in the picture: the name, and below it what they do.")),
             (
                 "ticker",
                 tr("Setup", "Ticker"),

@@ -104,7 +104,7 @@ def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, cloc
 
 
 def test_lasting_cards_are_switches(studio: Studio, window: MainWindow) -> None:
-    for text, kind in (("Name line", OnScreenKind.LOWER_THIRD), ("Ticker", OnScreenKind.TICKER), ("QR code", OnScreenKind.CODE)):
+    for text, kind in (("Lower third", OnScreenKind.LOWER_THIRD), ("Ticker", OnScreenKind.TICKER), ("QR code", OnScreenKind.CODE)):
         button(window.offer, text).click()
         assert kind in studio.control.selling.shown.lasting
         assert button(window.offer, text).isChecked()

@@ -148,7 +148,7 @@ def test_a_jump_asks_nothing_and_is_taken_back(studio: Studio, window: MainWindo
     QTest.keyClick(rows, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert now(studio) == "close"
     toast = next(one for one in window.toasts.toasts if one.notice.code == "window.jumped")
-    back = next(button for button in toast.findChildren(QPushButton) if button.text() == "Back to where the show was")
+    back = next(button for button in toast.findChildren(QPushButton) if button.text() == "Return to previous position")
     back.click()
     assert now(studio) == "open"
 
@@ -254,7 +254,7 @@ def test_findings_appear_and_are_mended(studio: Studio, window: MainWindow) -> N
     assert shown
     count = len(shown)
     mend[0].click()
-    assert studio.document.undo_title == "Mend the plan"
+    assert studio.document.undo_title == "Fix rundown"
     bar.look()
     QApplication.processEvents()
     left = [button for button in bar.findChildren(QPushButton) if button.text() == "Show" and button.isVisibleTo(bar)]
