@@ -17,7 +17,7 @@ from app.domain.selling.card import Card, CardPicture
 from app.domain.selling.card_theme import CardTheme, DrawCard
 from app.domain.show import Show
 from app.session.air.discovery import MakeDiscovery
-from app.session.base.slow_work import Slowly
+from app.session.base.thread_runner import RunInThread
 from app.session.catalogue.show_handbook import Press
 from app.session.engine.text_pictures import DrawText
 from app.session.planning.calendar_port import Calendar
@@ -80,13 +80,13 @@ def handbook_exporter(paths: Paths, picture_of: Callable[[str], bytes | None], m
     return press
 
 
-def schedule_review(plan: ScheduleBook, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> "ScheduleReview":
+def schedule_review(plan: ScheduleBook, show: Callable[[], Show], calendar: Calendar, run_in_thread: RunInThread) -> "ScheduleReview":
     """Rates the hours of a plan and checks the plan; loaded with the first planned show."""
     advice = importlib.import_module("app.session.planning.hours.schedule_advice").ScheduleAdvice(
-        plan, show=show, calendar=calendar, slowly=slowly
+        plan, show=show, calendar=calendar, run_in_thread=run_in_thread
     )
     module = importlib.import_module("app.session.planning.schedule_review")
-    review: ScheduleReview = module.ScheduleReview(plan, advice, show=show, slowly=slowly, told=plan.changed.emit)
+    review: ScheduleReview = module.ScheduleReview(plan, advice, show=show, run_in_thread=run_in_thread, told=plan.changed.emit)
     return review
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from app.calendar.festival_days import DAY, consecutive_spans, rule_days
 from app.calendar.holiday_tables import HolidayTables, PublicHoliday
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.planning.festival import DayKind, Festival, LeadTask
 from app.domain.planning.festival_rule import Basis, DayRule, FestivalRule, parse_day_rule
 from app.domain.planning.schedule import FestivalChange
@@ -132,7 +132,7 @@ class MarketFestivals:
         for one in shared.values():
             yield replace(one, name=self._name_off(one)) if self._days_off else one
 
-    def _name_off(self, festival: Festival) -> Words:
+    def _name_off(self, festival: Festival) -> LocalizedText:
         """The name of a day off in every language that has one, plus the name in the country's own table."""
         ours = self._rule_of(festival).name
         off = {
@@ -221,7 +221,7 @@ def _festival(market_id: str, rule: FestivalRule, span: Span, day: date, public:
     )
 
 
-def _name(rule: FestivalRule, public: Sequence[PublicHoliday], day: date) -> Words:
+def _name(rule: FestivalRule, public: Sequence[PublicHoliday], day: date) -> LocalizedText:
     """The rule's names, plus the one in the country's own table for that day."""
     own = next((one for one in public if one.day == day and one.native), None)
     return rule.name if own is None or own.language in rule.name else {**rule.name, own.language: own.native}

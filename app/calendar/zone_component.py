@@ -9,7 +9,7 @@ from functools import lru_cache
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar.prop import vRecur
 
-from app.domain.base.local_time import Transition, offset_at, transitions
+from app.domain.base.local_time import OffsetChange, offset_at, offset_changes
 from app.domain.base.zones import Zones
 from app.domain.planning.dates.series_rule import WEEKDAYS
 
@@ -48,7 +48,7 @@ def _component(zone_key: str, first_year: int, last_year: int, zones: Zones) -> 
     component.add_component(_observance(start, (begin + offset).replace(tzinfo=None)))
     grouped: dict[_Kind, list[datetime]] = {}
     end = last + FULL_CYCLE
-    for change in transitions(zone_key, begin, end, zones):
+    for change in offset_changes(zone_key, begin, end, zones):
         onset = (change.at + change.before).replace(tzinfo=None)
         grouped.setdefault(_kind(zone, change), []).append(onset)
     for kind, onsets in grouped.items():
@@ -69,7 +69,7 @@ def _shift(zone: tzinfo, instant: datetime) -> timedelta:
     return instant.astimezone(zone).dst() or NOTHING
 
 
-def _kind(zone: tzinfo, change: Transition) -> _Kind:
+def _kind(zone: tzinfo, change: OffsetChange) -> _Kind:
     """Ireland and Morocco define winter time as the exception; everybody else calls what follows it daylight time."""
     before, after = _shift(zone, change.at - timedelta(seconds=1)), _shift(zone, change.at)
     return _Kind(change.before, change.after, _name(zone, change.at), after > NOTHING or (not after and before < NOTHING))

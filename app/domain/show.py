@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from app.domain.base.errors import AppError
-from app.domain.base.spans import differing, doubled, one_of, places_of, reordered
-from app.domain.base.words import Words
+from app.domain.base.id_list import differing, doubled, one_of, places_of, reordered
+from app.domain.base.localized_text import LocalizedText
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import MAX_POINTS, Product
 from app.domain.planning.schedule import Schedule, check_schedule
@@ -24,7 +24,7 @@ class KeywordCard:
     """Words for viewers that belong to no product ("Free delivery"), in their languages."""
 
     id: str
-    words: Words
+    words: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Coupon:
     off; `expires_in_s` counts from the drop."""
 
     id: str
-    title: Words
+    title: LocalizedText
     codes: tuple[str, ...] = ()
     product_id: str = ""
     percent: float = 0.0
@@ -49,8 +49,8 @@ class Presentation:
     host_language: str = "en"
     card_theme: str = "harbour"
     market_id: str = ""
-    ticker: Words = field(default_factory=dict)
-    lower_third: Words = field(default_factory=dict)
+    ticker: LocalizedText = field(default_factory=dict)
+    lower_third: LocalizedText = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

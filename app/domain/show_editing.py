@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from app.domain.base.spans import Identified, place_of, places_of, put, without
-from app.domain.base.words import pick
+from app.domain.base.id_list import Identified, place_of, places_of, put, without
+from app.domain.base.localized_text import pick
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Product, Role
 from app.domain.program.project import Project
@@ -178,7 +178,7 @@ def remove_market(show: Show, market_id: str) -> Show:
     return replace(show, presentation=desk, markets=tuple(market for market in show.markets if market.id != market_id))
 
 
-def show_card_command(show: Show, card: KeywordCard) -> Show:
+def put_card(show: Show, card: KeywordCard) -> Show:
     """Add a keyword card, or change the one with its id."""
     return replace(show, cards=put(show.cards, card))
 
@@ -202,6 +202,6 @@ def remove_coupon(show: Show, coupon_id: str) -> Show:
     return replace(show, coupons=tuple(coupon for coupon in show.coupons if coupon.id != coupon_id))
 
 
-def change_desk(show: Show, **changes: Any) -> Show:
+def change_presentation(show: Show, **changes: Any) -> Show:
     """With some of the desk's own choices changed."""
     return replace(show, presentation=replace(show.presentation, **changes))

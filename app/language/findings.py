@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date as Date
 
 from app.domain.base.errors import Value
+from app.domain.base.localized_text import pick, primary
 from app.domain.base.money import Money
-from app.domain.base.words import pick, primary
 from app.domain.rundown.finding import Fact
 from app.language import formats
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.domain.base.words import Words, has, is_right_to_left, pick
+from app.domain.base.localized_text import LocalizedText, has, is_right_to_left, pick
 from app.domain.catalogue.handbook import completeness
 from app.domain.catalogue.product import Product, landed_cost
 from app.domain.show import Show
@@ -44,7 +44,7 @@ class PriceRow:
 class HandbookWriter:
     """`folder` holds the templates; `labels` are the handbook's own words in many languages."""
 
-    def __init__(self, folder: Path, labels: Mapping[str, Words]) -> None:
+    def __init__(self, folder: Path, labels: Mapping[str, LocalizedText]) -> None:
         self._labels = labels
         self._environment = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -85,7 +85,7 @@ def _direction(language: str) -> str:
     return "rtl" if is_right_to_left(language) else "ltr"
 
 
-def _text(words: Words, languages: Sequence[str]) -> Text:
+def _text(words: LocalizedText, languages: Sequence[str]) -> Text:
     text, written_in = pick(words, languages)
     foreign = bool(text) and written_in.split("-")[0] != languages[0].split("-")[0]
     return Text(text, written_in or languages[0], _direction(written_in or languages[0]), foreign)
@@ -94,7 +94,7 @@ def _text(words: Words, languages: Sequence[str]) -> Text:
 def _product(product: Product, show: Show, language: str, address: Callable[[str], str]) -> dict[str, Any]:
     languages = (language, show.presentation.host_language)
 
-    def text(words: Words) -> Text:
+    def text(words: LocalizedText) -> Text:
         return _text(words, languages)
 
     return {

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from app.domain.base.clock import NS_PER_S, Clock
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.program.broadcast import ACCEPTED, BROADCAST_MOVES, BroadcastState
 from app.domain.program.output import Target
 from app.domain.program.stats import TargetStats
@@ -30,7 +30,7 @@ class BroadcastController:
         self._publisher = publisher
         self._video = video
         self._sound = sound
-        self._state = StateCell("broadcast", BroadcastState.IDLE, BROADCAST_MOVES)
+        self._state = StateMachine("broadcast", BroadcastState.IDLE, BROADCAST_MOVES)
         self._moves = threading.Lock()
         self._leaving_until_ns = 0
         self.targets: tuple[Target, ...] = ()

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.domain.base.words import primary
+from app.domain.base.localized_text import primary
 from app.domain.selling.card_theme import CardFonts
 
 

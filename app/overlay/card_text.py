@@ -8,7 +8,7 @@ from enum import Enum
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPen, QTextLayout, QTextOption
 
-from app.domain.base.words import is_right_to_left, reads_right_to_left
+from app.domain.base.localized_text import is_right_to_left, reads_right_to_left
 from app.domain.selling.card_theme import CardFonts
 from app.overlay.card_fonts import breaks_anywhere, font_families, line_extents
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtGui import QImage
 
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.domain.program.output import Canvas
 from app.domain.program.overlay import mirrored
 from app.domain.selling.card import (

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTe
 
 from app.atomic_file import write_atomically
 from app.domain.base.errors import AppError
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.domain.selling.card_theme import CardFonts
 from app.overlay.card_fonts import font_families
 

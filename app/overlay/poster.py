@@ -7,7 +7,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QImage, QImageWriter, QLinearGradient, QPainter, QPainterPath, QPen, QRadialGradient
 
 from app.domain.base.errors import AppError
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.domain.planning.announcements.poster import Poster, PosterSize
 from app.domain.selling.card_theme import CardTheme
 from app.overlay.card_picture import decode_picture

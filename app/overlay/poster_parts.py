@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.domain.planning.announcements.poster import MOST_NEWS, MOST_TIMES, Poster, PosterTime
 from app.domain.selling.card_theme import CardColours, CardTheme
 from app.overlay.card_picture import draw_picture, stands_free

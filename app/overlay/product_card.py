@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.domain.selling.card import CardKind, ProductCard
 from app.domain.selling.card_theme import ProductLayout
 from app.overlay.card_picture import decode_picture, draw_picture

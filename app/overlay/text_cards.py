@@ -5,7 +5,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPolygonF
 
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.domain.selling.card import CardKind, DisclosureBadge, KeywordOverlay, LowerThird, Ticker
 from app.overlay.card_sheet import CardSheet, CardStyle, DrawnCard, Flow, colour, draw_border, draw_panel, draw_shadow, even, fill, rounded
 from app.overlay.card_text import Align, Face, TextBlock, Type, fit_text

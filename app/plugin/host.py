@@ -13,11 +13,11 @@ from typing import Protocol
 from app.domain.base.backoff import Backoff
 from app.domain.base.clock import SystemClock
 from app.domain.base.errors import AppError, FieldError, Value
+from app.domain.base.localized_text import pick
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.base.token_bucket import TokenBucket
-from app.domain.base.words import pick
 from app.domain.selling.order import Order
 from app.plugin.api import TakeOrder
 from app.plugin.manifest import FILE, Manifest, ManifestError, read_manifest
@@ -73,7 +73,7 @@ class Plugin:
 
     def __init__(self, manifest: Manifest, backoff: Backoff) -> None:
         self.manifest = manifest
-        self.state: StateCell[PluginState] = StateCell(f"plugin {manifest.id}", PluginState.OFF, MOVES)
+        self.state: StateMachine[PluginState] = StateMachine(f"plugin {manifest.id}", PluginState.OFF, MOVES)
         self.reason = ""
         self.trouble: Notice | None = None
         self.restarts = 0  # since it was switched on

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.base.errors import AppError, Value
+from app.domain.base.localized_text import LocalizedText, pick
 from app.domain.base.schema import Choice, Field, FieldType, completed
-from app.domain.base.words import Words, pick
 from app.plugin.api import API_VERSION
 from app.plugin.permissions import Permissions, read_permissions
 
@@ -30,11 +30,11 @@ class DeclaredField:
     key: str
     type: FieldType
     default: Value
-    title: Words
-    help: Words
+    title: LocalizedText
+    help: LocalizedText
     minimum: float | None = None
     maximum: float | None = None
-    choices: tuple[tuple[str, Words], ...] = ()
+    choices: tuple[tuple[str, LocalizedText], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Manifest:
     """`module` is the file with `enable`; `imports` names what it uses beside the standard library and the door."""
 
     id: str
-    name: Words
-    summary: Words
+    name: LocalizedText
+    summary: LocalizedText
     version: str
     folder: Path
     module: str = "plugin.py"
@@ -54,7 +54,7 @@ class Manifest:
     def fields(self, language: str) -> tuple[Field, ...]:
         """The settings with words for a reader of this language."""
 
-        def said(words: Words) -> str:
+        def said(words: LocalizedText) -> str:
             return pick(words, (language,))[0]
 
         return tuple(
@@ -120,7 +120,7 @@ def _manifest(table: Mapping[str, Any], folder: Path) -> Manifest:
     return manifest
 
 
-def _words(value: Any) -> Words:
+def _words(value: Any) -> LocalizedText:
     return {"en": value} if isinstance(value, str) else {str(tag): str(text) for tag, text in value.items()}
 
 

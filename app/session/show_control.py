@@ -17,7 +17,7 @@ from app.session.air.embedded_relay import EmbeddedRelay
 from app.session.air.relays import Relays
 from app.session.base.refresh import Refresh
 from app.session.base.settings_store import SettingsStore
-from app.session.base.slow_work import SlowWork
+from app.session.base.thread_runner import ThreadRunner
 from app.session.catalogue.product_index import ProductIndex
 from app.session.catalogue.show_handbook import MakePress
 from app.session.document.autosave import Autosave
@@ -109,7 +109,7 @@ class ShowControl:
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.viewers = ViewerLog(studio, self.orders, hub_likes=lambda: self.room.likes)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
-        self._slow = SlowWork(notify)
+        self._slow = ThreadRunner(notify)
         self._build_plan(equipment, notify)
         self._build_flow(notify)
         self._build_room(equipment, notify)
@@ -128,7 +128,7 @@ class ShowControl:
             clock=self._clock,
             runner=self.runner,
             waiting=self.viewers.reservations.waiting,
-            slowly=self._slow,
+            run_in_thread=self._slow,
             notify=notify,
         )
         self.schedule_alerts = ScheduleAlerts(

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.program.broadcast import BroadcastState
 from app.domain.program.editing import add_scene, duplicate_scene, remove_scene, replace_strip
 from app.domain.program.project import program_scene
@@ -12,13 +12,13 @@ from app.session.document.document import Document
 NUMBERED = 9  # the digit keys
 
 
-class Files(Protocol):
+class FileActions(Protocol):
     def new(self) -> None: ...
 
     def save(self) -> bool: ...
 
 
-class Engine(Protocol):
+class EngineActions(Protocol):
     def take(self, scene_id: str) -> None: ...
 
     def refresh_devices(self) -> None: ...
@@ -26,9 +26,9 @@ class Engine(Protocol):
     def restart(self) -> None: ...
 
 
-class Broadcast(Protocol):
+class BroadcastActions(Protocol):
     @property
-    def state(self) -> StateCell[BroadcastState]: ...
+    def state(self) -> StateMachine[BroadcastState]: ...
 
     def go_live(self) -> None: ...
 
@@ -42,13 +42,13 @@ class ActingStudio(Protocol):
     def document(self) -> Document: ...
 
     @property
-    def files(self) -> Files: ...
+    def files(self) -> FileActions: ...
 
     @property
-    def engine(self) -> Engine: ...
+    def engine(self) -> EngineActions: ...
 
     @property
-    def broadcast(self) -> Broadcast: ...
+    def broadcast(self) -> BroadcastActions: ...
 
 
 def take_neighbour(studio: ActingStudio, step: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.domain.base.local_time import LocalTime
-from app.domain.base.words import Words, pick
+from app.domain.base.localized_text import LocalizedText, pick
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Product
 from app.domain.planning.people.party import Party
@@ -53,7 +53,7 @@ class _SampleAiring:
     """A series by ISO weekday and hour; its start depends on the day on which the sample is opened."""
 
     id: str
-    title: Words
+    title: LocalizedText
     zone: str
     weekday: int
     hour: str

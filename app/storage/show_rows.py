@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from app.domain.base.errors import AppError
-from app.domain.base.spans import differing, turned
+from app.domain.base.id_list import differing, turned
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Product
 from app.domain.planning.schedule import Schedule

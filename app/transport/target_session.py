@@ -8,7 +8,7 @@ from app.aio.owned_tasks import start_task
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock
 from app.domain.base.errors import Value
 from app.domain.base.notice import Notice, Severity
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.program.broadcast import ACCEPTED, TARGET_MOVES, Step, TargetState
 from app.domain.program.output import Target
 from app.domain.program.packet import Codec
@@ -58,7 +58,7 @@ class TargetSession:
         timers: Timers | None = None,
     ) -> None:
         self.target = target
-        self.state = StateCell(f"target {target.relay.id}", TargetState.IDLE, TARGET_MOVES)
+        self.state = StateMachine(f"target {target.relay.id}", TargetState.IDLE, TARGET_MOVES)
         self._connector = connector
         self._http = http
         self._clock = clock

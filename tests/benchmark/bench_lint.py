@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from app.domain.base.localized_text import LocalizedText
 from app.domain.base.money import Money
-from app.domain.base.words import Words
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Answer, Point, Price, Product, Role
 from app.domain.rundown.rundown import Cue, Segment
@@ -25,7 +25,7 @@ GOAL_MS = 50.0
 CHANGES = 40
 
 
-def in_all(text: str, languages: Sequence[str]) -> Words:
+def in_all(text: str, languages: Sequence[str]) -> LocalizedText:
     """A text of usual length in every language."""
     return {language: f"{text} in {language}, fired at a high heat and packed with care" for language in languages}
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from korean_lunar_calendar import KoreanLunarCalendar
 
-from app.domain.base.words import has
+from app.domain.base.localized_text import has
 from app.domain.catalogue.market import Confidence
 from app.domain.planning.draw_permit import PermitNeed
 from app.domain.planning.festival import DayKind

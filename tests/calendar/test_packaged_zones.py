@@ -9,7 +9,7 @@ import tzdata
 import whenever
 
 from app.calendar.packaged_zones import load_zones
-from app.domain.base.local_time import offset_at, transitions
+from app.domain.base.local_time import offset_at, offset_changes
 from app.storage.markets import load_markets
 from tests.support.source_trees import ROOT
 
@@ -39,7 +39,8 @@ def others_transitions(key: str) -> list[tuple[datetime, int, int]]:
 @pytest.mark.parametrize("key", MARKET_ZONES)
 def test_every_change_of_a_markets_clocks_is_the_same_by_another_library(key: str) -> None:
     ours = [
-        (change.at, int(change.before.total_seconds()), int(change.after.total_seconds())) for change in transitions(key, BEGIN, END, ZONES)
+        (change.at, int(change.before.total_seconds()), int(change.after.total_seconds()))
+        for change in offset_changes(key, BEGIN, END, ZONES)
     ]
     assert ours == others_transitions(key)
 
@@ -106,7 +107,7 @@ def test_clocks_that_go_by_half_and_quarter_hours(key: str, january: float, july
     ],
 )
 def test_countries_that_left_summer_time(key: str, last: str) -> None:
-    changes = [one.at.date().isoformat() for one in transitions(key, BEGIN, END, ZONES)]
+    changes = [one.at.date().isoformat() for one in offset_changes(key, BEGIN, END, ZONES)]
     assert (changes[-1] if changes else "") == last
 
 
@@ -118,5 +119,5 @@ def test_how_many_places_change_their_clocks_in_a_year() -> None:
     names = (Path(tzdata.__file__).parent / "zones").read_text("utf-8").split()
     places = [name for name in names if name.partition("/")[0] in CONTINENTS]
     begin, end = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
-    changing = [name for name in places if any(True for _ in transitions(name, begin, end, ZONES))]
+    changing = [name for name in places if any(True for _ in offset_changes(name, begin, end, ZONES))]
     assert (len(names), len(places), len(changing)) == (598, 489, 156)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.calendar.packaged_zones import load_zones
 from app.calendar.recurrence import last_date, occurrence_of, occurrences, split
-from app.domain.base.local_time import Existence, LocalTime, disclosed_in, existence, transitions
+from app.domain.base.local_time import Existence, LocalTime, clock_reading, existence, offset_changes
 from app.domain.planning.dates.series_rule import Frequency, SeriesRule
 from app.domain.planning.schedule import Airing, DateOverride, Occurrence, ScheduleError
 
@@ -28,7 +28,7 @@ def dates(airing: Airing, begin: str, end: str) -> list[str]:
 
 def test_fridays_at_eight_in_new_york_are_nine_then_eight_in_beijing() -> None:
     found = occurrences(FRIDAYS, at("2027-03-01"), at("2027-04-01"), ZONES)
-    shown = [disclosed_in(one.start, "Asia/Shanghai", ZONES) for one in found]
+    shown = [clock_reading(one.start, "Asia/Shanghai", ZONES) for one in found]
     assert [(one.wall.day, one.wall.hour) for one in shown] == [(6, 9), (13, 9), (20, 8), (27, 8)]
 
 
@@ -154,7 +154,7 @@ def _check(one: Occurrence) -> None:
     kind = existence(zone, one.original)
     assert one.existence is kind
     if kind is Existence.SKIPPED:
-        (change,) = transitions(one.local.zone, one.start - timedelta(hours=12), one.start, ZONES)
+        (change,) = offset_changes(one.local.zone, one.start - timedelta(hours=12), one.start, ZONES)
         assert shown.replace(tzinfo=None, fold=0) == one.original + (change.after - change.before)
     else:
         assert shown.replace(tzinfo=None, fold=0) == one.original

@@ -8,7 +8,7 @@ from dateutil.tz import tzical
 
 from app.calendar.packaged_zones import load_zones
 from app.calendar.zone_component import zone_component
-from app.domain.base.local_time import Transition, offset_at, transitions
+from app.domain.base.local_time import OffsetChange, offset_at, offset_changes
 from app.domain.base.zones import ZoneError
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
@@ -35,8 +35,8 @@ def read(text: str) -> dict[datetime, timedelta]:
     return {moment: moment.astimezone(clocks).utcoffset() or timedelta() for moment in moments(key)}
 
 
-def changes(zone: str) -> list[Transition]:
-    return list(transitions(zone, FIRST - timedelta(days=40), LAST, ZONES))
+def changes(zone: str) -> list[OffsetChange]:
+    return list(offset_changes(zone, FIRST - timedelta(days=40), LAST, ZONES))
 
 
 def moments(zone: str) -> list[datetime]:

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from app.domain.base.localized_text import LocalizedText
 from app.domain.base.money import Money
-from app.domain.base.words import Words
 from app.domain.catalogue.product import Claim, Delivery
 from app.domain.program.project import starter_project
 from app.domain.show import Show
@@ -48,12 +48,12 @@ class Tags(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def labels() -> Mapping[str, Words]:
+def labels() -> Mapping[str, LocalizedText]:
     return load_phrases(FOLDER / "words.toml")
 
 
 @pytest.fixture(scope="module")
-def writer(labels: Mapping[str, Words]) -> HandbookWriter:
+def writer(labels: Mapping[str, LocalizedText]) -> HandbookWriter:
     return HandbookWriter(FOLDER, labels)
 
 
@@ -68,7 +68,7 @@ def picture_of(picture_id: str) -> tuple[str, bytes] | None:
     return ("image/webp", b"RIFF") if picture_id else None
 
 
-def test_the_labels_are_there_in_every_language_of_the_markets(labels: Mapping[str, Words]) -> None:
+def test_the_labels_are_there_in_every_language_of_the_markets(labels: Mapping[str, LocalizedText]) -> None:
     wanted = {"en", "zh-Hans", "es", "ar", "fr", "de", "pt", "it", "nl", "pl", "ja", "ko", "id", "ms", "vi", "th", "tr", "hi", "fil"}
     assert {name: wanted ^ set(words) for name, words in labels.items() if wanted ^ set(words)} == {}
 

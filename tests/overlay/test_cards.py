@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 from PySide6.QtGui import QColor, QImage
 
+from app.domain.base.localized_text import is_right_to_left
 from app.domain.base.schema import parse_colour
-from app.domain.base.words import is_right_to_left
 from app.domain.program.output import Canvas
 from app.domain.program.overlay import OverlayAnimation
 from app.domain.selling.card import (

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.domain.base.words import has
+from app.domain.base.localized_text import has
 from app.plugin.manifest import Manifest, read_manifest
 from tests.support.source_trees import ROOT, imports_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.base.errors import AppError
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
 from app.domain.program.project import starter_project
 from app.domain.show import Show
@@ -17,7 +17,7 @@ class Doing:
 
     def __init__(self) -> None:
         self.document = Document(Show(starter_project(camera=None, microphone=False)))
-        self.state: StateCell[BroadcastState] = StateCell("test", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.state: StateMachine[BroadcastState] = StateMachine("test", BroadcastState.IDLE, BROADCAST_MOVES)
         self.done: list[str] = []
 
     @property

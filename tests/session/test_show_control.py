@@ -22,7 +22,7 @@ from app.domain.program.output import Relay
 from app.domain.room.tokens import orders_secret
 from app.domain.selling.on_screen import OnScreen, OnScreenKind
 from app.domain.show import Show
-from app.domain.show_editing import change_desk, change_product
+from app.domain.show_editing import change_presentation, change_product
 from app.relay.room.orders import signature
 from app.session.room.room_link import RoomState
 from app.session.rundown.air_log import AIR_KINDS
@@ -110,7 +110,7 @@ async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
         await desk.notice("paper.overlay", id="card.ticker")
         assert set(overlays(desk)) == {"card.product", "card.lower_third", "card.ticker", "card.code"}
         desk.forget()
-        desk.studio.document.edit_show("Look", partial(change_desk, card_theme="paper"))
+        desk.studio.document.edit_show("Look", partial(change_presentation, card_theme="paper"))
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
         desk.studio.document.edit("Upright", lambda project: replace_canvas(project, width=720, height=1280))
@@ -309,7 +309,7 @@ async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_p
         studio.control.selling.pin("sun")
         assert studio.control.cards.beside
         studio.control.selling.keep_on(OnScreenKind.LOWER_THIRD, on=True)  # the page has none of this
-        studio.document.edit_show("Name", lambda show: change_desk(show, lower_third={"en": "Mia · Host"}))
+        studio.document.edit_show("Name", lambda show: change_presentation(show, lower_third={"en": "Mia · Host"}))
         await desk.notice("paper.overlay", id="card.lower_third")
         assert "card.product" not in [notice.data.get("id") for notice in desk.heard]
         studio.settings.change("cards_in_video", "always")

@@ -236,7 +236,7 @@ async def test_what_happens_while_a_show_is_copied_is_in_the_copy(tmp_path: Path
         def beside(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
             done = work()
             studio.log.append(EventKind.ORDER_PLACED, order="o1", product="p", units=1, minor=500, currency="USD")
-            studio.document.settle(lambda show: put_product(show, Product("p", {"en": "Fan"})))
+            studio.document.apply_external(lambda show: put_product(show, Product("p", {"en": "Fan"})))
             return done
 
         studio.files.wait_beside(beside)

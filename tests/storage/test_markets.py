@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.base.words import has
+from app.domain.base.localized_text import has
 from app.domain.catalogue.market import Confidence, DisclosureMode, Framing, Level, Market, TabooKind
 from app.domain.catalogue.market_checks import RuleBook, rules_of
 from app.language.formats import territory_name

@@ -111,7 +111,7 @@ def test_changes_of_every_kind_are_written_as_they_come(tmp_path: Path) -> None:
         lambda show: replace(show, products=show.products[::-1]),
         lambda show: show_editing.remove_market(show, "US"),
         lambda show: show_editing.put_segment(show, Segment("s2", "Close"), 0),
-        lambda show: show_editing.change_desk(show, host_language="zh"),
+        lambda show: show_editing.change_presentation(show, host_language="zh"),
         lambda show: show_editing.remove_coupon(show, "c"),
         lambda show: replace(show, products=()),
         on_schedule(lambda plan: move_occurrence(plan, "weekly", datetime(2027, 3, 19, 20), None)),

@@ -14,7 +14,7 @@ import psutil
 
 from app.domain.event import EventKind, ShowEvent
 from app.session.air.embedded_relay import PORT_FILE, ROOM_KEYS_FILE
-from app.session.air.lan import free_port
+from app.session.air.network_address import free_port
 from app.session.room.room_socket import RoomAddress
 from app.storage import event_rows
 from app.storage.database import connect_read_only

@@ -12,7 +12,7 @@ from app.calendar.packaged_zones import load_zones
 from app.domain.base.clock import Clock
 from app.domain.base.local_time import LocalTime
 from app.domain.base.notice import Notice
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.base.zones import Zones
 from app.domain.event import EventKind, ShowEvent
 from app.domain.planning.people.party import Party
@@ -22,7 +22,7 @@ from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
 from app.domain.program.device import Devices
 from app.domain.program.output import Relay
 from app.domain.program.stats import EngineStats, RelayProbe
-from app.session.base.slow_work import SlowWork
+from app.session.base.thread_runner import ThreadRunner
 from app.session.catalogue.product_index import ProductIndex
 from app.session.engine.engine_supervisor import EngineState
 from app.session.planning.dates.clock_watch import ClockWatch
@@ -69,7 +69,7 @@ class PlannedBroadcast:
     """Goes on air when asked, without an engine."""
 
     def __init__(self) -> None:
-        self.state: StateCell[BroadcastState] = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.state: StateMachine[BroadcastState] = StateMachine("desk", BroadcastState.IDLE, BROADCAST_MOVES)
         self.asked_live = 0
 
     def main_relay(self) -> Relay:
@@ -84,7 +84,7 @@ class PlannedEngine:
     """What a test says that the engine reported."""
 
     def __init__(self) -> None:
-        self.state: StateCell[EngineState] = StateCell("engine", EngineState.ATTACHED, {})
+        self.state: StateMachine[EngineState] = StateMachine("engine", EngineState.ATTACHED, {})
         self.devices = Devices()
         self.stats: EngineStats | None = None
 
@@ -139,7 +139,7 @@ class SchedulingDesk:
         notify = self.heard.append
         selling = Selling(self.studio, products, now_ms=self.now_ms, notify=notify)
         self.runner = ShowRunner(self.studio, products, selling, take=lambda scene_id: None, now_ms=self.now_ms, notify=notify)
-        self.slow = SlowWork(notify)
+        self.slow = ThreadRunner(notify)
         self.scheduler = Scheduler(
             self.studio,
             calendar=self.calendar,
@@ -147,7 +147,7 @@ class SchedulingDesk:
             clock=self.clock,
             runner=self.runner,
             waiting=lambda key: self.waiting.get(key, 0),
-            slowly=self.slow if slow else at_once,
+            run_in_thread=self.slow if slow else at_once,
             notify=notify,
         )
         self.place = LastTimeZone(paths.last_time_zone)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from app.domain.base.localized_text import LocalizedText
 from app.domain.base.money import Money
-from app.domain.base.words import Words
 from app.domain.catalogue.market import ClaimRule, Disclosure, Level, Market, Phrase, Taboo, TabooKind
 from app.domain.catalogue.product import Claim, Link, Point, Price, Product, Role, Stock
 from app.domain.program.project import starter_project
@@ -13,7 +13,7 @@ from app.domain.show import Coupon, KeywordCard, Presentation, Show
 from app.domain.show_editing import change_product, change_segment
 
 
-def words(text: str) -> Words:
+def words(text: str) -> LocalizedText:
     """The same in the languages of the show."""
     return {"en": text, "zh-Hans": f"{text}（中）", "ja": f"{text}（日）"}
 

@@ -20,7 +20,7 @@ from app.domain.base.notice import Notice
 from app.domain.program.output import Canvas
 from app.domain.program.project import Project, starter_project
 from app.session.air.embedded_relay import PORT_FILE
-from app.session.air.lan import free_port
+from app.session.air.network_address import free_port
 from app.session.engine.engine_supervisor import EngineState
 from app.session.studio import Studio
 from app.storage.paths import Paths, find_paths

@@ -23,7 +23,7 @@ class TokenNeed(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class RelayLimits:
+class PresetLimits:
     """What the relay takes at most; 0 = it sets no limit, or none is known. Sizes speak of a landscape picture."""
 
     max_width: int = 0
@@ -51,7 +51,7 @@ class RelayPreset:
     fields: tuple[Field, ...] = ()
     token: TokenNeed = TokenNeed.OPTIONAL
     token_title: str = ""
-    limits: RelayLimits = RelayLimits()
+    limits: PresetLimits = PresetLimits()
     quirks: Quirks = Quirks()
     help: tuple[str, ...] = ()  # one paragraph each
     docs: str = ""

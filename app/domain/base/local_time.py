@@ -39,7 +39,7 @@ class LocalTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TimeChoice:
     """One way out of a gap or a fold."""
 
     local: LocalTime
@@ -48,7 +48,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class OffsetChange:
     """From `at` on, clocks are `after` instead of `before` ahead of UTC."""
 
     at: datetime
@@ -57,7 +57,7 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ClockReading:
     """An instant on the clocks of a place. `day_shift`: how many days its date is ahead of the date that it is compared with."""
 
     wall: datetime
@@ -97,23 +97,23 @@ def existence(zone: tzinfo, wall: datetime) -> Existence:
     return Existence.REPEATED if first > second else Existence.SKIPPED
 
 
-def choices(local: LocalTime, zones: Zones) -> tuple[Choice, ...]:
+def choices(local: LocalTime, zones: Zones) -> tuple[TimeChoice, ...]:
     """What can be meant: one for a time that exists once, both for a repeated one; for a skipped one, the time as far behind the gap as
     it was meant behind its begin (RFC 5545's reading), and the time as far before it."""
     zone = zones.zone(local.zone)
     wall = local.wall.replace(fold=0)
     first, second = _offsets(zone, wall)
     if first == second:
-        return (Choice(LocalTime(wall, local.zone), (wall - first).replace(tzinfo=UTC), first),)
+        return (TimeChoice(LocalTime(wall, local.zone), (wall - first).replace(tzinfo=UTC), first),)
     if first > second:
         return (
-            Choice(LocalTime(wall, local.zone, 0), (wall - first).replace(tzinfo=UTC), first),
-            Choice(LocalTime(wall, local.zone, 1), (wall - second).replace(tzinfo=UTC), second),
+            TimeChoice(LocalTime(wall, local.zone, 0), (wall - first).replace(tzinfo=UTC), first),
+            TimeChoice(LocalTime(wall, local.zone, 1), (wall - second).replace(tzinfo=UTC), second),
         )
     gap = second - first
     return (
-        Choice(LocalTime(wall + gap, local.zone), (wall - first).replace(tzinfo=UTC), second),
-        Choice(LocalTime(wall - gap, local.zone), (wall - second).replace(tzinfo=UTC), first),
+        TimeChoice(LocalTime(wall + gap, local.zone), (wall - first).replace(tzinfo=UTC), second),
+        TimeChoice(LocalTime(wall - gap, local.zone), (wall - second).replace(tzinfo=UTC), first),
     )
 
 
@@ -152,12 +152,12 @@ def wall_of(instant: datetime, zone_key: str, zones: Zones) -> LocalTime:
     return LocalTime(wall, zone_key, shown.fold if existence(zone, wall) is Existence.REPEATED else None)
 
 
-def disclosed_in(instant: datetime, zone_key: str, zones: Zones, *, beside: date | None = None) -> Shown:
+def clock_reading(instant: datetime, zone_key: str, zones: Zones, *, beside: date | None = None) -> ClockReading:
     """An instant on the clocks of a place, and how many days that date is ahead of `beside`."""
     zone = zones.zone(zone_key)
     local = instant.astimezone(zone)
     shift = (local.date() - beside).days if beside is not None else 0
-    return Shown(local.replace(tzinfo=None, fold=0), zone_key, offset_at(zone, instant), shift)
+    return ClockReading(local.replace(tzinfo=None, fold=0), zone_key, offset_at(zone, instant), shift)
 
 
 def day_start(day: date, zone_key: str, zones: Zones) -> datetime:
@@ -170,7 +170,7 @@ def day_start(day: date, zone_key: str, zones: Zones) -> datetime:
     return _change_between(zone, before, after).at
 
 
-def transitions(zone_key: str, begin: datetime, end: datetime, zones: Zones) -> Iterator[Transition]:
+def offset_changes(zone_key: str, begin: datetime, end: datetime, zones: Zones) -> Iterator[OffsetChange]:
     """Every change of the clocks of a place with begin < at <= end, in order, to the second."""
     zone = zones.zone(zone_key)
     here, offset = begin, offset_at(zone, begin)
@@ -182,7 +182,7 @@ def transitions(zone_key: str, begin: datetime, end: datetime, zones: Zones) -> 
         here, offset = there, then
 
 
-def _change_between(zone: tzinfo, before: datetime, after: datetime) -> Transition:
+def _change_between(zone: tzinfo, before: datetime, after: datetime) -> OffsetChange:
     """The one change between two instants whose offsets differ."""
     old, new = offset_at(zone, before), offset_at(zone, after)
     while after - before > timedelta(seconds=1):
@@ -191,4 +191,4 @@ def _change_between(zone: tzinfo, before: datetime, after: datetime) -> Transiti
             before = middle
         else:
             after = middle
-    return Transition(after, old, new)
+    return OffsetChange(after, old, new)

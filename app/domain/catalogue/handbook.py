@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.domain.base.words import Words, has
+from app.domain.base.localized_text import LocalizedText, has
 from app.domain.catalogue.product import Product
 
 SECTIONS = ("points", "scenarios", "faq", "comparisons")
@@ -48,7 +48,7 @@ class Completeness:
 
 def completeness(product: Product, language: str) -> Completeness:
     """How far a product's handbook is in a language."""
-    texts: dict[str, list[Words]] = {
+    texts: dict[str, list[LocalizedText]] = {
         "points": [words for point in product.points for words in (point.text, point.keyword)],
         "scenarios": list(product.scenarios),
         "faq": [words for answer in product.faq for words in (answer.question, answer.answer)],

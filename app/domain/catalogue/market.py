@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 
 
 class Framing(Enum):
@@ -35,7 +35,7 @@ class Disclosure:
     """`first_within_s` of the start, then `every_s`, each time at least `shown_s` on screen."""
 
     mode: DisclosureMode = DisclosureMode.PERIODIC
-    text: Words = field(default_factory=dict)
+    text: LocalizedText = field(default_factory=dict)
     first_within_s: int = 30
     every_s: int = 600
     shown_s: int = 10
@@ -67,7 +67,7 @@ class Taboo:
 
     kind: TabooKind
     matches: tuple[str, ...]
-    reason: Words
+    reason: LocalizedText
     level: Level = Level.WARNING
     source: str = ""
     confidence: Confidence = Confidence.LOW
@@ -79,8 +79,8 @@ class Phrase:
     """A way of speaking that lands badly in this market, and what to say instead. `pressure`: it hurries or shouts."""
 
     matches: tuple[str, ...]
-    instead: Words = field(default_factory=dict)
-    reason: Words = field(default_factory=dict)
+    instead: LocalizedText = field(default_factory=dict)
+    reason: LocalizedText = field(default_factory=dict)
     pressure: bool = False
     unless: tuple[str, ...] = ()
 
@@ -90,7 +90,7 @@ class ClaimRule:
     """Claims that may not be made, or only with proof."""
 
     matches: tuple[str, ...]
-    reason: Words
+    reason: LocalizedText
     level: Level = Level.WARNING
     source: str = ""
     confidence: Confidence = Confidence.LOW
@@ -103,13 +103,13 @@ class Market:
     ("bargaining", "reviews", "brand", …); `urgency` whether countdowns and hurry are accepted."""
 
     id: str
-    name: Words
+    name: LocalizedText
     languages: tuple[str, ...]
     currency: str
     zones: tuple[str, ...]
     tags: tuple[str, ...] = ()
-    buying: Words = field(default_factory=dict)
-    tone: Words = field(default_factory=dict)
+    buying: LocalizedText = field(default_factory=dict)
+    tone: LocalizedText = field(default_factory=dict)
     frame: Framing = Framing.VALUE
     urgency: bool = True
     payments: tuple[str, ...] = ()  # "card", "paypal", "cod", "pix", …

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from app.domain.base.localized_text import LocalizedText, primary
 from app.domain.base.money import Money, minor_digits
 from app.domain.base.word_edges import begins_word, ends_word, is_part_of_word, is_written_without_spaces
-from app.domain.base.words import Words, primary
 from app.domain.catalogue.market import ClaimRule, Market, Phrase, Taboo, TabooKind
 
 Rule = Taboo | Phrase | ClaimRule
@@ -80,7 +80,7 @@ class RuleBook:
         self._by_token: dict[str, list[tuple[str, int, _Entry]]] = {}  # (match, where the token stands in it, rule)
         self._by_sign: dict[str, list[tuple[str, _Entry]]] = {}
         self._seldom: re.Pattern[str] = re.compile(r"(?!)")
-        self._read: dict[int, tuple[Words, tuple[tuple[str, Hit], ...]]] = {}
+        self._read: dict[int, tuple[LocalizedText, tuple[tuple[str, Hit], ...]]] = {}
         self._numbers: list[_Entry] = []
         self._colours: list[_Entry] = []
         for entry in _merged(markets):
@@ -105,7 +105,7 @@ class RuleBook:
                 token = max(_TOKEN.finditer(folded), key=lambda one: len(one.group()))
                 self._by_token.setdefault(token.group(), []).append((folded, token.start(), entry))
 
-    def hits_in(self, words: Words) -> tuple[tuple[str, Hit], ...]:
+    def hits_in(self, words: LocalizedText) -> tuple[tuple[str, Hit], ...]:
         """(language, hit) of each text; the very same words, which an edit elsewhere leaves as they are, are not read again."""
         known = self._read.get(id(words))
         if known is None or known[0] is not words:

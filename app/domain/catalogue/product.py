@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from app.domain.base.localized_text import LocalizedText
 from app.domain.base.money import Money
 from app.domain.base.web_address import usable_link
-from app.domain.base.words import Words
 
 MAX_POINTS = 3  # core selling points; more are not remembered
 
@@ -24,8 +24,8 @@ class Point:
     """A core selling point: what the host says of it, and the keyword that viewers read meanwhile."""
 
     id: str
-    text: Words = field(default_factory=dict)
-    keyword: Words = field(default_factory=dict)
+    text: LocalizedText = field(default_factory=dict)
+    keyword: LocalizedText = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ class Delivery:
 class Answer:
     """A frequent question."""
 
-    question: Words
-    answer: Words
+    question: LocalizedText
+    answer: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,15 @@ class Comparison:
     """One row of the comparison with a competitor."""
 
     competitor: str
-    theirs: Words
-    ours: Words
+    theirs: LocalizedText
+    ours: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Something that is asserted of the product, and what proves it."""
 
-    text: Words
+    text: LocalizedText
     evidence: str = ""
 
 
@@ -104,24 +104,24 @@ class Product:
     `role` is what it usually plays; `unit` what one is called ("piece", "set of 3")."""
 
     id: str
-    name: Words
+    name: LocalizedText
     sku: str = ""
     category: str = ""
     role: Role = Role.HERO
-    pain_point: Words = field(default_factory=dict)
-    audience: Words = field(default_factory=dict)
+    pain_point: LocalizedText = field(default_factory=dict)
+    audience: LocalizedText = field(default_factory=dict)
     price_band: str = ""
     points: tuple[Point, ...] = ()
-    scenarios: tuple[Words, ...] = ()
+    scenarios: tuple[LocalizedText, ...] = ()
     faq: tuple[Answer, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     prices: tuple[Price, ...] = ()
     unit_cost: Money | None = None
-    unit: Words = field(default_factory=dict)
+    unit: LocalizedText = field(default_factory=dict)
     size_chart: tuple[tuple[str, ...], ...] = ()
     stock: tuple[Stock, ...] = ()
     delivery: tuple[Delivery, ...] = ()
-    return_rule: Words = field(default_factory=dict)
+    return_rule: LocalizedText = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     claims: tuple[Claim, ...] = ()
     pictures: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.catalogue.market import Confidence
 
 
@@ -23,7 +23,7 @@ class DrawPermit:
     market_id: str
     need: PermitNeed = PermitNeed.UNKNOWN
     lead_days: int = 30
-    note: Words = field(default_factory=dict)
+    note: LocalizedText = field(default_factory=dict)
     source: str = ""
     reviewed_on: str = ""
     confidence: Confidence = Confidence.LOW

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
 
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.catalogue.market import Confidence
 
 
@@ -34,14 +34,14 @@ class Festival:
 
     market_id: str
     key: str
-    name: Words
+    name: LocalizedText
     first: date
     last: date
     kind: DayKind
     estimated: bool = False
     caution: bool = False
     prime_time: tuple[str, str] | None = None
-    tone: Words = field(default_factory=dict)
+    tone: LocalizedText = field(default_factory=dict)
     tasks: tuple[LeadTask, ...] = ()
     source: str = ""
     confidence: Confidence = Confidence.MEDIUM

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from app.domain.base.errors import AppError
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.catalogue.market import Confidence
 from app.domain.planning.festival import DayKind
 
@@ -63,7 +63,7 @@ class FestivalRule:
     """
 
     key: str
-    name: Words
+    name: LocalizedText
     markets: tuple[str, ...] = ()
     kind: DayKind = DayKind.PUBLIC
     matches: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class FestivalRule:
     estimated: bool = False
     caution: bool = False
     prime_time: tuple[str, str] | None = None
-    tone: Words = field(default_factory=dict)
+    tone: LocalizedText = field(default_factory=dict)
     tasks: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
     reviewed_on: str = ""

@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from app.domain.base.errors import AppError
+from app.domain.base.id_list import doubled, one_of
 from app.domain.base.local_time import Existence, LocalTime
-from app.domain.base.spans import doubled, one_of
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.planning.people.party import Party, Priorities
 
 MINUTES_BOUNDS = (5, 24 * 60)
@@ -40,9 +40,9 @@ class DateOverride:
 class WhatsNew:
     """What is different this time; whoever is reminded is told at least one of them."""
 
-    product: Words = field(default_factory=dict)
-    offer: Words = field(default_factory=dict)
-    guest: Words = field(default_factory=dict)
+    product: LocalizedText = field(default_factory=dict)
+    offer: LocalizedText = field(default_factory=dict)
+    guest: LocalizedText = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Airing:
     whats_new: WhatsNew = WhatsNew()
     note: str = ""
     fixed: bool = False
-    titles: Words = field(default_factory=dict)
+    titles: LocalizedText = field(default_factory=dict)
     naming: Naming = Naming()
 
 
@@ -138,7 +138,7 @@ class ShowReminder:
     id: str
     occurrence: str  # Occurrence.key
     minutes_before: int
-    texts: Words = field(default_factory=dict)
+    texts: LocalizedText = field(default_factory=dict)
     sent_ms: int = 0  # when it was told in the room, 0 = not yet
     apart: Mapping[str, int] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from app.domain.base.local_time import MINUTE, Existence
-from app.domain.base.words import primary
+from app.domain.base.localized_text import primary
 from app.domain.catalogue.market import Level
 from app.domain.planning.hours.availability import DEFAULT_HOST, busy_ids, rest_between, rounded_hours
 from app.domain.planning.hours.comfort import ComfortLine, ComfortRules, comfort_line, prayers

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from app.domain.base.id_list import put
 from app.domain.base.local_time import LocalTime
-from app.domain.base.spans import put
 from app.domain.planning.dates.date_keys import date_key, find_date, without_first_key
 from app.domain.planning.people.party import Party, Priorities
 from app.domain.planning.schedule import Airing, DateOverride, Naming, Schedule, airing_by_id, party_by_id

@@ -10,7 +10,7 @@ from typing import TypedDict, TypeVar, Unpack
 from uuid import uuid4
 
 from app.domain.base.errors import FieldError, Value
-from app.domain.base.spans import one_of
+from app.domain.base.id_list import one_of
 from app.domain.program.mixing import MAX_DELAY_MS, MAX_GAIN_DB, MIN_GAIN_DB, Strip
 from app.domain.program.output import (
     EMBEDDED_RELAY_ID,

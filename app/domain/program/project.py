@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.base.errors import AppError
-from app.domain.base.spans import one_of
+from app.domain.base.id_list import one_of
 from app.domain.program.mixing import MAX_DELAY_MS, MAX_GAIN_DB, MIN_GAIN_DB, Strip
 from app.domain.program.output import Output, Relay
 from app.domain.program.scene import Layer, Scene

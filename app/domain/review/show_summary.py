@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.order_book import ORDER_KINDS, Change, OrderBook
-from app.domain.show_sitting import SITTING_KINDS, Sitting
+from app.domain.show_period import PERIOD_KINDS, ShowPeriod
 
 LOST = "lost"  # off air because the computer went down: seen only when the desk was back
-READ_KINDS = SITTING_KINDS | {
+READ_KINDS = PERIOD_KINDS | {
     EventKind.VIEWER_JOINED,
     EventKind.VIEWER_LEFT,
     EventKind.LIKED,
@@ -66,14 +66,14 @@ class ShowSummary:
 
 
 def past_shows(events: Iterable[ShowEvent]) -> tuple[PastShow, ...]:
-    """The shows that the log tells of, in order; it takes events of SITTING_KINDS."""
-    sitting, held = Sitting(), list[PastShow]()
+    """The shows that the log tells of, in order; it takes events of PERIOD_KINDS."""
+    period, held = ShowPeriod(), list[PastShow]()
     for event in events:
-        if sitting.take(event):
-            held.append(PastShow(sitting.since_seq, event.at_ms))
+        if period.take(event):
+            held.append(PastShow(period.since_seq, event.at_ms))
         if held:
             on_air = held[-1].on_air or event.kind is EventKind.ON_AIR
-            held[-1] = replace(held[-1], on_air=on_air, upto_seq=event.seq if sitting.over else None)
+            held[-1] = replace(held[-1], on_air=on_air, upto_seq=event.seq if period.over else None)
     return tuple(held)
 
 
@@ -127,7 +127,7 @@ class SummaryReader:
             self._late.append(event)
         elif not inside:
             return
-        elif event.kind in SITTING_KINDS:
+        elif event.kind in PERIOD_KINDS:
             self._sit(event)
         elif event.kind in (EventKind.VIEWER_JOINED, EventKind.VIEWER_LEFT):
             self._come_or_go(event)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, is_dataclass, replace
 from enum import Enum
 from typing import Any
 
+from app.domain.base.localized_text import LocalizedText, with_text
 from app.domain.base.money import Money
-from app.domain.base.words import Words, with_text
 from app.domain.catalogue.market import Level
 from app.domain.catalogue.product import Product
 from app.domain.rundown.rundown import Segment
 
-Fact = bool | int | float | str | Money | Words
+Fact = bool | int | float | str | Money | LocalizedText
 
 
 class Subject(Enum):
@@ -44,7 +44,7 @@ class Finding:
     fix: str = ""
 
 
-def product_texts(product: Product) -> Iterator[tuple[str, Words]]:
+def product_texts(product: Product) -> Iterator[tuple[str, LocalizedText]]:
     """(place, words) of what viewers and hosts read of a product."""
     yield "name", product.name
     yield "unit", product.unit
@@ -65,7 +65,7 @@ def product_texts(product: Product) -> Iterator[tuple[str, Words]]:
     yield "return_rule", product.return_rule
 
 
-def segment_texts(segment: Segment, host_language: str) -> Iterator[tuple[str, Words]]:
+def segment_texts(segment: Segment, host_language: str) -> Iterator[tuple[str, LocalizedText]]:
     """(place, words) of what a host says in a segment; its title is in the host's language."""
     yield "title", {host_language: segment.title}
     for cue in segment.cues:
@@ -73,7 +73,7 @@ def segment_texts(segment: Segment, host_language: str) -> Iterator[tuple[str, W
     yield "script", segment.script
 
 
-def words_at(subject: Any, where: str) -> Words | str:
+def words_at(subject: Any, where: str) -> LocalizedText | str:
     """The words that stand at a place of a product, segment, card, coupon or desk; raises LookupError when there are none."""
     found = subject
     for part in where.split("/"):

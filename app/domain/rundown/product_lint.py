@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.base.words import Words, has, languages_in, primary
+from app.domain.base.localized_text import LocalizedText, has, languages_in, primary
 from app.domain.catalogue.market import ClaimRule, Level, Market, Phrase, Taboo, TabooKind
 from app.domain.catalogue.market_checks import Hit, RuleBook
 from app.domain.catalogue.product import Product, landed_cost, link_in, missing_fields
@@ -45,7 +45,12 @@ def audience_of(markets: tuple[Market, ...], host_language: str) -> Audience:
 
 
 def text_findings(
-    audience: Audience, subject: Subject, subject_id: str, name: Fact, texts: Iterable[tuple[str, Words]], proven: Sequence[ClaimRule] = ()
+    audience: Audience,
+    subject: Subject,
+    subject_id: str,
+    name: Fact,
+    texts: Iterable[tuple[str, LocalizedText]],
+    proven: Sequence[ClaimRule] = (),
 ) -> Iterator[Finding]:
     """What is said amiss in these texts; claims that are `proven` pass unless a market does not allow them at all."""
     for where, words in texts:

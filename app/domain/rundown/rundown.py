@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.catalogue.product import Role
 
 
@@ -21,7 +21,7 @@ class Cue:
     """One thing that the host is to do or to say, beside the product's points; ticked in any order."""
 
     id: str
-    text: Words
+    text: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Segment:
     share_moment: bool = False
     countdown: bool = False
     draw: str = ""
-    script: Words = field(default_factory=dict)
+    script: LocalizedText = field(default_factory=dict)
     note: str = ""
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.base.errors import AppError
+from app.domain.base.localized_text import LocalizedText, has, pick
 from app.domain.base.money import Money
-from app.domain.base.words import Words, has, pick
 from app.domain.catalogue.market import Level, Market
 from app.domain.catalogue.product import Product, Role, units_in_stock
 from app.domain.rundown.finding import Fact, Finding, Subject, segment_texts, with_words_at, words_at
@@ -14,7 +14,7 @@ from app.domain.rundown.product_lint import REPLACE_PHRASE, Audience, audience_o
 from app.domain.rundown.rundown import Act, Segment
 from app.domain.selling.card_theme import CardColours
 from app.domain.show import Show, product_by_id, segment_by_id
-from app.domain.show_editing import change_segment, put_coupon, put_product, put_segment, show_card_command, swap_to_backup
+from app.domain.show_editing import change_segment, put_card, put_coupon, put_product, put_segment, swap_to_backup
 
 HEROES = (3, 5)
 TRAFFIC = (1, 2)
@@ -319,7 +319,7 @@ def _of_cards(show: Show, audience: Audience) -> Iterator[Finding]:
     yield from text_findings(audience, Subject.SHOW, "", "", texts)
 
 
-def _untranslated(code: str, subject: Subject, subject_id: str, words: Words, audience: Audience) -> Iterator[Finding]:
+def _untranslated(code: str, subject: Subject, subject_id: str, words: LocalizedText, audience: Audience) -> Iterator[Finding]:
     lacking = [language for language in audience.languages if not has(words, language)]
     if lacking:
         name = pick(words, (audience.host_language,))[0]
@@ -370,7 +370,7 @@ def _place(show: Show, finding: Finding) -> tuple[Any, Callable[[Any], Show]]:
     if finding.subject is Subject.SEGMENT:
         return segment_by_id(show, finding.id), lambda segment: put_segment(show, segment)
     if finding.subject is Subject.CARD:
-        return _by_id(show.cards, finding.id), lambda card: show_card_command(show, card)
+        return _by_id(show.cards, finding.id), lambda card: put_card(show, card)
     if finding.subject is Subject.COUPON:
         return _by_id(show.coupons, finding.id), lambda coupon: put_coupon(show, coupon)
     return show, lambda changed: replace(show, presentation=changed.presentation)

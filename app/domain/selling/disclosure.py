@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.catalogue.market import DisclosureMode, Market
 from app.domain.event import EventKind, ShowEvent
 
@@ -33,7 +33,7 @@ class DisclosureDue:
     `until_ms` is how long it must stay at least, None = to the end. `times` counts the showings that were long enough."""
 
     market_id: str
-    text: Words
+    text: LocalizedText
     state: DueState
     due_ms: int
     latest_ms: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import reduce
 
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.event import EventKind, ShowEvent
 
 
@@ -46,7 +46,7 @@ class RunningCountdown:
     """Time that runs out at `ends_ms`; `segment_id` is set when it is that of a segment."""
 
     ends_ms: int
-    text: Words = field(default_factory=dict)
+    text: LocalizedText = field(default_factory=dict)
     segment_id: str = ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.base.currencies import CODES
 from app.domain.base.folding import folded
-from app.domain.base.words import primary
+from app.domain.base.localized_text import primary
 from app.domain.catalogue.market import Market
 from app.domain.tables.column_words import LANGUAGE_NAMES, NOT_OURS
 from app.domain.tables.table import Matching, Use

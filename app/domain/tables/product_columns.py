@@ -9,9 +9,9 @@ from typing import Any
 
 from app.domain.base.currencies import CODES
 from app.domain.base.errors import Value
+from app.domain.base.localized_text import LocalizedText, with_text
 from app.domain.base.money import Money
 from app.domain.base.web_address import WebAddressError, web_link
-from app.domain.base.words import Words, with_text
 from app.domain.catalogue.product import Answer, Claim, Comparison, Delivery, Link, Point, Price, Product, Role, Stock
 from app.domain.catalogue.sku import sku_key, sku_text
 from app.domain.show import Show, languages_of
@@ -136,7 +136,7 @@ def _words(name: str) -> Column:
 def _point(attribute: str, field: str, number: int) -> Column:
     def get(product: Product, tag: str) -> str:
         points = product.points
-        words: Words = getattr(points[number - 1], attribute) if len(points) >= number else {}
+        words: LocalizedText = getattr(points[number - 1], attribute) if len(points) >= number else {}
         return words.get(tag, "")
 
     def put(draft: Draft, tag: str, text: str) -> None:
@@ -150,7 +150,9 @@ def _point(attribute: str, field: str, number: int) -> Column:
     return Column(f"{field}{number}", Of.LANGUAGE, get, put)
 
 
-def _list(field: str, name: str, empty: Callable[[], Any], words: Callable[[Any], Words], change: Callable[[Any, Words], Any]) -> Column:
+def _list(
+    field: str, name: str, empty: Callable[[], Any], words: Callable[[Any], LocalizedText], change: Callable[[Any, LocalizedText], Any]
+) -> Column:
     """Words of the things in a list, one thing a line; the lines of all languages belong together by their number."""
 
     def get(product: Product, tag: str) -> str:
@@ -382,7 +384,7 @@ def all_uses(show: Show) -> tuple[Use, ...]:
 
 
 def _tags(product: Product) -> tuple[str, ...]:
-    words: list[Words] = [product.name, product.pain_point, product.audience, product.unit, product.return_rule, *product.scenarios]
+    words: list[LocalizedText] = [product.name, product.pain_point, product.audience, product.unit, product.return_rule, *product.scenarios]
     words += [words for point in product.points for words in (point.text, point.keyword)]
     words += [words for one in product.faq for words in (one.question, one.answer)]
     words += [words for one in product.comparisons for words in (one.theirs, one.ours)]

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from app.domain.base.folding import folded
-from app.domain.base.words import with_text
+from app.domain.base.localized_text import with_text
 from app.domain.catalogue.sku import sku_key
 from app.domain.rundown.rundown import Act, Cue, Segment
 from app.domain.show import PLANNED_S_BOUNDS, Show, languages_of

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from app.domain.base.clock import NS_PER_S, Clock
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.program.broadcast import ACCEPTED, AIR_MOVES, BROADCAST_MOVES, AirState, BroadcastState, TargetState, air_state
 from app.domain.program.command import GoLive, StopLive, TryRelay, WatchRelays
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay, Target
@@ -25,8 +25,8 @@ class BroadcastControl:
     """
 
     def __init__(self, *, relays: Relays, embedded: EmbeddedRelay, engine: RemoteEngine, settings: SettingsStore, clock: Clock) -> None:
-        self.state: StateCell[BroadcastState] = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
-        self.air: StateCell[AirState] = StateCell("air", AirState.OFF, AIR_MOVES)
+        self.state: StateMachine[BroadcastState] = StateMachine("desk", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.air: StateMachine[AirState] = StateMachine("air", AirState.OFF, AIR_MOVES)
         self.since_ns = 0  # when a relay first took this show, by the monotonic clock; a restarted engine does not change it
         self.live_relay_ids: tuple[str, ...] = ()
         self._targets: tuple[TargetStats, ...] = ()

@@ -17,7 +17,7 @@ from app.atomic_file import write_atomically
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
-from app.session.air.lan import free_port, lan_address
+from app.session.air.network_address import free_port, lan_address
 from app.session.base.processes import Spawn, command_line, end, gone, kill, let_go, reap, restart_backoff, runs
 from app.session.room.room_socket import RoomAddress
 from app.storage.settings import Settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from app.domain.base.spans import differing, reordered
+from app.domain.base.id_list import differing, reordered
 from app.domain.catalogue.product import Product
 from app.domain.catalogue.sku import sku_key
 from app.domain.show import Show, ShowError

@@ -16,15 +16,15 @@ ShowChange = Callable[[Show], Show]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One undo step. `before_settled` and `after_settled` count what each of its shows holds of what was settled."""
+class UndoStep:
+    """One undo step. `before_external` and `after_external` count what each of its shows holds of what was settled."""
 
     title: str
     before: Show
     after: Show
     merge: str = ""
-    before_settled: int = 0
-    after_settled: int = 0
+    before_external: int = 0
+    after_external: int = 0
 
 
 def on_program(project: Project, scene_id: str) -> Project:
@@ -69,10 +69,10 @@ class Document:
         self._path: Path | None = None
         self._failing = False
         self._editing = False
-        self._undo: list[Step] = []
-        self._redo: list[Step] = []
+        self._undo: list[UndoStep] = []
+        self._redo: list[UndoStep] = []
         self._merging = ""
-        self._settled: list[ShowChange] = []  # in this sitting; undo and redo bring them along
+        self._external: list[ShowChange] = []  # in this sitting; undo and redo bring them along
 
     @property
     def show(self) -> Show:
@@ -123,12 +123,12 @@ class Document:
         if after == before:
             return
         check_show(after, before)
-        settled = len(self._settled)
+        external = len(self._external)
         if merge and merge == self._merging and self._undo:
             merged = self._undo.pop()
-            before, settled = merged.before, merged.before_settled
+            before, external = merged.before, merged.before_external
         if after != before:
-            self._undo.append(Step(title, before, after, merge, settled, len(self._settled)))
+            self._undo.append(UndoStep(title, before, after, merge, external, len(self._external)))
             del self._undo[:-MAX_STEPS]
         self._merging = merge
         self._redo.clear()
@@ -138,7 +138,7 @@ class Document:
         finally:
             self._editing = outer
 
-    def settle(self, change: ShowChange) -> None:
+    def apply_external(self, change: ShowChange) -> None:
         """Apply what happened in the world (an order took units out of stock): it is no undo step, and no undo takes it back.
 
         `change` must fit any of this sitting's shows: where what it speaks of is not there, it changes nothing.
@@ -146,7 +146,7 @@ class Document:
         after = change(self._show)
         check_show(after, self._show)
         if self._undo or self._redo:
-            self._settled.append(change)
+            self._external.append(change)
         self._change_to(after)
 
     def put_on_program(self, scene_id: str) -> None:
@@ -159,7 +159,7 @@ class Document:
             step = self._undo.pop()
             self._redo.append(step)
             self._merging = ""
-            self._change_to(show_on_program(self._with_settled(step.before, step.before_settled), self.project.scene_id))
+            self._change_to(show_on_program(self._with_external(step.before, step.before_external), self.project.scene_id))
 
     def redo(self) -> None:
         """Do again what was undone last, if anything."""
@@ -167,13 +167,13 @@ class Document:
             step = self._redo.pop()
             self._undo.append(step)
             self._merging = ""
-            self._change_to(show_on_program(self._with_settled(step.after, step.after_settled), self.project.scene_id))
+            self._change_to(show_on_program(self._with_external(step.after, step.after_external), self.project.scene_id))
 
     def replace_all(self, show: Show, *, path: Path | None, saved: Show | None = None) -> None:
         """Another show takes the place of this one, with an empty history; `saved` = what its file holds, when that differs."""
         self._undo.clear()
         self._redo.clear()
-        self._settled.clear()
+        self._external.clear()
         self._merging = ""
         self._path = path
         self._failing = False
@@ -206,9 +206,9 @@ class Document:
         if self.modified is not before:
             self.changed.emit()
 
-    def _with_settled(self, show: Show, count: int) -> Show:
+    def _with_external(self, show: Show, count: int) -> Show:
         """An earlier show with what was settled after the first `count`."""
-        for change in self._settled[count:]:
+        for change in self._external[count:]:
             show = change(show)
         return show
 

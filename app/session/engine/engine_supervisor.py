@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.aio.owned_tasks import start_task
 from app.domain.base.notice import Notice, Severity
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.program.command import Command, Event, Hello
 from app.link import registration
 from app.link.client import LinkClient
@@ -59,7 +59,7 @@ class EngineSupervisor:
         on_attached: Callable[[Hello], None],
         on_event: Callable[[Event], None],
     ) -> None:
-        self.state: StateCell[EngineState] = StateCell("engine", EngineState.STOPPED, ENGINE_MOVES)
+        self.state: StateMachine[EngineState] = StateMachine("engine", EngineState.STOPPED, ENGINE_MOVES)
         self.pid = 0
         self.host_pid = 0  # of the process that starts the next engine when this one crashes; 0 = we do
         self._runtime = runtime

@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.program.command import Apply, Command, Event, Hello, ListDevices, RelayProbes, Take
 from app.domain.program.device import Devices
 from app.domain.program.project import Project, scene_by_id
@@ -61,7 +61,7 @@ class RemoteEngine:
         self._supervisor = EngineSupervisor(
             runtime=runtime, spawn=spawn, notify=notify, on_attached=self._on_attached, on_event=self._on_event
         )
-        self.state: StateCell[EngineState] = self._supervisor.state
+        self.state: StateMachine[EngineState] = self._supervisor.state
         self.state.changed.connect(self._on_state)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._applied: Apply | None = None

@@ -8,7 +8,7 @@ from app.domain.base.notice import Notice
 from app.domain.planning.schedule import Occurrence
 from app.domain.rundown.finding import Finding
 from app.domain.show import Show
-from app.session.base.slow_work import Slowly
+from app.session.base.thread_runner import RunInThread
 from app.session.document.show_book import ShowBook
 from app.session.planning.calendar_port import Calendar
 from app.session.planning.schedule_book import ScheduleBook
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.session.planning.hours.schedule_advice import ScheduleAdvice
     from app.session.planning.schedule_review import ScheduleReview
 
-MakeReview = Callable[[ScheduleBook, Callable[[], Show], Calendar, Slowly], "ScheduleReview"]
+MakeReview = Callable[[ScheduleBook, Callable[[], Show], Calendar, RunInThread], "ScheduleReview"]
 
 
 class AdvisedSchedule(ScheduleBook):
@@ -32,19 +32,19 @@ class AdvisedSchedule(ScheduleBook):
         calendar: Calendar,
         clock: Clock,
         make_review: MakeReview,
-        slowly: Slowly,
+        run_in_thread: RunInThread,
         notify: Callable[[Notice], None],
     ) -> None:
         super().__init__(book, calendar=calendar, clock=clock, notify=notify)
         self._make_review = make_review
-        self._slowly = slowly
+        self._run_in_thread = run_in_thread
         self._review: ScheduleReview | None = None
 
     @property
     def review(self) -> "ScheduleReview":
         """What looks the plan through."""
         if self._review is None:
-            self._review = self._make_review(self, lambda: self._book.document.show, self._calendar, self._slowly)
+            self._review = self._make_review(self, lambda: self._book.document.show, self._calendar, self._run_in_thread)
             self._review.advice.changed.connect(self.changed.emit)
         return self._review
 

@@ -23,7 +23,7 @@ from app.domain.planning.schedule import (
     airing_by_id,
 )
 from app.domain.show import Show
-from app.session.base.kept import Kept
+from app.session.base.memo import Memo
 from app.session.document.show_book import ShowBook
 from app.session.planning.calendar_port import Calendar
 from app.session.planning.dates.airing_log import AiringLog
@@ -56,7 +56,7 @@ class ScheduleBook:
         self._local_zone = ""
         self._moved: tuple[Schedule, tuple[MovedDate, ...]] | None = None
         self._seen: Schedule | None = None
-        self._readable: Kept[Schedule] = Kept()
+        self._readable: Memo[Schedule] = Memo()
         self._lost: set[tuple[str, str]] = set()
         book.document.show_changed.connect(self._on_show_changed)
 
@@ -73,7 +73,7 @@ class ScheduleBook:
         plan = self._book.document.show.schedule
         if not plan.parties:
             return plan
-        return self._readable.of((plan,), (), lambda: self._placed(plan))
+        return self._readable.get((plan,), (), lambda: self._placed(plan))
 
     @property
     def zones(self) -> Zones:
@@ -248,7 +248,7 @@ class ScheduleBook:
         def marked(plan: Schedule) -> Schedule:
             return replace(plan, reminders=tuple(replace(one, sent_ms=sent_ms) if one.id == reminder_id else one for one in plan.reminders))
 
-        self._book.document.settle(schedule_editing.on_schedule(marked))
+        self._book.document.apply_external(schedule_editing.on_schedule(marked))
 
     def accept_moved(self) -> None:
         """What moved is known: wall times stay as they are, and the plan now goes by this edition of the rules."""

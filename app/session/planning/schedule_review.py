@@ -13,8 +13,8 @@ from app.domain.program.output import Relay
 from app.domain.program.stats import RelayProbe, TargetStats
 from app.domain.rundown.finding import Finding
 from app.domain.show import Show
-from app.session.base.kept import KeptBeside
-from app.session.base.slow_work import Slowly
+from app.session.base.memo import AsyncMemo
+from app.session.base.thread_runner import RunInThread
 from app.session.planning.hours.schedule_advice import ScheduleAdvice
 from app.session.planning.schedule_book import ScheduleBook
 from app.session.planning.show_checklist import CheckItem, SystemStatus, checklist
@@ -32,13 +32,19 @@ class ScheduleReview:
     `told` is called."""
 
     def __init__(
-        self, planned: ScheduleBook, advice: ScheduleAdvice, *, show: Callable[[], Show], slowly: Slowly, told: Callable[[], None]
+        self,
+        planned: ScheduleBook,
+        advice: ScheduleAdvice,
+        *,
+        show: Callable[[], Show],
+        run_in_thread: RunInThread,
+        told: Callable[[], None],
     ) -> None:
         self._planned = planned
         self.advice = advice
         self._show = show
-        self._tasks: KeptBeside[tuple[Task, ...]] = KeptBeside("tasks", (), slowly=slowly, told=told)
-        self._checks: KeptBeside[tuple[Finding, ...]] = KeptBeside("checks", (), slowly=slowly, told=told)
+        self._tasks: AsyncMemo[tuple[Task, ...]] = AsyncMemo("tasks", (), run_in_thread=run_in_thread, changed=told)
+        self._checks: AsyncMemo[tuple[Finding, ...]] = AsyncMemo("checks", (), run_in_thread=run_in_thread, changed=told)
 
     def tasks(self) -> tuple[Task, ...]:
         """What has to be done before the shows and festivals of the next four months, in order of the last day for it. For a show of many
@@ -49,7 +55,7 @@ class ScheduleReview:
         dates = planned.occurrences(now, now + AHEAD)
         festivals = self.advice.festivals(today, today + AHEAD)
         schedule, permits = planned.schedule, self.advice.permits
-        return self._tasks.of(
+        return self._tasks.get(
             objects,
             (today, self.advice.version),
             lambda: lead_tasks.tasks(schedule, dates, festivals, show, today, permits=permits),
@@ -66,7 +72,7 @@ class ScheduleReview:
         comfort_rules = self.advice.comfort_rules_between(begin, end)
         schedule, needs = planned.schedule, self._needs(tasks)
         dates = planned.occurrences(begin, end)
-        return self._checks.of(
+        return self._checks.get(
             (schedule, show.segments, show.markets, tasks),
             (hour, self.advice.version, show.presentation.host_language),
             lambda: check_plan(schedule, dates, comfort_rules, needs=needs, now=now),

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.domain.base.clock import Clock
 from app.domain.base.notice import Notice
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.event import EventKind, ShowEvent
 from app.domain.planning.schedule import Occurrence, Schedule, ScheduleError, parties_on
 from app.domain.program.broadcast import BroadcastState
 from app.domain.program.device import Devices
 from app.domain.program.output import Relay
 from app.domain.program.stats import EngineStats, RelayProbe
-from app.session.base.slow_work import Slowly
+from app.session.base.thread_runner import RunInThread
 from app.session.document.show_book import ShowBook
 from app.session.engine.engine_supervisor import EngineState
 from app.session.planning.advised_schedule import AdvisedSchedule, MakeReview
@@ -34,18 +34,18 @@ WINDOWS = (timedelta(days=14), timedelta(days=92), timedelta(days=400))  # how f
 KEPT_NEXT = 12
 
 
-class Broadcast(Protocol):
+class ShowBroadcast(Protocol):
     @property
-    def state(self) -> StateCell[BroadcastState]: ...
+    def state(self) -> StateMachine[BroadcastState]: ...
 
     def main_relay(self) -> Relay: ...
 
     def go_live(self) -> None: ...
 
 
-class Engine(Protocol):
+class EngineReadings(Protocol):
     @property
-    def state(self) -> StateCell[EngineState]: ...
+    def state(self) -> StateMachine[EngineState]: ...
 
     @property
     def devices(self) -> Devices: ...
@@ -63,10 +63,10 @@ class SchedulerStudio(ShowBook, Protocol):
     """What the scheduler needs of the studio."""
 
     @property
-    def broadcast(self) -> Broadcast: ...
+    def broadcast(self) -> ShowBroadcast: ...
 
     @property
-    def engine(self) -> Engine: ...
+    def engine(self) -> EngineReadings: ...
 
     @property
     def relays(self) -> MeasuredRelays: ...
@@ -99,10 +99,10 @@ class Scheduler(AdvisedSchedule):
         clock: Clock,
         runner: ShowRunner,
         waiting: Callable[[str], int],
-        slowly: Slowly,
+        run_in_thread: RunInThread,
         notify: Callable[[Notice], None],
     ) -> None:
-        super().__init__(studio, calendar=calendar, clock=clock, make_review=make_review, slowly=slowly, notify=notify)
+        super().__init__(studio, calendar=calendar, clock=clock, make_review=make_review, run_in_thread=run_in_thread, notify=notify)
         self._studio = studio
         self._runner = runner
         self._waiting = waiting

@@ -3,7 +3,7 @@
 import asyncio
 
 from app.domain.review.show_summary import READ_KINDS, PastShow, ShowSummary, SummaryReader, past_shows
-from app.domain.show_sitting import SITTING_KINDS
+from app.domain.show_period import PERIOD_KINDS
 from app.session.document.show_book import Now, ShowBook
 
 PIECE = 2000  # events that are read in one turn of the loop
@@ -18,7 +18,7 @@ class ShowReports:
 
     def held(self) -> tuple[PastShow, ...]:
         """The shows that took place, the newest first."""
-        return tuple(reversed(past_shows(self._book.log.events(SITTING_KINDS))))
+        return tuple(reversed(past_shows(self._book.log.events(PERIOD_KINDS))))
 
     async def read(self, held: PastShow) -> ShowSummary:
         """What happened in one of them, read in pieces: a long show has a hundred thousand events."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.domain.base.localized_text import LocalizedText
 from app.domain.base.money import Money
 from app.domain.base.web_address import usable_link
-from app.domain.base.words import Words
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Answer, Delivery, Product, landed_cost, saving_percent, units_in_stock
 from app.domain.program.project import UNTITLED
@@ -19,7 +19,7 @@ Json = Any
 MAX_PICTURES = 6  # of a product; a phone shows one at a time
 
 
-def words_value(words: Words) -> Json:
+def words_value(words: LocalizedText) -> Json:
     """Languages that have text."""
     return {language: text for language, text in words.items() if text.strip()}
 
@@ -96,7 +96,7 @@ def product_value(product: Product, market_ids: Sequence[str], pictures: Sequenc
     }
 
 
-def card_value(shown: OnScreen, words: Words) -> Json:
+def card_value(shown: OnScreen, words: LocalizedText) -> Json:
     """Under "card": words for a moment, None = none."""
     card = shown.card
     if card is None or not words:
@@ -164,9 +164,9 @@ class BoardBuilder:
         shown: OnScreen,
         *,
         title: str,
-        card_words: Words,
+        card_words: LocalizedText,
         coupon_left: int,
-        disclosure: Mapping[str, Words],
+        disclosure: Mapping[str, LocalizedText],
         pictures: Mapping[str, str],
     ) -> Mapping[str, Json]:
         """Every key with its value. `disclosure`: market → text that stands there now; `pictures`: of the show → in the room."""
@@ -253,5 +253,5 @@ def _countdown(shown: OnScreen) -> Json:
     return None if countdown is None else {"ends_ms": countdown.ends_ms, "text": words_value(countdown.text)}
 
 
-def _disclosure(texts: Mapping[str, Words]) -> Json:
+def _disclosure(texts: Mapping[str, LocalizedText]) -> Json:
     return {"markets": {market: {"text": words_value(text)} for market, text in texts.items()}} if texts else None

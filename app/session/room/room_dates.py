@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from app.domain.base.localized_text import LocalizedText
 from app.domain.base.notice import Notice
-from app.domain.base.words import Words
 from app.domain.planning.schedule import Occurrence, Schedule
 from app.session.base.background import background_tasks
 from app.session.planning.announcements.room_calendar import RoomCalendar
@@ -13,7 +13,7 @@ from app.session.room.room_schedule import HORIZON, schedule_board
 
 Json = Any
 Show = Callable[[Mapping[str, Json], tuple[RoomCalendar, ...]], None]
-Made = tuple[tuple[RoomCalendar, ...], Mapping[str, Words]]
+Made = tuple[tuple[RoomCalendar, ...], Mapping[str, LocalizedText]]
 
 
 class MakeCalendars(Protocol):

@@ -11,7 +11,7 @@ from app.aio.owned_tasks import start_task
 from app.domain.base.backoff import Backoff
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.session.planning.announcements.room_calendar import CalendarUploads, RoomCalendar
 from app.session.room.room_schedule import Places, place_messages
 from app.session.room.room_socket import Connect, FindPicture, OpenCoupon, RoomAddress, RoomError, RoomEvent, RoomSocket, split_mark
@@ -70,7 +70,7 @@ class RoomLink:
         notify: Callable[[Notice], None],
         told_after_s: float = TOLD_AFTER_S,
     ) -> None:
-        self.state: StateCell[RoomState] = StateCell("room", RoomState.OFF, ROOM_MOVES)
+        self.state: StateMachine[RoomState] = StateMachine("room", RoomState.OFF, ROOM_MOVES)
         self.count_changed: Signal[[int, int]] = Signal()
         self.pictures_changed: Signal[[]] = Signal()
         self.pictures: Mapping[str, str] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.event import EventKind, ShowEvent
 from app.domain.planning.people.party import PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowReminder, WhatsNew, parties_on
@@ -28,7 +28,7 @@ def schedule_board(
     *,
     now: datetime,
     host_language: str,
-    calendars: Mapping[str, Words] | None = None,
+    calendars: Mapping[str, LocalizedText] | None = None,
     on_air: str = "",
 ) -> Mapping[str, Json]:
     """Keys of the board with their values: "schedule" names the next dates in order, "date/KEY" says what viewers may know of each, and
@@ -50,7 +50,7 @@ def schedule_board(
     return board
 
 
-def date_value(schedule: Schedule, airing: Airing, occurrence: Occurrence, host_language: str, calendars: Words) -> Json:
+def date_value(schedule: Schedule, airing: Airing, occurrence: Occurrence, host_language: str, calendars: LocalizedText) -> Json:
     """Under "date/KEY". `wall` is what the clocks of the show's place say by our rules: a browser's may be older."""
     markets = [party.market_id for party in parties_on(schedule, occurrence) if party.kind is PartyKind.MARKET and party.market_id]
     return {
@@ -119,7 +119,7 @@ def _new(new: WhatsNew) -> Json:
     return {name: words for name in ("product", "offer", "guest") if (words := _words(getattr(new, name)))}
 
 
-def _words(words: Words) -> dict[str, str]:
+def _words(words: LocalizedText) -> dict[str, str]:
     return {language: text for language, text in words.items() if text.strip()}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from app.domain.base.signal import Signal
 from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.order_book import ORDER_KINDS, OrderBook
-from app.domain.show_sitting import SITTING_KINDS, Sitting
+from app.domain.show_period import PERIOD_KINDS, ShowPeriod
 
 GAP_S = 0.2  # a panel that repaints more often tells nobody more
 
@@ -30,7 +30,7 @@ COUNTED = {
     EventKind.PRODUCT_ADDED: "added",
     EventKind.DETAIL_ASKED: "asked",
 }
-SUMMARY_KINDS = frozenset({*COUNTED, *SITTING_KINDS, *ORDER_KINDS, EventKind.LIKED, EventKind.VIEWER_JOINED, EventKind.COUPON_CLAIMED})
+SUMMARY_KINDS = frozenset({*COUNTED, *PERIOD_KINDS, *ORDER_KINDS, EventKind.LIKED, EventKind.VIEWER_JOINED, EventKind.COUPON_CLAIMED})
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _Counts:
 
 
 class RoomSummary:
-    """Of the show that goes on (or went on last), from the first who waited for it: see `Sitting`. `viewers` are there now, `peak` were
+    """Of the show that goes on (or went on last), from the first who waited for it: see `ShowPeriod`. `viewers` are there now, `peak` were
     there at most, `joined` came in all.
 
     `changed` is emitted at most five times a second; `asked` at once, with a product's id ("" = what is on the picture); `begun` when a
@@ -62,7 +62,7 @@ class RoomSummary:
         self.begun: Signal[[]] = Signal()
         self.viewers = 0
         self.peak = 0
-        self._sitting = Sitting()
+        self._period = ShowPeriod()
         self._now = _Counts()
         self._waiting = _Counts()  # what came since the last show ended
         self._due: asyncio.TimerHandle | None = None
@@ -102,7 +102,7 @@ class RoomSummary:
 
     def clear(self) -> None:
         """Begin to count anew."""
-        self._sitting = Sitting()
+        self._period = ShowPeriod()
         self._now, self._waiting = _Counts(), _Counts()
         self.peak = self.viewers
         self._tell()
@@ -139,16 +139,16 @@ class RoomSummary:
 
     def _take(self, event: ShowEvent) -> bool:
         """Whether a show begins with it."""
-        if event.kind in SITTING_KINDS:
-            was_over = self._sitting.over
-            begins = self._sitting.take(event)
+        if event.kind in PERIOD_KINDS:
+            was_over = self._period.over
+            begins = self._period.take(event)
             if begins:
                 self._now, self.peak = self._waiting, self.viewers
-            if self._sitting.over is not was_over:
+            if self._period.over is not was_over:
                 self._waiting = _Counts()
             return begins
         _count(self._now, event)
-        if self._sitting.over:
+        if self._period.over:
             _count(self._waiting, event)
         return False
 

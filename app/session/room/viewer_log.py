@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.domain.base.signal import Signal
 from app.domain.event import ShowEvent
 from app.domain.selling.order import order_of
-from app.domain.show_sitting import SITTING_KINDS, Sitting
+from app.domain.show_period import PERIOD_KINDS, ShowPeriod
 from app.session.document.show_book import ShowBook
 from app.session.room.reservations import Reservations
 from app.session.room.room_log import ROOM_KINDS, logged_as
@@ -77,7 +77,7 @@ class ViewerLog:
             self._book.log.append(kind, **data)
 
     def _on_logged(self, event: ShowEvent) -> None:
-        if event.kind in SITTING_KINDS and self._counting is not None and not self._counting.done():
+        if event.kind in PERIOD_KINDS and self._counting is not None and not self._counting.done():
             self._recount = True
             self._counting.cancel()  # the log has to be counted in its order
             self._counting = asyncio.get_running_loop().create_task(self._count(), name="room-summary")
@@ -86,15 +86,15 @@ class ViewerLog:
         self.reservations.count(event)
 
     def _on_begun(self) -> None:
-        """A new sitting: host and viewers count from the same number, which includes the likes of those who waited."""
+        """A new period: host and viewers count from the same number, which includes the likes of those who waited."""
         self.likes_counted.emit(self.summary.likes)
 
     async def _count(self) -> None:
-        """Count the sitting in pieces: a long show has a hundred thousand events, which take a second to read."""
-        sitting = Sitting()
-        for event in self._book.log.events(SITTING_KINDS):
-            sitting.take(event)
-        seq, upto = sitting.since_seq, self._book.log.last_seq()
+        """Count the period in pieces: a long show has a hundred thousand events, which take a second to read."""
+        period = ShowPeriod()
+        for event in self._book.log.events(PERIOD_KINDS):
+            period.take(event)
+        seq, upto = period.since_seq, self._book.log.last_seq()
         self.summary.clear()
         while seq < upto:
             self.summary.add(self._book.log.events(SUMMARY_KINDS, seq, min(seq + PIECE, upto)))

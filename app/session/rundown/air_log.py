@@ -1,7 +1,7 @@
 """When the show went on air and when it left, in its log."""
 
 from app.domain.base.signal import Signal
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.event import EventKind, ShowEvent
 from app.domain.program.broadcast import BroadcastState
 from app.session.document.show_book import ShowBook
@@ -15,7 +15,7 @@ class AirLog:
     `since_ms` is None while off air; `changed` is emitted when it changes.
     """
 
-    def __init__(self, book: ShowBook, broadcast: StateCell[BroadcastState]) -> None:
+    def __init__(self, book: ShowBook, broadcast: StateMachine[BroadcastState]) -> None:
         self.changed: Signal[[]] = Signal()
         self.since_ms: int | None = None
         self._book = book

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.event import EventKind, ShowEvent
 from app.domain.program.broadcast import BroadcastState
 from app.domain.program.stats import EngineStats
@@ -19,7 +19,7 @@ from app.session.rundown.show_runner import ShowRunner
 
 class BroadcastStates(Protocol):
     @property
-    def state(self) -> StateCell[BroadcastState]: ...
+    def state(self) -> StateMachine[BroadcastState]: ...
 
 
 class EngineReports(Protocol):

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from app.domain.base.errors import AppError, Value
+from app.domain.base.localized_text import pick
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
-from app.domain.base.words import pick
 from app.domain.catalogue.product import units_in_stock
 from app.domain.event import EventKind, ShowEvent
 from app.domain.rundown import rundown

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.domain.base.localized_text import LocalizedText, has, pick, primary
 from app.domain.base.money import Money
-from app.domain.base.words import Words, has, pick, primary
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Delivery, Price, Product, price_in, saving_percent, units_in_stock
 from app.domain.selling.card import Card, CountdownOverlay, DisclosureBadge, KeywordOverlay, LowerThird, ProductCard, QrCard, Ticker
@@ -38,7 +38,7 @@ class CardFormats(Protocol):
     def percent(self, value: float, language: str, *, market: str = "") -> str: ...
 
 
-Phrases = Mapping[str, Words]  # "left", "delivery", "watch" → what cards say of their own, with {units}, {days} in it
+Phrases = Mapping[str, LocalizedText]  # "left", "delivery", "watch" → what cards say of their own, with {units}, {days} in it
 Modules = tuple[tuple[bool, ...], ...]
 
 
@@ -49,8 +49,8 @@ class CardScene:
     show: Show
     shown: OnScreen
     product: Product | None
-    words: Words
-    badge: Words
+    words: LocalizedText
+    badge: LocalizedText
     picture: bytes
     watch_address: str
     now_ms: int
@@ -140,7 +140,7 @@ def _languages(show: Show, market: Market | None) -> tuple[str, ...]:
     return (*(market.languages if market is not None else ()), show.presentation.host_language)
 
 
-def _second_language(show: Show, words: Words, first: str) -> str:
+def _second_language(show: Show, words: LocalizedText, first: str) -> str:
     """Beside the picture's own language: the host's, else that of the next market that the words are written in; "" = none."""
     others = (show.presentation.host_language, *(language for market in show.markets for language in market.languages))
     return next((language for language in others if primary(language) != primary(first) and has(words, language)), "")
@@ -188,7 +188,7 @@ def _countdown(scene: CardScene, languages: Sequence[str]) -> CountdownOverlay |
     return CountdownOverlay(max(0, -(-(countdown.ends_ms - scene.now_ms) // 1000)), title, language or languages[0])
 
 
-def badge_text(show: Show, badge: Words) -> tuple[str, str]:
+def badge_text(show: Show, badge: LocalizedText) -> tuple[str, str]:
     """(a disclosure as the picture says it, its language)."""
     return pick(badge, _languages(show, picture_market(show)))
 

@@ -11,6 +11,7 @@ from app.domain.selling.card_theme import CardTheme
 from app.domain.selling.on_screen import OnScreen
 from app.session.base.settings_store import SettingsStore
 from app.session.document.show_book import Now, ShowBook
+from app.session.document.show_pictures import ShowPictures
 from app.session.selling.card_texts import CardScene
 from app.session.selling.cards_on_air import CardsOnAir
 from app.session.selling.disclosures import Disclosures
@@ -18,12 +19,6 @@ from app.session.selling.selling import Selling
 
 NOTHING = OnScreen()
 LoadThemes = Callable[[Callable[[AppError], None]], Mapping[str, CardTheme]]
-
-
-class Pictures(Protocol):
-    """The pictures of the open show."""
-
-    def get(self, picture_id: str) -> bytes | None: ...
 
 
 class WatchAddress(Protocol):
@@ -45,7 +40,7 @@ class CardStudio(ShowBook, Protocol):
     def settings(self) -> SettingsStore: ...
 
     @property
-    def pictures(self) -> Pictures: ...
+    def pictures(self) -> ShowPictures: ...
 
     @property
     def embedded(self) -> WatchAddress: ...

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.domain.base.localized_text import LocalizedText, pick, primary
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
-from app.domain.base.words import Words, pick, primary
 from app.domain.catalogue.market import DisclosureMode, Market
 from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.disclosure import DisclosureDue, DisclosureSpan, DueState, disclosed_in, schedule
@@ -72,13 +72,13 @@ class Disclosures:
     # Reading --------------------------------------------------------------------------------------------------------------
 
     @property
-    def active(self) -> Mapping[str, Words]:
+    def active(self) -> Mapping[str, LocalizedText]:
         """Market → the disclosure that its viewers see now, on the page in their language."""
         shown = self._shown.disclosed
         return {market.id: market.disclosure.text for market in self._book.document.show.markets if market.id in shown}
 
     @property
-    def badge(self) -> Words:
+    def badge(self) -> LocalizedText:
         """What stands on the picture: the disclosure of its market, else of the first market that is being told."""
         active = self.active
         market = picture_market(self._book.document.show)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from app.domain.base.id_list import one_of
+from app.domain.base.localized_text import LocalizedText, pick
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
-from app.domain.base.spans import one_of
-from app.domain.base.words import Words, pick
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Point, Product, Stock, units_in_stock
 from app.domain.event import EventKind, ShowEvent
@@ -72,7 +72,7 @@ def coupon_of(show: Show, coupon_id: str) -> Coupon:
     return one_of(show.coupons, coupon_id, ShowError("show.no_coupon", coupon=coupon_id))
 
 
-def words_of(show: Show, products: ProductIndex, card: OnScreenCard) -> Words:
+def words_of(show: Show, products: ProductIndex, card: OnScreenCard) -> LocalizedText:
     """What a card for a moment says as the show stands now; nothing when what it belongs to has gone."""
     try:
         if card.kind is OnScreenKind.CARD:
@@ -152,7 +152,7 @@ class Selling:
             self.hide()
         self._book.log.append(EventKind.PINNED, product="")
 
-    # Words for a moment ---------------------------------------------------------------------------------------------------
+    # LocalizedText for a moment ---------------------------------------------------------------------------------------------------
 
     def show_point(self, product_id: str, point_id: str) -> None:
         """Show the keyword of a selling point to viewers, each in their language; the one that is shown already is hidden."""
@@ -174,7 +174,7 @@ class Selling:
         return (*(OnScreenCard(card.id, OnScreenKind.CARD) for card in self._book.document.show.cards), *points)
 
     @property
-    def card_words(self) -> Words:
+    def card_words(self) -> LocalizedText:
         """What the shown card says in each language, {} = none is shown."""
         return {} if self.shown.card is None else words_of(self._book.document.show, self._products, self.shown.card)
 
@@ -247,7 +247,7 @@ class Selling:
         if not product.stock or units <= 0:
             return
         before = units_in_stock(product)
-        self._book.document.settle(partial(take_units, product_id=product_id, units=units, market_id=market_id))
+        self._book.document.apply_external(partial(take_units, product_id=product_id, units=units, market_id=market_id))
         self._stock_is(product_id, before, why="order")
         if units > before:
             self._notify(Notice(Severity.WARNING, "stock.oversold", {"product": self._name(product), "units": units - before}, product_id))
@@ -259,7 +259,7 @@ class Selling:
             return
         place = next((one for one in product.stock if one.place == market_id), product.stock[0])
         before = units_in_stock(product)
-        self._book.document.settle(partial(set_units, product_id=product_id, place=place.place, units=place.units + units))
+        self._book.document.apply_external(partial(set_units, product_id=product_id, place=place.place, units=place.units + units))
         self._stock_is(product_id, before, why="cancelled", place=place.place)
 
     def count_stock(self, product_id: str, units: int, *, place: str = "") -> None:
@@ -269,7 +269,7 @@ class Selling:
             raise ShowError("show.negative_stock", product=product_id)
         at = place or (product.stock[0].place if product.stock else (self._book.document.show.presentation.market_id or "stock"))
         before = units_in_stock(product)
-        self._book.document.settle(partial(set_units, product_id=product_id, place=at, units=units))
+        self._book.document.apply_external(partial(set_units, product_id=product_id, place=at, units=units))
         self._stock_is(product_id, before, why="counted", place=at)
 
     def _stock_is(self, product_id: str, before: int, *, why: str, place: str = "") -> None:
@@ -284,7 +284,7 @@ class Selling:
 
     # RunningCountdown ------------------------------------------------------------------------------------------------------------
 
-    def count_down(self, seconds: float, *, text: Words | None = None, segment_id: str = "") -> None:
+    def count_down(self, seconds: float, *, text: LocalizedText | None = None, segment_id: str = "") -> None:
         """Let viewers see time run out. Raises ShowError: "countdown.unwelcome" where the picture's market dislikes to be hurried,
         "countdown.sold_out" when nothing is left of the product that they see."""
         show, product = self._book.document.show, self.pinned

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.base.errors import AppError
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.catalogue.handbook import Completeness, completeness, meter
 from app.domain.catalogue.product import Product, missing_fields, missing_to_sell
 from app.domain.show import languages_of, product_by_id

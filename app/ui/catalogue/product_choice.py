@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.catalogue.product import Product
 from app.ui.catalogue.product_list import search_text
 from app.ui.kit.search_line import SearchLine

@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDropEvent, QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.catalogue.product import Product, Role
 from app.ui.kit.draggable_list import DraggableList
 from app.ui.kit.item_model import ITEM_ROLE, Index, ItemModel

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.catalogue.product import MAX_POINTS, Answer, Claim, Comparison, Point, Product, Role
 from app.domain.show_editing import new_id
 from app.ui.kit.buttons import icon_button, push_button
@@ -134,7 +134,7 @@ class BasicsPage(Page):
                 line.setText(getattr(reading.product, name))
 
 
-Fields = tuple[tuple[str, str, bool, Words | str], ...]  # (name, title, paragraph, its words, or a text without language)
+Fields = tuple[tuple[str, str, bool, LocalizedText | str], ...]  # (name, title, paragraph, its words, or a text without language)
 
 
 class _Listed(Page):
@@ -168,7 +168,7 @@ class _Listed(Page):
     def fields(self, thing: Any) -> Fields:
         """What a thing has."""
 
-    def changed(self, thing: Any, name: str, value: Words | str) -> Any:
+    def changed(self, thing: Any, name: str, value: LocalizedText | str) -> Any:
         """The thing with another value in this field."""
         return replace(thing, **{name: value})
 
@@ -234,7 +234,7 @@ class _Listed(Page):
         row.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         return box
 
-    def _edit(self, place: int, name: str, value: Words | str) -> None:
+    def _edit(self, place: int, name: str, value: LocalizedText | str) -> None:
         def change(things: list[Any]) -> None:
             things[place] = self.changed(things[place], name, value)
 
@@ -277,13 +277,13 @@ class ScenariosPage(_Listed):
         self.build(tr("Product", "Add use case"))
         self.column.addStretch(1)
 
-    def fresh(self) -> Words:
+    def fresh(self) -> LocalizedText:
         return {}
 
-    def fields(self, thing: Words) -> Fields:
+    def fields(self, thing: LocalizedText) -> Fields:
         return (("words", "", True, thing),)
 
-    def changed(self, thing: Words, name: str, value: Words | str) -> Words:
+    def changed(self, thing: LocalizedText, name: str, value: LocalizedText | str) -> LocalizedText:
         del name
         return thing if isinstance(value, str) else value
 

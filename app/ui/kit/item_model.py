@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.domain.base.spans import differing, turned
+from app.domain.base.id_list import differing, turned
 
 Index = QModelIndex | QPersistentModelIndex
 

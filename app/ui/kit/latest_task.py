@@ -1,4 +1,4 @@
-"""Slow work beside the window."""
+"""Slow work that does not block the window, one piece at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,37 +10,37 @@ T = TypeVar("T")
 
 
 class LatestTask:
-    """One piece of work at a time: a new one takes the place of one that is not done, whose result nobody gets any more.
+    """Runs one piece of work at a time: a new one replaces an unfinished one, whose result is dropped.
 
-    Needs a running loop. `failed` is called with what the work refused.
+    Needs a running loop. `failed` is called with an AppError of the work.
     """
 
     def __init__(self, failed: Callable[[AppError], None]) -> None:
         self._failed = failed
         self._task: asyncio.Task[None] | None = None
 
-    def do(self, slow: Callable[[], T], done: Callable[[T], None]) -> None:
+    def run_in_thread(self, slow: Callable[[], T], done: Callable[[T], None]) -> None:
         """Call `slow` on a thread, then `done` with its result on the loop."""
-        self.wait_for(lambda: asyncio.to_thread(slow), done)
+        self.run(lambda: asyncio.to_thread(slow), done)
 
-    def wait_for(self, begin: Callable[[], Awaitable[T]], done: Callable[[T], None]) -> None:
-        """As `do`, for work that knows by itself how not to be in the way."""
+    def run(self, begin: Callable[[], Awaitable[T]], done: Callable[[T], None]) -> None:
+        """Await `begin()`, then call `done` with its result."""
         self.cancel()
-        self._task = asyncio.get_running_loop().create_task(self._see_through(begin, done), name="window-work")
+        self._task = asyncio.get_running_loop().create_task(self._await(begin, done), name="window-work")
         self._task.add_done_callback(self._end)
 
     def cancel(self) -> None:
-        """Forget what is under way; a thread that has begun comes to its end unheard."""
+        """Drop the running work; a thread that has started finishes, but its result is dropped."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
 
     async def settled(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until no work is running."""
         while self._task is not None:
             await asyncio.wait((self._task,))
 
-    async def _see_through(self, begin: Callable[[], Awaitable[T]], done: Callable[[T], None]) -> None:
+    async def _await(self, begin: Callable[[], Awaitable[T]], done: Callable[[T], None]) -> None:
         try:
             result = await begin()
         except AppError as error:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.domain.base.words import Words, is_right_to_left, pick, primary, with_text
+from app.domain.base.localized_text import LocalizedText, is_right_to_left, pick, primary, with_text
 from app.ui.kit.labels import label
 
 PARAGRAPH_PX = 64
@@ -61,7 +61,7 @@ class TranslatedField(QWidget):
 
     def __init__(self, title: str, *, paragraph: bool = False, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words: Words = {}
+        self._words: LocalizedText = {}
         self._language = "en"
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -80,7 +80,7 @@ class TranslatedField(QWidget):
             layout.addWidget(label(hint, "hint", wrap=True))
         self._editor.typed.connect(self._on_edited)
 
-    def show_words(self, words: Words, language: str, beside: Sequence[str] = ()) -> None:
+    def show_words(self, words: LocalizedText, language: str, beside: Sequence[str] = ()) -> None:
         """Show the text in `language`; below it, when that is another, the text in the first language of `beside` that has one."""
         self._words, self._language = words, language
         text = next((text for known, text in words.items() if known == language), "")

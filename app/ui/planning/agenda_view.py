@@ -6,7 +6,7 @@ from itertools import groupby
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedLayout, QVBoxLayout
 
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.catalogue.market import Level
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.ui.context import WindowContext
@@ -98,7 +98,7 @@ class AgendaView(PlannerPage):
 
     def _day(self, day: date, dates: Sequence[Occurrence], marks: Sequence[DayMark], levels: Mapping[str, Level]) -> AgendaDay:
         plan, context = self._plan, self._context
-        today = disclosed_in(plan.now(), plan.host_zone, plan.zones).wall.date()
+        today = clock_reading(plan.now(), plan.host_zone, plan.zones).wall.date()
         words = context.formats.day(day, context.language, style="full_year" if day.year != today.year else "full")
         if day in (today, today + timedelta(days=1)):
             near = tr("Planner", "Today") if day == today else tr("Planner", "Tomorrow")
@@ -108,11 +108,11 @@ class AgendaView(PlannerPage):
 
     def _row(self, occurrence: Occurrence, day: date, level: Level | None) -> AgendaRow:
         plan, context = self._plan, self._context
-        here = disclosed_in(occurrence.start, plan.host_zone, plan.zones)
+        here = clock_reading(occurrence.start, plan.host_zone, plan.zones)
         zones = dict.fromkeys(zone for zone in (occurrence.local.zone, self.clocks.zone) if zone and zone != plan.host_zone)
         clocks = []
         for zone in zones:
-            line = party_clock(disclosed_in(occurrence.start, zone, plan.zones, beside=day), context.formats, context.language)
+            line = party_clock(clock_reading(occurrence.start, zone, plan.zones, beside=day), context.formats, context.language)
             clocks.append((line.name, " ".join(filter(None, (line.day, line.hour, line.shift)))))
         minutes = int((occurrence.end - occurrence.start).total_seconds() // 60)
         names = [party.name for party in parties_on(plan.schedule, occurrence)]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from app.domain.base.local_time import MINUTE, day_start, disclosed_in, transitions
-from app.domain.base.words import pick
+from app.domain.base.local_time import MINUTE, clock_reading, day_start, offset_changes
+from app.domain.base.localized_text import pick
 from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Level
 from app.domain.planning.festival import DayKind, Festival
@@ -28,7 +28,7 @@ def bounds(first: date, last: date, zone: str, zones: Zones) -> tuple[datetime, 
 
 def day_of(occurrence: Occurrence, zone: str, zones: Zones) -> date:
     """On which day a show begins there."""
-    return disclosed_in(occurrence.start, zone, zones).wall.date()
+    return clock_reading(occurrence.start, zone, zones).wall.date()
 
 
 def worst_levels(findings: Iterable[Finding]) -> Mapping[str, Level]:
@@ -55,7 +55,7 @@ def item_of(occurrence: Occurrence, airing: Airing, zone: str, zones: Zones, *, 
     return MonthItem(
         occurrence.key,
         airing.title,
-        time_text(disclosed_in(occurrence.start, zone, zones).wall),
+        time_text(clock_reading(occurrence.start, zone, zones).wall),
         state=state,
         level=level.value if level is not None else "",
         series=occurrence.series,
@@ -107,8 +107,8 @@ def clock_marks(
     """Days on which clocks change, by their own date; places that change together are one mark."""
     together: dict[tuple[date, int], list[str]] = {}
     for key in dict.fromkeys(zone_keys):
-        for change in transitions(key, begin, end, zones):
-            local = disclosed_in(change.at, key, zones).wall.date()
+        for change in offset_changes(key, begin, end, zones):
+            local = clock_reading(change.at, key, zones).wall.date()
             together.setdefault((local, (change.after - change.before) // MINUTE), []).append(key)
     marks: dict[date, list[DayMark]] = {}
     for (day, minutes), keys in sorted(together.items()):

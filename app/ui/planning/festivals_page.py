@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.catalogue.market import Confidence
 from app.domain.planning.festival import DayKind, Festival
 from app.domain.planning.schedule import FestivalChange

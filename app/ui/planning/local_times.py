@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.domain.base.local_time import MINUTE, Shown, disclosed_in
+from app.domain.base.local_time import MINUTE, ClockReading, clock_reading
 from app.domain.base.zones import Zones
 from app.domain.planning.people.party import Comfort, Party, PartyKind
 from app.ui.context import Formats
@@ -72,7 +72,7 @@ def comfort_text(comfort: Comfort, kind: PartyKind) -> str:
     }[comfort]
 
 
-def party_clock(shown: Shown, formats: Formats, language: str, *, name: str = "", party_id: str = "") -> PartyClock:
+def party_clock(shown: ClockReading, formats: Formats, language: str, *, name: str = "", party_id: str = "") -> PartyClock:
     """What clocks show, in words; without a name those of their city."""
     return PartyClock(
         party_id,
@@ -91,6 +91,6 @@ def party_clocks(
 ) -> tuple[PartyClock, ...]:
     """An instant on each party's clocks; "+1 day" counts from the date `beside`."""
     return tuple(
-        party_clock(disclosed_in(instant, party.zone, zones, beside=beside), formats, language, name=party.name, party_id=party.id)
+        party_clock(clock_reading(instant, party.zone, zones, beside=beside), formats, language, name=party.name, party_id=party.id)
         for party in parties
     )

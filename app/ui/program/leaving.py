@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.program.broadcast import BroadcastState
 from app.session.studio import Studio
 from app.ui.kit.language import tr

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.base.localized_text import pick
 from app.domain.base.money import Money, is_currency
 from app.domain.base.notice import Notice, Severity
-from app.domain.base.words import pick
 from app.domain.review.show_summary import PastShow, ProductResult, ShowSummary
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
@@ -110,7 +110,7 @@ class ReportDialog(ScrollDialog):
 
     def _read(self, place: int) -> None:
         held = self._held[place]
-        self._work.wait_for(lambda: self._reports.read(held), self._show)
+        self._work.run(lambda: self._reports.read(held), self._show)
 
     def _show(self, summary: ShowSummary) -> None:
         self.summary = summary

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.selling.on_screen import OnScreenCard, OnScreenKind
 from app.domain.show import Coupon
 from app.session.room.room_link import RoomState

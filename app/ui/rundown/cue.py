@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from app.domain.base.localized_text import pick
 from app.domain.base.money import Money
-from app.domain.base.words import pick
 from app.domain.catalogue.faq import find_answers
 from app.domain.catalogue.market import DisclosureMode, Market
 from app.domain.catalogue.product import Product, landed_cost, price_in, units_in_stock

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.clocks import clock

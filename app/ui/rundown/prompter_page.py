@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.ui.kit.theme import Theme
 
 MIN_SIZE_PX, MAX_SIZE_PX = 20, 160

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedLayout, Q
 
 from app.domain import show_editing as editing
 from app.domain.base.errors import Value
+from app.domain.base.localized_text import pick
 from app.domain.base.notice import Notice, Severity
-from app.domain.base.words import pick
 from app.domain.catalogue.product import Product
 from app.domain.rundown.rundown import Act, Run, Segment, allotted_s
 from app.domain.show import Show, segment_by_id

@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.domain.base.words import pick, with_text
+from app.domain.base.localized_text import pick, with_text
 from app.domain.catalogue.product import Role
 from app.domain.rundown.rundown import Act, Cue, Segment
 from app.domain.show import PLANNED_S_BOUNDS, Show, ShowError, segment_by_id

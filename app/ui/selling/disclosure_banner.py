@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.ui.kit.buttons import hand_over_focus, push_button
 from app.ui.kit.labels import elided, label
 from app.ui.kit.language import tr

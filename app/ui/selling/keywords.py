@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QComboBox, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
+from app.domain.base.localized_text import LocalizedText, has, pick
 from app.domain.base.plain_text import without_invisible
-from app.domain.base.words import Words, has, pick
 from app.domain.show import Coupon, KeywordCard, languages_of
-from app.domain.show_editing import new_id, put_coupon, remove_card, remove_coupon, show_card_command
+from app.domain.show_editing import new_id, put_card, put_coupon, remove_card, remove_coupon
 from app.ui.catalogue.product_choice import ProductChoice
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
@@ -21,9 +21,9 @@ from app.ui.kit.translated_field import TranslatedField
 class _Languages(QWidget):
     """One line for each language of the show and of the window, and a picker for more."""
 
-    def __init__(self, context: WindowContext, words: Words) -> None:
+    def __init__(self, context: WindowContext, words: LocalizedText) -> None:
         super().__init__()
-        self.words: Words = words
+        self.words: LocalizedText = words
         self.fields: dict[str, TranslatedField] = {}
         self._context = context
         self._column = QVBoxLayout(self)
@@ -97,7 +97,7 @@ class KeywordDialog(ScrollDialog):
             self.reject()
             return
         card = replace(self._card, words=words)
-        if self._context.edit_show("Change keyword card", lambda show: show_card_command(show, card)):
+        if self._context.edit_show("Change keyword card", lambda show: put_card(show, card)):
             self.accept()
 
     def _remove(self) -> None:

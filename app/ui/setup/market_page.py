@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.catalogue.market import ClaimRule, Disclosure, DisclosureMode, Framing, Market, Phrase, Taboo, TabooKind
 from app.domain.show import Show
 from app.domain.show_editing import put_market

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.domain.base.words import Words, pick
+from app.domain.base.localized_text import LocalizedText, pick
 from app.domain.catalogue.market import ClaimRule, Level, Phrase, Taboo, TabooKind
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button, push_button
@@ -65,7 +65,7 @@ def written(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def _note(kept: dict[str, str], language: str, words: Words) -> None:
+def _note(kept: dict[str, str], language: str, words: LocalizedText) -> None:
     kept[language] = words.get(language, "")
 
 
@@ -123,7 +123,7 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
         self.body.addWidget(box)
         return box
 
-    def words(self, name: str, title: str, words: Words) -> None:
+    def words(self, name: str, title: str, words: LocalizedText) -> None:
         """A field for each of the two languages in which rules are explained, and for those that it has words in besides."""
         kept = self._texts[name] = dict(words)
         for language in dict.fromkeys((*SPOKEN, *words)):
@@ -132,7 +132,7 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
             shown.edited.connect(partial(_note, kept, language))
             self.body.addWidget(shown)
 
-    def said(self, name: str) -> Words:
+    def said(self, name: str) -> LocalizedText:
         """What was written in the fields of this name."""
         return {language: text.strip() for language, text in self._texts[name].items() if text.strip()}
 

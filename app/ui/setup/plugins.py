@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.base.errors import Value
+from app.domain.base.localized_text import pick
 from app.domain.base.schema import Field
-from app.domain.base.words import pick
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
 from app.ui.kit.form import Form

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.base.words import Words, pick
+from app.domain.base.localized_text import LocalizedText, pick
 from app.domain.show import languages_of
-from app.domain.show_editing import change_desk, put_market, remove_market
+from app.domain.show_editing import change_presentation, put_market, remove_market
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
 from app.ui.kit.labels import label
@@ -168,9 +168,9 @@ class SetupDialog(QDialog):
         self.list.setCurrentItem(item)
         self.page.read(market_id)
 
-    def _set(self, field: str, value: str | Words) -> None:
+    def _set(self, field: str, value: str | LocalizedText) -> None:
         changes: dict[str, Any] = {field: value}
-        self._context.edit_show("Change the setup", lambda show: change_desk(show, **changes), merge=f"context.{field}")
+        self._context.edit_show("Change the setup", lambda show: change_presentation(show, **changes), merge=f"context.{field}")
 
     def _read(self) -> None:
         show, tag, formats = self._context.studio.document.show, self._context.language, self._context.formats

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.tables.product_columns import Of
 from app.domain.tables.table import Use
 from app.ui.context import WindowContext

@@ -180,7 +180,7 @@ class ExportDialog(QDialog):
             self._waiting(lambda: studio.handbook.write(path, str(self.language.currentData())))
             return
         self._set_busy(True)
-        self.work.wait_for(lambda: studio.tables.export(ExportKind(entry.id), path), lambda _: self._set_busy(False))
+        self.work.run(lambda: studio.tables.export(ExportKind(entry.id), path), lambda _: self._set_busy(False))
 
     def _waiting(self, slow: Callable[[], object]) -> None:
         """Qt lays pages out on the window's own thread."""

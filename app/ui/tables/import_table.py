@@ -301,7 +301,7 @@ class ImportDialog(QDialog):
             grid = tables.read(path, sheet, encoding, watch=reading.watch)
             return grid, likely_heading(grid, knows)
 
-        self.work.do(read, lambda found: self._show_grid(*found))
+        self.work.run_in_thread(read, lambda found: self._show_grid(*found))
 
     def _show_rows_read(self) -> None:
         self.words.setText(self._sentence(None))
@@ -382,7 +382,7 @@ class ImportDialog(QDialog):
             self._show_preview(outcome)
             self._set_stage(Stage.READY)
 
-        self.work.do(self._kind.plan(table, matching, show, self.questions.all_answers(), self._rules), done)
+        self.work.run_in_thread(self._kind.plan(table, matching, show, self.questions.all_answers(), self._rules), done)
 
     def _show_preview(self, outcome: Outcome) -> None:
         self.preview.clear()
@@ -450,7 +450,7 @@ class ImportDialog(QDialog):
                 data: dict[str, Value] = {"count": len(found.failed), "text": address[:120], "reason": why}
                 self._context.bridge.tell(Notice(Severity.WARNING, "table.pictures_failed", data, subject="pictures"))
 
-        self.work.wait_for(lambda: fetch.fetch(addresses, self.progress.setValue), done)
+        self.work.run(lambda: fetch.fetch(addresses, self.progress.setValue), done)
 
     def _take(self, outcome: Outcome, told: Notice) -> None:
         self._set_stage(Stage.TAKING)

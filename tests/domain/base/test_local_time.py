@@ -10,13 +10,13 @@ from app.domain.base.local_time import (
     LocalTime,
     WallTimeError,
     choices,
+    clock_reading,
     day_start,
-    disclosed_in,
     existence,
+    offset_changes,
     offset_text,
     resolve,
     resolve_leniently,
-    transitions,
     wall_of,
 )
 from app.domain.base.zones import ZoneError, Zones
@@ -112,7 +112,7 @@ def test_a_day_begins_with_its_first_minute_that_exists() -> None:
     assert day_start(date(2027, 9, 5), "America/Santiago", ZONES) == at("2027-09-05T04:00")
     assert day_start(date(2027, 4, 29), "Africa/Cairo", ZONES) == at("2027-04-28T22:00")
     for day in (date(2027, 4, 30), date(2027, 4, 29)):
-        shown = disclosed_in(day_start(day, "Africa/Cairo", ZONES), "Africa/Cairo", ZONES)
+        shown = clock_reading(day_start(day, "Africa/Cairo", ZONES), "Africa/Cairo", ZONES)
         assert shown.wall.date() == day
 
 
@@ -120,24 +120,24 @@ def test_an_evening_in_new_york_is_a_morning_in_beijing_and_not_deep_night() -> 
     winter = resolve(LocalTime(wall("2027-01-15T20:00"), "America/New_York"), ZONES)
     summer = resolve(LocalTime(wall("2027-07-15T20:00"), "America/New_York"), ZONES)
     for instant, hour in ((winter, 9), (summer, 8)):
-        shown = disclosed_in(instant, "Asia/Shanghai", ZONES, beside=disclosed_in(instant, "America/New_York", ZONES).wall.date())
+        shown = clock_reading(instant, "Asia/Shanghai", ZONES, beside=clock_reading(instant, "America/New_York", ZONES).wall.date())
         assert (shown.wall.hour, shown.day_shift) == (hour, 1)
 
 
 def test_new_york_and_berlin_are_five_hours_apart_in_two_weeks_of_spring_and_one_of_autumn() -> None:
     def apart(day: str) -> timedelta:
         instant = at(f"{day}T12:00")
-        return disclosed_in(instant, "Europe/Berlin", ZONES).offset - disclosed_in(instant, "America/New_York", ZONES).offset
+        return clock_reading(instant, "Europe/Berlin", ZONES).offset - clock_reading(instant, "America/New_York", ZONES).offset
 
     assert [apart(day) // timedelta(hours=1) for day in ("2027-03-13", "2027-03-15", "2027-03-27", "2027-03-29")] == [6, 5, 5, 6]
     assert [apart(day) // timedelta(hours=1) for day in ("2027-10-30", "2027-11-01", "2027-11-06", "2027-11-08")] == [6, 5, 5, 6]
 
 
 def test_changes_are_found_to_the_second() -> None:
-    found = list(transitions("America/New_York", at("2027-01-01"), at("2028-01-01"), ZONES))
+    found = list(offset_changes("America/New_York", at("2027-01-01"), at("2028-01-01"), ZONES))
     assert [change.at for change in found] == [at("2027-03-14T07:00"), at("2027-11-07T06:00")]
-    assert not list(transitions("America/Vancouver", at("2026-03-09"), at("2030-01-01"), ZONES))
-    assert not list(transitions("America/Mexico_City", at("2026-01-01"), at("2030-01-01"), ZONES))
+    assert not list(offset_changes("America/Vancouver", at("2026-03-09"), at("2030-01-01"), ZONES))
+    assert not list(offset_changes("America/Mexico_City", at("2026-01-01"), at("2030-01-01"), ZONES))
 
 
 def test_an_unknown_zone_and_a_broken_one_are_named() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.event import EventKind, ShowEvent
 from app.domain.review.show_summary import PastShow, past_shows, summary_of
-from app.domain.show_sitting import SITTING_KINDS
+from app.domain.show_period import PERIOD_KINDS
 
 K = EventKind
 MINUTE = 60_000
@@ -18,7 +18,7 @@ def logged(*lines: tuple[float, EventKind, dict[str, Any]]) -> list[ShowEvent]:
 
 
 def held_in(events: list[ShowEvent]) -> tuple[PastShow, ...]:
-    return past_shows(event for event in events if event.kind in SITTING_KINDS)
+    return past_shows(event for event in events if event.kind in PERIOD_KINDS)
 
 
 def order(name: str, product: str, units: int, minor: int, currency: str, minute: float) -> dict[str, Any]:

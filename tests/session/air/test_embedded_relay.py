@@ -15,7 +15,7 @@ import aiohttp
 
 from app.domain.base.notice import Notice
 from app.session.air.embedded_relay import KEYS_FILE, MAX_BYTES, PORT_FILE, RELAY_FILE, EmbeddedRelay, RelaySetting, ask_status, viewers_in
-from app.session.air.lan import free_port, lan_address
+from app.session.air.network_address import free_port, lan_address
 from app.session.base.processes import runs
 from tests.support.relays import eventually
 from tests.support.studio_desk import PAPER, StudioDesk, paths_in, spawner

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from app.domain.base.localized_text import has
 from app.domain.base.money import Money
-from app.domain.base.words import has
 from app.domain.catalogue.product import Delivery, Price, Stock
 from app.domain.program.project import UNTITLED
 from app.domain.selling.card import KeywordOverlay, ProductCard, QrCard, Ticker
 from app.domain.selling.on_screen import CouponDrop, OnScreen, OnScreenCard, OnScreenKind, RunningCountdown
 from app.domain.show import Show
-from app.domain.show_editing import change_desk, change_product, put_product, remove_products, swap_to_backup
+from app.domain.show_editing import change_presentation, change_product, put_product, remove_products, swap_to_backup
 from app.language import formats
 from app.session.catalogue.product_index import ProductIndex
 from app.session.room.board_builder import BoardBuilder, title_for_viewers
@@ -236,9 +236,9 @@ def test_what_is_switched_on_stands_there_when_it_has_something_to_say() -> None
     assert made[CODE] == QrCard(((True,),), "Watch on your phone", "192.0.2.7:8787/watch/live", "en")
     assert made[BADGE].text == "Ad"
     assert [made["card.lower_third"].name, made["card.lower_third"].role] == ["Mei", "Maker"]
-    one_line = change_desk(selling_show(), lower_third={"en": "Lin Yue · Harbour & Hill"})
+    one_line = change_presentation(selling_show(), lower_third={"en": "Lin Yue · Harbour & Hill"})
     assert cards(one_line, shown)["card.lower_third"].role == "Harbour & Hill"
-    silent = change_desk(selling_show(), ticker={}, lower_third={"en": " "})
+    silent = change_presentation(selling_show(), ticker={}, lower_third={"en": " "})
     assert set(cards(silent, shown)) == {CODE}
     assert cards(selling_show(), OnScreen()) == {}
 
@@ -253,7 +253,7 @@ def test_every_market_finds_its_languages_among_the_phrases(phrase: str, value: 
 
 def test_a_changed_theme_or_language_changes_the_card() -> None:
     show = selling_show()
-    other = partial(change_desk, host_language="de")(show)
+    other = partial(change_presentation, host_language="de")(show)
     shown = OnScreen(card=OnScreenCard("sun-1", OnScreenKind.POINT, "sun"))
     assert cards(other, shown)[KEYWORD].second == "Folgt der Sonne"
 
@@ -300,7 +300,7 @@ def test_what_the_page_shows_beside_the_picture_is_left_out_of_it() -> None:
         lasting=frozenset({OnScreenKind.TICKER, OnScreenKind.CODE}),
         countdown=RunningCountdown(60_000, {"en": "Soon"}),
     )
-    show = change_desk(selling_show(), ticker={"en": "Tonight"})
+    show = change_presentation(selling_show(), ticker={"en": "Tonight"})
     products = ProductIndex(lambda: show)
     words = words_of(show, products, OnScreenCard("sun-1", OnScreenKind.POINT, "sun"))
     scene = CardScene(show, shown, products.find("sun"), words, {"en": "Ad"}, b"", "http://192.0.2.7:8787/watch/live", 10_000)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.event import EventKind
 from app.domain.program.broadcast import BROADCAST_MOVES, BroadcastState
 from app.domain.selling.on_screen import OnScreen, OnScreenKind
@@ -23,7 +23,7 @@ class EndingDesk:
         if before is not None:
             self.base.clock = before.base.clock
         base = self.base
-        self.broadcast = StateCell("desk", BroadcastState.IDLE, BROADCAST_MOVES)
+        self.broadcast = StateMachine("desk", BroadcastState.IDLE, BROADCAST_MOVES)
         self.air = AirLog(base.book, self.broadcast)
         self.disclosures = Disclosures(
             base.book, base.selling, since_ms=lambda: self.air.since_ms, now_ms=base.now_ms, notify=base.heard.append

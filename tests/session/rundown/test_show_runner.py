@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.event import EventKind
 from app.domain.show import ShowError
-from app.domain.show_editing import change_desk, change_segment, remove_segments
+from app.domain.show_editing import change_presentation, change_segment, remove_segments
 from tests.support.selling_show import SellingDesk
 
 
@@ -136,14 +136,14 @@ def test_a_countdown_runs_only_where_the_market_takes_it(desk: SellingDesk) -> N
     desk.pass_s(320)
     assert desk.logged(EventKind.COUNTDOWN_ENDED)
     runner.next()
-    desk.book.document.edit_show("Germany", partial(change_desk, market_id="DE"))
+    desk.book.document.edit_show("Germany", partial(change_presentation, market_id="DE"))
     runner.previous()
     runner.enter("first")
     assert len(desk.logged(EventKind.COUNTDOWN_STARTED)) == 2
     with pytest.raises(ShowError) as refused:
         selling.count_down(60)
     assert (refused.value.code, refused.value.data["market"]) == ("countdown.unwelcome", "Germany")
-    desk.book.document.edit_show("United States", partial(change_desk, market_id="US"))
+    desk.book.document.edit_show("United States", partial(change_presentation, market_id="US"))
     selling.count_stock("sun", 0)
     with pytest.raises(ShowError) as refused:
         selling.count_down(60)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from app.domain.base.notice import Notice
 from app.domain.catalogue.product import Link, Product, Role, Stock, link_in, price_in
 from app.domain.show import product_by_id
-from app.domain.show_editing import change_desk, change_product
+from app.domain.show_editing import change_presentation, change_product
 from app.session.studio import Studio
 from app.ui.catalogue.picture_strip import PictureStrip
 from app.ui.catalogue.product import ProductDialog
@@ -284,7 +284,7 @@ def test_typing_in_the_middle_of_a_text_keeps_the_cursor_where_it_is(studio: Stu
     QTest.keyClicks(paragraph, " long")
     assert product_by_id(studio.document.show, "sun").pain_point == {"zh-Hans": "Dark long evenings"}
     assert paragraph.textCursor().position() == 9
-    studio.document.settle(lambda show: change_product(show, "sun", stock=()))  # an order comes in meanwhile
+    studio.document.apply_external(lambda show: change_product(show, "sun", stock=()))  # an order comes in meanwhile
     assert paragraph.textCursor().position() == 9
     assert form.focusWidget() is paragraph
 
@@ -473,5 +473,5 @@ def test_a_changed_product_is_drawn_anew_and_no_other(studio: Studio, panel: Pro
     studio.document.edit_show("Change stock", lambda show: change_product(show, "moon", stock=(Stock("US", 3),)))
     assert panel._describe(studio.document.show.products[1]) != before
     assert panel._describe(studio.document.show.products[1]).detail.startswith(before.detail.split(" · ")[0])
-    studio.document.edit_show("Look", lambda show: change_desk(show, market_id="DE"))
+    studio.document.edit_show("Look", lambda show: change_presentation(show, market_id="DE"))
     assert "€" in panel._describe(studio.document.show.products[1]).detail

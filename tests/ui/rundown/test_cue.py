@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QToolButton, QWid
 
 from app.domain.event import EventKind
 from app.domain.selling.on_screen import OnScreenKind
-from app.domain.show_editing import change_desk, change_product, change_segment
+from app.domain.show_editing import change_presentation, change_product, change_segment
 from app.session.studio import Studio
 from app.ui.shell.application import Shell
 from app.ui.shell.main_window import MainWindow
@@ -169,7 +169,7 @@ def test_long_names_are_not_cut_off_in_a_narrow_dock(studio: Studio, window: Mai
 def test_a_host_who_reads_from_the_right(studio: Studio, window: MainWindow) -> None:
     arabic = {"en": "Turns with the sun", "ar": "يدور مع الشمس"}
     points = (replace(studio.document.show.products[0].points[0], text=arabic),)
-    studio.document.edit_show("Arabic", lambda show: change_product(change_desk(show, host_language="ar"), "sun", points=points))
+    studio.document.edit_show("Arabic", lambda show: change_product(change_presentation(show, host_language="ar"), "sun", points=points))
     window.rundown.list.choose("first")
     text = rows(window)[0].findChild(QLabel, "cueText")
     assert text is not None

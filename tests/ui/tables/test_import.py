@@ -190,7 +190,7 @@ async def test_what_changes_meanwhile_is_looked_at_again_before_anything_comes_i
     studio: Studio, selling: MainWindow, tmp_path: Path
 ) -> None:
     dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "few.csv", "SKU,Category\nSKU-sun,lamps\n")))
-    studio.document.settle(lambda show: change_product(show, "sun", sku="SKU-sun", stock=()))  # sold out while the dialog is open
+    studio.document.apply_external(lambda show: change_product(show, "sun", sku="SKU-sun", stock=()))  # sold out while the dialog is open
     assert not dialog.take_button.isEnabled()
     await ready(dialog)
     dialog.take_button.click()

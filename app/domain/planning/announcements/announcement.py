@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from app.domain.base.local_time import MINUTE, LocalTime, day_start, resolve_leniently, wall_of
-from app.domain.base.words import Words, has, pick
+from app.domain.base.localized_text import LocalizedText, has, pick
 from app.domain.base.zones import Zones
 from app.domain.planning.schedule import Airing, ScheduleError, WhatsNew
 
 NEWS = ("product", "offer", "guest")  # fields of WhatsNew, in the order in which they are told
 MAX_LEAD = timedelta(hours=24)  # a reminder that cannot be told in the day before the show is none
 BULLET = "• "
-Phrases = Mapping[str, Words]  # what the program says of its own: a key of resources/phrases/announcements.toml → languages
+Phrases = Mapping[str, LocalizedText]  # what the program says of its own: a key of resources/phrases/announcements.toml → languages
 
 
 @dataclass(frozen=True, slots=True)

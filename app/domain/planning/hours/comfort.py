@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-from app.domain.base.local_time import MINUTE, offset_at, transitions
+from app.domain.base.local_time import MINUTE, offset_at, offset_changes
 from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Market
 from app.domain.planning.festival import Festival
@@ -133,7 +133,7 @@ def offset_ranges(zone_key: str, first: int, last: int, zones: Zones) -> Iterato
     """The quarters [first, last) cut where the clocks of a zone change: (begin, end, quarters ahead of UTC)."""
     begin, end = instant_of(first), instant_of(last)
     here, ahead = first, offset_at(zones.zone(zone_key), begin) // QUARTER
-    for change in transitions(zone_key, begin, end, zones):
+    for change in offset_changes(zone_key, begin, end, zones):
         there = quarter_of(change.at)
         yield here, there, ahead
         here, ahead = there, change.after // QUARTER

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.domain.base.local_time import MINUTE, disclosed_in, transitions
+from app.domain.base.local_time import MINUTE, clock_reading, offset_changes
 from app.domain.catalogue.market import Level
 from app.domain.planning.festival import Festival
 from app.domain.planning.hours.availability import rest_between, rounded_hours
@@ -68,7 +68,7 @@ def _said(code: str, level: Level = Level.INFO, **data: Fact) -> Finding:
 
 def local_facts(instant: datetime, party: Party, comfort_rules: ComfortRules) -> dict[str, Fact]:
     """A party's name, and date and time of an instant on its clock, as values of a finding."""
-    wall = disclosed_in(instant, party.zone, comfort_rules.zones).wall
+    wall = clock_reading(instant, party.zone, comfort_rules.zones).wall
     return {"name": party.name, "date": wall.date().isoformat(), "time": f"{wall:%H:%M}"}
 
 
@@ -156,7 +156,7 @@ def _festivals(slot: Slot, comfort_rules: ComfortRules) -> Iterator[Finding]:
 def _clocks(slot: Slot, comfort_rules: ComfortRules) -> Iterator[Finding]:
     changes: dict[tuple[str, int], list[Party]] = {}
     for party, _ in slot.fits:
-        for change in transitions(party.zone, slot.start - CLOCK_WEEK, slot.start + CLOCK_WEEK, comfort_rules.zones):
+        for change in offset_changes(party.zone, slot.start - CLOCK_WEEK, slot.start + CLOCK_WEEK, comfort_rules.zones):
             wall = (change.at + change.before).replace(tzinfo=None)
             changes.setdefault((wall.date().isoformat(), (change.after - change.before) // MINUTE), []).append(party)
     for (day, minutes), parties in changes.items():

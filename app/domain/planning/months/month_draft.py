@@ -11,8 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from app.domain.base.local_time import Existence, LocalTime, disclosed_in, existence, resolve
-from app.domain.base.words import primary
+from app.domain.base.local_time import Existence, LocalTime, clock_reading, existence, resolve
+from app.domain.base.localized_text import primary
 from app.domain.base.zones import Zones
 from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import DEFAULT_MINUTES, SNAP, Airing, Schedule, ScheduleError, party_by_id
@@ -93,7 +93,7 @@ def _of(
 
 
 def _is_away(party: Party, instant: datetime, zones: Zones) -> bool:
-    day = disclosed_in(instant, party.zone, zones).wall.date()
+    day = clock_reading(instant, party.zone, zones).wall.date()
     return any(away.first <= day <= away.last for away in party.away)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.domain.base.local_time import offset_at
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Market
 from app.domain.planning.people.party import Party, PartyKind

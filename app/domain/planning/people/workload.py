@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from app.domain.base.local_time import wall_of
-from app.domain.base.words import primary
+from app.domain.base.localized_text import primary
 from app.domain.planning.hours.comfort import (
     DAY,
     FAIR,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal, Protocol
 
-from app.domain.base.local_time import MINUTE, disclosed_in
-from app.domain.base.words import is_right_to_left, primary
+from app.domain.base.local_time import MINUTE, clock_reading
+from app.domain.base.localized_text import is_right_to_left, primary
 from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Market
 from app.domain.planning.announcements.announcement import (
@@ -150,7 +150,7 @@ class AnnouncementTexts:
         """One for each hour that the market's clocks show; places that agree share it."""
         cities: dict[tuple[datetime, datetime], list[str]] = {}
         for zone in zones_of(context, party):
-            begin, end = (disclosed_in(instant, zone, context.zones).wall for instant in (occurrence.start, occurrence.end))
+            begin, end = (clock_reading(instant, zone, context.zones).wall for instant in (occurrence.start, occurrence.end))
             cities.setdefault((begin, end), []).append(self._formats.city(zone, language))
         style = self._style(context, occurrence)
         return tuple(
@@ -224,7 +224,7 @@ class AnnouncementTexts:
     ) -> Poster:
         """With a row for every party, or for every place of the only one."""
         zones = zones_of(context, parties[0]) if len(parties) == 1 else tuple(dict.fromkeys(party.zone for party in parties))
-        first = disclosed_in(occurrence.start, zones[0], context.zones).wall if zones else occurrence.local.wall
+        first = clock_reading(occurrence.start, zones[0], context.zones).wall if zones else occurrence.local.wall
         spoken = (party.market_id for party in parties if any(primary(one) == primary(language) for one in languages_of(context, party)))
         market = next(spoken, "")  # whose habits in figures and hours all rows have
         times = tuple(self._poster_time(context, occurrence, zone, language, market, first.date()) for zone in zones)
@@ -244,7 +244,7 @@ class AnnouncementTexts:
     def _poster_time(
         self, context: AnnouncementContext, occurrence: Occurrence, zone: str, language: str, market: str, beside: date
     ) -> PosterTime:
-        shown = disclosed_in(occurrence.start, zone, context.zones, beside=beside)
+        shown = clock_reading(occurrence.start, zone, context.zones, beside=beside)
         return PosterTime(
             self._formats.city(zone, language),
             self._formats.weekday(shown.wall.date(), language),

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from app.domain.base.errors import AppError
+from app.domain.base.localized_text import LocalizedText
 from app.domain.base.notice import Notice, Severity
-from app.domain.base.words import Words
 from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Role
@@ -161,7 +161,7 @@ class Announcements:
                 written += await self.save_calendar(folder / name, party.id)
         return written
 
-    async def room_calendars(self, occurrences: Iterable[Occurrence]) -> tuple[tuple[RoomCalendar, ...], Mapping[str, Words]]:
+    async def room_calendars(self, occurrences: Iterable[Occurrence]) -> tuple[tuple[RoomCalendar, ...], Mapping[str, LocalizedText]]:
         """For visitors of the room: a file of each date in each language of its markets, and their names by date and language, as
         `room_schedule.schedule_board` takes them."""
         context, stamp = self._context(None), self._stamp()
@@ -177,9 +177,9 @@ class Announcements:
 
     def _room_calendars(
         self, context: AnnouncementContext, dates: Sequence[tuple[Airing, Occurrence]], stamp: datetime
-    ) -> tuple[tuple[RoomCalendar, ...], Mapping[str, Words]]:
+    ) -> tuple[tuple[RoomCalendar, ...], Mapping[str, LocalizedText]]:
         made: list[RoomCalendar] = []
-        names: dict[str, Words] = {}
+        names: dict[str, LocalizedText] = {}
         for airing, occurrence in dates:
             spoken = dict.fromkeys(language for party in audiences(context, occurrence) for language in languages_of(context, party))
             files: dict[str, str] = {}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from app.domain.base.local_time import MINUTE, offset_at, transitions
+from app.domain.base.local_time import MINUTE, offset_at, offset_changes
 from app.domain.base.zones import Zones
 from app.domain.planning.schedule import Occurrence, Schedule, ZoneTable, parties_on
 
@@ -50,7 +50,7 @@ def plan_zones(schedule: Schedule, host_zone: str) -> tuple[str, ...]:
 def zone_table(zone: str, begin: datetime, end: datetime, zones: Zones) -> ZoneTable:
     """What the rules say of a zone between two instants; raises ZoneError."""
     begun = (_ms(begin), offset_at(zones.zone(zone), begin) // MINUTE)
-    return ZoneTable(zone, (begun, *((_ms(one.at), one.after // MINUTE) for one in transitions(zone, begin, end, zones))))
+    return ZoneTable(zone, (begun, *((_ms(one.at), one.after // MINUTE) for one in offset_changes(zone, begin, end, zones))))
 
 
 def with_zone_tables(schedule: Schedule, zones: Zones, now: datetime, host_zone: str, *, keep: bool) -> Schedule:

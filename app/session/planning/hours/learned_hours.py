@@ -7,8 +7,8 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.planning.hours.comfort import ComfortRules
 from app.domain.planning.hours.viewing_stats import VIEWING_KINDS, ViewingStats, learned_prime_times
 from app.domain.planning.people.party import Party
-from app.session.base.kept import Kept
-from app.session.base.slow_work import Slowly
+from app.session.base.memo import Memo
+from app.session.base.thread_runner import RunInThread
 from app.session.document.show_book import ShowBook
 
 PIECE = 2000  # events that are read in one turn of the loop
@@ -19,21 +19,21 @@ PrimeTimes = Mapping[str, tuple[str, str]]  # by party id
 class LearnedHours:
     """`changed` is emitted when shows that ended have been read; a log that is another show's is read anew."""
 
-    def __init__(self, book: ShowBook, slowly: Slowly) -> None:
+    def __init__(self, book: ShowBook, run_in_thread: RunInThread) -> None:
         self.changed: Signal[[]] = Signal()
         self._book = book
-        self._slowly = slowly
+        self._run_in_thread = run_in_thread
         self._watching = ViewingStats()
         self._read_to: ShowEvent | None = None
         self._reading = False
         self._ended = self._told = 0  # shows that were read to their end, and that it was told of
-        self._times: Kept[PrimeTimes] = Kept()
+        self._times: Memo[PrimeTimes] = Memo()
 
     def prime_times(self, parties: Iterable[Party], comfort_rules: ComfortRules) -> PrimeTimes:
         """For markets of which the log says clearly when they watch, as learned_prime_times; what is not read yet comes with `changed`."""
         self._refresh()
         known = tuple(parties)
-        return self._times.of(known, (self._ended,), lambda: learned_prime_times(known, self._watching, comfort_rules))
+        return self._times.get(known, (self._ended,), lambda: learned_prime_times(known, self._watching, comfort_rules))
 
     def _refresh(self) -> None:
         last = self._read_to
@@ -49,7 +49,7 @@ class LearnedHours:
 
     def _read_on(self) -> None:
         self._reading = True
-        if not self._slowly("learned hours", _nothing, self._read_piece):
+        if not self._run_in_thread("learned hours", _nothing, self._read_piece):
             self._reading = False
 
     def _read_piece(self, _: None) -> None:

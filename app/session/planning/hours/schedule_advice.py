@@ -19,7 +19,7 @@ from app.domain.planning.months.month_plan import SuggestedPlan, apply_plan, opt
 from app.domain.planning.people.workload import Workload, with_nights_before, workloads_of
 from app.domain.planning.schedule import FestivalChange, Occurrence, Schedule
 from app.domain.show import Show
-from app.session.base.slow_work import Slowly
+from app.session.base.thread_runner import RunInThread
 from app.session.planning.calendar_port import Calendar
 from app.session.planning.hours.learned_hours import LearnedHours
 from app.session.planning.schedule_book import ScheduleBook
@@ -38,19 +38,19 @@ class ScheduleAdvice:
     """Readings of a plan, and of the show that it is for. `changed` is emitted when festivals were loaded, or past shows read: until then
     there are none."""
 
-    def __init__(self, planned: ScheduleBook, *, show: Callable[[], Show], calendar: Calendar, slowly: Slowly) -> None:
+    def __init__(self, planned: ScheduleBook, *, show: Callable[[], Show], calendar: Calendar, run_in_thread: RunInThread) -> None:
         self.changed: Signal[[]] = Signal()
         self._planned = planned
         self._show = show
         self._calendar = calendar
-        self._slowly = slowly
+        self._run_in_thread = run_in_thread
         self._years: dict[Year, tuple[Festival, ...]] = {}
         self._latest: dict[tuple[Markets, int], tuple[Festival, ...]] = {}
         self._loading: set[Year] = set()
         self._profiles: dict[str, Market] = {}
         self._permits: Mapping[str, DrawPermit] | None = None
         self._workloads: tuple[Schedule, int, datetime, Mapping[str, Workload]] | None = None
-        self._learned = LearnedHours(planned.book, slowly)
+        self._learned = LearnedHours(planned.book, run_in_thread)
         self._learned.changed.connect(self._on_more)
         planned.airings.changed.connect(self._on_aired)
         self.version = 0  # of the festivals, and of what past shows taught: another one when there is more of it
@@ -185,7 +185,7 @@ class ScheduleAdvice:
             return {(ids, changes, year): between(ids, date(year, 1, 1), date(year, 12, 31), changes) for ids, changes, year in wanted}
 
         self._loading.update(wanted)
-        if not self._slowly("festivals", work, self._loaded):
+        if not self._run_in_thread("festivals", work, self._loaded):
             self._loading.difference_update(wanted)
 
     def _loaded(self, found: Mapping[Year, tuple[Festival, ...]]) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QTabWidget, QVBoxLayout, QWidget
 
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.planning.schedule import Occurrence
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
@@ -97,7 +97,7 @@ class AnnouncementDialog(QDialog):
             self.reject()
             return
         context = self._context
-        shown = disclosed_in(occurrence.start, occurrence.local.zone, self._plan.zones)
+        shown = clock_reading(occurrence.start, occurrence.local.zone, self._plan.zones)
         city = context.formats.city(shown.zone, context.language)
         day = context.formats.day(shown.wall.date(), context.language, style="full_year")
         self.title.setText(self._plan.title_of(occurrence))

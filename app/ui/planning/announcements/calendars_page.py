@@ -85,7 +85,7 @@ class CalendarsPage(AnnouncementPage):
 
     def save(self, path: Path, party_id: str) -> None:
         """Write one calendar; a notice tells how it went."""
-        self.work.wait_for(lambda: self.announcements.save_calendar(path, party_id), lambda _: None)
+        self.work.run(lambda: self.announcements.save_calendar(path, party_id), lambda _: None)
 
     def _ask_folder(self) -> None:
         folder = self.context.file_dialogs.folder(self, EXPORTS, tr("Tell", "Save all into a folder"))
@@ -96,4 +96,4 @@ class CalendarsPage(AnnouncementPage):
         """Write a file for everybody who is listed."""
         ids = [party.id for party in self._shown]
         self.all_button.setEnabled(False)
-        self.work.wait_for(lambda: self.announcements.save_calendars(folder, ids), lambda _: self.all_button.setEnabled(True))
+        self.work.run(lambda: self.announcements.save_calendars(folder, ids), lambda _: self.all_button.setEnabled(True))

@@ -126,7 +126,7 @@ class PosterPage(AnnouncementPage):
         """Draw it."""
         self._fill()
         choice = self.choice
-        self.work.wait_for(lambda: self.announcements.poster(self.occurrence, choice), self.preview.show_png)
+        self.work.run(lambda: self.announcements.poster(self.occurrence, choice), self.preview.show_png)
 
     def _ask_path(self) -> None:
         name, kinds = (
@@ -141,6 +141,4 @@ class PosterPage(AnnouncementPage):
         """Write what is chosen there; a notice tells how it went."""
         choice = self.choice
         self.save_button.setEnabled(False)
-        self.work.wait_for(
-            lambda: self.announcements.save_poster(path, self.occurrence, choice), lambda _: self.save_button.setEnabled(True)
-        )
+        self.work.run(lambda: self.announcements.save_poster(path, self.occurrence, choice), lambda _: self.save_button.setEnabled(True))

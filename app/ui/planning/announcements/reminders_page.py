@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.planning.schedule import Occurrence, ShowReminder, party_by_id
 from app.session.planning.announcements.announcement_texts import ReminderTime
 from app.ui.context import WindowContext
@@ -98,7 +98,7 @@ class RemindersPage(AnnouncementPage):
         self._show_times(self.announcements.reminder_times(self.occurrence, self.minutes))
         self._show_list()
         minutes = self.minutes
-        self.work.wait_for(lambda: self.announcements.reminder(self.occurrence, minutes), self._show)
+        self.work.run(lambda: self.announcements.reminder(self.occurrence, minutes), self._show)
 
     def failed(self, error: AppError) -> None:
         """There is nothing new to tell: nobody is reminded of the same again."""
@@ -138,7 +138,7 @@ class RemindersPage(AnnouncementPage):
             if sending.at is None:
                 lines.append(tr("Tell", "{market}: there is no hour for it, all of that day is quiet there", market=party.name))
                 continue
-            shown = disclosed_in(sending.at, party.zone, self.plan.zones)
+            shown = clock_reading(sending.at, party.zone, self.plan.zones)
             day = self.context.formats.day(shown.wall.date(), self.context.language)
             words = tr("Tell", "{market}: {day} {hour} there", market=party.name, day=day, hour=time_text(shown.wall))
             lines.append(words + (tr("Tell", ", out of the quiet hours") if sending.moved else ""))

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextOption
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit
 
-from app.domain.base.words import is_right_to_left
+from app.domain.base.localized_text import is_right_to_left
 from app.domain.planning.schedule import Occurrence, party_by_id
 from app.session.planning.announcements.announcement_texts import MarketText
 from app.ui.context import WindowContext
@@ -49,7 +49,7 @@ class TextsPage(AnnouncementPage):
 
     def refresh(self) -> None:
         """Make the texts of every market."""
-        self.work.wait_for(lambda: self.announcements.texts(self.occurrence, link=self.link), self._show)
+        self.work.run(lambda: self.announcements.texts(self.occurrence, link=self.link), self._show)
 
     def _show(self, texts: tuple[MarketText, ...]) -> None:
         changed = texts != self._texts

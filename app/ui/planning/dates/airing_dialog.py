@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.base.errors import AppError, Value
 from app.domain.base.local_time import LocalTime, WallTimeError, wall_of
-from app.domain.base.words import with_text
+from app.domain.base.localized_text import with_text
 from app.domain.planning.people.party import PARTY_GROUPS, PartyGroup
 from app.domain.planning.people.party_suggestions import missing_parties
 from app.domain.planning.schedule import DEFAULT_MINUTES, MINUTES_BOUNDS, Airing, Occurrence, Schedule, WhatsNew, airing_by_id

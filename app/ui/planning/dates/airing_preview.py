@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import Existence, disclosed_in
+from app.domain.base.local_time import Existence, clock_reading
 from app.domain.planning.people.party import Party
 from app.domain.planning.schedule import Airing, Occurrence
 from app.ui.context import WindowContext
@@ -68,7 +68,7 @@ class AiringPreview(QFrame):
             return
         plan, context = self._plan, self._context
         here = party_clock(
-            disclosed_in(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), context.formats, context.language
+            clock_reading(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), context.formats, context.language
         )
         where = tr("Airing", "Where you are ({city}): {day} {hour}", city=here.name, day=here.day, hour=here.hour)
         self.here.setText(" · ".join(filter(None, (where, here.shift))))
@@ -94,8 +94,8 @@ class AiringPreview(QFrame):
 
     def _date_line(self, occurrence: Occurrence) -> str:
         context, plan = self._context, self._plan
-        shown = disclosed_in(occurrence.start, occurrence.local.zone, plan.zones)
-        here = disclosed_in(occurrence.start, plan.host_zone, plan.zones, beside=shown.wall.date())
+        shown = clock_reading(occurrence.start, occurrence.local.zone, plan.zones)
+        here = clock_reading(occurrence.start, plan.host_zone, plan.zones, beside=shown.wall.date())
         words = f"{context.formats.day(shown.wall.date(), context.language, style='year')}  {time_text(shown.wall)}"
         if here.zone != shown.zone:
             shift = context.formats.day_shift(here.day_shift, context.language)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.base.words import Words
+from app.domain.base.localized_text import LocalizedText
 from app.domain.planning.schedule import WhatsNew
 from app.ui.context import WindowContext
 from app.ui.kit.labels import label
@@ -22,7 +22,7 @@ class NewsField(QWidget):
         super().__init__()
         self._context = context
         self._news = WhatsNew()
-        self._titles: Words = {}
+        self._titles: LocalizedText = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
@@ -59,16 +59,16 @@ class NewsField(QWidget):
         return self._news
 
     @property
-    def titles(self) -> Words:
+    def titles(self) -> LocalizedText:
         """Titles by language, where they are not the one that the show is planned with."""
         return self._titles
 
-    def show_news(self, news: WhatsNew, titles: Words) -> None:
+    def show_news(self, news: WhatsNew, titles: LocalizedText) -> None:
         """Show what is written already."""
         self._news, self._titles = news, titles
         self._read()
 
-    def _on_title(self, words: Words) -> None:
+    def _on_title(self, words: LocalizedText) -> None:
         self._titles = words
         self.changed.emit()
 
@@ -79,6 +79,6 @@ class NewsField(QWidget):
         for name, field in self.fields.items():
             field.show_words(getattr(self._news, name), language, (host,))
 
-    def _on_edited(self, name: str, words: Words) -> None:
+    def _on_edited(self, name: str, words: LocalizedText) -> None:
         self._news = replace(self._news, **{name: words})
         self.changed.emit()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import Choice, LocalTime, WallTimeError, choices, resolve
+from app.domain.base.local_time import LocalTime, TimeChoice, WallTimeError, choices, resolve
 from app.domain.base.zones import Zones
 from app.ui.kit.buttons import push_button
 from app.ui.kit.editors import roomy
@@ -163,7 +163,7 @@ class WhenField(QWidget):
         for button in self.answers:
             button.setVisible(known)
 
-    def _choice_words(self, choice: Choice) -> str:
+    def _choice_words(self, choice: TimeChoice) -> str:
         other_day = self._day_words(choice.local.wall.date()) if choice.local.wall.date() != self.local.wall.date() else ""
         return " ".join(filter(None, (other_day, time_text(choice.local.wall), f"({offset_text(choice.offset)})")))
 

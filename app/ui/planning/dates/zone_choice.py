@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Signal
 
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.base.zones import Zones
 from app.ui.kit.search_line import SearchLine
 from app.ui.planning.local_times import city_of, offset_text, time_text
@@ -79,7 +79,7 @@ class ZoneChoice(SearchLine):
         return self._searched
 
     def _line(self, key: str, now: datetime) -> str:
-        shown = disclosed_in(now, key, self._zones)
+        shown = clock_reading(now, key, self._zones)
         return f"{self._city(key)}   {time_text(shown.wall)}   {offset_text(shown.offset)}"
 
     def pick_match(self, place: int) -> None:

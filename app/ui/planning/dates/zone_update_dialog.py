@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.planning.schedule import party_by_id
 from app.session.planning.dates.zone_update import ChangedHour, MovedDate
 from app.ui.context import WindowContext
@@ -83,7 +83,7 @@ class ZoneUpdateDialog(ScrollDialog):
         if moved.hours:
             return moved.hours
         zone = self._plan.host_zone
-        before, after = (disclosed_in(instant, zone, self._plan.zones).wall for instant in (moved.before, moved.after))
+        before, after = (clock_reading(instant, zone, self._plan.zones).wall for instant in (moved.before, moved.after))
         return (ChangedHour("", zone, before, after),)
 
     def _whose(self, hours: ChangedHour) -> str:

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.planning.replan import Shift
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
@@ -49,7 +49,7 @@ class ReplanCard(QFrame):
 
     def _line(self, shift: Shift) -> str:
         plan, language = self._plan, self._context.language
-        before, after = (time_text(disclosed_in(one, plan.host_zone, plan.zones).wall) for one in (shift.occurrence.start, shift.start))
+        before, after = (time_text(clock_reading(one, plan.host_zone, plan.zones).wall) for one in (shift.occurrence.start, shift.start))
         words = plan.title_of(shift.occurrence)
         if shift.later_minutes:
             words += tr("Schedule", ": {before} → {after}", before=before, after=after)

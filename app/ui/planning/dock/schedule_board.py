@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.base.local_time import MINUTE, disclosed_in
+from app.domain.base.local_time import MINUTE, clock_reading
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.domain.program.broadcast import BroadcastState
 from app.session.planning.scheduler import ScheduleStatus
@@ -146,7 +146,7 @@ class ScheduleBoard(QWidget):
             return
         plan, context = self._plan, self._context
         self.title.setText(plan.title_of(shown))
-        begin, end = (disclosed_in(instant, plan.host_zone, plan.zones) for instant in (shown.start, shown.end))
+        begin, end = (clock_reading(instant, plan.host_zone, plan.zones) for instant in (shown.start, shown.end))
         span = f"{time_text(begin.wall)}–{time_text(end.wall)}"
         city = context.formats.city(plan.host_zone, context.language)
         self.here.setText(tr("Schedule", "{day}, {hours} here ({city})", day=self._day(begin.wall.date()), hours=span, city=city))
@@ -174,7 +174,7 @@ class ScheduleBoard(QWidget):
         rows = []
         for one in plan.upcoming(FEW + 1):
             if one.key != shown.key:
-                begin = disclosed_in(one.start, plan.host_zone, plan.zones)
+                begin = clock_reading(one.start, plan.host_zone, plan.zones)
                 rows.append(AgendaRow(one.key, time_text(begin.wall), plan.title_of(one), self._day(begin.wall.date()), series=one.series))
         rows = rows[:FEW]
         self.after.show_days([AgendaDay("", "", tuple(rows))] if rows else [])

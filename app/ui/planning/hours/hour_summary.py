@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.base.zones import Zones
 from app.domain.catalogue.market import Level
 from app.domain.planning.hours.hour_finder import Candidate
@@ -52,12 +52,12 @@ def summarise_hour(
 ) -> HourSummary:
     """What is said of a begin, on the clocks of `zone` and of everybody."""
     language, formats = context.language, context.formats
-    begin = disclosed_in(candidate.start, zone, zones).wall
-    end = disclosed_in(candidate.start + timedelta(minutes=minutes), zone, zones).wall
+    begin = clock_reading(candidate.start, zone, zones).wall
+    end = clock_reading(candidate.start + timedelta(minutes=minutes), zone, zones).wall
     by_id = {party.id: party for party in parties}
     here = {}
     for party in parties:
-        shown = disclosed_in(candidate.start, party.zone, zones, beside=begin.date())
+        shown = clock_reading(candidate.start, party.zone, zones, beside=begin.date())
         shift = formats.day_shift(shown.day_shift, language)
         here[party.id] = f"{time_text(shown.wall)} {shift}" if shift else time_text(shown.wall)
     hard = [f"{by_id[one].name} ({here[one]})" for one in candidate.sufferers]

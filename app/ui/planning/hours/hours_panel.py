@@ -134,7 +134,7 @@ class HoursPanel(QWidget):
             self._work.cancel()
             self._show(make().best(BEST))
         else:
-            self._work.do(lambda: make().best(BEST), self._show)
+            self._work.run_in_thread(lambda: make().best(BEST), self._show)
 
     def give_up(self) -> None:
         """Nobody looks any more: what is under way is forgotten, and begun anew with the next `refresh`."""

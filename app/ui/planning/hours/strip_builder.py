@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.domain.base.local_time import day_start
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.planning.festival import DayKind, Festival
 from app.domain.planning.hours.comfort import DAY, QUARTER, ComfortRules, comfort_line, prayers
 from app.domain.planning.people.party import Party, PartyKind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
-from app.domain.base.local_time import MINUTE, day_start, offset_at, transitions
+from app.domain.base.local_time import MINUTE, day_start, offset_at, offset_changes
 from app.domain.base.zones import Zones
 from app.domain.planning.hours.comfort import LEVELS, POOR, QUARTER, QUARTER_MINUTES
 from app.domain.planning.people.party import Comfort, PartyKind
@@ -108,7 +108,7 @@ def zone_dial(zone: str, begin: datetime, quarters: int, zones: Zones) -> ZoneDi
     """The clock of a place along an axis."""
     end = begin + quarters * QUARTER
     offsets = [(0.0, offset_at(zones.zone(zone), begin) // MINUTE)]
-    offsets += [((one.at - begin) / QUARTER, one.after // MINUTE) for one in transitions(zone, begin, end, zones) if one.at < end]
+    offsets += [((one.at - begin) / QUARTER, one.after // MINUTE) for one in offset_changes(zone, begin, end, zones) if one.at < end]
     hours: list[tuple[float, int]] = []
     days: list[tuple[float, date]] = []
     before: date | None = None

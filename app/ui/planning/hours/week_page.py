@@ -5,7 +5,7 @@ from datetime import date, datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from app.domain.base.local_time import MINUTE, LocalTime, choices, disclosed_in, wall_of
+from app.domain.base.local_time import MINUTE, LocalTime, choices, clock_reading, wall_of
 from app.domain.planning.hours.comfort import DAY
 from app.ui.planning.hours.heat import HeatLegend, HeatView
 from app.ui.planning.hours.hours_panel import HoursPanel
@@ -112,7 +112,7 @@ class WeekPage(PlannerPage):
         source = self._source
         lines = [f"{source.speaker.day(wall.date())}  {self.heat.score_words(wall)}"]
         for party in source.parties:
-            shown = disclosed_in(self._instant(wall), party.zone, source.scheduler.zones, beside=wall.date())
+            shown = clock_reading(self._instant(wall), party.zone, source.scheduler.zones, beside=wall.date())
             shift = source.context.formats.day_shift(shown.day_shift, source.context.language)
             lines.append(" ".join(filter(None, (party.name, source.speaker.day(shown.wall.date()), time_text(shown.wall), shift))))
         return "\n".join(lines)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import day_start, disclosed_in
+from app.domain.base.local_time import clock_reading, day_start
 from app.domain.base.notice import Notice, Severity
 from app.domain.planning.months.month_plan import SuggestedChange, SuggestedPlan
 from app.ui.context import WindowContext
@@ -57,7 +57,7 @@ class ImproveDialog(ScrollDialog):
         self.finished.connect(lambda _: self.work.cancel())
         zones, zone = self._plan.zones, self._plan.host_zone
         begin, end = day_start(first, zone, zones), day_start(last + DAY, zone, zones)
-        self.work.wait_for(lambda: self._plan.advice.optimise(begin, end), self._show)
+        self.work.run(lambda: self._plan.advice.optimise(begin, end), self._show)
 
     def _failed(self, error: AppError) -> None:
         self._context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
@@ -104,7 +104,7 @@ class ImproveDialog(ScrollDialog):
         title = self._plan.title_of(one.occurrence)
         zone = one.occurrence.local.zone
         city = self._context.formats.city(zone, self._context.language)
-        before, after = (disclosed_in(instant, zone, self._plan.zones).wall for instant in (one.occurrence.start, one.start))
+        before, after = (clock_reading(instant, zone, self._plan.zones).wall for instant in (one.occurrence.start, one.start))
         day = self._context.formats.day(before.date(), self._context.language)
         if not one.moves:
             return tr("Planner", "{title}, {day}: others on duty", title=title, day=day)

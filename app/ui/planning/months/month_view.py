@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout
 
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.catalogue.market import Level
 from app.domain.planning.schedule import Occurrence, parties_on
 from app.ui.context import WindowContext
@@ -91,7 +91,7 @@ class MonthView(PlannerPage):
         return row
 
     def _today(self) -> date:
-        return disclosed_in(self._plan.now(), self.clocks.zone, self._plan.zones).wall.date()
+        return clock_reading(self._plan.now(), self.clocks.zone, self._plan.zones).wall.date()
 
     def _chosen_day(self) -> date | None:
         return self.grid.day if self.grid.day >= self._today() else None

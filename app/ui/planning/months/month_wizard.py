@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.base.errors import AppError
-from app.domain.base.local_time import disclosed_in
+from app.domain.base.local_time import clock_reading
 from app.domain.base.notice import Notice, Severity
 from app.domain.planning.months.month_draft import ShowQuota, team_for, with_draft
 from app.domain.planning.months.month_plan import PlanStats
@@ -244,7 +244,7 @@ class MonthWizard(ScrollDialog):
         first, last = _day_of(self.first), _day_of(self.last)
         self.propose.setEnabled(False)
         self.looking.show()
-        self.work.wait_for(lambda: plan_month(self._plan, self._plan.advice, quotas, first, last), self._show)
+        self.work.run(lambda: plan_month(self._plan, self._plan.advice, quotas, first, last), self._show)
 
     def _failed(self, error: AppError) -> None:
         self._forget()
@@ -283,7 +283,7 @@ class MonthWizard(ScrollDialog):
         (self.keep if page else self.propose).setDefault(True)
 
     def _when(self, occurrence: Occurrence, zone: str) -> str:
-        shown = disclosed_in(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
+        shown = clock_reading(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
         formats, language = self._context.formats, self._context.language
         return f"{formats.day(shown.wall.date(), language)}  {time_text(shown.wall)}"
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.planning.people.party import Party, PartyKind
 from app.ui.context import WindowContext
 from app.ui.kit.editors import roomy

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QScrollArea, QVBoxLayout
 
-from app.domain.base.words import pick
+from app.domain.base.localized_text import pick
 from app.domain.planning.people.party import PARTY_GROUPS, Party, PartyGroup, PartyKind
 from app.domain.show_editing import new_id
 from app.ui.kit.buttons import icon_button

@@ -4,12 +4,12 @@ import pytest
 
 from app.domain.base.errors import AppError, StateError
 from app.domain.base.signal import Signal
-from app.domain.base.state import StateCell
+from app.domain.base.state_machine import StateMachine
 from app.domain.program.broadcast import BROADCAST_MOVES, TARGET_MOVES, BroadcastState, TargetState
 
 
 def test_a_state_moves_by_its_table_and_tells_once(caplog: pytest.LogCaptureFixture) -> None:
-    cell = StateCell("show", BroadcastState.IDLE, BROADCAST_MOVES)
+    cell = StateMachine("show", BroadcastState.IDLE, BROADCAST_MOVES)
     heard: list[tuple[BroadcastState, BroadcastState]] = []
     cell.changed.connect(lambda old, new: heard.append((old, new)))
     with caplog.at_level(logging.INFO):
@@ -21,7 +21,7 @@ def test_a_state_moves_by_its_table_and_tells_once(caplog: pytest.LogCaptureFixt
 
 
 def test_a_move_the_table_lacks_is_refused_and_changes_nothing() -> None:
-    cell = StateCell("show", BroadcastState.IDLE, BROADCAST_MOVES)
+    cell = StateMachine("show", BroadcastState.IDLE, BROADCAST_MOVES)
     with pytest.raises(StateError) as raised:
         cell.set(BroadcastState.STOPPING)
     assert raised.value.data == {"machine": "show", "old": "IDLE", "new": "STOPPING"}

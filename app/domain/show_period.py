@@ -2,13 +2,13 @@
 
 from app.domain.event import EventKind, ShowEvent
 
-SITTING_KINDS = frozenset((EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.SHOW_STARTED, EventKind.SHOW_RESUMED, EventKind.SHOW_ENDED))
+PERIOD_KINDS = frozenset((EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.SHOW_STARTED, EventKind.SHOW_RESUMED, EventKind.SHOW_ENDED))
 _CUT_OFF = "interrupted"  # why a run of show ended that nobody ended
 RESUMED_WITHIN_MS = 30 * 60 * 1000  # whoever goes off air to mend something is back by then
 
 
-class Sitting:
-    """A sitting lasts while a show is on air or its run of show runs. It goes on when it is resumed soon, unless its end was said.
+class ShowPeriod:
+    """A period lasts while a show is on air or its run of show runs. It goes on when it is resumed soon, unless its end was said.
 
     So neither the start of the run of show after going on air nor a break begins a new one. What viewers do between two sittings (they
     wait on the page) belongs to the next: `since_seq` is the last event before the one that goes on or went on last.
@@ -28,7 +28,7 @@ class Sitting:
         return not self._on_air and not self._running
 
     def take(self, event: ShowEvent) -> bool:
-        """The next event of the log; whether it begins a new sitting."""
+        """The next event of the log; whether it begins a new period."""
         begins = self.over and event.kind in (EventKind.ON_AIR, EventKind.SHOW_STARTED) and not self._is_resumed(event.at_ms)
         was_over = self.over
         if event.kind in (EventKind.ON_AIR, EventKind.OFF_AIR):
@@ -36,7 +36,7 @@ class Sitting:
         elif event.kind is EventKind.SHOW_ENDED:
             self._running = False
             self._ended = self._ended or event.data.get("why") != _CUT_OFF
-        elif event.kind in SITTING_KINDS:
+        elif event.kind in PERIOD_KINDS:
             self._running = True
         if begins:
             self.since_seq, self._ended = self._over_seq, False

@@ -1,4 +1,4 @@
-"""Work that takes long, done on a thread, its result brought back to the loop."""
+"""Runs slow work on a thread and hands its result back to the loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from app.session.base.background import background_tasks
 T = TypeVar("T")
 
 
-class Slowly(Protocol):
-    """Does `work` without holding anybody up, then calls `done` with its result on the loop; False when there is no loop to come to."""
+class RunInThread(Protocol):
+    """Runs `work` on a thread, then calls `done` with its result on the loop; returns False when there is no running loop."""
 
     def __call__(self, name: str, work: Callable[[], T], done: Callable[[T], None]) -> bool: ...
 
 
-class SlowWork:
-    """What the work refuses is told as a notice, and `done` is not called."""
+class ThreadRunner:
+    """An AppError of the work becomes a notice, and `done` is not called."""
 
     def __init__(self, notify: Callable[[Notice], None]) -> None:
         self._notify = notify
@@ -31,15 +31,15 @@ class SlowWork:
         except RuntimeError:
             return False
         if self._open:
-            self._background.start(self._see_through(work, done), name)
+            self._background.start(self._run(work, done), name)
         return self._open
 
     async def aclose(self) -> None:
-        """Nobody waits for results any more."""
+        """Drop all results that are still to come."""
         self._open = False
         await self._background.aclose()
 
-    async def _see_through(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+    async def _run(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         try:
             result = await asyncio.to_thread(work)
         except AppError as error:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.event import EventKind, ShowEvent
-from app.domain.show_sitting import Sitting
+from app.domain.show_period import ShowPeriod
 
 ON, OFF, START, END, RESUMED = (
     EventKind.ON_AIR,
@@ -16,14 +16,14 @@ LIKED = EventKind.LIKED
 MINUTE = 60_000
 
 
-def taken(*events: tuple[int, EventKind] | tuple[int, EventKind, str]) -> tuple[list[int], Sitting]:
-    """Which of these (minute, kind, why) begin a sitting, by their place."""
-    sitting = Sitting()
+def taken(*events: tuple[int, EventKind] | tuple[int, EventKind, str]) -> tuple[list[int], ShowPeriod]:
+    """Which of these (minute, kind, why) begin a period, by their place."""
+    period = ShowPeriod()
     begun = []
     for seq, (minute, kind, *why) in enumerate(events, 1):
-        if sitting.take(ShowEvent(seq, minute * MINUTE, kind, {"why": why[0]} if why else {})):
+        if period.take(ShowEvent(seq, minute * MINUTE, kind, {"why": why[0]} if why else {})):
             begun.append(seq)
-    return begun, sitting
+    return begun, period
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def taken(*events: tuple[int, EventKind] | tuple[int, EventKind, str]) -> tuple[
     ],
 )
 def test_what_begins_a_sitting(events: list[tuple[int, EventKind]], begun: list[int], since: int) -> None:
-    found, sitting = taken(*events)
-    assert (found, sitting.since_seq) == (begun, since)
+    found, period = taken(*events)
+    assert (found, period.since_seq) == (begun, since)
 
 
 def test_it_is_over_when_neither_goes_on() -> None:
-    assert Sitting().over
+    assert ShowPeriod().over
     assert not taken((0, ON), (1, START), (2, OFF))[1].over
     assert taken((0, ON), (1, START), (2, OFF), (3, END))[1].over

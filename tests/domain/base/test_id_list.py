@@ -2,7 +2,7 @@
 
 import random
 
-from app.domain.base.spans import differing, place_of, places_of, reordered, turned, without
+from app.domain.base.id_list import differing, place_of, places_of, reordered, turned, without
 from app.domain.catalogue.product import Point
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-Words = Mapping[str, str]  # BCP 47 tag ("en", "zh-Hans", "pt-BR") → text
+LocalizedText = Mapping[str, str]  # BCP 47 tag ("en", "zh-Hans", "pt-BR") → text
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "yi"})
 
@@ -31,18 +31,18 @@ def reads_right_to_left(text: str, language: str) -> bool:
     return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
 
 
-def has(words: Words, tag: str) -> bool:
+def has(words: LocalizedText, tag: str) -> bool:
     """Whether there is text in this language, whatever the region."""
     wanted = primary(tag)
     return any(primary(known) == wanted and text.strip() for known, text in words.items())
 
 
-def languages_in(words: Words) -> frozenset[str]:
+def languages_in(words: LocalizedText) -> frozenset[str]:
     """The primary languages that have text: "pt" for "pt-BR"."""
     return frozenset(primary(known) for known, text in words.items() if text.strip())
 
 
-def pick(words: Words, tags: Sequence[str]) -> tuple[str, str]:
+def pick(words: LocalizedText, tags: Sequence[str]) -> tuple[str, str]:
     """(text, its language) for a reader of these languages, the best first; else English, else what there is, else ("", "")."""
     written = {known: text for known, text in words.items() if text.strip()}
     for tag in (*tags, "en"):
@@ -54,7 +54,7 @@ def pick(words: Words, tags: Sequence[str]) -> tuple[str, str]:
     return next(((text, known) for known, text in written.items()), ("", ""))
 
 
-def with_text(words: Words, tag: str, text: str) -> Words:
+def with_text(words: LocalizedText, tag: str, text: str) -> LocalizedText:
     """The same with this text in this language; an empty text takes the language out."""
     others = {known: kept for known, kept in words.items() if known != tag}
     return {**others, tag: text} if text.strip() else others

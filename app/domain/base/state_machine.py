@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 S = TypeVar("S", bound=Enum)
 
 
-class StateCell(Generic[S]):
+class StateMachine(Generic[S]):
     """Holds one member of an Enum; `set` refuses moves that the table lacks, ignores no-ops, logs old → new, emits once.
 
     `changed` is emitted with (old, new) on the thread that called `set`.

@@ -27,14 +27,14 @@ def _document() -> Document:
 
 def test_undo_and_redo_keep_what_was_sold_meanwhile() -> None:
     document = _document()
-    document.settle(_lower)
+    document.apply_external(_lower)
     assert (_left(document), document.undo_title) == (49, "")
     document.edit_show("Rename", partial(change_product, product_id="lamp", sku="L1"))
-    document.settle(_lower)
-    document.settle(partial(_lower, units=3))
+    document.apply_external(_lower)
+    document.apply_external(partial(_lower, units=3))
     document.undo()
     assert (_left(document), product_by_id(document.show, "lamp").sku) == (45, "")
-    document.settle(_lower)
+    document.apply_external(_lower)
     document.redo()
     assert (_left(document), product_by_id(document.show, "lamp").sku) == (44, "L1")
 
@@ -42,9 +42,9 @@ def test_undo_and_redo_keep_what_was_sold_meanwhile() -> None:
 def test_merged_steps_keep_it_too() -> None:
     document = _document()
     document.edit_show("Type", partial(change_product, product_id="lamp", sku="L"), merge="sku")
-    document.settle(_lower)
+    document.apply_external(_lower)
     document.edit_show("Type", partial(change_product, product_id="lamp", sku="L2"), merge="sku")
-    document.settle(_lower)
+    document.apply_external(_lower)
     document.undo()
     assert (_left(document), product_by_id(document.show, "lamp").sku, document.undo_title) == (48, "", "")
 
@@ -52,15 +52,15 @@ def test_merged_steps_keep_it_too() -> None:
 def test_a_product_that_comes_back_by_undo_has_been_sold_meanwhile() -> None:
     document = _document()
     document.edit_show("Remove", partial(remove_products, product_ids=["lamp"]))
-    document.settle(_lower)
+    document.apply_external(_lower)
     document.undo()
     assert _left(document) == 49
 
 
 def test_stock_that_a_user_enters_can_be_undone_and_what_was_sold_before_stays_sold() -> None:
     document = _document()
-    document.settle(_lower)
+    document.apply_external(_lower)
     document.edit_show("Stock", partial(change_product, product_id="lamp", stock=(Stock("US", 80),)))
-    document.settle(_lower)
+    document.apply_external(_lower)
     document.undo()
     assert _left(document) == 48
