@@ -1,7 +1,6 @@
-"""What a relay's HTTP answer says: words for people, waits, links, addresses.
+"""Reads a relay's HTTP answer: its message, waiting times, links and addresses.
 
-Everything here was sent by somebody else. Each function is linear in what it reads, which is bounded first, and raises nothing; an answer
-that makes no sense is read as one that says nothing.
+The input comes from outside: each function bounds it first, takes linear time, and raises nothing. What makes no sense counts as missing.
 """
 
 import base64
@@ -18,24 +17,24 @@ from app.transport.http import Reply
 
 MAX_RETRY_AFTER_S = 120.0
 MAX_WORDS = 200
-MAX_PAGE = 16 * 1024  # a page whose words come later has none for us
-MAX_TEXT = 2000  # before entities shrink it; html.unescape trips over a number of more than 4,300 digits
+MAX_PAGE = 16 * 1024  # a message after that is not found
+MAX_TEXT = 2000  # before html.unescape, which fails on a number of more than 4,300 digits
 MAX_LINKS = 16 * 1024
 MAX_ICE_SERVERS = 16
 MAX_DATE = 64
-SECRET_LENGTH = 6  # a shorter token is a word that may well stand in a message
-_HIDDEN = ("style", "script", "title")  # elements whose text is not for people, or says less than the rest
+SECRET_LENGTH = 6  # a shorter token may be an ordinary word of a message
+_HIDDEN = ("style", "script", "title")  # elements whose text is not for people, or not helpful
 _WORD_KEYS = ("message", "error", "detail", "reason")
-_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}  # of ASCII alone: places must not move
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}  # ASCII only: positions must stay the same
 
 
 def is_web_address(url: str) -> bool:
-    """Whether this is an http or https address that leads somewhere."""
+    """Whether this is an http or https address with a host."""
     return origin_of(url).startswith(("http://", "https://"))
 
 
 def address_from(base: str, location: str) -> str:
-    """The absolute address that a Location header means, without a user name in it; "" when there is none that can be used."""
+    """The absolute address in a Location header, without a user name; "" when it is unusable."""
     try:
         target = without_credentials(urljoin(base, location)) if location else ""
     except ValueError:
@@ -44,7 +43,7 @@ def address_from(base: str, location: str) -> str:
 
 
 def _without_tags(page: str) -> str:
-    """The page's text, without tags and without what is not for people."""
+    """The visible text of a page."""
     plain = page.translate(_LOWER)
     texts: list[str] = []
     unclosed: set[str] = set()
@@ -56,7 +55,7 @@ def _without_tags(page: str) -> str:
         if name and name not in unclosed:
             close = plain.find(f"</{name}", position)
             if close < 0 or (after := plain.find(">", close)) < 0:
-                unclosed.add(name)  # look for each end once, however often it is missing
+                unclosed.add(name)  # search for each missing end tag once
             else:
                 position = after + 1
     texts.append(page[position:])
@@ -64,7 +63,7 @@ def _without_tags(page: str) -> str:
 
 
 def _words_of(text: str) -> str:
-    """The message of a JSON error, which may stand one level down; the text itself when it has none."""
+    """The message of a JSON error, which may be one level down; else the text itself."""
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError):
@@ -79,7 +78,7 @@ def _words_of(text: str) -> str:
 
 
 def secrets_in(token: str) -> tuple[str, ...]:
-    """What must not be repeated to anybody: the token, and user name and password where it is made of them."""
+    """The strings that nobody may see: the token, and the user name and password in it."""
     if not token.startswith("Basic "):
         return (token,)
     coded = token.removeprefix("Basic ")
@@ -91,7 +90,7 @@ def secrets_in(token: str) -> tuple[str, ...]:
 
 
 def said(reply: Reply, token: str = "") -> str:
-    """The server's words for people: a JSON message, text without tags, or the reason phrase; never the token."""
+    """The server's message: from JSON, from a page, or the reason phrase. Never contains the token."""
     secrets = [secret for secret in secrets_in(token) if len(secret) >= SECRET_LENGTH]
 
     def hidden(words: str) -> str:
@@ -116,12 +115,12 @@ def retry_after_s(reply: Reply) -> float:
         return 0.0
     try:
         return min(max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time()), MAX_RETRY_AFTER_S)
-    except (ValueError, TypeError, IndexError, OverflowError, OSError):  # the library's readers raise any of these for a date that is none
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):  # email.utils raises any of these for an invalid date
         return 0.0
 
 
 def keep_alive_s(header: str) -> float:
-    """For how long the server keeps a silent connection, as its Keep-Alive header says; infinite when it does not."""
+    """How long the server keeps an idle connection, from its Keep-Alive header; infinite without one."""
     for part in header.split(","):
         name, _, value = part.partition("=")
         if name.strip().lower() == "timeout" and value.strip().isascii() and value.strip().isdigit():
@@ -187,7 +186,7 @@ class _Links:
 
 
 def ice_servers_in(links: str) -> tuple[IceServer, ...]:
-    """The servers in the Link headers (joined by commas) with rel="ice-server"; other relations are left alone."""
+    """The servers with rel="ice-server" in the Link headers, which are joined by commas."""
     reader = _Links(links[:MAX_LINKS])
     found: list[IceServer] = []
     while len(found) < MAX_ICE_SERVERS and (target := reader.target()) is not None:

@@ -1,11 +1,11 @@
-"""How much video a target bears, from what its relay reports."""
+"""How much video a target can take, from its relay's reports."""
 
 from collections import deque
 
 from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.transport.rtcp import TransportFeedback
 
-FLOOR_KBPS = 150  # below this there is no picture worth sending
+FLOOR_KBPS = 150  # less is not worth sending
 LOSS_DOWN = 0.10  # above: step down
 LOSS_UP = 0.02  # below, for CLEAN_S: step up
 CLEAN_S = 3.0
@@ -21,17 +21,17 @@ FREE_FACTOR = 2.0
 class AckedRate:
     """Delivered rate and loss over the last second, from transport-wide feedback.
 
-    `sent` is told each packet by its transport-wide number; `take` reads a feedback.
+    Call `sent` for each packet, with its transport-wide number, and `take` for each feedback.
     """
 
     def __init__(self) -> None:
         self._bytes = [0] * HISTORY
         self._numbers = [-1] * HISTORY
-        self._arrived: deque[tuple[int, int, int]] = deque()  # when told, arrival µs, bytes
-        self._lost: deque[tuple[int, int]] = deque()  # when told, how many
+        self._arrived: deque[tuple[int, int, int]] = deque()  # feedback time, arrival µs, bytes
+        self._lost: deque[tuple[int, int]] = deque()  # feedback time, how many
         self._newest = -1  # the last number sent
-        self._told = -1  # the last number of which a feedback told
-        self._clock_us: int | None = None  # the last arrival, on a clock that goes on where the feedback's 24 bits begin anew
+        self._told = -1  # the last number that a feedback covered
+        self._clock_us: int | None = None  # the last arrival, on a clock that goes on where the feedback's 24 bits wrap
 
     def sent(self, number: int, size: int) -> None:
         slot = number % HISTORY
@@ -40,13 +40,13 @@ class AckedRate:
         if self._newest < 0:
             self._told = number - 1 & 0xFFFF
         elif number - self._told & 0xFFFF > HISTORY:
-            self._told = number - HISTORY & 0xFFFF  # nobody tells of what is that old any more
+            self._told = number - HISTORY & 0xFFFF  # no feedback covers anything older
         self._newest = number
 
     def take(self, feedback: TransportFeedback, now_ns: int) -> None:
-        """Note what arrived and what did not; each packet is counted once.
+        """Count what arrived and what did not, each packet once.
 
-        Lost are those behind the last packet that was told of, up to the last one sent, so the work is bounded by what we sent.
+        Only numbers after the last one covered and up to the last one sent can be lost, so the work is bounded by what we sent.
         """
         if self._newest < 0:
             return
@@ -66,7 +66,7 @@ class AckedRate:
             self._lost.popleft()
 
     def _lost_by(self, feedback: TransportFeedback) -> int:
-        """How many packets this feedback calls lost of which none told before."""
+        """How many packets this feedback reports lost that none covered before."""
         told = self._told
         end = feedback.base_sequence + feedback.count - 1 - told & 0xFFFF
         if feedback.count == 0 or not 0 < end < 0x8000:
@@ -80,7 +80,7 @@ class AckedRate:
         return last - first + 1 - sum(1 for step in steps if first <= step <= last)
 
     def _continued(self, arrival_us: int) -> int:
-        """The arrival on a clock that does not begin anew."""
+        """The arrival on a clock that does not wrap."""
         if self._clock_us is not None:
             arrival_us = self._clock_us + (arrival_us - self._clock_us + CLOCK_RANGE_US // 2) % CLOCK_RANGE_US - CLOCK_RANGE_US // 2
         self._clock_us = arrival_us
@@ -97,16 +97,16 @@ class AckedRate:
 
     @property
     def loss(self) -> float:
-        """Lost of sent, 0..1; -1 while nothing is known."""
+        """The share of packets lost, 0..1; -1 while unknown."""
         lost = sum(count for _, count in self._lost)
         return lost / (lost + len(self._arrived)) if lost or self._arrived else -1.0
 
 
 class RateControl:
-    """The video rate a target is given: never above REMB, down on loss over 10 %, up slowly while all is clean.
+    """The video rate of a target: never above REMB, down on loss over 10 %, slowly up without loss.
 
-    Times are monotonic nanoseconds. `ceiling_kbps` is the relay's own limit or UNLIMITED: the user's setting is the encoder's
-    business. `reserve_kbps` is what sound takes of a REMB.
+    Times are monotonic nanoseconds. `ceiling_kbps` is the relay's limit or UNLIMITED; the encoder applies the user's setting.
+    `reserve_kbps` is the part of a REMB that audio uses.
     """
 
     def __init__(self, *, ceiling_kbps: int = UNLIMITED_KBPS, reserve_kbps: int = 0) -> None:
@@ -119,7 +119,7 @@ class RateControl:
 
     @property
     def allowed_kbps(self) -> int:
-        """Video kbit/s to send at most; UNLIMITED_KBPS where nothing holds it back."""
+        """The highest video rate to send; UNLIMITED_KBPS without a limit."""
         allowed = self._limit_kbps
         if self._remb_kbps >= 0:
             allowed = min(allowed, self._remb_kbps - self._reserve_kbps)
@@ -134,7 +134,7 @@ class RateControl:
         self._remb_kbps = bits_per_s // 1000
 
     def on_loss(self, fraction: float, sent_kbps: float, now_ns: int) -> None:
-        """A loss report, 0..1, and what video was sent at the time; at most one step a second."""
+        """Take a loss report, 0..1, and the video rate at the time. Makes at most one step a second."""
         if fraction >= LOSS_UP:
             self._clean_since_ns = 0
         elif self._clean_since_ns == 0:
@@ -147,5 +147,5 @@ class RateControl:
         elif self._clean_since_ns and now_ns - self._clean_since_ns >= CLEAN_S * NS_PER_S:
             self._limit_kbps = min(self._ceiling_kbps, self._limit_kbps * UP_FACTOR)
             if self._limit_kbps > FREE_FACTOR * sent_kbps > 0:
-                self._limit_kbps = self._ceiling_kbps  # the encoder does not use it: the limit no longer means anything
+                self._limit_kbps = self._ceiling_kbps  # the encoder does not use all of it, so the limit means nothing
             self._stepped_ns = now_ns

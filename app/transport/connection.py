@@ -1,4 +1,4 @@
-"""One publication: from the offer to media flowing, and leaving in order."""
+"""Connects to a relay, and leaves it in order."""
 
 import asyncio
 import secrets
@@ -23,19 +23,19 @@ MakePeer = Callable[[Target, tuple[IceServer, ...]], Peer]
 
 
 def addresses_for(target: Target) -> list[str]:
-    """The local addresses that a peer for this relay binds: loopback first for a relay on this machine, whose media may all the
-    same come in at another address (in a container, say)."""
+    """The local addresses to bind for this relay. For a relay on this computer, loopback comes first; a container may still be reached
+    at another address."""
     if is_loopback(urlsplit(target.relay.whip_url).hostname or ""):
         return preferred_first(host_addresses(loopback=True), LOOPBACK)
     return host_addresses()
 
 
 def _nobody_listens(*_: object) -> None:
-    """Until a prepared peer is used, and for media towards a sender, there is nobody to tell."""
+    """The callback of an unused peer, and for media towards a sender."""
 
 
 def make_peer(target: Target, ice_servers: tuple[IceServer, ...]) -> Peer:
-    """An offering peer for a target; whoever uses it sets its callbacks."""
+    """An offering peer for a target. The connector sets its callbacks later."""
     return Peer(
         controlling=True,
         ice_servers=ice_servers,
@@ -52,7 +52,7 @@ def _ssrc() -> int:
 
 @dataclass(slots=True)
 class Timings:
-    """Milliseconds of one connecting; -1 = not reached."""
+    """How long the steps of connecting took; -1 = not reached."""
 
     began_ns: int
     post_ms: float = -1.0
@@ -62,7 +62,7 @@ class Timings:
 
 
 class Connection:
-    """A running publication: its association, its sender, its session at the relay."""
+    """A connected publication: peer, sender, and session at the relay."""
 
     def __init__(self, whip: WhipClient, session: WhipSession, peer: Peer, sender: MediaSender, timings: Timings, began_ns: int) -> None:
         self.sender = sender
@@ -73,9 +73,9 @@ class Connection:
         self._session = session
 
     async def aclose(self, *, tell_relay: bool = True) -> None:
-        """Leave the relay (DELETE), say goodbye on the association, free everything.
+        """Send the DELETE, say goodbye on the association, free everything.
 
-        In this order: a relay that hears the goodbye first has forgotten the session that the DELETE names.
+        In this order: after the goodbye, a relay no longer knows the session that the DELETE names.
         """
         self.sender.close()
         try:
@@ -86,7 +86,7 @@ class Connection:
 
 
 class Connector:
-    """Makes connections to one target. The collaborators that tests replace come from outside."""
+    """Makes connections to one target."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class Connector:
         self._connect_within_s = connect_within_s
 
     async def prepare(self) -> Peer:
-        """A gathered peer, so that going live has only the POST and the handshakes before it."""
+        """Gather a peer in advance, so that going live takes only the POST and the handshakes."""
         servers = self._target.relay.ice_servers
         if self._target.quirks.ice_servers_by_options and not servers:
             servers = await self._whip.ice_servers()
@@ -119,7 +119,7 @@ class Connector:
         return peer
 
     async def connect(self, prepared: Peer | None, on_closed: Callable[[str], None], *, again: bool = False) -> Connection:
-        """POST, ICE, DTLS; raises TransportError, and then nothing is left behind here or at the relay. `again`: a retry."""
+        """POST, ICE, DTLS. After a TransportError, nothing is left here or at the relay. `again`: this is a retry."""
         timings = Timings(self._clock.monotonic_ns())
         peer = prepared or await self.prepare()
         session: WhipSession | None = None
@@ -153,7 +153,7 @@ class Connector:
         return Connection(self._whip, session, peer, sender, timings, now_ns)
 
     async def aclose(self) -> None:
-        """Undo what offers that were given up may have opened."""
+        """Leave sessions that cancelled offers may have opened."""
         await self._whip.aclose()
 
     def _read(self, session: WhipSession) -> sdp.Description:

@@ -1,6 +1,6 @@
-"""DTLS-SRTP over an ICE connection: aiortc's transport with our inbound path, RSA peers and reasons for failure.
+"""DTLS-SRTP over an ICE connection: aiortc's transport with our inbound path, RSA peers and failure reasons.
 
-What is private to aiortc 1.16 and used here: `_do_handshake`, `_validate_peer_identity`, `_set_state`, `_set_role`, `_ssl`, `_state`,
+Uses these private parts of aiortc 1.16: `_do_handshake`, `_validate_peer_identity`, `_set_state`, `_set_role`, `_ssl`, `_state`,
 `_task`, `_rx_srtp`, `_tx_srtp`, `_write_ssl`, `_recv_next` of RTCDtlsTransport and `_create_ssl_context` of RTCCertificate. The version is
 pinned and each use has a test.
 """
@@ -15,7 +15,7 @@ from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsParameters, RTCDtlsTr
 from aiortc.rtcicetransport import RTCIceTransport
 from OpenSSL import SSL
 
-# aiortc's own list, and its RSA counterparts: some relays have RSA certificates.
+# aiortc's list, and the same with RSA: some relays have RSA certificates.
 _CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
     b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA"
@@ -31,12 +31,12 @@ class Certificate(RTCCertificate):
         return context
 
     def sha256(self) -> str:
-        """The SHA-256 fingerprint in the form of SDP."""
+        """The SHA-256 fingerprint, as SDP writes it."""
         return next(found.value for found in self.getFingerprints() if found.algorithm == "sha-256")
 
 
 class IceLink:
-    """What RTCDtlsTransport wants of an ICE transport, on an aioice connection."""
+    """The ICE transport that RTCDtlsTransport expects, on an aioice connection."""
 
     def __init__(self, connection: aioice.Connection) -> None:
         self._recv = connection.recv
@@ -49,7 +49,7 @@ class IceLink:
 
 
 class DtlsTransport(RTCDtlsTransport):
-    """Handshake and keys; once connected, `protect`/`unprotect` work synchronously. `failure` says in words why it failed."""
+    """Handshake and keys. Once connected, `protect` and `unprotect` are synchronous. `failure` says why a handshake failed."""
 
     def __init__(self, link: IceLink, certificate: Certificate, on_closed: Callable[[], None]) -> None:
         super().__init__(cast(RTCIceTransport, link), [certificate])
@@ -67,7 +67,7 @@ class DtlsTransport(RTCDtlsTransport):
         return self.connected
 
     async def aclose(self) -> None:
-        """Say close_notify if there is anybody to say it to, and end the reading task."""
+        """Send close_notify if connected, and end the reading task."""
         task = self._task
         await self.stop()
         if task is not None:
@@ -94,7 +94,7 @@ class DtlsTransport(RTCDtlsTransport):
             return None
 
     async def _do_handshake(self) -> None:
-        """As aiortc's, but keeps the reason."""
+        """Do as aiortc does, and keep the reason."""
         connection = cast(SSL.Connection, self._ssl)
         try:
             while not self.encrypted:

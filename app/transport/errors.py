@@ -1,13 +1,13 @@
-"""What can go wrong on the way to a relay."""
+"""Errors on the way to a relay."""
 
 from app.domain.base.errors import AppError, Value
 from app.domain.program.broadcast import Step
 
 
 class TransportError(AppError):
-    """A failure that names its step; `data` always has `step` and `detail` (the other side's or the system's own words).
+    """A failure at one step. `data` always has `step` and `detail`: the message of the other side or the system.
 
-    `refused`: trying again unchanged cannot mend it. `retry_after_s`: what the other side asked for, 0 = nothing.
+    `refused`: the same try cannot succeed later. `retry_after_s`: the wait that the other side asked for, 0 = none.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The RTP header with the extensions that the relay agreed to, written in one go for each packet."""
+"""Writes RTP headers with the agreed extensions."""
 
 import struct
 
@@ -18,7 +18,7 @@ def abs_send_time(now_ns: int) -> int:
 
 
 class HeaderWriter:
-    """Writes headers of one section; `wants_number` tells whether packets carry a transport-wide number."""
+    """Writes the headers of one section, each in one step. `wants_number`: packets carry a transport-wide number."""
 
     def __init__(self, section: MediaSection) -> None:
         mid = section.extension_id(MID_URI)
@@ -37,7 +37,7 @@ class HeaderWriter:
         self._struct = struct.Struct(f"{shape}{padding}x") if length else _PLAIN
 
     def write(self, payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: int, *, now_ns: int, number: int) -> bytes:
-        """The header of one packet sent at `now_ns` under transport-wide `number`."""
+        """The header of a packet sent at `now_ns`; `number` is transport-wide."""
         second = payload_type | (0x80 if marker else 0)
         if self._struct is _PLAIN:
             return _PLAIN.pack(self._first, second, sequence, timestamp, ssrc)

@@ -1,4 +1,4 @@
-"""HTTP to one relay: pooled connections that can be kept warm or thrown away, and failures told apart by step."""
+"""HTTP to one relay, over pooled connections that can be kept warm or replaced, with a step for each failure."""
 
 import asyncio
 import logging
@@ -22,16 +22,15 @@ from app.transport.errors import TransportError
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024
-KEEP_ALIVE_S = 110.0  # longer than our own knocking; servers close earlier where they want
+KEEP_ALIVE_S = 110.0  # longer than our own requests are apart; a server may close earlier
 KNOWN_NAME_WITHIN_S = 1.0
-MAX_STALE = 3  # kept connections that may turn out closed, one after the other, before that is an error
+MAX_STALE = 3  # pooled connections in a row that may turn out closed
 USER_AGENT = "Tradewind"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer; header names in lower case, repeated ones joined by commas. `body` is cut off behind MAX_BODY_BYTES,
-    and `too_long` says so."""
+    """A whole answer. Header names are in lower case; repeated ones are joined by commas. `too_long`: `body` is cut at MAX_BODY_BYTES."""
 
     status: int
     reason: str
@@ -42,7 +41,7 @@ class Reply:
 
 @dataclass(slots=True)
 class _Line:
-    """What a request went over, and the event that tells when it has left."""
+    """How a request was sent. `kept`: over a pooled connection; `sent` is set when it has left."""
 
     sent: asyncio.Event | None = None
     kept: bool = False
@@ -58,15 +57,15 @@ async def _note_sent(session: aiohttp.ClientSession, context: SimpleNamespace, p
 
 
 def _tracing() -> aiohttp.TraceConfig:
-    """Tells each request's _Line whether it went over a kept connection, and when it went."""
+    """Fills in each request's _Line."""
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_reuseconn.append(_note_kept)
     tracing.on_request_headers_sent.append(_note_sent)
     return tracing
 
 
-class RememberingResolver(AbstractResolver):
-    """The system's resolver, but a name it once knew is found within a second even while name servers do not answer."""
+class CachingResolver(AbstractResolver):
+    """The system's resolver. A name that it once resolved is found within a second, even while name servers do not answer."""
 
     def __init__(self) -> None:
         self._system = aiohttp.ThreadedResolver()
@@ -95,8 +94,8 @@ class RememberingResolver(AbstractResolver):
 
 
 def _step_of(error: Exception) -> Step:
-    """Which step a connection error belongs to."""
-    if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):  # InvalidURL is one; none of them comes from the network
+    """The step at which a connection failed."""
+    if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):  # InvalidURL is one; none comes from the network
         return Step.ADDRESS
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Step.NAME
@@ -108,7 +107,7 @@ def _step_of(error: Exception) -> Step:
 
 
 def host_of(url: str) -> str:
-    """The address's host for people and logs; "" when it has none."""
+    """The host of an address, for people and logs; "" when it has none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -116,14 +115,14 @@ def host_of(url: str) -> str:
 
 
 def _words(error: Exception) -> str:
-    """The system's own words, without aiohttp's frame around them."""
+    """The system's message, without what aiohttp adds."""
     inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
     if isinstance(inner, ssl.SSLError):
         return getattr(inner, "verify_message", "") or inner.reason or str(inner)
     if isinstance(inner, OSError) and inner.errno is not None and inner.errno > 0:
         return os.strerror(inner.errno)
-    if isinstance(inner, ValueError):  # aiohttp quotes the whole address, with what is secret in it
-        return "the address cannot be used"
+    if isinstance(inner, ValueError):  # aiohttp quotes the whole address, with any secret in it
+        return "invalid address"
     return str(getattr(inner, "strerror", None) or inner)[:200] or type(error).__name__
 
 
@@ -137,7 +136,7 @@ CODES: Mapping[Step, str] = {
 
 
 class _Pool:
-    """Connections that are kept or thrown away together. A retired pool closes when its last request is over."""
+    """Connections that are replaced together. A retired pool closes when its last request is done."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self.session = session
@@ -145,7 +144,7 @@ class _Pool:
         self._retired = False
 
     async def retire(self) -> None:
-        """Close what is idle now and the rest when it has been answered: another request's failure must not cut it off."""
+        """Close when no request is running: another request's failure must not cut it off."""
         self._retired = True
         if not self._asking:
             await self.session.close()
@@ -161,15 +160,15 @@ class _Pool:
 
 
 class RelayHttp:
-    """Requests to one relay over its own pool. `renew` forgets the connections, which a changed network has silently killed; requests
-    that are under way go on over theirs.
+    """Sends requests to one relay over its own pool. `renew` replaces the connections, which a changed network may have killed silently;
+    running requests keep theirs.
 
-    `trust` replaces the system's certificates (tests, private authorities). Use on one event loop; `aclose` ends it.
+    `trust` replaces the system's certificates (tests, private authorities). Use on one event loop.
     """
 
     def __init__(self, trust: ssl.SSLContext | None = None) -> None:
         self._trust = trust
-        self._resolver = RememberingResolver()
+        self._resolver = CachingResolver()
         self._pool: _Pool | None = None
 
     def _open(self) -> _Pool:
@@ -192,7 +191,7 @@ class RelayHttp:
         return self._pool
 
     async def renew(self) -> None:
-        """Let every connection go; the next request makes a new one."""
+        """Drop all connections. The next request opens a new one."""
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.retire()
@@ -208,11 +207,11 @@ class RelayHttp:
         connect_s: float = 4.0,
         sent: asyncio.Event | None = None,
     ) -> Reply:
-        """One request without redirects; raises TransportError with step ADDRESS, NAME, TCP, TLS or HTTP (no answer). `sent` is set when it
-        is on its way.
+        """Send one request, without redirects; raises TransportError with step ADDRESS, NAME, TCP, TLS or HTTP (no answer). `sent` is set
+        when the request has left.
 
-        A kept connection that the server closes as the request sets out costs a new one, no error, even for a POST: a server that ends
-        a connection for its silence has not read what came after.
+        When the server closes a pooled connection at that moment, the request is sent again over a new one, even a POST: a server that
+        closes an idle connection has not read the request.
         """
         timeout = aiohttp.ClientTimeout(total=within_s, sock_connect=min(connect_s, within_s))
         for stale in range(MAX_STALE + 1):
@@ -246,13 +245,13 @@ class RelayHttp:
             )
 
     async def aclose(self) -> None:
-        """Close the connections and the resolver once nothing is asked any more; idempotent."""
+        """Close the connections and the resolver. Idempotent."""
         await self.renew()
         await self._resolver.close()
 
 
 async def _translated(error: Exception, url: str, *, connect_s: float, within_s: float) -> TransportError:
-    """The same with its step and the system's words."""
+    """The TransportError for an error of aiohttp."""
     step = _step_of(error)
     if isinstance(error, aiohttp.ConnectionTimeoutError) and url.startswith("https:") and await _accepts_tcp(url):
         step = Step.TLS
@@ -262,7 +261,7 @@ async def _translated(error: Exception, url: str, *, connect_s: float, within_s:
 
 
 async def _accepts_tcp(url: str) -> bool:
-    """Whether the port takes a connection at all, which tells a TLS that hangs from a host that is not there."""
+    """Whether the port accepts a connection, to tell TLS that hangs from an unreachable host."""
     parts = urlsplit(url)
     try:
         async with asyncio.timeout(0.5):

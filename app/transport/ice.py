@@ -1,8 +1,8 @@
-"""ICE on aioice: own gathering with own deadlines, and media handed on without a queue.
+"""ICE on aioice, with our own gathering and deadlines, and media passed on without a queue.
 
-What is private to aioice and used here: `_local_candidates`, `_local_candidates_start`, `_local_candidates_end`, `_protocols`,
+Uses these private parts of aioice's Connection: `_local_candidates`, `_local_candidates_start`, `_local_candidates_end`, `_protocols`,
 `_nominated`, `_queue`, `_remote_candidates`, `_pair_remote_candidate`, `_closing`, `_check_list`, `_check_list_state`, `_early_checks`,
-`_early_checks_done`, `_query_consent_task` of Connection; each use has a test.
+`_early_checks_done`, `_query_consent_task`. Each use has a test.
 """
 
 import asyncio
@@ -26,23 +26,23 @@ from app.domain.base.address import shown_address
 from app.domain.program.output import IceServer
 from app.transport.sdp import MAX_HOST, IceCandidate
 from app.transport.stun import StunSocket
-from app.transport.turn import TurnError, TurnPath, ask_turn
+from app.transport.turn import TurnError, TurnPath, allocate_turn
 
 log = logging.getLogger(__name__)
 
-MAX_QUEUED_DATAGRAMS = 256  # what may wait for the handshake; a flood before it costs no memory
-MAX_WRITE_BUFFER_BYTES = 512 * 1024  # a socket that takes nothing: dropping is better than sending a second late
+MAX_QUEUED_DATAGRAMS = 256  # before the handshake; a flood must not fill the memory
+MAX_WRITE_BUFFER_BYTES = 512 * 1024  # when a socket is blocked, dropping is better than sending a second late
 MAX_NAMES = 8
 MAX_ADDRESSES_OF_A_NAME = 4
 NAME_WITHIN_S = 3.0
-MAX_ANSWERED_PAIRS = 32  # ways between the other side's addresses and ours that are remembered of one connection
-SETTLE_S = 2.0  # after the first way is chosen, a better one replaces it, not the one that happens to answer last
-LEAVE_WITHIN_S = 1.0  # a TURN server that is gone is not waited for longer
+MAX_ANSWERED_PAIRS = 32  # address pairs that one connection remembers
+SETTLE_S = 2.0  # for so long after the first choice, only a better pair replaces it, not the last to answer
+LEAVE_WITHIN_S = 1.0  # the wait for a TURN server, which may be gone
 _IP_RECVERR, _IPV6_RECVERR = 11, 25  # Linux; the socket module does not name them
 
 
 class _Socket(Protocol):
-    """What the system's transports have, those for datagrams too."""
+    """What all of asyncio's transports have, also those for datagrams."""
 
     def is_closing(self) -> bool: ...
 
@@ -50,7 +50,7 @@ class _Socket(Protocol):
 
 
 def is_numeric(host: str) -> bool:
-    """Whether a host is an address and no name."""
+    """Whether a host is an IP address, not a name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -59,7 +59,7 @@ def is_numeric(host: str) -> bool:
 
 
 def server_address(url: str) -> dict[str, object] | None:
-    """The parts of a STUN or TURN server's URL (scheme, host, port, transport); None when it cannot be used."""
+    """The parts of a STUN or TURN server's URL (scheme, host, port, transport); None when it is unusable."""
     try:
         parsed = parse_stun_turn_uri(url)
     except ValueError:
@@ -69,10 +69,10 @@ def server_address(url: str) -> dict[str, object] | None:
 
 
 class IceConnection(aioice.Connection):
-    """An aioice connection whose media datagrams go straight to `on_media` once that is set, and that sends synchronously.
+    """An aioice connection that sends synchronously and passes media straight to `on_media`, once that is set.
 
-    With `answers_only` it sends nothing to an address before a valid check came from there, and takes nothing else from one: what
-    candidates an offer names is the word of a stranger, who could name anybody.
+    With `answers_only`, it exchanges packets with an address only after a valid check came from there: a stranger's offer could name
+    anybody's address as a candidate.
     """
 
     def __init__(self, *, controlling: bool, answers_only: bool = False) -> None:
@@ -84,11 +84,11 @@ class IceConnection(aioice.Connection):
         self._early: list[bytes] = []
         self.on_refused: Callable[[], None] | None = None
         self._extra = OwnedTasks()
-        self.refusals: list[str] = []  # of TURN servers, in their words
+        self.refusals: list[str] = []  # reasons that TURN servers gave
         self._turns: dict[StunProtocol, TurnPath] = {}
 
     async def gather(self, addresses: Sequence[str], servers: Sequence[IceServer], within_s: float) -> None:
-        """Bind a socket for each address and ask the servers; what they say after `within_s` is left out of the candidates."""
+        """Bind a socket for each address and ask the servers. Answers after `within_s` are not among the candidates."""
         self._local_candidates_start = True
         candidates = await self._bind(addresses)
         for index, candidate in enumerate(candidates):
@@ -100,7 +100,7 @@ class IceConnection(aioice.Connection):
             await asyncio.wait(asks, timeout=within_s)
 
     async def _bind(self, addresses: Sequence[str]) -> list[aioice.Candidate]:
-        """A socket for each address, all of them known to `close` though it is cancelled between two."""
+        """Open a socket for each address. `close` knows each at once, in case this is cancelled in between."""
         loop = asyncio.get_running_loop()
         candidates = []
         for address in addresses:
@@ -121,7 +121,7 @@ class IceConnection(aioice.Connection):
     def _asks(self, server: IceServer) -> list[Coroutine[None, None, None]]:
         parsed = server_address(server.url)
         if parsed is None:
-            log.warning("ICE server address not understood: %s", shown_address(server.url))
+            log.warning("invalid ICE server address: %s", shown_address(server.url))
             return []
         if parsed["scheme"] in ("turn", "turns"):
             return [self._ask_turn(server, parsed)]
@@ -132,16 +132,16 @@ class IceConnection(aioice.Connection):
     async def _ask_stun(self, protocol: StunProtocol, address: tuple[str, int]) -> None:
         try:
             candidate, _ = await server_reflexive_candidate(protocol, address)
-        except (TransactionError, OSError, ValueError, KeyError) as error:  # a name that cannot be one, or an answer without an address
-            log.info("STUN server %s:%s gave nothing: %s", *address, error)
+        except (TransactionError, OSError, ValueError, KeyError) as error:  # an invalid name, or an answer without an address
+            log.info("no address from STUN server %s:%s: %s", *address, error)
             return
         self._local_candidates.append(candidate)
 
     async def _ask_turn(self, server: IceServer, parsed: dict[str, object]) -> None:
         try:
-            path = await ask_turn(server, parsed, lambda: StunSocket(self))
+            path = await allocate_turn(server, parsed, lambda: StunSocket(self))
         except TurnError as error:
-            log.info("%s gave nothing: %s", shown_address(server.url), error)
+            log.info("no address from %s: %s", shown_address(server.url), error)
             self.refusals.append(f"{shown_address(server.url)}: {error}")
             return
         if self._closing:
@@ -150,15 +150,15 @@ class IceConnection(aioice.Connection):
         self._turns[path.protocol] = path
         self._local_candidates.append(path.protocol.local_candidate)
         self._protocols.append(path.protocol)
-        # One that came late is used all the same: the other side learns it from our checks.
+        # A late one is used too: the other side learns it from our checks.
         for remote in self._remote_candidates:
             self._pair_remote_candidate(remote)
         self.sort_check_list()
 
     async def add_remote(self, candidates: Sequence[IceCandidate], *, resolve_names: bool) -> int:
-        """Take the UDP candidates; returns how many are usable so far. Names are looked up beside the checks of the others, if at all.
+        """Add the UDP candidates; returns how many are usable so far. With `resolve_names`, names are resolved during the other checks.
 
-        End of candidates is never signalled: a peer that reaches us from an address it did not name is welcome until our deadline.
+        End of candidates is never signalled: until our deadline, the peer may reach us from an address that it did not name.
         """
         usable = 0
         named = []
@@ -190,12 +190,12 @@ class IceConnection(aioice.Connection):
         try:
             await self.add_remote_candidate(remote)
         except ValueError as error:
-            log.info("candidate %s cannot be used: %s", host, error)
+            log.info("candidate %s is unusable: %s", host, error)
             return False
         return True
 
     async def _add_named(self, candidates: Sequence[IceCandidate]) -> None:
-        """Look the names up one after the other. One that hangs ends it: look-ups share few threads with everybody else's."""
+        """Resolve the names one by one. A name that hangs ends this, because all look-ups share a few threads."""
         for candidate in candidates:
             try:
                 async with asyncio.timeout(NAME_WITHIN_S):
@@ -211,12 +211,12 @@ class IceConnection(aioice.Connection):
 
     # --- being reached
 
-    def is_heard(self, address: tuple[str, int]) -> bool:
-        """Whether packets from there are taken."""
+    def accepts_from(self, address: tuple[str, int]) -> bool:
+        """Whether packets from this address are accepted."""
         return not self._answers_only or address in self._heard
 
     async def connect(self) -> None:
-        """As aioice's; with `answers_only` it waits to be reached, and stays open for the other side to move to another way."""
+        """Do as aioice does. With `answers_only`, wait for checks, and let the other side change to another pair later."""
         if not self._answers_only:
             await super().connect()
             return
@@ -229,7 +229,7 @@ class IceConnection(aioice.Connection):
         self._query_consent_task = asyncio.create_task(self.query_consent())
 
     def check_incoming(self, message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
-        if "PRIORITY" not in message.attributes:  # RFC 8445 wants it, and aioice reads it unasked
+        if "PRIORITY" not in message.attributes:  # RFC 8445 requires it, and aioice reads it without a check
             return
         if self._answers_only and addr not in self._heard:
             self._make_room()
@@ -237,7 +237,7 @@ class IceConnection(aioice.Connection):
         super().check_incoming(message, addr, protocol)
 
     def _make_room(self) -> None:
-        """Forget the ways that lead nowhere, oldest first, where somebody asks from ever new addresses."""
+        """Drop the oldest unused pairs, in case somebody sends checks from ever new addresses."""
         spare = [pair for pair in self._check_list if pair is not self._nominated.get(1)]
         for pair in spare[: max(0, len(self._check_list) + 1 - MAX_ANSWERED_PAIRS)]:
             if pair.task is not None:
@@ -260,7 +260,7 @@ class IceConnection(aioice.Connection):
         return candidate_pair_priority(pair.local_candidate, pair.remote_candidate, self.ice_controlling)
 
     def respond_error(self, request: Message, addr: tuple[str, int], protocol: StunProtocol, error_code: tuple[int, str]) -> None:
-        """Who cannot prove that he belongs here gets no answer."""
+        """Do not answer a sender that fails authentication."""
         if error_code[0] not in (400, 401):
             super().respond_error(request, addr, protocol, error_code)
 
@@ -279,18 +279,18 @@ class IceConnection(aioice.Connection):
 
     @property
     def waiting(self) -> int:
-        """How many datagrams wait to be read."""
+        """How many datagrams are queued."""
         return int(self._queue.qsize()) + len(self._early)
 
-    def begin_media(self, on_media: Callable[[bytes], None]) -> None:
-        """Hand media on from now on, first what overtook the end of the handshake: it is the key frame that everything begins with."""
+    def start_media(self, on_media: Callable[[bytes], None]) -> None:
+        """Pass media on from now on, first what arrived before the end of the handshake: the first key frame is in it."""
         self.on_media = on_media
         early, self._early = self._early, []
         for data in early:
             on_media(data)
 
     def send_now(self, data: bytes) -> bool:
-        """Put a datagram on the selected pair at once; False when there is none, or its socket takes nothing."""
+        """Send a datagram on the selected pair at once; False when there is no pair, or its socket is blocked."""
         pair = self._nominated.get(1)
         if pair is None:
             return False
@@ -305,7 +305,7 @@ class IceConnection(aioice.Connection):
         return True
 
     def report_refusals(self) -> None:
-        """Ask the system to say when the other side's port is gone (ICMP), which a killed process cannot say itself."""
+        """Let the system report a closed port of the other side (ICMP), because a killed process sends no goodbye."""
         pair = self._nominated.get(1)
         if pair is None:
             return
@@ -325,7 +325,7 @@ class IceConnection(aioice.Connection):
             sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
 
     def selected(self) -> tuple[str, str]:
-        """(local, remote) host of the pair in use; empty strings before there is one. The local one is never a TURN server's."""
+        """(local, remote) host of the pair in use; empty strings without one. The local one is never a TURN server's."""
         pair = self._nominated.get(1)
         return (self._own_host(pair), str(pair.remote_addr[0])) if pair is not None else ("", "")
 
@@ -335,7 +335,7 @@ class IceConnection(aioice.Connection):
 
     @property
     def relayed(self) -> bool:
-        """Whether the pair in use goes through a TURN server."""
+        """Whether the pair in use goes through TURN."""
         pair = self._nominated.get(1)
         return pair is not None and pair.protocol in self._turns
 

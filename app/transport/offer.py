@@ -1,4 +1,4 @@
-"""What we offer to a relay, and what its answer leaves of it."""
+"""Makes an offer to a relay, and reads from its answer what to send."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _EXTENSIONS = (HeaderExtension(1, MID_URI), HeaderExtension(2, ABS_SEND_TIME_URI
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The SSRCs and the name of one association's streams."""
+    """The SSRCs and CNAME of one association's streams."""
 
     audio: int
     video: int
@@ -30,7 +30,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
-    """How one stream is sent: under what payload types, and which section of the answer says so."""
+    """How to send one stream; `section` is the answer's section for it."""
 
     section: MediaSection
     codec: Codec
@@ -43,7 +43,7 @@ class StreamPlan:
 
 @dataclass(frozen=True, slots=True)
 class SendPlan:
-    """What the relay takes; `audio` is None when it refused sound."""
+    """What to send to the relay; `audio` is None when it refused audio."""
 
     video: StreamPlan
     audio: StreamPlan | None
@@ -85,7 +85,7 @@ def make_offer(transport: TransportDescription, sources: Sources, quirks: Quirks
 
 
 def _answered(answer: Description, offered: MediaSection, index: int) -> MediaSection | None:
-    """The answer's section for an offered one: by mid, else (missing or foreign mids) by place; None when refused."""
+    """The answer's section for an offered one: by mid, or by position when mids are missing or unknown; None when refused."""
     by_mid = next((section for section in answer.media if section.mid == offered.mid and section.kind == offered.kind), None)
     by_place = answer.media[index] if index < len(answer.media) and answer.media[index].kind == offered.kind else None
     found = by_mid or by_place
@@ -100,7 +100,7 @@ def _described(format_: PayloadFormat) -> str:
 
 
 def _said(answer: Description) -> str:
-    """What the answer has, for the message."""
+    """A summary of the answer, for the error message."""
     return "; ".join(
         f"{section.kind}: " + ("refused" if section.rejected else ", ".join(map(_described, section.formats)) or "nothing")
         for section in answer.media
@@ -108,9 +108,9 @@ def _said(answer: Description) -> str:
 
 
 def _as_we_send(format_: PayloadFormat) -> bool:
-    """Whether this format means what we send. For H.264 that is packetization-mode 1 (RFC 6184).
+    """Whether this format is what we send. For H.264 that is packetization-mode 1 (RFC 6184).
 
-    Some relays leave the parameters out of their answer: then those of our offer hold, for the payload type that we offered.
+    Some relays leave the parameters out of their answer. Then our offer's parameters apply to the payload type that we offered.
     """
     if format_.name.lower() != "h264":
         return True
@@ -119,7 +119,7 @@ def _as_we_send(format_: PayloadFormat) -> bool:
 
 
 def _video_format(section: MediaSection) -> tuple[Codec, PayloadFormat] | None:
-    """The first of our codecs, in our order, that the section takes as we send it."""
+    """Our first codec that the section accepts as we send it."""
     for name, codec in _PREFERENCE:
         for format_ in section.named(name):
             if _as_we_send(format_):
@@ -128,7 +128,7 @@ def _video_format(section: MediaSection) -> tuple[Codec, PayloadFormat] | None:
 
 
 def plan_from(offer: Description, answer: Description, sources: Sources) -> SendPlan:
-    """What to send after this answer; raises TransportError (CODEC) when no video that we can make is left."""
+    """What to send after this answer; raises TransportError (CODEC) when it has no video codec of ours."""
     offered_audio, offered_video = offer.media
     video_section = _answered(answer, offered_video, 1)
     audio_section = _answered(answer, offered_audio, 0)

@@ -1,4 +1,4 @@
-"""Spreads the packets of a large picture over time, so that no queue on the way overflows."""
+"""Spreads the packets of a large frame over time, so that no queue on the path overflows."""
 
 import math
 from collections import deque
@@ -24,9 +24,9 @@ def packets_per_window(kbps: int) -> int:
 
 
 class Pacer(Generic[T]):
-    """Calls `send` for each item in order, never more than `packets_per_window` within any 5 ms.
+    """Calls `send` for each item in order, at most `packets_per_window` times within any 5 ms.
 
-    `call_later` is the event loop's; `now_ns` a monotonic clock. Items are sent at once while the window allows.
+    Items are sent at once while the window allows. `call_later` is the event loop's, `now_ns` a monotonic clock.
     """
 
     def __init__(
@@ -41,36 +41,36 @@ class Pacer(Generic[T]):
         self._timer: Timer | None = None
 
     def __len__(self) -> int:
-        """How many items wait."""
+        """How many items are queued."""
         return len(self._first) + len(self._queue)
 
     def set_rate(self, kbps: int) -> None:
-        """Fit the window to a stream of this rate."""
+        """Set the window for a stream of this rate."""
         allowed = packets_per_window(kbps)
         if allowed != self._sent_ns.maxlen:
             self._sent_ns = deque(self._sent_ns, maxlen=allowed)
 
     def put(self, items: Iterable[T]) -> None:
-        """Send in turn."""
+        """Queue items."""
         self._queue.extend(items)
         if self._timer is None:
             self._drain()
 
     def put_first(self, item: T) -> None:
-        """Send before everything that `put` gave, in turn: a lost packet holds the receiver up more than a late one."""
+        """Queue an item before those of `put`: a lost packet delays the receiver more than a late one."""
         self._first.append(item)
         if self._timer is None:
             self._drain()
 
     def clear(self) -> int:
-        """Drop what waits; returns how many items that were."""
+        """Drop the queued items; returns how many."""
         dropped = len(self)
         self._first.clear()
         self._queue.clear()
         return dropped
 
     def close(self) -> None:
-        """Drop what waits and stop the timer."""
+        """Drop the queued items and stop the timer."""
         self.clear()
         if self._timer is not None:
             self._timer.cancel()

@@ -1,4 +1,4 @@
-"""Cutting encoded pictures into RTP payloads: H.264 (RFC 6184, packetization-mode 1) and VP8 (RFC 7741)."""
+"""Cuts encoded frames into RTP payloads: H.264 (RFC 6184, packetization-mode 1) and VP8 (RFC 7741)."""
 
 import struct
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def _fragments(nal: bytes, limit: int) -> Iterator[bytes]:
 
 
 def _aggregate(nals: list[bytes]) -> bytes:
-    """One payload for several small NAL units; a single one stands for itself."""
+    """One payload for several small NAL units. A single unit is its own payload."""
     if len(nals) == 1:
         return nals[0]
     importance = max(nal[0] & 0x60 for nal in nals)
@@ -32,7 +32,7 @@ def _aggregate(nals: list[bytes]) -> bytes:
 
 
 def h264_payloads(annex_b: bytes, limit: int = MAX_PAYLOAD_BYTES) -> list[bytes]:
-    """RTP payloads of one access unit; delimiters and filler are left out, small units share a packet."""
+    """RTP payloads of one access unit, without delimiters and filler. Small units share a packet."""
     payloads: list[bytes] = []
     small: list[bytes] = []
     room = limit - 1

@@ -1,4 +1,4 @@
-"""One ICE and DTLS-SRTP association: what both the publisher and the relay send and receive packets through."""
+"""One ICE and DTLS-SRTP association, for the publisher and the relay."""
 
 import asyncio
 import time
@@ -18,18 +18,18 @@ from app.transport.sdp import IceCandidate, LocalTransport, RemoteTransport, Set
 
 GATHER_WITHIN_S = 0.15  # an offer must not wait for a slow STUN server
 CONNECT_WITHIN_S = 8.0
-REFUSALS = 2  # ICMP messages in a row, with nothing received between, that mean a dead port
+REFUSALS = 2  # ICMP messages without a packet in between that mean a closed port
 REFUSED_FOR_MS = 50
 
 
 class Peer:
-    """One association: gather, connect, then send and receive; bundled, RTCP multiplexed. Everything on one event loop.
+    """Gathers, connects, then sends and receives: bundled, with RTCP multiplexed. Everything on one event loop.
 
     `on_rtp(packet, arrival_ns)` and `on_rtcp(compound)` get unprotected packets (only authentic ones) as they arrive, and must not raise.
-    `on_closed(reason)` is called once when the association ends by itself: "closed" (the other side said so), "refused" (its port
-    is gone) or "lost" (consent expired); never after `aclose`. `setup` is our DTLS role as described to the other side: by default
-    ACTPASS for the controlling (offering) side and PASSIVE for the other. `addresses` gives the local addresses to bind. With
-    `answers_only` nothing is sent to an address before it has proved that it belongs to the other side.
+    `on_closed(reason)` is called once, unless `aclose` came first: "closed" (the other side said so), "refused" (its port is closed) or
+    "lost" (consent expired). `setup` is our DTLS role in the description: by default ACTPASS for the controlling (offering) side and
+    PASSIVE for the other. `addresses` gives the local addresses to bind. With `answers_only`, nothing is sent to an address before it has
+    proved that it belongs to the other side.
     """
 
     def __init__(
@@ -73,14 +73,14 @@ class Peer:
         return self._ice.selected()
 
     async def gather(self, within_s: float = GATHER_WITHIN_S) -> LocalTransport:
-        """Our side of the description; takes at most about `within_s`. A second call gives the same.
+        """Our side of the description, after about `within_s` at most. A second call returns the same.
 
         Raises TransportError when no socket can be opened.
         """
         if self._local is None:
             await self._ice.gather(self._addresses(), self._ice_servers, within_s)
             if not self._ice.local_candidates:
-                raise TransportError("peer.sockets", Step.ICE, detail="no socket could be opened")
+                raise TransportError("peer.sockets", Step.ICE, detail="no socket opened")
             self._local = LocalTransport(
                 ice_ufrag=self._ice.local_username,
                 ice_pwd=self._ice.local_password,
@@ -130,7 +130,7 @@ class Peer:
         self._ice.remote_password = remote.ice_pwd
         usable = await self._ice.add_remote(remote.candidates, resolve_names=resolve_names)
         if remote.ice_lite and not usable:
-            raise TransportError("peer.ice", Step.ICE, detail="the other side waits to be reached, but names no address that can be used")
+            raise TransportError("peer.ice", Step.ICE, detail="the relay only answers checks, but named no usable address")
         try:
             await self._ice.connect()
         except ConnectionError as error:
@@ -140,22 +140,22 @@ class Peer:
         return TransportError("peer.ice", Step.ICE, detail="; ".join((detail, *self._ice.refusals)))
 
     async def _connect_dtls(self, remote: RemoteTransport) -> None:
-        # An answer that repeats actpass leaves the choice open: we begin, as nearly every relay is passive.
+        # An answer that repeats actpass leaves the choice to us. Nearly every relay is passive, so we start.
         client = self._setup is Setup.ACTIVE or (self._setup is Setup.ACTPASS and remote.setup is not Setup.ACTIVE)
         parameters = RTCDtlsParameters([RTCDtlsFingerprint(algorithm, value) for algorithm, value in remote.fingerprints])
         if not await self._dtls.handshake(client=client, fingerprints=parameters):
             raise TransportError("peer.dtls", Step.DTLS, detail=self._dtls.failure)
         self.last_received_ns = time.monotonic_ns()
-        self._ice.begin_media(self._on_media)
+        self._ice.start_media(self._on_media)
         self._ice.on_refused = self._on_refused
         self._ice.report_refusals()
 
     def send_rtp(self, packet: bytes) -> bool:
-        """Protect and send at once; False when not connected or the socket takes nothing (the packet is then gone)."""
+        """Protect and send at once; False when the packet is lost: not connected, or the socket is blocked."""
         return self._dtls.connected and self._ice.send_now(self._dtls.protect(packet))
 
     def send_rtcp(self, packet: bytes) -> bool:
-        """As `send_rtp`, for an RTCP compound."""
+        """Do the same for an RTCP compound."""
         return self._dtls.connected and self._ice.send_now(self._dtls.protect_rtcp(packet))
 
     def _on_media(self, data: bytes) -> None:
@@ -179,7 +179,7 @@ class Peer:
             self._report("refused")
 
     def _lost(self) -> None:
-        # aioice closes itself when consent has expired; DTLS closes first when the other side said close_notify
+        # aioice closes when consent expires; after a close_notify, DTLS closes first
         self._report("closed" if self._ice.selected()[1] else "lost")
 
     def _report(self, reason: str) -> None:
@@ -188,7 +188,7 @@ class Peer:
             self.on_closed(reason)
 
     async def aclose(self) -> None:
-        """Say goodbye and free the sockets; idempotent, and safe in any state."""
+        """Say goodbye and free the sockets. Idempotent, and safe in any state."""
         if self._closing:
             return
         self._closing = True

@@ -1,4 +1,4 @@
-"""How far a relay is, measured over and over, and a connection to it kept warm."""
+"""Measures the round trip to a relay, and keeps a connection to it warm."""
 
 import asyncio
 import logging
@@ -29,16 +29,16 @@ log = logging.getLogger(__name__)
 SAMPLES = 5
 FIRST_EVERY_S = 0.2
 EVERY_S = 30.0
-WARM_EVERY_S = 10.0  # at least: keeps the pooled connection open at servers that close after 15 s or more and do not say so
+WARM_EVERY_S = 10.0  # at least this often: some servers close an idle connection after 15 s without announcing it
 WARM_LEAST_S = 1.0
 AFTER_FAILURE_S = 3.0
 KNOCK_WITHIN_S = 3.0
 STUN_WITHIN_S = 1.0
-PEER_GOOD_FOR_S = 120.0  # then the addresses are gathered anew
+PEER_GOOD_FOR_S = 120.0  # then gather addresses again
 
 
 class _StunProbe(asyncio.DatagramProtocol):
-    """One STUN question and the future of its answer."""
+    """One STUN request and the future of its response."""
 
     def __init__(self) -> None:
         self.answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -60,8 +60,8 @@ class _StunProbe(asyncio.DatagramProtocol):
             self.answered.set_exception(exc)
 
 
-async def stun_trip_ms(host: str, port: int) -> float:
-    """One STUN round trip; raises OSError (TimeoutError among them) when there is none."""
+async def stun_round_trip_ms(host: str, port: int) -> float:
+    """Measure one STUN round trip; raises OSError or TimeoutError without a response."""
     loop = asyncio.get_running_loop()
     transport, probe = await loop.create_datagram_endpoint(_StunProbe, remote_addr=(host, port), family=socket.AF_UNSPEC)
     began = time.perf_counter()
@@ -74,7 +74,7 @@ async def stun_trip_ms(host: str, port: int) -> float:
 
 
 class RelayWatch:
-    """Measures one relay; a warm one also keeps its connection open and a gathered peer ready.
+    """Measures one relay. With `warm`, it also keeps a connection open and a gathered peer ready.
 
     `probe` is the newest reading; `changed` is called when it changes. `take_peer` hands the ready peer out once.
     """
@@ -102,7 +102,7 @@ class RelayWatch:
         self._task = start_task(self._run(), f"watch {self.target.relay.id}")
 
     async def aclose(self) -> None:
-        """Stop measuring and let the ready peer go."""
+        """Stop measuring and close the ready peer."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -111,18 +111,18 @@ class RelayWatch:
         await self._closing.join()
 
     def take_peer(self) -> Peer | None:
-        """The ready peer, if there is one that is still good."""
+        """Take the ready peer; None when there is none."""
         peer, self._peer = self._peer, None
         return peer
 
-    def set_every(self, every_s: float) -> None:
-        """Measure so often from now on."""
+    def set_interval(self, every_s: float) -> None:
+        """Measure this often from now on."""
         if every_s != self._every_s:
             self._every_s = every_s
             self._soon.set()
 
     def network_changed(self) -> None:
-        """Old figures and addresses mean nothing any more."""
+        """Drop the old figures and addresses, and measure again."""
         self._http_ms.clear()
         self._stun_ms.clear()
         self._let_peer_go()
@@ -156,7 +156,7 @@ class RelayWatch:
             try:
                 self._peer = await self._connector.prepare()
             except (TransportError, OSError) as error:
-                log.info("no peer can be made ready for %s: %s", self.target.relay.id, error)
+                log.info("no peer prepared for %s: %s", self.target.relay.id, error)
             self._peer_at = time.monotonic()
 
     async def _measure(self) -> None:
@@ -166,7 +166,7 @@ class RelayWatch:
             began = time.perf_counter()
             reply = await self._http.request("OPTIONS", url, within_s=KNOCK_WITHIN_S, connect_s=KNOCK_WITHIN_S)
             trip_ms = (time.perf_counter() - began) * 1000
-            # The first request also made the connection: its time says something else.
+            # The first request includes the time to connect.
             if self._http_ms or self.probe.warm:
                 self._http_ms.append(trip_ms)
             self._kept_s = keep_alive_s(reply.headers.get("keep-alive", ""))
@@ -177,8 +177,8 @@ class RelayWatch:
             await self._http.renew()
         if (server := self._stun_server()) is not None:
             try:
-                self._stun_ms.append(await stun_trip_ms(*server))
-            except (OSError, ValueError) as error:  # ValueError: a name that cannot be one
+                self._stun_ms.append(await stun_round_trip_ms(*server))
+            except (OSError, ValueError) as error:  # ValueError: an invalid name
                 log.debug("STUN server of %s: %s", self.target.relay.id, error)
                 self._stun_ms.clear()
         probe = RelayProbe(

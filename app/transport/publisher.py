@@ -1,4 +1,4 @@
-"""The publisher: its own thread and event loop, a session for each target, a watch for each relay."""
+"""Sends encoded packets to every target, on its own thread and event loop."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol
 
-from app.aio.owned_tasks import OwnedTasks
+from app.aio.owned_tasks import OwnedTasks, start_task
 from app.domain.base.clock import Clock
 from app.domain.base.notice import Notice
 from app.domain.program.broadcast import TargetState
@@ -20,7 +20,7 @@ from app.transport.addresses import host_addresses
 from app.transport.congestion import UNLIMITED_KBPS
 from app.transport.connection import Connector, MakePeer, make_peer
 from app.transport.http import RelayHttp
-from app.transport.inlet import Inlet
+from app.transport.packet_queue import PacketQueue
 from app.transport.payload import h264_payloads, vp8_payloads
 from app.transport.peer import Peer
 from app.transport.probe import EVERY_S, RelayWatch
@@ -35,11 +35,11 @@ log = logging.getLogger(__name__)
 
 LOOK_AT_NETWORK_S = 1.0
 CLOSE_WITHIN_S = 8.0
-MAX_TRIALS = 4  # at a time; somebody who presses a button again and again starts no more
+MAX_TRIALS = 4  # at a time, for a user who clicks again and again
 
 
 class Encoders(Protocol):
-    """What the publisher asks of the encoders (media.ports.EncoderControl)."""
+    """The encoders' side of the publisher (media.ports.EncoderControl)."""
 
     def request_keyframe(self) -> None: ...
 
@@ -49,10 +49,10 @@ class Encoders(Protocol):
 
 
 class Publisher:
-    """Takes encoded packets to every target; implements media.ports.Publisher.
+    """Has a session for each target and a watch for each relay; implements media.ports.Publisher.
 
-    `notify` is called on the publisher's thread, `watch_loop` is given its event loop before anything runs there.
-    `trust` replaces the system's certificates, `timers` and `make_peer` are for tests.
+    `notify` is called on the publisher's thread. `watch_loop` gets its event loop before anything runs on it. `trust` replaces the
+    system's certificates; `timers` and `make_peer` are for tests.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Publisher:
         self._timers = timers or Timers()
         self._trust = trust
         self._make_peer = make_peer
-        self._inlet = Inlet(self._wake)
+        self._queue = PacketQueue(self._wake)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
@@ -89,7 +89,7 @@ class Publisher:
         self._picture_id = 0
         self._asked: tuple[frozenset[Codec], int] = (frozenset(), UNLIMITED_KBPS)
         self._stats: tuple[TargetStats, ...] = ()
-        self._asks = 0  # sets of targets that were asked for, and those of them that our thread has heard of
+        self._asks = 0  # calls of `targets`, and how many of them our thread has carried out
         self._heard = 0
         self._probes: tuple[RelayProbe, ...] = ()
 
@@ -115,7 +115,7 @@ class Publisher:
             log.error("the publisher did not end within %s s", CLOSE_WITHIN_S)
 
     def push(self, packet: EncodedPacket) -> None:
-        if self._loop is not None and not self._inlet.push(packet):
+        if self._loop is not None and not self._queue.push(packet):
             self._control.request_keyframe()
 
     def targets(self, targets: Sequence[Target]) -> None:
@@ -136,7 +136,7 @@ class Publisher:
         self._call(lambda: self._set_watches(wanted, warm, every_s))
 
     def try_out(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
-        """Connect to a relay as for going live, without media, and leave it; `told` is called on the publisher's thread."""
+        """Connect to a relay as for going live but without media, then leave. `told` is called on the publisher's thread."""
         self._call(lambda: self._begin_trial(target, told))
 
     def stats(self) -> tuple[TargetStats, ...]:
@@ -154,7 +154,7 @@ class Publisher:
             return
         try:
             loop.call_soon_threadsafe(work)
-        except RuntimeError:  # the loop closed between the check and the call: what was asked of it has no object any more
+        except RuntimeError:  # the loop closed between the check and the call
             log.debug("the publisher has ended")
 
     # --- the publisher's thread
@@ -197,7 +197,7 @@ class Publisher:
             self._trials.start(self._trial(target, told), f"trial {target.relay.id}")
 
     async def _trial(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
-        http = RelayHttp(self._trust)  # its own: what is warm or live is not touched
+        http = RelayHttp(self._trust)  # its own, so that warm and live connections stay
         connector = self._connector(target, http)
         try:
             told(await try_relay(target, connector))
@@ -227,7 +227,7 @@ class Publisher:
             self._changed()
 
     def _start_after(self, name: str, starter: "TargetSession | RelayWatch") -> None:
-        """Start now, or once the one before it under the same name has left."""
+        """Start now, or when the one before it with this name has left."""
         before = self._closing.get(name)
         if before is None:
             starter.start()
@@ -261,7 +261,7 @@ class Publisher:
         for relay_id, watch in list(self._watches.items()):
             if _same(wanted.get(relay_id), watch.target) and watch.warm == (relay_id in warm):
                 wanted.pop(relay_id)
-                watch.set_every(every_s)
+                watch.set_interval(every_s)
             else:
                 del self._watches[relay_id]
                 self._close(f"watch {relay_id}", watch.aclose())
@@ -285,20 +285,18 @@ class Publisher:
                 await asyncio.wait({before})
             await closing
 
-        task = asyncio.create_task(run(), name=f"close {name}")
+        task = start_task(run(), f"close {name}")
         self._closing[name] = task
 
         def done(finished: "asyncio.Task[None]") -> None:
             if self._closing.get(name) is finished:
                 del self._closing[name]
-            if (error := finished.exception()) is not None:
-                log.error("leaving %s failed", name, exc_info=error)
 
         task.add_done_callback(done)
 
     def _drain(self) -> None:
-        """Cut what the encoders gave into payloads, once for all targets, and hand it out."""
-        packets = self._inlet.take()
+        """Cut the queued packets into payloads, once for all targets, and send them."""
+        packets = self._queue.take()
         sessions = tuple(self._sessions.values())
         if not sessions:
             return
@@ -316,11 +314,11 @@ class Publisher:
         return h264_payloads(packet.data)
 
     def _changed(self) -> None:
-        """Something about a target changed: new figures, and what the encoders are asked for."""
+        """Update the figures and the requests to the encoders after a change of a target."""
         leaving = [session for session in self._leaving if session.target.relay.id not in self._sessions]
         self._stats = tuple(session.stats() for session in (*self._sessions.values(), *leaving))
         active = [session for session in self._sessions.values() if session.state.value is not TargetState.REFUSED]
-        # Before a relay has answered, H.264 is what nearly all take: its encoder starts while the offer is on its way.
+        # Nearly all relays take H.264, so its encoder starts before the relay has answered.
         codecs = frozenset(session.codec or Codec.H264 for session in active)
         kbps = min((session.allowed_kbps for session in active), default=UNLIMITED_KBPS)
         old_codecs, old_kbps = self._asked
@@ -334,7 +332,7 @@ class Publisher:
         self._probes = tuple(watch.probe for watch in self._watches.values())
 
     async def _look_at_network(self) -> None:
-        """Tell everybody at once when this machine's addresses change."""
+        """Tell sessions and watches at once when this computer's addresses change."""
         known = sorted(host_addresses())
         while True:
             await asyncio.sleep(LOOK_AT_NETWORK_S)
@@ -342,8 +340,8 @@ class Publisher:
                 continue
             try:
                 found = sorted(host_addresses())
-            except OSError as error:  # out of descriptors, say: the next look may tell
-                log.info("the addresses of this computer cannot be read: %s", error)
+            except OSError as error:  # out of descriptors, for example; try again later
+                log.info("cannot read this computer's addresses: %s", error)
                 continue
             if found != known:
                 log.info("addresses changed: %s", ", ".join(found))
@@ -355,7 +353,7 @@ class Publisher:
 
 
 def _same(one: Target | None, other: Target) -> bool:
-    """Whether a running target needs no restart: a new name alone is not worth one."""
+    """Whether a running target needs no restart: a new name needs none."""
     if one is None:
         return False
     return (one.relay.whip_url, one.relay.ice_servers, one.token, one.quirks) == (

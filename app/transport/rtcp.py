@@ -13,13 +13,13 @@ _COMMON = struct.Struct(">BBH")
 _BLOCK = struct.Struct(">IIIIII")
 _FEEDBACK = struct.Struct(">II")
 _DELTA = struct.Struct(">h")
-_CHUNKS_AT = 16  # of a transport feedback, behind both sources, base, count, reference and number
+_CHUNKS_AT = 16  # in a transport feedback, after both sources, base, count, reference time and feedback number
 _ARRIVED = (1, 2)  # symbols with a small and with a large delta; 0 is lost, 3 reserved
 
 
 @dataclass(frozen=True, slots=True)
 class ReportBlock:
-    """What a receiver says of one source. `fraction_lost` 0..255; `jitter` in clock units; `last_sr` and `delay` in 1/65536 s."""
+    """A receiver's report on one source. `fraction_lost` 0..255; `jitter` in clock units; `last_sr` and `delay` in 1/65536 s."""
 
     ssrc: int
     fraction_lost: int = 0
@@ -75,7 +75,7 @@ class PictureLoss:
 
 @dataclass(frozen=True, slots=True)
 class FullIntraRequest:
-    """`entries`: (source, command number); a repeated number is a repetition, not a new wish."""
+    """`entries`: (source, command number); a repeated number is the same request."""
 
     sender_ssrc: int
     entries: tuple[tuple[int, int], ...]
@@ -94,8 +94,8 @@ class BandwidthEstimate:
 class TransportFeedback:
     """Which of the `count` packets from transport-wide number `base_sequence` on arrived, and when.
 
-    `received`: (place behind the base, microseconds on the receiver's clock). The others are lost. They are not listed: four bytes of a
-    packet can name 16,000 of them.
+    `received`: (offset from the base, microseconds on the receiver's clock). The others are lost. They are not listed, because four bytes
+    of a packet can name 16,000 of them.
     """
 
     sender_ssrc: int
@@ -109,13 +109,13 @@ class TransportFeedback:
     def of(
         cls, sender_ssrc: int, media_ssrc: int, base_sequence: int, feedback_count: int, arrivals_us: Sequence[int | None]
     ) -> "TransportFeedback":
-        """From one arrival for each packet, None = lost."""
+        """Make one from the arrival of each packet; None = lost."""
         received = tuple((place, arrival) for place, arrival in enumerate(arrivals_us) if arrival is not None)
         return cls(sender_ssrc, media_ssrc, base_sequence, feedback_count, len(arrivals_us), received)
 
     @property
     def arrivals_us(self) -> tuple[int | None, ...]:
-        """One entry for each of the `count` packets, None = lost. Not for feedback from outside: `count` may be 65535 there."""
+        """The arrival of each of the `count` packets; None = lost. Only for our own feedback: from outside, `count` may be 65535."""
         known = dict(self.received)
         return tuple(known.get(place) for place in range(self.count))
 
@@ -315,10 +315,10 @@ def _read_rtpfb(fmt: int, body: bytes) -> Nack | TransportFeedback | None:
 
 
 def _read_received(body: bytes, count: int) -> tuple[list[tuple[int, int]], int]:
-    """The (place, symbol) of each packet that arrived, and where the deltas begin. Runs of lost packets cost nothing."""
+    """The (offset, symbol) of each packet that arrived, and where the deltas begin. Runs of lost packets cost nothing."""
     received: list[tuple[int, int]] = []
     place, position = 0, _CHUNKS_AT
-    room = len(body)  # each packet that arrived takes a byte of delta at least
+    room = len(body)  # each packet that arrived has at least one byte of delta
     while place < count:
         (chunk,) = struct.unpack_from(">H", body, position)
         position += 2

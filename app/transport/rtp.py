@@ -1,4 +1,4 @@
-"""RTP packets (RFC 3550), one-byte header extensions (RFC 8285) and retransmission packets (RFC 4588) as plain bytes."""
+"""RTP packets (RFC 3550), header extensions (RFC 8285) and retransmission packets (RFC 4588)."""
 
 import struct
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _OSN = struct.Struct(">H")
 
 @dataclass(frozen=True, slots=True)
 class RtpHeader:
-    """The fixed header, and where in the packet the extension block (0, 0 = none) and the payload lie."""
+    """The fixed header, and where the extension block (0, 0 = none) and the payload are in the packet."""
 
     payload_type: int
     marker: bool
@@ -33,7 +33,7 @@ class RtpHeader:
 
 
 def parse_header(packet: bytes) -> RtpHeader:
-    """The header of an unprotected packet; raises ValueError for anything that is not RTP version 2 or is cut short."""
+    """The header of an unprotected packet; raises ValueError when it is not RTP version 2, or cut short."""
     if len(packet) < HEADER_BYTES:
         raise ValueError("RTP packet too short")
     first, second, sequence, timestamp, ssrc = _FIXED.unpack_from(packet)
@@ -64,7 +64,7 @@ def payload_of(packet: bytes, header: RtpHeader) -> bytes:
 
 
 def extension_elements(packet: bytes, header: RtpHeader) -> dict[int, bytes]:
-    """Header extension elements by id, one-byte and two-byte form; a malformed tail is left out."""
+    """Header extension elements by id, from the one-byte and two-byte form. A malformed end is ignored."""
     elements: dict[int, bytes] = {}
     position, end = header.extension_offset, header.extension_end
     two_byte = header.profile & 0xFFF0 == TWO_BYTE_PROFILE
@@ -91,7 +91,7 @@ def extension_elements(packet: bytes, header: RtpHeader) -> dict[int, bytes]:
 
 
 def extension_block(elements: Iterable[tuple[int, bytes]]) -> bytes:
-    """The one-byte-form extension block, header word included; ids 1..14, values 1..16 bytes; b"" when there are no elements."""
+    """The extension block in one-byte form, with its header word; b"" without elements. Ids are 1..14, values 1..16 bytes."""
     body = b""
     for identifier, value in elements:
         if not 1 <= identifier <= 14 or not 1 <= len(value) <= 16:
@@ -104,7 +104,7 @@ def extension_block(elements: Iterable[tuple[int, bytes]]) -> bytes:
 
 
 def build(payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: int, payload: bytes, extensions: bytes = b"") -> bytes:
-    """A packet; `extensions` is what `extension_block` gave. Numbers must already be within their fields."""
+    """Build a packet; `extensions` is from `extension_block`. Numbers must fit their fields."""
     return (
         _FIXED.pack(VERSION | (0x10 if extensions else 0), payload_type | (0x80 if marker else 0), sequence, timestamp, ssrc)
         + extensions
@@ -113,7 +113,7 @@ def build(payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: 
 
 
 def unwrap_rtx(packet: bytes, *, payload_type: int, ssrc: int) -> bytes | None:
-    """The original of a retransmission packet without extensions; None for the empty ones that are sent as bandwidth probes."""
+    """The original packet in a retransmission, without extensions; None for an empty one, which is a bandwidth probe."""
     header = parse_header(packet)
     payload = payload_of(packet, header)
     if len(payload) <= 2:

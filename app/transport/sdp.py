@@ -1,7 +1,7 @@
-"""Session descriptions (RFC 8866, 8829, 8843) as a small typed model: what WHIP and WHEP need, read leniently, written strictly.
+"""Session descriptions (RFC 8866, 8829, 8843) for WHIP and WHEP, read leniently and written strictly.
 
-Reading gathers the transport of a bundle from wherever it stands (session, first section, each section), because answers in
-the field differ there; so a Description has one transport, and its sections have none.
+Answers in the field put the bundle's transport in the session, the first section or each section. So reading collects it from all of
+them: a Description has one transport, and its sections have none.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,9 +11,9 @@ from enum import Enum
 MAX_BYTES = 64 * 1024  # ten times the longest description seen from a browser
 MAX_SECTIONS = 32
 MAX_CANDIDATES = 64
-MAX_FEEDBACK = 32  # lines of one format
+MAX_FEEDBACK = 32  # lines per format
 MAX_FINGERPRINTS = 16
-MAX_DIGITS = 10  # of the largest number a description holds
+MAX_DIGITS = 10  # of the largest number in a description
 MAX_HOST = 255
 MAX_FOUNDATION = 64
 UFRAG_LENGTHS = range(4, 257)  # RFC 8839
@@ -21,7 +21,7 @@ PWD_LENGTHS = range(22, 257)
 
 
 class SdpError(ValueError):
-    """A description that cannot be used; the text says why."""
+    """An unusable description; the text says why."""
 
 
 class Direction(Enum):
@@ -32,7 +32,7 @@ class Direction(Enum):
 
 
 class Setup(Enum):
-    """Who begins DTLS: the active side is its client."""
+    """Who starts DTLS: the active side is the client."""
 
     ACTPASS = "actpass"
     ACTIVE = "active"
@@ -41,7 +41,7 @@ class Setup(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IceCandidate:
-    """One candidate; `host` may be a name (mDNS or DNS) in what others send."""
+    """One candidate. `host` may be a name (mDNS or DNS) in descriptions from others."""
 
     foundation: str
     component: int
@@ -63,7 +63,7 @@ class IceCandidate:
 
 @dataclass(frozen=True, slots=True)
 class TransportDescription:
-    """How one side of the bundle is reached. `fingerprints`: (lower-case algorithm, value) pairs."""
+    """How to reach one side of the bundle. `fingerprints`: (lower-case algorithm, value) pairs."""
 
     ice_ufrag: str
     ice_pwd: str
@@ -100,7 +100,7 @@ class HeaderExtension:
 
 @dataclass(frozen=True, slots=True)
 class MediaSection:
-    """One m-section. `ssrcs`: cname ("" = not said) by source; `groups`: (semantics, sources)."""
+    """One m-section. `ssrcs`: cname by source, "" = not given; `groups`: (semantics, sources)."""
 
     kind: str
     mid: str
@@ -119,7 +119,7 @@ class MediaSection:
         return next((found for found in self.formats if found.payload_type == payload_type), None)
 
     def named(self, name: str) -> tuple[PayloadFormat, ...]:
-        """The formats of this codec name (any case), in order of preference."""
+        """The formats of a codec, in order of preference. The case of `name` does not matter."""
         return tuple(found for found in self.formats if found.name.lower() == name.lower())
 
     def rtx_of(self, payload_type: int) -> int | None:
@@ -153,7 +153,7 @@ class Description:
 
 @dataclass(slots=True)
 class _Lines:
-    """The attributes of one section, or of the session: values in order by name."""
+    """The attributes of one section or of the session: values in order, by name."""
 
     media: str = ""
     attributes: dict[str, list[str]] = field(default_factory=dict)
@@ -187,7 +187,7 @@ def _split(text: str) -> list[_Lines]:
 
 
 def _number(text: str, limit: int = 0xFFFFFFFF) -> int | None:
-    """A decimal number of at most `limit`; None for anything else, digits of other scripts and endless ones included."""
+    """A decimal number of at most `limit`; None for anything else, such as digits of other scripts and longer numbers."""
     if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS:
         return None
     number = int(text)
@@ -222,7 +222,7 @@ def parse_candidate(text: str) -> IceCandidate:
 
 
 def _parameters(text: str) -> dict[str, str]:
-    """fmtp parameters; blanks around the semicolons are met in the field."""
+    """fmtp parameters. Some relays put spaces around the semicolons."""
     found: dict[str, str] = {}
     for item in text.split(";"):
         key, _, value = item.strip().partition("=")
@@ -249,7 +249,7 @@ def _formats(part: _Lines, payload_types: list[str]) -> tuple[PayloadFormat, ...
     formats: dict[int, PayloadFormat] = {}
     for text in payload_types:
         number = _integer(text, "payload type", 127)
-        if number in formats:  # once each: a list of the same number over and over is no larger a description
+        if number in formats:  # a list that repeats a number must not make a larger description
             continue
         if text in maps:
             name, _, rest = maps[text][0].partition("/")
@@ -266,7 +266,7 @@ def _formats(part: _Lines, payload_types: list[str]) -> tuple[PayloadFormat, ...
 
 
 def _extensions(part: _Lines) -> tuple[HeaderExtension, ...]:
-    """Header extensions; a direction behind the id and attributes behind the URI are left out."""
+    """Header extensions, without the direction after the id and the attributes after the URI."""
     found = []
     for value in part.all("extmap"):
         identifier, _, rest = value.partition(" ")
@@ -278,7 +278,7 @@ def _extensions(part: _Lines) -> tuple[HeaderExtension, ...]:
 
 
 def _sources(part: _Lines) -> tuple[dict[int, str], tuple[tuple[str, tuple[int, ...]], ...]]:
-    """Sources and their groups; an ssrc line without an attribute, or with one without a value, is fine."""
+    """Sources and their groups. An ssrc line needs no attribute, and an attribute no value."""
     names: dict[int, str] = {}
     for value in part.all("ssrc"):
         source, _, attribute = value.partition(" ")
@@ -339,7 +339,7 @@ def _usefulness(candidate: IceCandidate) -> tuple[bool, int]:
 
 
 def _candidates(parts: list[_Lines]) -> tuple[IceCandidate, ...]:
-    """The candidates of the bundle's component once each, the best MAX_CANDIDATES if there are more (UDP first, then by priority).
+    """The candidates of the bundle's component, once each. Beyond MAX_CANDIDATES the best stay: UDP first, then by priority.
 
     Malformed ones are left out, because one good one is enough.
     """
@@ -430,7 +430,7 @@ def _render_section(section: MediaSection, transport: TransportDescription, *, f
 
 
 def render(description: Description, *, offer: bool, session_id: int = 1) -> str:
-    """The description as text; candidates stand in the first live section of the bundle, all of them, with their end marked."""
+    """The description as text. All candidates are in the first live section of the bundle, followed by their end mark."""
     lines = ["v=0", f"o=- {session_id} 1 IN IP4 127.0.0.1", "s=-", "t=0 0"]
     live = [section.mid for section in description.media if not section.rejected]
     lines.append(f"a=group:BUNDLE {' '.join(live)}")

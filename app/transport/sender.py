@@ -1,4 +1,4 @@
-"""Sends pictures and sound to one relay: numbering, pacing, repairing, reporting."""
+"""Sends video and audio to one relay: numbers, paces, retransmits and reports."""
 
 import secrets
 from collections import deque
@@ -12,21 +12,21 @@ from app.transport import rtcp
 from app.transport.congestion import UNLIMITED_KBPS, AckedRate, RateControl
 from app.transport.offer import SendPlan
 from app.transport.pacer import Pacer, Timer
-from app.transport.retransmit import History
+from app.transport.packet_history import PacketHistory
 from app.transport.stream import OutgoingStream
 
 FIRST_RATE_KBPS = 4000  # until the stream's own rate is known
 AUDIO_RESERVE_KBPS = 160
-MAX_QUEUE_MS = 500  # a picture that would wait longer is worth less than a fresh key frame
-MIN_QUEUE_PACKETS = 120  # at any rate one large key frame has room
-REPAIR_SHARE = 0.5  # retransmissions may add this much to the stream; more makes a full link fuller
+MAX_QUEUE_MS = 500  # a frame that would wait longer is worth less than a new key frame
+MIN_QUEUE_PACKETS = 120  # room for one large key frame at any bitrate
+REPAIR_SHARE = 0.5  # how much retransmissions may add to the stream; more would overload a full link
 MIN_RESEND_MS = 20.0
 RATE_WINDOW_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class MediaFrame:
-    """One picture or sound block cut into payloads, shared by all senders."""
+    """One video frame or audio block, cut into payloads that all senders share."""
 
     kind: MediaKind
     codec: Codec
@@ -70,13 +70,13 @@ class SenderCounts:
 
 
 _Waiting = tuple[bytes, bool, int]  # payload, marker, timestamp
-_Item = tuple[bytes, bool, int, int]  # the same and the sequence number it had; -1 = new
+_Item = tuple[bytes, bool, int, int]  # the same, and its first sequence number; -1 = new
 
 
 class MediaSender:
-    """Everything between payloads and the association. All methods on the event loop's thread; `push` and `on_rtcp` never raise.
+    """Turns payloads into packets of one association. Use on the event loop's thread; `push` and `on_rtcp` never raise.
 
-    `want_keyframe` asks the encoder. Video begins, and after a full queue begins again, at a key frame.
+    `want_keyframe` asks the encoder. Video starts at a key frame, also after a full queue.
     """
 
     def __init__(
@@ -104,14 +104,14 @@ class MediaSender:
         self._streams = {stream.plan.ssrc: stream for stream in (self._video, self._audio) if stream is not None}
         self._rtx_sequence = secrets.randbelow(0x8000)  # low for the same reason as in OutgoingStream
         self._number = 0
-        self._history: History[_Waiting] = History()
+        self._history: PacketHistory[_Waiting] = PacketHistory()
         self._pacer: Pacer[_Item] = Pacer(self._send_video, kbps=FIRST_RATE_KBPS, call_later=call_later, now_ns=clock.monotonic_ns)
         self._needs_key = True
-        self._sent: deque[tuple[int, int]] = deque()  # (when, video bytes) of the last second, one entry a picture
+        self._sent: deque[tuple[int, int]] = deque()  # (time, video bytes) of each frame of the last second
         self._repair_left = 0.0
         self._repair_ns = clock.monotonic_ns()
         self._fir_number = -1
-        # One pairing of the two clocks for the whole association: a step of the wall clock must not pull sound and picture apart.
+        # The clocks are paired once per association: a step of the wall clock must not break lip sync.
         self._wall_offset_ns = clock.wall_ns() - clock.monotonic_ns()
         self._handlers: Mapping[type, Callable[[Any, int], None]] = {
             rtcp.SenderReport: self._on_report,
@@ -126,7 +126,7 @@ class MediaSender:
     # --- media
 
     def push(self, frame: MediaFrame) -> None:
-        """Send sound at once and pictures through the pacer; pictures of a codec that was not agreed are left out."""
+        """Send audio at once and video through the pacer. Video in another codec than the agreed one is ignored."""
         if frame.kind is MediaKind.AUDIO:
             if self._audio is not None:
                 self._send_audio(self._audio, frame)
@@ -149,7 +149,7 @@ class MediaSender:
         self._note_rate(sum(map(len, frame.payloads)))
         self._pacer.put([(payload, index == last, timestamp, -1) for index, payload in enumerate(frame.payloads)])
         if begins:
-            self.report()  # the receiver can put sound and picture in step from the first picture on
+            self.report()  # the receiver can synchronize from the first frame on
 
     def _queue_full(self) -> bool:
         per_second = max(self.video_kbps, 500.0) * 1000 / 8 / 1100
@@ -210,7 +210,7 @@ class MediaSender:
     # --- reports
 
     def tick(self) -> None:
-        """Once a second: sender reports, the measured rate, the pacer's width."""
+        """Once a second: send reports, measure the rate, set the pacer's rate."""
         now_ns = self._clock.monotonic_ns()
         while self._sent and now_ns - self._sent[0][0] > RATE_WINDOW_S * NS_PER_S:
             self._sent.popleft()
@@ -220,7 +220,7 @@ class MediaSender:
         self.report()
 
     def report(self) -> None:
-        """Send a sender report of each stream that has begun."""
+        """Send a sender report for each stream that has started."""
         now_ns = self._clock.monotonic_ns()
         for stream in self._streams.values():
             if stream.started:
@@ -228,12 +228,12 @@ class MediaSender:
 
     @property
     def started(self) -> bool:
-        """Whether the first picture has gone out."""
+        """Whether the first video frame has been sent."""
         return self._video.started
 
     @property
     def loss(self) -> float:
-        """Video loss over the last report, 0..1; -1 = not known."""
+        """Video loss in the last report, 0..1; -1 = unknown."""
         return self._video.reception.loss if self._video.reception.reported_ns else self.acked.loss
 
     @property
@@ -242,19 +242,19 @@ class MediaSender:
 
     @property
     def rtt_ms(self) -> float:
-        """Round trip by the last report of either stream; -1 = not known."""
+        """Round trip from the last report on either stream; -1 = unknown."""
         known = [stream.reception for stream in self._streams.values() if stream.reception.rtt_ms >= 0]
         return max(known, key=lambda reception: reception.reported_ns).rtt_ms if known else -1.0
 
     @property
     def reported_ns(self) -> int:
-        """When the relay last said that it receives us; 0 = never."""
+        """When the relay last reported new packets; 0 = never."""
         return max(self.feedback_ns, *(stream.reception.reported_ns for stream in self._streams.values()))
 
-    # --- the relay's words
+    # --- RTCP from the relay
 
     def on_rtcp(self, compound: bytes) -> None:
-        """Take a compound from the association; a malformed one is ignored."""
+        """Take a compound from the association. A malformed one is ignored."""
         try:
             packets = rtcp.parse(compound, self._handlers)
         except ValueError:
@@ -313,11 +313,11 @@ class MediaSender:
             self.feedback_ns = now_ns
 
     def close(self) -> None:
-        """Drop what waits; the sender must not be used afterwards."""
+        """Drop queued packets. The sender must not be used afterwards."""
         self._pacer.close()
         self._history.clear()
 
 
 def report_age_ms(sender: MediaSender, since_ns: int, now_ns: int) -> float:
-    """Milliseconds without a sign from the relay that media arrives, counted from `since_ns` if there never was one."""
+    """Milliseconds since the relay last reported new packets, or since `since_ns` if it never did."""
     return (now_ns - max(sender.reported_ns, since_ns)) / NS_PER_MS

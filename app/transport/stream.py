@@ -1,4 +1,4 @@
-"""One outgoing RTP stream: numbering, sender reports, and what its receiver says of it."""
+"""One outgoing RTP stream: its numbers, its sender reports, and its receiver's reports."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from app.transport.offer import StreamPlan
 
 
 @dataclass(slots=True)
-class Reception:
-    """The last report block on a stream, in plain units; -1 = none yet. `reported_ns`: when one last told of new packets."""
+class ReceiverStats:
+    """The receiver's last report on a stream; -1 = none yet. `reported_ns`: when one last reported new packets."""
 
     loss: float = -1.0
     jitter_ms: float = -1.0
@@ -21,16 +21,16 @@ class Reception:
 
 
 class OutgoingStream:
-    """Numbers packets of one source and knows which media time belongs to which capture time."""
+    """Numbers the packets of one source, and maps media time to capture time."""
 
     def __init__(self, plan: StreamPlan, cname: str) -> None:
         self.plan = plan
         self.writer = HeaderWriter(plan.section)
-        self.reception = Reception()
+        self.reception = ReceiverStats()
         self.packets = 0
         self.octets = 0
         self._cname = cname
-        # Low first numbers keep the receiver's and SRTP's rollover counters in step when the first packets are lost.
+        # With a low first number, receiver and SRTP agree on the rollover counter even if the first packets are lost.
         self._sequence = secrets.randbelow(0x8000)
         self._offset = secrets.randbits(32)
         self._packets_then = 0
@@ -47,20 +47,20 @@ class OutgoingStream:
         return sequence
 
     def timestamp(self, pts: int, capture_ns: int) -> int:
-        """The RTP timestamp of a picture or block, remembering its capture time for the reports."""
+        """The RTP timestamp of a frame or block. Keeps its capture time for the reports."""
         self._last_pts = pts
         self._last_capture_ns = capture_ns
         return pts + self._offset & 0xFFFFFFFF
 
     def report(self, now_ns: int, wall_ns: int) -> bytes:
-        """A sender report and description saying which media time is captured at `now_ns` (monotonic), which is `wall_ns`."""
+        """A sender report and description: which media time is captured at `now_ns` (monotonic), which is `wall_ns`."""
         elapsed = (now_ns - self._last_capture_ns) * self.plan.clock_hz // NS_PER_S
         timestamp = self._last_pts + elapsed + self._offset & 0xFFFFFFFF
         report = rtcp.SenderReport(self.plan.ssrc, rtcp.ntp_time(wall_ns), timestamp, self.packets, self.octets)
         return rtcp.compound((report, rtcp.SourceDescription(((self.plan.ssrc, self._cname),))))
 
     def on_block(self, block: rtcp.ReportBlock, now_ns: int, wall_ns: int) -> None:
-        """Read a receiver's report on this stream. While we send, it is a sign of life only if more has arrived since the last one."""
+        """Read a report on this stream. While we send, only a report of new packets shows that media arrives."""
         self.reception.loss = block.fraction_lost / 256
         self.reception.jitter_ms = block.jitter * 1000 / self.plan.clock_hz
         if block.highest_sequence != self.reception.highest_sequence or self.packets == self._packets_then:
@@ -69,5 +69,5 @@ class OutgoingStream:
         self._packets_then = self.packets
         if block.last_sr:
             trip = (rtcp.middle_ntp(rtcp.ntp_time(wall_ns)) - block.last_sr - block.delay) & 0xFFFFFFFF
-            if trip < 0x80000000:  # a negative trip is a receiver that rounds its delay up
+            if trip < 0x80000000:  # a trip can be negative when the receiver rounds its delay up
                 self.reception.rtt_ms = trip * 1000 / 65536

@@ -1,4 +1,4 @@
-"""Trying a relay out: everything that going live does, without media, and leaving again."""
+"""Tries a relay out: connects as for going live, without media, and leaves."""
 
 from app.domain.program.output import Target
 from app.domain.program.trial import RelayTrial
@@ -7,7 +7,7 @@ from app.transport.errors import TransportError
 
 
 async def try_relay(target: Target, connector: Connector) -> RelayTrial:
-    """Offer, answer, ICE and DTLS; what is wrong is in the trial, and nothing is left behind at the relay."""
+    """Connect and leave. The trial has the failure, if any; nothing is left at the relay."""
     relay_id = target.relay.id
     try:
         connection = await connector.connect(None, lambda reason: None)

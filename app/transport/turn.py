@@ -1,8 +1,7 @@
-"""The relayed path of a connection (TURN, RFC 8656), on aioice's client: sending without a task for each packet, renewing in time,
-leaving without waiting for a server that is gone.
+"""A connection's path through a TURN server (RFC 8656), on aioice's client.
 
-What is private to aioice and used here: `_TurnTransport__inner_protocol`, `_TurnTransport__close_task` of TurnTransport, `_send` of its
-protocols; each use has a test.
+Adds to aioice: it sends without a task for each packet, renews in time, and leaves without waiting for a server that is gone. Uses these
+private parts: `_TurnTransport__inner_protocol`, `_TurnTransport__close_task` of TurnTransport, `_send` of its protocols; each has a test.
 """
 
 import asyncio
@@ -21,25 +20,25 @@ from app.domain.program.output import IceServer
 
 log = logging.getLogger(__name__)
 
-# A channel lives for ten minutes, but what lets the other side's packets in for five: a server that keeps to that would fall silent.
+# A channel lives for ten minutes, but the permission for the other side's packets for five. Strict servers drop them after that.
 RENEW_S = 240.0
 _HEADER = struct.Struct("!HH")
 
 
 class TurnError(Exception):
-    """Why a TURN server gave nothing, in its words."""
+    """A TURN server gave no address; the text has its reason."""
 
 
-def quoting_no_secret(words: str, server: IceServer) -> str:
-    """The server's own words; where they repeat the user name or password, those are left out."""
+def redact_credentials(words: str, server: IceServer) -> str:
+    """The server's reason without the user name and password, which it may repeat."""
     for secret in sorted((server.username, server.credential), key=len, reverse=True):
         if secret.strip():
             words = words.replace(secret, "…")
     return words
 
 
-async def ask_turn(server: IceServer, parsed: dict[str, object], make_protocol: Callable[[], StunProtocol]) -> "TurnPath":
-    """An address at this server; raises TurnError when it gives none."""
+async def allocate_turn(server: IceServer, parsed: dict[str, object], make_protocol: Callable[[], StunProtocol]) -> "TurnPath":
+    """Get an address at a TURN server; raises TurnError when it gives none."""
     try:
         _, protocol = await relayed_candidate(
             component=1,
@@ -52,16 +51,16 @@ async def ask_turn(server: IceServer, parsed: dict[str, object], make_protocol: 
             turn_transport=str(parsed["transport"]),
         )
     except (TransactionError, OSError) as error:
-        raise TurnError(quoting_no_secret(str(error), server) or "no answer") from error
+        raise TurnError(redact_credentials(str(error), server) or "no answer") from error
     except KeyError as error:
         raise TurnError(f"the answer lacks {error}") from error
-    except ValueError as error:  # a name or password that STUN cannot carry; what Python says of it would quote it
+    except ValueError as error:  # STUN cannot carry the name or password; Python's message would quote it
         raise TurnError("the user name or password cannot be sent") from error
     return TurnPath(protocol)
 
 
 class TurnPath:
-    """An allocation at a TURN server: what is sent from its address goes through the server."""
+    """An allocation at a TURN server, through which media goes."""
 
     def __init__(self, protocol: StunProtocol) -> None:
         self.protocol = protocol
@@ -76,15 +75,15 @@ class TurnPath:
 
     @property
     def own_host(self) -> str:
-        """The address of this machine that speaks with the server; "" when the connection is gone."""
+        """The local address of the connection to the server; "" when it is gone."""
         name = self._inner.transport.get_extra_info("sockname")
         return str(name[0]) if name else ""
 
     def send(self, data: bytes, address: tuple[str, int], tasks: OwnedTasks) -> None:
-        """Send through the channel to this address at once; a channel is renewed in one of `tasks`, so that no packet waits for it."""
+        """Send to this address at once. One of `tasks` renews the channel, so no packet waits for that."""
         inner = self._inner
         channel = inner.peer_to_channel.get(address)
-        if channel is None:  # the first packets wait until it is bound
+        if channel is None:  # aioice binds one and sends the first packets after that
             self._relayed.sendto(data, address)
             return
         if time.time() > inner.channel_refresh_at[channel]:
@@ -99,7 +98,7 @@ class TurnPath:
             log.info("the TURN server does not renew the channel: %s", error)
 
     def cut(self) -> None:
-        """End the leaving that waits for the server's word: it gives the address up by itself."""
+        """Stop waiting for the server's goodbye. It frees the address automatically."""
         leaving: asyncio.Task[None] | None = self._relayed._TurnTransport__close_task  # type: ignore[attr-defined]
         if leaving is not None:
             leaving.cancel()

@@ -1,4 +1,4 @@
-"""The WHIP client (RFC 9725): offer out, answer in, and leaving again."""
+"""The WHIP client (RFC 9725): sends an offer, reads the answer, leaves."""
 
 import asyncio
 import logging
@@ -16,8 +16,8 @@ from app.transport.http import RelayHttp, Reply, host_of
 
 log = logging.getLogger(__name__)
 
-POST_WITHIN_S = 15.0  # relays that start a machine for a stream take so long
-LATE_WITHIN_S = 30.0  # how long an answer that nobody waits for may still come, to be undone
+POST_WITHIN_S = 15.0  # some relays start a machine for each stream
+LATE_WITHIN_S = 30.0  # how long to wait for the answer to a cancelled offer, to leave its session
 CLOSE_WITHIN_S = 2.0
 CONNECT_WITHIN_S = 4.0
 CONNECT_AGAIN_WITHIN_S = 2.0
@@ -25,13 +25,13 @@ DELETE_WITHIN_S = 2.0
 OPTIONS_WITHIN_S = 2.0
 MAX_REDIRECTS = 5
 _REDIRECTS = (307, 308)
-_MOVED = (301, 302, 303)  # a POST does not follow these: clients would make a GET of it
+_MOVED = (301, 302, 303)  # not followed: clients turn the POST into a GET
 _BUSY = (409, 425, 429)
 
 
 @dataclass(frozen=True, slots=True)
 class WhipSession:
-    """What a 201 gave. `url` is the session's own address ("" = none given); `etag` is kept verbatim."""
+    """A session that the relay created. `url` is the session's address, "" = none given; `etag` is kept verbatim."""
 
     answer: str
     url: str
@@ -46,9 +46,9 @@ def check_address(url: str) -> None:
 
 
 def token_may_follow(start: str, target: str, domain: str = "") -> bool:
-    """Whether the token may go where a redirect or a Location leads: to the origin it was entered for, and no other.
+    """Whether the token may be sent to the address of a redirect or Location: only to the origin that the user entered it for.
 
-    `domain`: both may also be https addresses of this domain, where one operator has all of it (`Quirks.token_domain`).
+    `domain`: both may also be https addresses of this domain, if one operator owns all of it (`Quirks.token_domain`).
     """
     origin = origin_of(start)
     return bool(origin) and (origin == origin_of(target) or (_is_in(domain, start) and _is_in(domain, target)))
@@ -61,7 +61,7 @@ def _is_in(domain: str, url: str) -> bool:
 
 
 def refusal(reply: Reply, host: str, token: str) -> TransportError:
-    """The error for an answer that is not a session; unknown codes count by their hundred."""
+    """The error for an answer without a session. An unknown status counts like others of its hundred."""
     busy = reply.status in _BUSY or reply.status >= 500
     codes = {401: "whip.token", 403: "whip.token", 404: "whip.not_found", 406: "whip.media", 409: "whip.in_use"}
     return TransportError(
@@ -77,7 +77,7 @@ def refusal(reply: Reply, host: str, token: str) -> TransportError:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the last address of a chain of redirects answered."""
+    """The answer after all redirects."""
 
     reply: Reply
     url: str
@@ -85,11 +85,10 @@ class _Answer:
 
 
 class WhipClient:
-    """One relay's WHIP address and token. The token is never logged and never part of an error.
+    """A client of one relay's WHIP address. The token is never logged and never part of an error.
 
-    A user name and password in the address are taken out of it; they are the token where there is no other.
-    A relay that answers an offer that was given up has opened a session all the same: it is left as soon as the answer comes. `aclose`
-    gives such answers a moment.
+    A user name and password in the address are taken out of it; they are the token if there is no other. When a relay answers a cancelled
+    offer, it has opened a session: the client leaves it as soon as the answer comes. `aclose` waits for such answers, briefly.
     """
 
     def __init__(self, http: RelayHttp, url: str, token: str, quirks: Quirks) -> None:
@@ -113,9 +112,9 @@ class WhipClient:
         return token_may_follow(self._url, target, self._quirks.token_domain)
 
     async def publish(self, offer: str, *, again: bool = False) -> WhipSession:
-        """POST the offer, following redirects; raises TransportError (ADDRESS, NAME, TCP, TLS, HTTP, SDP).
+        """POST the offer and follow redirects; raises TransportError (ADDRESS, NAME, TCP, TLS, HTTP, SDP).
 
-        A retry waits less for TCP, so that the next one comes soon after a lost network is back.
+        A retry waits less for TCP, so that the next one follows soon when the network is back.
         """
         check_address(self._url)
         sent = asyncio.Event()
@@ -147,7 +146,7 @@ class WhipClient:
         raise TransportError("whip.redirect", Step.HTTP, detail=f"more than {MAX_REDIRECTS} redirects", host=self.host, refused=True)
 
     def _undo(self, posting: "asyncio.Task[_Answer]", sent: asyncio.Event) -> None:
-        """Nobody waits for this answer any more: leave the session that it may bring. An offer that never left is simply dropped."""
+        """Leave the session that a cancelled offer may open. An offer that was not sent is dropped."""
         if not sent.is_set():
             posting.cancel()
         self._late.start(self._leave_late(posting), f"undo {posting.get_name()}")
@@ -162,11 +161,11 @@ class WhipClient:
             session = self._session(posting.result())
         except (TransportError, asyncio.CancelledError):
             return
-        log.info("%s answered an offer that was given up: leaving", self.host)
+        log.info("%s answered a cancelled offer: leaving", self.host)
         await self.leave(session)
 
     async def aclose(self) -> None:
-        """Let late answers be undone, for a moment."""
+        """Wait briefly for answers to cancelled offers."""
         await self._late.join(CLOSE_WITHIN_S)
         await self._late.aclose()
 
@@ -174,7 +173,7 @@ class WhipClient:
         target = address_from(url, reply.headers.get("location", ""))
         detail = ""
         if not target:
-            detail = "without an address that can be used"
+            detail = "without a usable address"
         elif url.startswith("https:") and not target.startswith("https:") and not is_loopback(urlsplit(target).hostname or ""):
             detail = "from https to http"
         if detail:
@@ -194,7 +193,7 @@ class WhipClient:
         return WhipSession(reply.body.decode("utf-8", "replace"), session_url, reply.headers.get("etag", ""), answer.post_ms)
 
     def _kept_query(self, session_url: str, url: str) -> str:
-        """Some relays want the query of the first address on every one."""
+        """The session's address with the query of the first address, which some relays require."""
         parts, first = urlsplit(session_url), urlsplit(url)
         if not self._quirks.keep_query or parts.query or origin_of(session_url) != origin_of(url):
             return session_url
@@ -205,14 +204,14 @@ class WhipClient:
         if reply.too_long:
             problem = "the answer is too long"
         elif not session.answer.lstrip().startswith("v="):
-            problem = f"the answer is no session description: {said(reply, self._token)}"
+            problem = f"the answer is not a session description: {said(reply, self._token)}"
         if problem:
             await self.leave(session)
             raise TransportError("whip.answer", Step.SDP, detail=problem, host=self.host)
         return replace(session, answer=session.answer.lstrip())
 
     async def leave(self, session: WhipSession) -> bool:
-        """DELETE the session; False when there was nothing to delete or nobody answered. Never raises."""
+        """DELETE the session; False when it has no address or the relay did not answer. Never raises."""
         if not session.url:
             return False
         try:
@@ -225,11 +224,11 @@ class WhipClient:
         return reply.status < 400
 
     async def ice_servers(self) -> tuple[IceServer, ...]:
-        """The STUN and TURN servers that the relay names when asked with OPTIONS; none when it does not answer."""
+        """The STUN and TURN servers in the relay's answer to OPTIONS; none without an answer."""
         check_address(self._url)
         try:
             reply = await self._http.request("OPTIONS", self._url, headers=self._headers(self._url), within_s=OPTIONS_WITHIN_S)
         except TransportError as error:
-            log.info("%s names no ICE servers: %s", self.host, error.detail)
+            log.info("no ICE servers from %s: %s", self.host, error.detail)
             return ()
         return ice_servers_in(reply.headers.get("link", ""))

@@ -236,7 +236,7 @@ async def test_a_check_without_a_priority_is_left_out(*, answers_only: bool) -> 
         await ice.gather(["127.0.0.1"], (), 1)
         request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
         ice.check_incoming(request, ("127.0.0.1", 9), ice._protocols[0])
-        assert ice._check_list == [] and ice.remote_candidates == [] and ice.is_heard(("127.0.0.1", 9)) is not answers_only
+        assert ice._check_list == [] and ice.remote_candidates == [] and ice.accepts_from(("127.0.0.1", 9)) is not answers_only
     finally:
         await ice.close()
 
@@ -274,7 +274,7 @@ async def test_media_that_overtakes_the_handshakes_end_is_not_lost() -> None:
     heard: list[bytes] = []
     for number in range(3):
         ice.data_received(b"\x80\x60" + bytes([number]), 1)
-    ice.begin_media(heard.append)
+    ice.start_media(heard.append)
     ice.data_received(b"\x80\x60\x03", 1)
     assert [packet[2] for packet in heard] == [0, 1, 2, 3]
     await ice.close()

@@ -11,8 +11,8 @@ from app.domain.program.annexb import nal_units
 from app.domain.program.packet import Codec
 from app.transport import rtp
 from app.transport.headers import ABS_SEND_TIME_URI, MID_URI, TRANSPORT_CC_URI, HeaderWriter
+from app.transport.packet_history import PacketHistory
 from app.transport.payload import h264_payloads, vp8_payloads
-from app.transport.retransmit import History
 from app.transport.sdp import Direction, HeaderExtension, MediaSection
 from tests.support.encoded import GreyFrameEncoder
 
@@ -76,7 +76,7 @@ def test_sequence_numbers_go_on_past_16_bits(sequence: int, near: int, number: i
 
 
 def test_the_history_keeps_the_newest_across_the_wrap_and_paces_repeats() -> None:
-    history: History[int] = History(4000)
+    history: PacketHistory[int] = PacketHistory(4000)
     for number in range(60_000, 70_000):
         history.put(number & 0xFFFF, number)
     assert all(history.get(number & 0xFFFF) == number for number in range(66_000, 70_000))

@@ -9,9 +9,9 @@ from app.domain.program.packet import Codec, MediaKind
 from app.transport import rtcp, rtp
 from app.transport.congestion import CLOCK_RANGE_US, FLOOR_KBPS, HISTORY, UNLIMITED_KBPS, AckedRate, RateControl
 from app.transport.headers import TRANSPORT_CC_URI
-from app.transport.inlet import MAX_WAITING, Inlet
 from app.transport.offer import SendPlan, StreamPlan
 from app.transport.pacer import Pacer, packets_per_window
+from app.transport.packet_queue import MAX_WAITING, PacketQueue
 from app.transport.sdp import Direction, HeaderExtension, MediaSection
 from app.transport.sender import MediaFrame, MediaSender
 from tests.support.encoded import GreyFrameEncoder
@@ -415,14 +415,14 @@ def test_acked_rate_knows_nothing_before_feedback() -> None:
 
 def test_the_inlet_drops_pictures_to_the_next_key_frame_and_keeps_sound() -> None:
     wakes: list[int] = []
-    inlet = Inlet(lambda: wakes.append(1))
+    queue = PacketQueue(lambda: wakes.append(1))
     encoder = GreyFrameEncoder()
     first = encoder.next(key=True)
     plain = encoder.next(key=False)
-    results = [inlet.push(plain) for _ in range(MAX_WAITING + 10)]
+    results = [queue.push(plain) for _ in range(MAX_WAITING + 10)]
     assert results.count(False) == 1
-    assert len(inlet.take()) == 0 and inlet.dropped == MAX_WAITING + 10
-    assert inlet.push(plain) and len(inlet.take()) == 0
-    assert inlet.push(first) and inlet.push(plain)
-    assert list(inlet.take()) == [first, plain]
+    assert len(queue.take()) == 0 and queue.dropped == MAX_WAITING + 10
+    assert queue.push(plain) and len(queue.take()) == 0
+    assert queue.push(first) and queue.push(plain)
+    assert list(queue.take()) == [first, plain]
     assert len(wakes) >= 2

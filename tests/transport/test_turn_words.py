@@ -10,7 +10,7 @@ from aioice import stun
 
 from app.domain.program.output import IceServer
 from app.transport.ice import IceConnection
-from app.transport.turn import quoting_no_secret
+from app.transport.turn import redact_credentials
 
 NAME, PASSWORD = "anna-of-the-shop", "open-sesame"
 
@@ -57,6 +57,6 @@ async def test_an_address_that_is_not_understood_is_shown_without_them(url: str,
 
 
 def test_the_longer_secret_goes_first_and_an_empty_one_takes_nothing() -> None:
-    assert quoting_no_secret("shop-keeper and shop", IceServer("turn:x", "shop", "shop-keeper")) == "… and …"
-    assert quoting_no_secret("no answer", IceServer("turn:x")) == "no answer"
+    assert redact_credentials("shop-keeper and shop", IceServer("turn:x", "shop", "shop-keeper")) == "… and …"
+    assert redact_credentials("no answer", IceServer("turn:x")) == "no answer"
     assert PASSWORD not in repr(IceServer("turn:x", NAME, PASSWORD)) and NAME not in repr(IceServer("turn:x", NAME, PASSWORD))

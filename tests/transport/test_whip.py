@@ -168,7 +168,7 @@ def test_the_token_follows_to_the_origin_it_was_entered_for_alone(start: str, ta
         (500, "<style>" * 2_000 + "words", "whip.http", False, "words"),
         (500, "&#" + "9" * 5_000 + ";", "whip.http", False, "\N{REPLACEMENT CHARACTER}"),
         (500, f"<a href='{TOKEN}'>{' ' * 3000}{TOKEN}", "whip.http", False, "…"),
-        (201, "<html>hello</html>", "whip.answer", False, "the answer is no session description: hello"),
+        (201, "<html>hello</html>", "whip.answer", False, "the answer is not a session description: hello"),
     ],
 )
 async def test_every_refusal_says_the_servers_words(

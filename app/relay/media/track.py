@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.domain.program.packet import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, Codec, MediaKind
 from app.relay.media.keyframe import starts_keyframe
-from app.transport.retransmit import History
+from app.transport.packet_history import PacketHistory
 from app.transport.rtp import HEADER_BYTES, parse_header
 
 _HEADER = struct.Struct(">BBHII")
@@ -37,7 +37,7 @@ class Track:
         self.kind = kind
         self.clock_hz = _CLOCK_HZ[kind]
         self.codec = Codec.OPUS if kind is MediaKind.AUDIO else Codec.H264
-        self.history: History[bytes] = History(_HISTORY[kind])
+        self.history: PacketHistory[bytes] = PacketHistory(_HISTORY[kind])
         self.group: list[tuple[int, bytes]] = []  # the feed from the last key frame on
         self.group_at_ns = 0
         self.last_at_ns = 0

@@ -22,7 +22,7 @@ from app.relay.refusals import Refusal
 from app.relay.server import RelayServer
 from app.transport.ice import MAX_ANSWERED_PAIRS, IceConnection
 from app.transport.sdp import Description, IceCandidate, LocalTransport, TransportDescription, parse, render
-from app.transport.stun import CHECKS_BURST, MAX_DATAGRAM_BYTES, StunSocket, has_form
+from app.transport.stun import CHECKS_BURST, MAX_DATAGRAM_BYTES, StunSocket, looks_like_stun
 from tests.relay.test_server import AUTHORISED, PUBLISH, SDP, TRANSPORT, WATCH
 from tests.support.relays import base_of, eventually, running_relay
 from tests.support.watcher import Watcher, watch_offer
@@ -216,11 +216,11 @@ async def test_who_has_the_wrong_password_gets_no_answer_and_none_of_the_attenti
                 caller.send(bytes(plain))
         honest = Caller(local)
         honest.send(honest.check())
-        await eventually(lambda: ice.is_heard(honest.socket.getsockname()))
+        await eventually(lambda: ice.accepts_from(honest.socket.getsockname()))
         assert honest.heard(), "who knows the password is answered"
         for caller in callers:
             assert caller.heard() == []
-            assert not ice.is_heard(caller.socket.getsockname())
+            assert not ice.accepts_from(caller.socket.getsockname())
         assert not waiting.done()
         for caller in (*callers, honest):
             caller.close()
@@ -232,7 +232,7 @@ async def test_media_is_never_sent_where_nobody_answers() -> None:
         mute = Caller(local)
         for _ in range(5):
             mute.send(mute.check(nominate=True))
-        await eventually(lambda: ice.is_heard(mute.socket.getsockname()))
+        await eventually(lambda: ice.accepts_from(mute.socket.getsockname()))
         assert not ice.send_now(b"\x80media")
         assert not waiting.done()
         sent = mute.heard()
@@ -245,7 +245,7 @@ async def test_ever_new_addresses_do_not_fill_the_memory() -> None:
         callers = [Caller(local) for _ in range(CHECKS_BURST)]
         for caller in callers:
             caller.send(caller.check())
-        await eventually(lambda: ice.is_heard(callers[-1].socket.getsockname()) or sum(map(len, (one.heard() for one in callers[-8:]))))
+        await eventually(lambda: ice.accepts_from(callers[-1].socket.getsockname()) or sum(map(len, (one.heard() for one in callers[-8:]))))
         assert len(ice._check_list) <= MAX_ANSWERED_PAIRS
         assert len(ice.remote_candidates) <= MAX_ANSWERED_PAIRS
         assert len(ice._heard) <= MAX_ANSWERED_PAIRS
@@ -304,7 +304,7 @@ async def test_no_datagram_ends_in_a_traceback(answers_only: bool, caplog: pytes
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 19, b"\0\1\0\0" + b"\0" * 16, b"\0\1\0\4" + stun.COOKIE.to_bytes(4, "big") + bytes(12)])
 def test_what_has_not_the_form_of_stun(data: bytes) -> None:
-    assert not has_form(data)
+    assert not looks_like_stun(data)
 
 
 # --- who never comes

@@ -1,4 +1,4 @@
-"""The history from which lost packets are sent again."""
+"""Packets kept for retransmission."""
 
 from typing import Generic, TypeVar
 
@@ -9,35 +9,35 @@ T = TypeVar("T")
 DEFAULT_CAPACITY = 4000  # 15 s of 2.5 Mb/s: every NACK that can still help is answered
 
 
-class History(Generic[T]):
-    """At least the last `capacity` packets by 16-bit sequence number; `again` paces repeated requests for the same packet.
+class PacketHistory(Generic[T]):
+    """Keeps at least the last `capacity` packets, by 16-bit sequence number.
 
-    An entry is whatever the sender needs to make the packet again (its bytes, or fields and payload).
+    An entry is what the sender needs to build the packet again: its bytes, or fields and payload.
     """
 
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
         if not 0 < capacity <= 0x8000:
             raise ValueError("capacity must be 1..32768")
-        # A power of two divides the range of sequence numbers, so that the slots go round without a jump at 65535 → 0.
+        # A power of two divides the range of sequence numbers, so the slots do not jump at 65535 → 0.
         self._mask = (1 << (capacity - 1).bit_length()) - 1
         self._entries: list[T | None] = [None] * (self._mask + 1)
         self._sequences = [-1] * (self._mask + 1)
         self._resent_ns = [0] * (self._mask + 1)
 
     def put(self, sequence: int, entry: T) -> None:
-        """Remember `entry`; the one that stood in its slot goes."""
+        """Keep `entry` in place of the one in its slot."""
         slot = sequence & self._mask
         self._entries[slot] = entry
         self._sequences[slot] = sequence
         self._resent_ns[slot] = 0
 
     def get(self, sequence: int) -> T | None:
-        """The entry, or None when it has left the history or never was."""
+        """The entry; None when there is none."""
         slot = sequence & self._mask
         return self._entries[slot] if self._sequences[slot] == sequence else None
 
     def again(self, sequence: int, now_ns: int, spacing_ms: float) -> T | None:
-        """The entry to send again now; None when it is gone, or was sent again less than `spacing_ms` ago (it is on its way)."""
+        """The entry to send again; None when it is gone, or was sent again less than `spacing_ms` ago."""
         slot = sequence & self._mask
         if self._sequences[slot] != sequence:
             return None

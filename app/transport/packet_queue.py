@@ -1,4 +1,4 @@
-"""Encoded packets from the encoder threads into the publisher's loop."""
+"""Takes encoded packets from the encoder threads to the publisher's loop."""
 
 import threading
 from collections import deque
@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from app.domain.program.packet import EncodedPacket, MediaKind
 
-MAX_WAITING = 200  # about two seconds of both kinds: a loop that is behind more than that has lost the show anyway
+MAX_WAITING = 200  # about two seconds of audio and video; a loop that is later than that cannot catch up
 
 
-class Inlet:
-    """A bounded queue with one wake-up for many packets; when it is full, pictures are dropped up to the next key frame.
+class PacketQueue:
+    """A bounded queue. When it is full, video is dropped up to the next key frame.
 
-    `wake` is called on the pushing thread when the queue was empty; `take` on the loop's.
+    `wake` is called on the pushing thread, only when the queue was empty. Call `take` on the loop's thread.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -23,7 +23,7 @@ class Inlet:
         self.dropped = 0
 
     def push(self, packet: EncodedPacket) -> bool:
-        """Add a packet; False when a key frame should be asked for because pictures were dropped."""
+        """Add a packet; False when video was dropped and a key frame is needed."""
         with self._lock:
             begins_gap = len(self._queue) >= MAX_WAITING and not self._gap
             if begins_gap:
@@ -43,7 +43,7 @@ class Inlet:
         return not begins_gap
 
     def take(self) -> deque[EncodedPacket]:
-        """Everything that waits."""
+        """Take all queued packets."""
         with self._lock:
             taken, self._queue = self._queue, deque()
         return taken
