@@ -75,10 +75,10 @@ class Engine:
         self._project: Project | None = None
         self._early: Project | None = None  # applied before `start`
         self.withheld: tuple[str, ...] = ()
-        self._fan = PacketFanout()
-        self._video = VideoOutput(clock=clock, push=self._fan.push, notify=self.notices.emit)
+        self._fanout = PacketFanout()
+        self._video = VideoOutput(clock=clock, push=self._fanout.push, notify=self.notices.emit)
         self._publisher = make_publisher(self._video, self.notices.emit)
-        self._fan.add(self._publisher)
+        self._fanout.add(self._publisher)
         self._on_air = BroadcastController(clock=clock, publisher=self._publisher, video=self._video, sound=self._encode_sound)
         self._host = SoundHost()
         self._sources = RunningSources(clock, self.notices.emit, self._host)
@@ -286,7 +286,7 @@ class Engine:
     def _match_bus(self, project: Project) -> None:
         audio = project.output.audio
         if self._bus is None:
-            sinks = (self._fan,) if self._on_air.state is BroadcastState.LIVE else ()
+            sinks = (self._fanout,) if self._on_air.state is BroadcastState.LIVE else ()
             self._bus = SoundBus(clock=self._clock, mixer=self._mixer, sinks=sinks, settings=audio, notify=self.notices.emit)
             self._bus.start()
         elif self._project is None or self._project.output.audio != audio:
@@ -294,7 +294,7 @@ class Engine:
 
     def _encode_sound(self, wanted: bool) -> None:
         if self._bus is not None:
-            self._bus.set_sinks((self._fan,) if wanted else ())
+            self._bus.set_sinks((self._fanout,) if wanted else ())
 
     def _change_canvas(self, canvas: Canvas, scene: Scene) -> None:
         if self._program is not None:

@@ -91,7 +91,7 @@ class RunningSources:
         self._drawn: dict[str, tuple[int, int, bytes]] = {}
         self._slots: dict[str, SourceSlot] = {}
         self._delivered_by_closed = 0
-        self._visible: tuple[tuple[str, RunningSource], ...] = ()
+        self._with_video: tuple[tuple[str, RunningSource], ...] = ()
         self._live: frozenset[str] = frozenset()
 
     def set_crash_guard(self, activity: SourceActivityLog, quarantined: Collection[str]) -> None:
@@ -109,7 +109,7 @@ class RunningSources:
         for source in wanted.values():
             self._match_one(source, canvas, canvas_changed)
         self._live = frozenset(source_id for source_id, one in self._running.items() if one.source.kind in _CAPTURED)
-        self._visible = tuple((source_id, one) for source_id, one in self._running.items() if KINDS[one.source.kind].has_video)
+        self._with_video = tuple((source_id, one) for source_id, one in self._running.items() if KINDS[one.source.kind].has_video)
 
     def strips(self, strips: Sequence[Strip]) -> list[tuple[Strip, SoundSource]]:
         """Each strip with its running source; strips without one are left out."""
@@ -130,7 +130,7 @@ class RunningSources:
         """The newest frame of each wanted source; None = no signal. A source that was just started is missing at first."""
         now_ns = self._clock.monotonic_ns()
         frames: dict[str, Frame | None] = {}
-        for source_id, one in self._visible:
+        for source_id, one in self._with_video:
             if source_id not in wanted:
                 continue
             frame = self._latest(one)
@@ -178,7 +178,7 @@ class RunningSources:
     def close(self, deadline_s: float) -> None:
         """Close all sources in parallel; those that still hang at the deadline are abandoned."""
         until = time.monotonic() + deadline_s
-        self._visible = ()
+        self._with_video = ()
         for source_id in list(self._running):
             self._drop(source_id)
         hanging = [slot for slot in self._slots.values() if not slot.join(max(0.0, until - time.monotonic()))]

@@ -1,4 +1,4 @@
-"""Records which thread activities for which source in a file that survives a crash, so that the next engine can find the culprit."""
+"""Records which thread works for which source in a file that survives a crash, so that the next engine can find the culprit."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ def source_fingerprint(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SourceActivity:
-    """A thread that activities for a source. `started` is wall-clock time, because another process reads it."""
+    """A thread that works for a source. `started` is wall-clock time, because another process reads it."""
 
     thread: int
     source_id: str
@@ -53,7 +53,7 @@ class SourceActivityLog:
         self._activities: dict[int, SourceActivity] = {}
 
     def begin(self, source_id: str, fingerprint: str) -> None:
-        """The calling thread activities for this source until `end`."""
+        """The calling thread works for this source until `end`."""
         if self._path is not None:
             thread = threading.get_ident()
             with self._lock:
@@ -61,7 +61,7 @@ class SourceActivityLog:
                 self._write(self._path)
 
     def end(self) -> None:
-        """The calling thread no longer activities for a source."""
+        """The calling thread no longer works for a source."""
         if self._path is not None:
             with self._lock:
                 if self._activities.pop(threading.get_ident(), None) is not None:

@@ -240,7 +240,7 @@ def test_without_targets_the_program_runs_and_nothing_is_encoded(bench: EngineBe
     assert 0 < stats.frames.captured <= stats.frames.composed
     assert bench.collected.packets == []
     assert bench.engine.preview_path is not None
-    assert SEQUENCE.unpack_from(bench.engine.preview_path.read_bytes(), LATEST_OFFSET)[0] == 0, "nobody looks"
+    assert SEQUENCE.unpack_from(bench.engine.preview_path.read_bytes(), LATEST_OFFSET)[0] == 0, "nobody reads the preview"
     bench.wait_until(lambda: bench.engine.meters().master.peak_db[0] > -15)
     assert [strip.source_id for strip in bench.engine.meters().strips] == ["tone"]
 

@@ -130,7 +130,7 @@ def test_cards_survive_a_canvas_change_at_the_same_fractions(bench: EngineBench)
     bench.engine.apply(replace(SHOW, output=Output(Canvas(640, 360, 30), VIDEO)))
     bench.wait_for_size(640, 360)
     bench.collected.wait_for_video(len(bench.collected.video()) + 3)
-    assert near(colours(bench, 80 + 4, 140 + 4)[-1], WHITE), "its corner stands at an eighth and seven eighteenths"
+    assert near(colours(bench, 80 + 4, 140 + 4)[-1], WHITE), "its corner is at an eighth and seven eighteenths"
     assert near(colours(bench, 70, 140 + 4)[-1], RED)
 
 

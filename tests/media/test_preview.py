@@ -121,12 +121,12 @@ def test_nothing_is_written_while_nobody_reads(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     writer = PreviewWriter(path)
     unseen_ms = UNSEEN_NS // 1_000_000
-    assert not writer.write(bars(320, 180, at_ms=1000)), "nobody has looked yet"
+    assert not writer.write(bars(320, 180, at_ms=1000)), "nobody has read yet"
     look(path, at_ms=1010)
     assert writer.write(bars(320, 180, at_ms=1040))
     assert writer.write(bars(320, 180, at_ms=1000 + unseen_ms))
     assert not writer.write(bars(320, 180, at_ms=1010 + unseen_ms + 40))
     assert read(path)[:2] == (2, (1000 + unseen_ms) * 1_000_000), "the last frame stays"
     look(path, at_ms=60_000)
-    assert writer.write(bars(320, 180, at_ms=60_020)), "the next look brings frames back"
+    assert writer.write(bars(320, 180, at_ms=60_020)), "the next read brings frames back"
     writer.close()

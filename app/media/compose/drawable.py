@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from app.media.compose.geometry import Placement, Rect
+from app.media.compose.geometry import LayerPlacement, Rect
 from app.media.compose.scaling import PlaneScaler
 from app.media.frame_pool import BLACK_Y, NEUTRAL_CHROMA, Planes
 from app.media.ports import Frame, Plane
@@ -46,11 +46,11 @@ class Drawable:
     """
 
     def __init__(self) -> None:
-        self._key: tuple[int, int, Placement, float] | None = None
+        self._key: tuple[int, int, LayerPlacement, float] | None = None
         self._planes = Planes(2, 2)
         self._mask: _Mask | None = None
         self._opacity = 1.0
-        self._placement: Placement | None = None
+        self._placement: LayerPlacement | None = None
 
     @property
     def target(self) -> Rect:
@@ -62,7 +62,7 @@ class Drawable:
     def opaque(self) -> bool:
         return self._mask is None and self._opacity >= 1.0
 
-    def prepare(self, frame: Frame, placement: Placement, opacity: float, scaler: PlaneScaler) -> None:
+    def prepare(self, frame: Frame, placement: LayerPlacement, opacity: float, scaler: PlaneScaler) -> None:
         """Scale `frame`, unless the frame, its place and its opacity are unchanged."""
         key = (frame.sequence, frame.capture_ns, placement, opacity)
         if key == self._key:

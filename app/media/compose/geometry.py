@@ -36,7 +36,7 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class LayerPlacement:
     """`source`, in pixels of the frame, is drawn at `target`, in pixels of the canvas; `target` lies within the canvas."""
 
     source: Rect
@@ -101,7 +101,7 @@ def _cropped(crop: Crop, width: int, height: int) -> tuple[float, float, float, 
 
 def place(
     layer: Layer, frame_width: int, frame_height: int, canvas_width: int, canvas_height: int, *, drawn_for_canvas: bool = False
-) -> Placement | None:
+) -> LayerPlacement | None:
     """Where a frame of this size goes in this layer; None if nothing of it is on the canvas.
 
     A frame drawn for the canvas is shown at its own size, and Fit.CONTAIN only makes it smaller.
@@ -118,4 +118,4 @@ def place(
     rows = _on_canvas(_fitted(down, vertical), frame_height, canvas_height)
     if columns is None or rows is None:
         return None
-    return Placement(Rect(columns[0], rows[0], columns[1], rows[1]), Rect(columns[2], rows[2], columns[3], rows[3]))
+    return LayerPlacement(Rect(columns[0], rows[0], columns[1], rows[1]), Rect(columns[2], rows[2], columns[3], rows[3]))

@@ -23,7 +23,7 @@ LEAST_KBPS = 100  # below this the video is unusable, although congestion contro
 
 
 @dataclass(frozen=True, slots=True)
-class RelayLimits:
+class OutputLimits:
     """What all relays in use accept; 0 = no limit."""
 
     kbps: int = 0
@@ -31,9 +31,9 @@ class RelayLimits:
     height: int = 0
 
 
-def strictest_limits(quirks: Sequence[Quirks]) -> RelayLimits:
+def strictest_limits(quirks: Sequence[Quirks]) -> OutputLimits:
     """The strictest limit of each kind."""
-    return RelayLimits(
+    return OutputLimits(
         min((one.max_bitrate_kbps for one in quirks if one.max_bitrate_kbps > 0), default=0),
         min((one.max_gop_s for one in quirks if one.max_gop_s > 0), default=0.0),
         min((one.max_height for one in quirks if one.max_height > 0), default=0),
@@ -72,7 +72,7 @@ class VideoOutput:
         self._running: tuple[VideoEncoder, ...] = ()
         self._canvas = Canvas()
         self._settings = VideoSettings()
-        self._limits = RelayLimits()
+        self._limits = OutputLimits()
         self._requested_kbps: int | None = None
         self._encoding = False
         self._closed = False

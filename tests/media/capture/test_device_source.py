@@ -30,10 +30,10 @@ class Device:
             raise self.failure
         return _Reader(self, stopping)
 
-    def shoot(self) -> None:
+    def deliver(self) -> None:
         self._orders.release()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self._unhang.set()
 
     def read(self, stopping: threading.Event) -> FramePlanes | None:
@@ -68,10 +68,10 @@ class Bench:
 
     def frame(self, number: int) -> None:
         """One more frame arrives."""
-        self.device.shoot()
+        self.device.deliver()
         until(lambda: (shown := self.source.latest()) is not None and shown.sequence == number)
 
-    def given_up(self) -> None:
+    def wait_until_lost(self) -> None:
         """Wait until the watcher has noticed the lost device: from then on, time counts towards the next try."""
         until(lambda: self.source._attempt is None)
 
@@ -80,7 +80,7 @@ class Bench:
 def bench() -> Iterator[Bench]:
     one = Bench()
     yield one
-    one.device.let_go()
+    one.device.release()
     one.source.close()
 
 
@@ -118,7 +118,7 @@ def test_a_frozen_device_keeps_its_last_frame_two_seconds_is_reported_once_and_r
     assert dict(lost.data) == {"source": "Front camera", "seconds": 2}
     assert not bench.source.stats().alive
     assert bench.source.stats().detail == "source.frozen"
-    bench.given_up()
+    bench.wait_until_lost()
     bench.clock.pass_ms(600)
     until(lambda: bench.device.opened == 2)
     bench.frame(2)
@@ -132,10 +132,10 @@ def test_a_failing_device_reports_the_reason_once_and_returns(bench: Bench) -> N
     bench.frame(1)
     bench.device.failure = AppError("camera.gone", name="x", reason="unplugged")
     for opened in range(2, 5):
-        bench.given_up()
+        bench.wait_until_lost()
         bench.clock.pass_ms(4100)
         until(lambda opened=opened: bench.device.opened >= opened)  # type: ignore[misc]
-    bench.given_up()
+    bench.wait_until_lost()
     lost = bench.notices.next()
     assert (lost.code, lost.data["reason"]) == ("source.lost", "unplugged")
     assert bench.notices.codes() == []
@@ -149,7 +149,7 @@ def test_a_device_back_within_two_seconds_is_not_reported(bench: Bench) -> None:
     bench.source.start()
     bench.frame(1)
     bench.device.failure = AppError("camera.gone", name="x", reason="a short one")
-    bench.given_up()
+    bench.wait_until_lost()
     bench.device.failure = None
     bench.clock.pass_ms(600)
     until(lambda: bench.device.opened == 2)
@@ -163,7 +163,7 @@ def test_a_device_back_within_two_seconds_is_not_reported(bench: Bench) -> None:
 def test_a_device_that_cannot_be_opened_reports_its_own_error(bench: Bench) -> None:
     bench.device.failure = AppError("camera.busy", name="HD Webcam")
     bench.source.start()
-    bench.given_up()
+    bench.wait_until_lost()
     refused = bench.notices.next()
     assert refused.code == "camera.busy"
     assert dict(refused.data) == {"source": "Front camera", "name": "HD Webcam"}
@@ -179,11 +179,11 @@ def test_a_hanging_driver_blocks_neither_closing_nor_a_retry(bench: Bench) -> No
     bench.device.hangs = True
     bench.clock.pass_ms(2100)
     assert bench.notices.next().code == "source.frozen"
-    bench.given_up()
+    bench.wait_until_lost()
     bench.clock.pass_ms(1000)
     until(lambda: bench.device.opened == 2)
     bench.clock.pass_ms(11_000)  # the second one never delivers its first frame
-    bench.given_up()
+    bench.wait_until_lost()
     assert len([one for one in threading.enumerate() if one.name == "capture-cam"]) == 2
     bench.clock.pass_ms(60_000)
     opened = bench.device.opened
@@ -192,7 +192,7 @@ def test_a_hanging_driver_blocks_neither_closing_nor_a_retry(bench: Bench) -> No
     closing.join(3)
     assert not closing.is_alive()
     assert bench.device.opened == opened == 2  # no third thread was started
-    bench.device.let_go()
+    bench.device.release()
 
 
 def test_frames_from_an_abandoned_thread_are_dropped(bench: Bench) -> None:
@@ -202,7 +202,7 @@ def test_frames_from_an_abandoned_thread_are_dropped(bench: Bench) -> None:
     bench.clock.pass_ms(2100)
     assert bench.notices.next().code == "source.frozen"
     bench.source.close()
-    bench.device.shoot()
-    bench.device.let_go()
+    bench.device.deliver()
+    bench.device.release()
     until(lambda: bench.device.closed == 1)
     assert bench.source.latest() is None

@@ -51,7 +51,7 @@ def play(notices: NoticeBox) -> Iterator[Play]:
         one.close()
 
 
-def looks(path: Path, number: int = 0) -> FramePlanes:
+def shown_planes(path: Path, number: int = 0) -> FramePlanes:
     """A frame as it is shown."""
     frames, _, reader = read(path)
     frame = frames[number].frame
@@ -92,7 +92,7 @@ def test_titles_in_any_encoding_are_accepted(tmp_path: Path, title: bytes) -> No
 
 
 def test_the_transparent_half_of_a_vp9_film_shows_the_layer_below() -> None:
-    planes = looks(sample("vp9-alpha.webm"))
+    planes = shown_planes(sample("vp9-alpha.webm"))
     assert planes.alpha is not None
     assert int(planes.alpha[:, :150].min()) > 250
     assert int(planes.alpha[:, 170:].max()) < 5
@@ -129,7 +129,7 @@ def test_every_format_with_alpha_is_transparent(tmp_path: Path, name: str, codec
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    planes = looks(path, 2)
+    planes = shown_planes(path, 2)
     assert planes.alpha is not None
     assert int(planes.alpha[:, :140].min()) > 250
     assert int(planes.alpha[:, 180:].max()) < 5
@@ -177,7 +177,7 @@ ONE = 0x10000
 def test_a_film_is_oriented_by_its_display_matrix(
     tmp_path: Path, matrix: tuple[int, int, int, int], bright: tuple[int, int], dim: tuple[int, int]
 ) -> None:
-    planes = looks(quartered(tmp_path / "phone.mp4", matrix))
+    planes = shown_planes(quartered(tmp_path / "phone.mp4", matrix))
     assert planes.y.shape == ((320, 180) if matrix[0] == 0 else (180, 320))
     assert colour_at(planes, 0.25 + bright[0] / 2, 0.25 + bright[1] / 2)[0] > 225
     assert 100 < colour_at(planes, 0.25 + dim[0] / 2, 0.25 + dim[1] / 2)[0] < 150
@@ -191,7 +191,7 @@ def test_an_image_with_exif_as_a_film_is_upright(play: Play, notices: NoticeBox)
 
 
 def test_the_mirrored_sample_is_mirrored_and_upright() -> None:
-    planes = looks(sample("mirrored.mov"))
+    planes = shown_planes(sample("mirrored.mov"))
     # The pixels are red and green at the top, blue at the bottom left.
     assert near(colour_at(planes, 0.25, 0.75), (255, 0, 0))
     assert near(colour_at(planes, 0.25, 0.25), (0, 128, 0))
@@ -199,7 +199,7 @@ def test_the_mirrored_sample_is_mirrored_and_upright() -> None:
 
 
 def test_anamorphic_pixels_become_square() -> None:
-    assert looks(sample("anamorphic-sar-64-45.mp4")).y.shape == (576, 1024)
+    assert shown_planes(sample("anamorphic-sar-64-45.mp4")).y.shape == (576, 1024)
 
 
 @pytest.mark.parametrize(("aspect", "size"), [(2.0, (320, 1280)), (0.5, (640, 640)), (16 / 15, (320, 682)), (1.0, (320, 640))])
@@ -211,13 +211,13 @@ def test_any_pixel_aspect_becomes_square_without_losing_pixels(aspect: float, si
 
 
 def test_white_of_an_hlg_film_is_white() -> None:
-    y, u, v = colour_at(looks(sample("hlg-white.mov"), 30), 0.5, 0.5)
+    y, u, v = colour_at(shown_planes(sample("hlg-white.mov"), 30), 0.5, 0.5)
     assert y >= 228
     assert max(abs(u - 128), abs(v - 128)) <= 1
 
 
 def test_red_of_a_pq_film_is_red() -> None:
-    assert near(colour_at(looks(sample("pq-red.mov"), 30), 0.5, 0.5), (255, 0, 0), within=10)
+    assert near(colour_at(shown_planes(sample("pq-red.mov"), 30), 0.5, 0.5), (255, 0, 0), within=10)
 
 
 @pytest.mark.parametrize("transfer", [16, 18])
@@ -246,7 +246,7 @@ def fields(number: int) -> Plane:
     return pixels
 
 
-def combs(y: Plane) -> float:
+def comb_factor(y: Plane) -> float:
     """How much more adjacent lines differ than lines two apart."""
     lines = y[20:-20].astype(int)
     return float(np.abs(lines[1:-1] * 2 - lines[:-2] - lines[2:]).mean())
@@ -272,8 +272,8 @@ def test_an_interlaced_film_is_deinterlaced(tmp_path: Path, codec: str, options:
     planes = FrameConverter().convert(frames[6].frame)
     with av.open(str(path)) as container:
         combed = FrameConverter().convert(list(container.decode(video=0))[6])
-    assert combs(combed.y) > 20
-    assert combs(planes.y) < combs(combed.y) / 4
+    assert comb_factor(combed.y) > 20
+    assert comb_factor(planes.y) < comb_factor(combed.y) / 4
 
 
 # What cannot be played

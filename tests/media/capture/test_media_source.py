@@ -58,7 +58,7 @@ class Player:
         self.seen: list[tuple[int, int, int]] = []  # (sequence, number in the frame, due time)
         self.source.start()
 
-    def look(self) -> Frame | None:
+    def latest(self) -> Frame | None:
         frame = self.source.latest()
         if frame is not None and (not self.seen or self.seen[-1][0] != frame.sequence):
             code = read(frame.y) if frame.width > 2 else None
@@ -67,7 +67,7 @@ class Player:
 
     def watch(self, frames: int) -> None:
         """Watch until this many different frames were seen."""
-        until(lambda: self.look() is not None and len(self.seen) >= frames, timeout_s=20)
+        until(lambda: self.latest() is not None and len(self.seen) >= frames, timeout_s=20)
 
     def change(self, **values: Value) -> bool:
         self.settings.update(values)
@@ -165,10 +165,10 @@ def test_pausing_keeps_the_frame_and_continues_from_there(one_second: Path, play
     player.watch(8)
     assert player.change(paused=True)
     until(lambda: player.feed.flushes == 1)
-    held = player.look()
+    held = player.latest()
     pushed = len(player.feed.blocks)
     assert not threading.Event().wait(0.3)  # nothing may change for three tenths of a second
-    assert player.look() is held
+    assert player.latest() is held
     assert len(player.feed.blocks) == pushed
     last_number = player.seen[-1][1]
     assert player.change(paused=False)
@@ -187,11 +187,11 @@ def test_pausing_keeps_the_frame_and_continues_from_there(one_second: Path, play
 
 def test_without_loop_the_last_frame_stays_and_looping_can_be_switched_on(one_second: Path, play: Play) -> None:
     player = play(one_second, loop=False, start_s=0.7)
-    until(lambda: player.look() is not None and player.seen[-1][1] == 29)
+    until(lambda: player.latest() is not None and player.seen[-1][1] == 29)
     numbers = [number for _, number, _ in player.seen]
     assert numbers == sorted(set(numbers) & set(range(21, 30)))  # each once; a busy machine may drop some
     assert not threading.Event().wait(0.2)
-    assert player.look() is not None
+    assert player.latest() is not None
     assert len(player.seen) == len(numbers)
     assert player.change(loop=True)
     player.watch(len(numbers) + 2)
@@ -205,15 +205,15 @@ def test_other_settings_need_a_new_source(one_second: Path, play: Play) -> None:
 
 def test_a_paused_file_shows_its_first_frame(one_second: Path, play: Play) -> None:
     player = play(one_second, paused=True)
-    until(player.look)
+    until(player.latest)
     assert not threading.Event().wait(0.2)
-    player.look()
+    player.latest()
     assert [number for _, number, _ in player.seen] == [0]
 
 
 def test_music_without_video_is_transparent_and_sounds(tmp_path: Path, play: Play, notices: NoticeBox) -> None:
     player = play(sound_file(tmp_path / "music.wav", ramp(0.5)))
-    frame = until(player.look)
+    frame = until(player.latest)
     assert frame.alpha is not None
     assert not frame.alpha.any()
     until(lambda: len(player.feed.blocks) > 20)
@@ -223,9 +223,9 @@ def test_music_without_video_is_transparent_and_sounds(tmp_path: Path, play: Pla
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_a_phone_video_is_upright(tmp_path: Path, play: Play, rotation: int) -> None:
     path = film(tmp_path / "phone.mp4", lambda _: bars_rgb(320, 180), frames=4, rotation=rotation)
-    frame = until(play(path).look)
+    frame = until(play(path).latest)
     assert (frame.width, frame.height) == ((320, 180) if rotation == 180 else (180, 320))
-    plain = until(play(path.with_name("phone.mp4")).look)
+    plain = until(play(path.with_name("phone.mp4")).latest)
     # The display matrix turns clockwise by the angle that the planes must show.
     assert np.abs(np.rot90(plain.y, -rotation // 90).astype(int) - frame.y).max() <= 2
 
@@ -239,7 +239,7 @@ def test_any_rate_size_and_format_plays(tmp_path: Path, play: Play, rate: int, s
     player.watch(10)
     gaps = {round((b[2] - a[2]) * rate / 1e9, 1) for a, b in pairwise(player.seen)}
     assert all(gap >= 1.0 and gap == int(gap) for gap in gaps)  # whole frame times; a busy machine may drop some
-    frame = player.look()
+    frame = player.latest()
     assert frame is not None
     assert (frame.width, frame.height) == size
 
@@ -251,9 +251,9 @@ def test_a_missing_file_is_reported_once_and_played_when_it_appears(
     player = play(path)
     missing = notices.next()
     assert (missing.code, dict(missing.data)) == ("media.missing", {"source": "Film", "location": str(path)})
-    assert player.look() is None
+    assert player.latest() is None
     path.write_bytes(one_second.read_bytes())
-    until(player.look)
+    until(player.latest)
     assert notices.next().code == "source.back"
     assert notices.codes() == []
 
@@ -274,7 +274,7 @@ def test_a_broken_film_plays_after_it_is_copied_again(tmp_path: Path, play: Play
     player = play(path)
     assert notices.next().code.startswith("media.")
     path.write_bytes(one_second.read_bytes())
-    until(player.look)
+    until(player.latest)
     assert notices.next().code == "source.back"
 
 

@@ -1,12 +1,12 @@
 import pytest
 
 from app.domain.program.scene import Box, Crop, Fit, Layer
-from app.media.compose.geometry import Placement, Rect, place
+from app.media.compose.geometry import LayerPlacement, Rect, place
 
 WHOLE, UNCUT = Box(), Crop()
 
 
-def placed(fit: Fit, size: tuple[int, int], box: Box = WHOLE, crop: Crop = UNCUT) -> Placement | None:
+def placed(fit: Fit, size: tuple[int, int], box: Box = WHOLE, crop: Crop = UNCUT) -> LayerPlacement | None:
     return place(Layer("layer", "source", box=box, crop=crop, fit=fit), *size, 1280, 720)
 
 
@@ -22,17 +22,17 @@ def placed(fit: Fit, size: tuple[int, int], box: Box = WHOLE, crop: Crop = UNCUT
     ],
 )
 def test_the_fit_decides_how_a_frame_fills_the_canvas(fit: Fit, size: tuple[int, int], source: Rect, target: Rect) -> None:
-    assert placed(fit, size) == Placement(source, target)
+    assert placed(fit, size) == LayerPlacement(source, target)
 
 
 def test_a_frame_is_cropped_before_it_is_fitted() -> None:
     found = placed(Fit.CONTAIN, (1000, 400), crop=Crop(left=0.1, right=0.3, top=0.25, bottom=0.25))
-    assert found == Placement(Rect(100, 100, 600, 200), Rect(0, 146, 1280, 428))
+    assert found == LayerPlacement(Rect(100, 100, 600, 200), Rect(0, 146, 1280, 428))
 
 
 def test_a_layer_beyond_the_canvas_is_cut_on_both_sides_equally() -> None:
     found = placed(Fit.STRETCH, (640, 360), box=Box(-0.5, -0.25, 1.0, 0.5))
-    assert found == Placement(Rect(320, 180, 320, 180), Rect(0, 0, 640, 180))
+    assert found == LayerPlacement(Rect(320, 180, 320, 180), Rect(0, 0, 640, 180))
 
 
 @pytest.mark.parametrize("box", [Box(1.0, 0, 0.5, 0.5), Box(0, -0.6, 1, 0.5), Box(0.5, 0.5, 0.0, 0.5), Box(0.5, 0.5, 0.0005, 0.5)])

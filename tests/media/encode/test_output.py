@@ -9,7 +9,7 @@ from app.domain.base.notice import Notice
 from app.domain.program.output import Canvas, EncoderChoice, H264Profile, Quirks, SpeedPreset, VideoSettings
 from app.domain.program.packet import Codec
 from app.media.encode.encoder_configs import h264_configs, threads_for
-from app.media.encode.output import RelayLimits, VideoOutput, encoded_canvas, strictest_limits
+from app.media.encode.output import OutputLimits, VideoOutput, encoded_canvas, strictest_limits
 from tests.support.frames import noise
 from tests.support.packets import PacketCollector, decoded
 
@@ -126,8 +126,8 @@ def test_codecs_start_and_stop_as_targets_agree(bench: Bench) -> None:
 
 def test_the_strictest_relay_sets_the_limits(bench: Bench) -> None:
     quirks = (Quirks(max_bitrate_kbps=1200), Quirks(max_bitrate_kbps=900, max_gop_s=1.0), Quirks(max_height=90))
-    assert strictest_limits(quirks) == RelayLimits(900, 1.0, 90)
-    assert strictest_limits(()) == RelayLimits()
+    assert strictest_limits(quirks) == OutputLimits(900, 1.0, 90)
+    assert strictest_limits(()) == OutputLimits()
     bench.output.begin(quirks)
     assert bench.output.target_kbps == 900
     bench.send(2)

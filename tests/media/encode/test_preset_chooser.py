@@ -42,7 +42,7 @@ def test_the_measurement_runs_in_the_background_and_is_remembered() -> None:
     chooser = PresetChooser()
     done = threading.Event()
     assert chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.set) is UNMEASURED_PRESET  # at once, before anything is measured
-    assert done.wait(20), "so small a frame affords more than what is used at first"
+    assert done.wait(20), "so small a frame can afford more than the default preset"
     assert chooser.choose(CANVAS, H264Profile.BASELINE, 1000, 1, done.clear) is VERY
     assert done.is_set()
     chooser.close(5.0)

@@ -30,7 +30,7 @@ def crashes(choice: EncoderChoice, canvas: Canvas, profile: H264Profile, kbps: i
     os.abort()
 
 
-def asked(prober: HardwareProber, *choices: EncoderChoice) -> None:
+def probe(prober: HardwareProber, *choices: EncoderChoice) -> None:
     done = threading.Event()
     prober.ask(choices, CANVAS, H264Profile.BASELINE, 1000, done.set)
     assert done.wait(30)
@@ -44,7 +44,7 @@ def asked(prober: HardwareProber, *choices: EncoderChoice) -> None:
 def test_the_result_is_what_really_happened(child: object, answer: str) -> None:
     deadline_s = 3.0 if child is hangs else 30.0
     prober = HardwareProber(child=child, is_plausible=lambda choice: True, deadline_s=deadline_s)  # type: ignore[arg-type]
-    asked(prober, EncoderChoice.NVENC)
+    probe(prober, EncoderChoice.NVENC)
     assert prober.failure(EncoderChoice.NVENC) == answer
     assert prober.working([EncoderChoice.QSV, EncoderChoice.NVENC]) == ((EncoderChoice.NVENC,) if not answer else ())
     assert not multiprocessing.active_children()

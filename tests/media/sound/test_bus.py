@@ -21,7 +21,7 @@ from tests.support.sounds import PacketShelf, SteadySource, decoded, impurity_db
 PACKET_NS = 20 * NS_PER_MS
 
 
-class Desk:
+class Bench:
     """A bus on a clock that the test advances."""
 
     def __init__(self, source: SoundSource, *, settings: AudioSettings | None = None, video_latency_ns: int = 0) -> None:
@@ -53,7 +53,7 @@ def sounding_tone(*, beep: bool = False) -> Tone:
 
 
 def test_packets_decode_to_the_tone_that_was_mixed() -> None:
-    packets = Desk(sounding_tone()).run(2000)
+    packets = Bench(sounding_tone()).run(2000)
     wave = decoded(packets)
     assert len(wave) == len(packets) * 960
     for channel in (0, 1):
@@ -64,8 +64,8 @@ def test_packets_decode_to_the_tone_that_was_mixed() -> None:
 
 
 def test_the_sample_count_follows_the_clock() -> None:
-    desk = Desk(sounding_tone())
-    packets = desk.run(1000)
+    bench = Bench(sounding_tone())
+    packets = bench.run(1000)
     assert len(packets) == pytest.approx(50, abs=1)
     assert all(after.pts - before.pts == 960 for before, after in pairwise(packets))
     assert all(after.capture_ns - before.capture_ns == PACKET_NS for before, after in pairwise(packets))
@@ -73,23 +73,23 @@ def test_the_sample_count_follows_the_clock() -> None:
 
 @pytest.mark.parametrize(("stall_ms", "dropped_ms"), [(300, 0), (2000, 1500), (60_000, 60_000)])
 def test_after_a_stall_there_is_no_gap_and_the_clock_is_caught_up(stall_ms: int, dropped_ms: int) -> None:
-    desk = Desk(sounding_tone())
-    desk.run(1000)
-    desk.clock.pass_ms(stall_ms)
-    packets = desk.run(1000)
+    bench = Bench(sounding_tone())
+    bench.run(1000)
+    bench.clock.pass_ms(stall_ms)
+    packets = bench.run(1000)
     first, last = packets[0], packets[-1]
     assert (last.pts - first.pts) * NS_PER_S // 48_000 == last.capture_ns - first.capture_ns
     assert last.pts / 48 == pytest.approx(2000 + stall_ms, abs=40)
     if stall_ms < 10_000:
         assert all(after.pts - before.pts == 960 for before, after in pairwise(packets))
-    assert desk.bus.dropped_ms == pytest.approx(dropped_ms, abs=41)
+    assert bench.bus.dropped_ms == pytest.approx(dropped_ms, abs=41)
 
 
 @pytest.mark.parametrize("frame_latency_ms", [0, 25])
 def test_a_beep_is_heard_at_its_second(frame_latency_ms: int) -> None:
-    desk = Desk(sounding_tone(beep=True), video_latency_ns=frame_latency_ms * NS_PER_MS)
-    desk.clock.pass_ms(-500)
-    packets = desk.run(1200)
+    bench = Bench(sounding_tone(beep=True), video_latency_ns=frame_latency_ms * NS_PER_MS)
+    bench.clock.pass_ms(-500)
+    packets = bench.run(1200)
     wave = np.abs(decoded(packets)[:, 0])
     first = int(np.flatnonzero(wave > 0.12)[0])
     # a receiver places the sound by the packets' capture times alone
@@ -99,10 +99,10 @@ def test_a_beep_is_heard_at_its_second(frame_latency_ms: int) -> None:
 
 @pytest.mark.parametrize(("latency_ms", "at_once"), [(30, False), (120, True)])
 def test_timestamps_follow_the_video_latency_without_changing_the_sound(latency_ms: int, at_once: bool) -> None:
-    desk = Desk(SteadySource(stereo(sine(1000, 1.0))))
-    before = len(desk.run(1000))
-    desk.bus.video_latency_ns = latency_ms * NS_PER_MS
-    packets = desk.run(12_000)
+    bench = Bench(SteadySource(stereo(sine(1000, 1.0))))
+    before = len(bench.run(1000))
+    bench.bus.video_latency_ns = latency_ms * NS_PER_MS
+    packets = bench.run(12_000)
     assert all(later.pts - earlier.pts == 960 for earlier, later in pairwise(packets))
     steps = [later.capture_ns - earlier.capture_ns - PACKET_NS for earlier, later in pairwise(packets)]
     assert sum(steps[before - 1 :]) == latency_ms * NS_PER_MS
@@ -111,18 +111,18 @@ def test_timestamps_follow_the_video_latency_without_changing_the_sound(latency_
 
 
 def test_silence_is_sent_when_nothing_sounds() -> None:
-    desk = Desk(SteadySource(stereo(np.zeros(480))))
-    packets = desk.run(1000)
+    bench = Bench(SteadySource(stereo(np.zeros(480))))
+    packets = bench.run(1000)
     assert len(packets) == pytest.approx(50, abs=1)
     assert not decoded(packets).any()
 
 
 @pytest.mark.parametrize("bitrate_kbps", [64, 96])
 def test_the_bitrate_changes_without_a_gap_or_a_click(bitrate_kbps: int) -> None:
-    desk = Desk(SteadySource(stereo(sine(1000, 1.0))), settings=AudioSettings(fec=False))
-    desk.run(2000)
-    desk.bus.configure(AudioSettings(bitrate_kbps=bitrate_kbps, fec=False))
-    packets = desk.run(2000)
+    bench = Bench(SteadySource(stereo(sine(1000, 1.0))), settings=AudioSettings(fec=False))
+    bench.run(2000)
+    bench.bus.configure(AudioSettings(bitrate_kbps=bitrate_kbps, fec=False))
+    packets = bench.run(2000)
     assert all(later.pts - earlier.pts == 960 for earlier, later in pairwise(packets))
     wave = decoded(packets)[24_000:-4800, 0]
     assert np.abs(np.diff(wave)).max() < 0.25 * 2 * np.pi * 1000 / 48_000 * 1.3
@@ -135,14 +135,14 @@ def kbps(packets: list[EncodedPacket]) -> float:
 
 def test_the_bitrate_matches_the_setting() -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, (48_000, 2)).astype(np.float32)
-    desk = Desk(SteadySource(noise), settings=AudioSettings(bitrate_kbps=128))
-    assert kbps(desk.run(2000)[-50:]) == pytest.approx(128, rel=0.2)
-    desk.bus.configure(AudioSettings(bitrate_kbps=48))
-    assert kbps(desk.run(2000)[-50:]) == pytest.approx(48, rel=0.2)
+    bench = Bench(SteadySource(noise), settings=AudioSettings(bitrate_kbps=128))
+    assert kbps(bench.run(2000)[-50:]) == pytest.approx(128, rel=0.2)
+    bench.bus.configure(AudioSettings(bitrate_kbps=48))
+    assert kbps(bench.run(2000)[-50:]) == pytest.approx(48, rel=0.2)
 
 
 def test_dtx_sends_almost_nothing_in_silence() -> None:
-    packets = Desk(SteadySource(stereo(np.zeros(480))), settings=AudioSettings(bitrate_kbps=24, dtx=True)).run(2000)
+    packets = Bench(SteadySource(stereo(np.zeros(480))), settings=AudioSettings(bitrate_kbps=24, dtx=True)).run(2000)
     assert sum(len(packet.data) for packet in packets[-50:]) < 50 * 8
 
 
@@ -153,36 +153,36 @@ def test_a_bitrate_that_opus_rejects_is_an_app_error() -> None:
 
 
 def test_a_rejected_change_is_reported_once_and_the_old_encoder_continues() -> None:
-    desk = Desk(sounding_tone())
-    desk.run(200)
-    desk.bus.configure(AudioSettings(bitrate_kbps=100_000))
-    packets = desk.run(1000)
-    assert [notice.code for notice in desk.notices] == ["sound.opus"]
+    bench = Bench(sounding_tone())
+    bench.run(200)
+    bench.bus.configure(AudioSettings(bitrate_kbps=100_000))
+    packets = bench.run(1000)
+    assert [notice.code for notice in bench.notices] == ["sound.opus"]
     assert packets[-1].pts / 48 > 1100
     assert strongest(decoded(packets)[-24_000:, 0])[0] == pytest.approx(1000, abs=2)
 
 
 def test_sinks_may_change_while_running() -> None:
-    desk = Desk(sounding_tone())
-    desk.run(200)
+    bench = Bench(sounding_tone())
+    bench.run(200)
     other = PacketShelf()
-    desk.bus.set_sinks((other,))
-    count = len(desk.shelf.packets)
-    desk.run(200)
-    assert len(desk.shelf.packets) == count
+    bench.bus.set_sinks((other,))
+    count = len(bench.shelf.packets)
+    bench.run(200)
+    assert len(bench.shelf.packets) == count
     assert len(other.packets) == pytest.approx(10, abs=1)
 
 
 def test_without_a_sink_nothing_is_encoded_but_time_goes_on() -> None:
-    desk = Desk(sounding_tone())
-    desk.run(200)
-    count = desk.bus.packets
-    desk.bus.set_sinks(())
-    desk.run(200)
-    assert desk.bus.packets == count
-    assert max(desk.mixer.meters().master.peak_db) > -13
-    desk.bus.set_sinks((desk.shelf,))
-    packets = desk.run(200)
+    bench = Bench(sounding_tone())
+    bench.run(200)
+    count = bench.bus.packets
+    bench.bus.set_sinks(())
+    bench.run(200)
+    assert bench.bus.packets == count
+    assert max(bench.mixer.meters().master.peak_db) > -13
+    bench.bus.set_sinks((bench.shelf,))
+    packets = bench.run(200)
     pts, capture_ns = packets[count].pts - packets[count - 1].pts, packets[count].capture_ns - packets[count - 1].capture_ns
     assert pts == pytest.approx(11 * 960, abs=960)
     assert capture_ns == pytest.approx(pts * NS_PER_S // 48_000, abs=NS_PER_MS)

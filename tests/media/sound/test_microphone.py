@@ -29,7 +29,7 @@ from tests.support.sounds import PacketShelf, decoded, sine, stereo, strongest
 SETTINGS: Mapping[str, Value] = {"device": "", "channels": "both"}
 
 
-class Studio:
+class MicrophoneBench:
     """A microphone on air: mixer, Opus, and the sound that a receiver would hear."""
 
     def __init__(self, microphone: Microphone) -> None:
@@ -39,7 +39,7 @@ class Studio:
         self.shelf = PacketShelf()
         self.bus = SoundBus(clock=SystemClock(), mixer=self.mixer, sinks=(self.shelf,), settings=AudioSettings(), notify=print)
 
-    def hear_until(self, wanted: Callable[[Samples], bool], *, seconds: float = 15.0) -> Samples:
+    def record_until(self, wanted: Callable[[Samples], bool], *, seconds: float = 15.0) -> Samples:
         """The first half second of sound from now on that meets the condition."""
         begin = len(self.shelf.packets)
         window = np.zeros((24_000, 2), np.float32)
@@ -52,15 +52,15 @@ class Studio:
 
 
 @contextmanager
-def on_air(notices: "queue.Queue[Notice]", settings: Mapping[str, Value] = SETTINGS) -> Iterator[Studio]:
+def on_air(notices: "queue.Queue[Notice]", settings: Mapping[str, Value] = SETTINGS) -> Iterator[MicrophoneBench]:
     microphone = Microphone("mic", "Desk microphone", settings, clock=SystemClock(), host=SoundHost(), notify=notices.put)
-    studio = Studio(microphone)
+    bench = MicrophoneBench(microphone)
     microphone.start()
-    studio.bus.start()
+    bench.bus.start()
     try:
-        yield studio
+        yield bench
     finally:
-        studio.bus.close()
+        bench.bus.close()
         microphone.close()
 
 
@@ -88,16 +88,16 @@ def test_the_receiver_hears_a_tone_at_the_microphone(pulse: PulseServer) -> None
     pulse.plug()
     pulse.play(stereo(sine(1000, 30.0), sine(1500, 30.0)))
     notices: queue.Queue[Notice] = queue.Queue()
-    with on_air(notices) as studio:
-        window = studio.hear_until(lambda window: tone_of(1000, 0)(window) and tone_of(1500, 1)(window))
+    with on_air(notices) as bench:
+        window = bench.record_until(lambda window: tone_of(1000, 0)(window) and tone_of(1500, 1)(window))
         assert len(window) == 24_000
-        assert studio.microphone.stats().alive
-        studio.hear_until(lambda window: studio.mixer.meters().strips[0].peak_db[0] == pytest.approx(-12.0, abs=1.0))
-        assert studio.microphone.needed_latency_ns() < 500 * NS_PER_MS  # a busy machine's sound server stalls for a quarter of a second
+        assert bench.microphone.stats().alive
+        bench.record_until(lambda window: bench.mixer.meters().strips[0].peak_db[0] == pytest.approx(-12.0, abs=1.0))
+        assert bench.microphone.needed_latency_ns() < 500 * NS_PER_MS  # a busy machine's sound server stalls for a quarter of a second
         for channels, frequency_hz in (("left", 1000), ("right", 1500)):
-            assert studio.microphone.reconfigure({"device": "", "channels": channels})
-            studio.hear_until(lambda window, hz=frequency_hz: tone_of(hz, 0)(window) and tone_of(hz, 1)(window))  # type: ignore[misc]
-        assert not studio.microphone.reconfigure({"device": "another", "channels": "both"})
+            assert bench.microphone.reconfigure({"device": "", "channels": channels})
+            bench.record_until(lambda window, hz=frequency_hz: tone_of(hz, 0)(window) and tone_of(hz, 1)(window))  # type: ignore[misc]
+        assert not bench.microphone.reconfigure({"device": "another", "channels": "both"})
     assert notices.empty()
 
 
@@ -105,21 +105,21 @@ def test_an_unplugged_device_is_silent_with_one_notice_and_sounds_again_when_plu
     module = pulse.plug()
     pulse.play(stereo(sine(1000, 30.0)))
     notices: queue.Queue[Notice] = queue.Queue()
-    with on_air(notices) as studio:
-        studio.hear_until(tone_of(1000))
+    with on_air(notices) as bench:
+        bench.record_until(tone_of(1000))
         pulse.unplug(module)
         lost = notices.get(timeout=10)
         assert (lost.code, lost.severity, lost.subject) == ("sound.lost", Severity.ERROR, "mic")
         assert lost.data["source"] == "Desk microphone"
         assert lost.data["name"]
-        studio.hear_until(silence)
-        assert not studio.microphone.stats().alive
+        bench.record_until(silence)
+        assert not bench.microphone.stats().alive
         pulse.plug()
         pulse.play(stereo(sine(700, 30.0)))
         back = notices.get(timeout=15)
         assert (back.code, back.severity) == ("sound.back", Severity.INFO)
-        studio.hear_until(tone_of(700))
-        packets = studio.shelf.packets
+        bench.record_until(tone_of(700))
+        packets = bench.shelf.packets
         assert [packet.pts for packet in packets] == list(range(0, len(packets) * 960, 960))
     assert notices.empty()
 
@@ -128,16 +128,16 @@ def test_recording_survives_a_sound_server_that_dies(pulse: PulseServer) -> None
     pulse.plug()
     pulse.play(stereo(sine(1000, 30.0)))
     notices: queue.Queue[Notice] = queue.Queue()
-    with on_air(notices) as studio:
-        studio.hear_until(tone_of(1000))
+    with on_air(notices) as bench:
+        bench.record_until(tone_of(1000))
         pulse.kill()
         assert notices.get(timeout=10).code == "sound.lost"
-        studio.hear_until(silence)
+        bench.record_until(silence)
         pulse.start()
         pulse.plug()
         pulse.play(stereo(sine(700, 30.0)))
         assert notices.get(timeout=15).code == "sound.back"
-        studio.hear_until(tone_of(700))
+        bench.record_until(tone_of(700))
     assert notices.empty()
 
 
@@ -148,20 +148,20 @@ def test_the_systems_default_is_followed(pulse: PulseServer) -> None:
     pulse.play(stereo(sine(1000, 30.0)), "first")
     pulse.play(stereo(sine(600, 30.0)), "second")
     notices: queue.Queue[Notice] = queue.Queue()
-    with on_air(notices) as studio:
-        studio.hear_until(tone_of(1000))
+    with on_air(notices) as bench:
+        bench.record_until(tone_of(1000))
         pulse.pactl("set-default-source", "second.monitor")
-        studio.hear_until(tone_of(600))
+        bench.record_until(tone_of(600))
     assert notices.empty()
 
 
 def test_a_missing_microphone_is_reported_once(pulse: PulseServer) -> None:
     notices: queue.Queue[Notice] = queue.Queue()
-    with on_air(notices, {"device": "ALSA:Blue Yeti", "channels": "both"}) as studio:
+    with on_air(notices, {"device": "ALSA:Blue Yeti", "channels": "both"}) as bench:
         missing = notices.get(timeout=10)
         assert (missing.code, missing.data["name"]) == ("sound.missing", "Blue Yeti")
-        studio.hear_until(silence)
-        assert not studio.microphone.stats().alive
+        bench.record_until(silence)
+        assert not bench.microphone.stats().alive
     assert notices.empty()
 
 
@@ -173,11 +173,11 @@ def test_a_voice_keeps_its_tempo(pulse: PulseServer, tmp_path: Path) -> None:
     raw = np.frombuffer(spoken.read_bytes()[44:], np.int16).astype(np.float32) / 32768
     voice = np.interp(np.arange(0, len(raw), 22_050 / 48_000), np.arange(len(raw)), raw)
     notices: queue.Queue[Notice] = queue.Queue()
-    with on_air(notices) as studio:
+    with on_air(notices) as bench:
         pulse.play(stereo(np.tile(np.concatenate([voice, np.zeros(24_000)]), 4)))
-        studio.hear_until(lambda window: bool(np.abs(window).max() > 0.1))
-        begin = len(studio.shelf.packets)
-        packets = studio.shelf.wait_for(begin + 100)
+        bench.record_until(lambda window: bool(np.abs(window).max() > 0.1))
+        begin = len(bench.shelf.packets)
+        packets = bench.shelf.wait_for(begin + 100)
         heard = decoded(packets)[-96_000:, 0]
     # speech: most power between 80 Hz and 4 kHz, and a level that rises and falls
     spectrum = np.abs(np.fft.rfft(heard)) ** 2

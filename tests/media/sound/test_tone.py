@@ -12,7 +12,7 @@ BLOCK_NS = 10 * NS_PER_MS
 START_NS = 9_007_199_254_000_000_000 // NS_PER_S * NS_PER_S  # an uptime at which floating-point seconds are coarse
 
 
-def heard(tone: Tone, blocks: int, *, first_ns: int = START_NS, latency_ns: int = 0) -> Samples:
+def rendered(tone: Tone, blocks: int, *, first_ns: int = START_NS, latency_ns: int = 0) -> Samples:
     out = []
     for number in range(blocks):
         block = np.zeros((480, 2), np.float32)
@@ -25,7 +25,7 @@ def heard(tone: Tone, blocks: int, *, first_ns: int = START_NS, latency_ns: int 
 def test_the_tone_has_its_frequency_and_level_without_seams(frequency_hz: float) -> None:
     tone = Tone("t", {"frequency_hz": frequency_hz, "level_db": -20.0, "beep": False})
     tone.start()
-    wave = heard(tone, 400)
+    wave = rendered(tone, 400)
     frequency, amplitude = strongest(wave[:, 0])
     assert frequency == pytest.approx(frequency_hz, abs=0.3)
     assert amplitude == pytest.approx(0.1, rel=0.04)
@@ -37,7 +37,7 @@ def test_the_tone_has_its_frequency_and_level_without_seams(frequency_hz: float)
 def test_the_beep_starts_at_each_full_second_of_the_clock(offset_ns: int) -> None:
     tone = Tone("t", {"frequency_hz": 1000.0, "level_db": -6.0, "beep": True})
     tone.start()
-    wave = heard(tone, 310, first_ns=START_NS + offset_ns)[:, 0]
+    wave = rendered(tone, 310, first_ns=START_NS + offset_ns)[:, 0]
     sounding = np.abs(wave) > 0.05
     times_ns = offset_ns + np.arange(len(wave)) * NS_PER_S / 48_000
     phase_ns = times_ns[sounding] % NS_PER_S
@@ -49,23 +49,23 @@ def test_the_beep_starts_at_each_full_second_of_the_clock(offset_ns: int) -> Non
 def test_latency_shifts_the_sound_but_not_its_capture_time() -> None:
     tone = Tone("t", {"frequency_hz": 1000.0, "level_db": -6.0, "beep": True})
     tone.start()
-    now = heard(tone, 10)
-    later = heard(tone, 10, first_ns=START_NS + 37 * NS_PER_MS, latency_ns=37 * NS_PER_MS)
+    now = rendered(tone, 10)
+    later = rendered(tone, 10, first_ns=START_NS + 37 * NS_PER_MS, latency_ns=37 * NS_PER_MS)
     assert np.allclose(now, later, atol=1e-6)
 
 
 def test_settings_apply_while_sounding() -> None:
     tone = Tone("t", {"frequency_hz": 440.0, "level_db": -20.0, "beep": False})
     tone.start()
-    heard(tone, 10)
+    rendered(tone, 10)
     assert tone.reconfigure({"frequency_hz": 2000.0, "level_db": -20.0, "beep": False})
-    assert strongest(heard(tone, 100)[:, 0])[0] == pytest.approx(2000)
+    assert strongest(rendered(tone, 100)[:, 0])[0] == pytest.approx(2000)
 
 
 def test_a_closed_tone_is_silent() -> None:
     tone = Tone("t", {"frequency_hz": 440.0, "level_db": -20.0, "beep": False})
-    assert not heard(tone, 2).any()
+    assert not rendered(tone, 2).any()
     tone.start()
-    assert heard(tone, 2).any()
+    assert rendered(tone, 2).any()
     tone.close()
-    assert not heard(tone, 2).any()
+    assert not rendered(tone, 2).any()
