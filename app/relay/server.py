@@ -16,6 +16,7 @@ from app.domain.base.address import is_loopback
 from app.domain.base.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
 from app.relay import file_descriptors
 from app.relay.access.admission import Admission
+from app.relay.access.bodies import read_body
 from app.relay.access.connections import ConnectionGuard
 from app.relay.access.hosts import Host
 from app.relay.access.keys import AccessKeys
@@ -26,9 +27,8 @@ from app.relay.media.sessions import LEFT, Addresses, Session, Sessions
 from app.relay.media.stream import Stream
 from app.relay.page_files import PAGE_HEADERS, PageFiles, QrCodes
 from app.relay.refusals import Refusal
-from app.relay.room.calendars import RoomCalendars
+from app.relay.room.files import CALENDARS, PICTURES, RoomFiles
 from app.relay.room.orders import RoomOrders
-from app.relay.room.pictures import RoomPictures
 from app.relay.room.sockets import RoomSockets
 from app.relay.tls import tls_context
 from app.transport.addresses import host_addresses
@@ -83,8 +83,8 @@ class RelayServer:
         self._front = RequestGate(config, self._clock)
         self._keys = AccessKeys(config, self._clock)
         self._codes = QrCodes(config.limits, self._clock)
-        self._pictures = RoomPictures(config, self._keys, self._front.check_own_page)
-        self._calendars = RoomCalendars(config, self._keys, self._front.check_own_page)
+        self._pictures = RoomFiles(PICTURES, config, self._keys, self._front.check_own_page)
+        self._calendars = RoomFiles(CALENDARS, config, self._keys, self._front.check_own_page)
         self._rooms = RoomSockets(
             config=config,
             clock=self._clock,
@@ -209,15 +209,7 @@ class RelayServer:
         if request.content_type != wanted:
             raise Refusal("relay.not_sdp", wanted=wanted)
         limit = self.config.limits.max_body_bytes
-        if (request.content_length or 0) > limit:
-            raise Refusal("relay.too_large", limit=limit)
-        try:
-            async with asyncio.timeout(self.config.limits.body_timeout_s):
-                return (await request.read()).decode(errors="replace")
-        except TimeoutError as error:
-            raise Refusal("relay.body_slow", limit=self.config.limits.body_timeout_s) from error
-        except web.HTTPRequestEntityTooLarge as error:
-            raise Refusal("relay.too_large", limit=limit) from error
+        return (await read_body(request, max_bytes=limit, within_s=self.config.limits.body_timeout_s)).decode(errors="replace")
 
     def _created(self, request: web.Request, session: Session, answer: str) -> web.Response:
         headers = {**CORS, "Location": f"{request.path}/{session.id}", "ETag": f'"{session.etag}"', "Accept-Patch": _FRAGMENT}

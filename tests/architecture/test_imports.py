@@ -17,7 +17,7 @@ TABLE: Mapping[str, Sequence[str]] = {
     "atomic_file": (),
     "media": (*_EVERYONE, "app.domain", "av", "cv2", "numpy", "sounddevice", "mss", "cv2_enumerate_cameras", "psutil"),
     "transport": (*_EVERYONE, "app.domain", "app.aio", "aiortc", "aioice", "aiohttp", "pylibsrtp", "OpenSSL"),
-    "relay": (*_EVERYONE, "app.domain", "app.aio", "app.transport", "aiohttp", "zeroconf", "segno"),
+    "relay": (*_EVERYONE, "app.domain", "app.aio", "app.transport", "aiohttp", "msgspec", "zeroconf", "segno"),
     "overlay": (*_EVERYONE, "app.domain", "app.language.formats", "PySide6.QtGui", "PySide6.QtCore"),
     "storage": (*_EVERYONE, "app.domain", "msgspec", "keyring", "platformdirs", "openpyxl", "charset_normalizer"),
     "language": (*_EVERYONE, "app.domain", "babel", "jinja2"),
@@ -47,6 +47,7 @@ TABLE: Mapping[str, Sequence[str]] = {
         "app.plugin",
         "psutil",
         "aiohttp",
+        "msgspec",
     ),
     "ui": (*_EVERYONE, "app.domain", "app.session", "app.language.formats", "PySide6", "qasync"),
 }

@@ -1,4 +1,4 @@
-"""The board of a room: keys and values that the host writes and every page reads, in the order in which they changed."""
+"""The board of a room: keys and values that the host writes and every page reads, in order of change."""
 
 import json
 from bisect import bisect_right
@@ -11,13 +11,13 @@ _NULL = b"null"
 
 
 def encode(value: object) -> bytes:
-    """JSON as it goes over the socket; halves of characters, which no frame may carry, become question marks."""
+    """JSON for a WebSocket frame; lone surrogates, which a frame cannot carry, become question marks."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
 class BoardEntry:
-    """The newest value of a key, encoded once for all pages; `message` is the whole frame of its put."""
+    """The newest value of a key, encoded once for all pages; `message` is the whole put frame."""
 
     rev: int
     key: str
@@ -32,7 +32,7 @@ class BoardEntry:
 
 @dataclass(frozen=True, slots=True)
 class BoardLimits:
-    """What a host may write: far above what a show needs, and small enough to send to everybody."""
+    """What a host may write: far more than a show needs, and small enough to send to every page."""
 
     keys: int = 4000
     key_chars: int = 120
@@ -42,10 +42,9 @@ class BoardLimits:
 
 
 class Board:
-    """`rev` rises by one with each change. A reader needs no queue: where it stands is a number, and `after` says what comes next.
+    """`rev` increases by one with each change. A reader needs no queue: it remembers a rev, and `after` returns what comes next.
 
-    A key that changes again moves to the end, so that a reader who is behind gets its newest value alone, and whatever it has seen last
-    is a point from which it can go on.
+    A key that changes again moves to the end: a reader that is behind gets only its newest value, and can continue from any rev.
     """
 
     def __init__(self, limits: BoardLimits = BoardLimits()) -> None:
@@ -55,7 +54,7 @@ class Board:
         self._by_rev: dict[int, BoardEntry] = {}
         self._revs: list[int] = []
         self._removals: dict[str, int] = {}
-        self._oldest_rev = 0  # from here on every change is remembered, removals too
+        self._oldest_rev = 0  # every later change is remembered, removals too
         self._bytes = 0
 
     def __contains__(self, key: str) -> bool:
@@ -66,11 +65,11 @@ class Board:
         return len(self._entries) - len(self._removals)
 
     def revs(self) -> dict[str, int]:
-        """Every key that has a value, with the rev of its last change."""
+        """The rev of the last change of every key that has a value."""
         return {entry.key: entry.rev for entry in self._entries.values() if not entry.removed}
 
     def put(self, key: str, value: object) -> bool:
-        """Write a value, None = take the key away; False when that changes nothing. Raises Refusal beyond the limits."""
+        """Write a value, None = remove the key; returns whether that changes anything. Raises Refusal beyond the limits."""
         encoded = encode(value)
         before = self._entries.get(key)
         if (before is None and encoded == _NULL) or (before is not None and before.value == encoded):
@@ -110,12 +109,12 @@ class Board:
         self._bytes -= len(entry.value)
 
     def after(self, rev: int) -> BoardEntry | None:
-        """The next change for a reader who has seen everything up to `rev`."""
+        """The first change after `rev`, None if there is none."""
         place = bisect_right(self._revs, rev)
         return self._by_rev[self._revs[place]] if place < len(self._revs) else None
 
     def can_resume(self, rev: int) -> bool:
-        """Whether a reader at `rev` can go on from there, instead of beginning with the whole board."""
+        """Whether a reader at `rev` can continue from there, without the whole board."""
         return self._oldest_rev <= rev <= self.rev
 
     def _next(self, rev: int, budget_bytes: int) -> Iterator[BoardEntry]:
@@ -125,9 +124,9 @@ class Board:
             yield entry
 
     def opening(self, rev: int | None, budget_bytes: int) -> tuple[int, bytes]:
-        """(where the reader then stands, a piece of the welcome): the changes since `rev`, or with None the board from its beginning.
+        """(rev that the reader then has, part of the welcome): the changes since `rev`, or with None the whole board.
 
-        It ends where the budget does; the rest comes as puts.
+        It stops at the budget; the rest follows as puts.
         """
         entries = list(self._next(rev or 0, budget_bytes))
         last = entries[-1].rev if entries else self.rev

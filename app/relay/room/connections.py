@@ -1,4 +1,4 @@
-"""Who is connected with a room: each has his place on the board or in the journal, and the answers that are his alone."""
+"""The connections of a room: how far each has read the board or the journal, and the answers for it alone."""
 
 from typing import Protocol
 
@@ -8,11 +8,11 @@ from app.relay.room.journal import Journal
 from app.relay.room.socket_writer import SocketWriter
 from app.relay.room.viewers import Viewer
 
-_MAX_ANSWERS = 64  # that a page has not read; far more than it may ask for in that time
+_MAX_ANSWERS = 64  # that a page has not read; far more than it can request in that time
 
 
 class RoomFeed(Protocol):
-    """The room as its connections know it."""
+    """What a connection reads of its room."""
 
     board: Board
     count: bytes
@@ -20,11 +20,11 @@ class RoomFeed(Protocol):
     @property
     def journal(self) -> Journal: ...
 
-    def take_turn(self, writer: SocketWriter) -> None: ...
+    def queue_turn(self, writer: SocketWriter) -> None: ...
 
 
 class PageConnection:
-    """One page: its visitor, where it stands on the board, and the answers that it has not got yet."""
+    """One page: its viewer, the last board revision it got, and the answers it has not got yet."""
 
     def __init__(self, room: RoomFeed, writer: SocketWriter, viewer: Viewer, tab: str, rates: ViewerRates) -> None:
         self.writer = writer
@@ -36,9 +36,9 @@ class PageConnection:
         self._room = room
         self._answers: list[bytes] = []
         self._ack = 0
-        writer.take, writer.turn = self.take, lambda: room.take_turn(writer)
+        writer.next_message, writer.on_more = self.next_message, lambda: room.queue_turn(writer)
 
-    def take(self) -> bytes | None:
+    def next_message(self) -> bytes | None:
         if self._answers:
             return self._answers.pop(0)
         if self._ack:
@@ -54,7 +54,7 @@ class PageConnection:
         return None
 
     def answer(self, message: bytes, *, wake: bool = True) -> None:
-        """To this page alone; one that asks and never reads is hung up on. `wake` False: its turn comes with that of others."""
+        """Send to this page alone; a page that sends and never reads is disconnected. `wake` False: the caller wakes it with others."""
         self._answers.append(message)
         if len(self._answers) > _MAX_ANSWERS:
             self.writer.abort()
@@ -67,7 +67,7 @@ class PageConnection:
 
 
 class HostConnection:
-    """The host's connection: where it stands in the journal."""
+    """The host's connection: the last journal entry it got."""
 
     def __init__(self, room: RoomFeed, writer: SocketWriter, welcome: bytes, sent_seq: int) -> None:
         self.writer = writer
@@ -75,10 +75,10 @@ class HostConnection:
         self._room = room
         self._answers = [welcome]
         self._sent_seq = sent_seq
-        writer.take, writer.turn = self.take, lambda: room.take_turn(writer)
+        writer.next_message, writer.on_more = self.next_message, lambda: room.queue_turn(writer)
         writer.wake()
 
-    def take(self) -> bytes | None:
+    def next_message(self) -> bytes | None:
         if self._answers:
             return self._answers.pop(0)
         entry = self._room.journal.after(self._sent_seq)

@@ -1,4 +1,4 @@
-"""Coupons: each code is given once, each viewer gets one, and what is said to be left is what is left."""
+"""Coupons: each code is given once, and each viewer gets one."""
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ class _Coupon:
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """`code` None: `why` is "unknown", "expired", "gone" or "later". `fresh`: given just now, not a second look at the same code."""
+    """`code` None: `why` is "unknown", "expired", "gone" or "later". `fresh`: the code was given by this claim, not an earlier one."""
 
     code: str | None
     why: str = ""
@@ -22,7 +22,7 @@ class ClaimResult:
 
 
 class Coupons:
-    """Those that the host has dropped and not yet closed."""
+    """The coupons that are open."""
 
     def __init__(self) -> None:
         self._coupons: dict[str, _Coupon] = {}
@@ -34,7 +34,7 @@ class Coupons:
         return coupon in self._coupons
 
     def drop(self, coupon: str, codes: Sequence[str], expires_ms: int, claimed: Mapping[str, str]) -> None:
-        """Open a coupon, or go on with it: what was given stays given. `claimed`: code → viewer, as the host knows it. 0 = no expiry."""
+        """Open a coupon or update it; codes that were given stay given. `claimed`: code → viewer, as the host knows it. 0 = no expiry."""
         before = self._coupons.get(coupon)
         given = {viewer: code for code, viewer in claimed.items()} | (before.given if before is not None else {})
         taken = {*given.values(), *claimed}
@@ -42,11 +42,11 @@ class Coupons:
         self._coupons[coupon] = _Coupon(expires_ms, free, given)
 
     def close(self, coupon: str) -> None:
-        """Forget it; whoever asks now is told that there is none."""
+        """Forget it; later claims get "unknown"."""
         self._coupons.pop(coupon, None)
 
     def claim(self, coupon: str, viewer: str, now_ms: float, may: Callable[[], bool] = lambda: True) -> ClaimResult:
-        """A code for this viewer: the one he has, else the next free one if he `may` have one already."""
+        """The code that this viewer has, or the next free one if the viewer `may` get one now."""
         found = self._coupons.get(coupon)
         if found is None:
             return ClaimResult(None, "unknown")

@@ -1,50 +1,36 @@
-"""What is only counted, summed up: the host's log grows by what happened, not by how many hands did it."""
+"""Sums events that are only counted, so that the host's log grows with what happened and not with the number of viewers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-_MAX_KEYS = 500  # beyond it language and market are not told apart any more, then the product
+from app.domain.room.event import RoomEvent, RoomEventKind
 
-
-@dataclass(frozen=True, slots=True)
-class EventCount:
-    """`count` times `kind`; `over`: beyond the share of an address or of the room, so that nobody knows any more who it was."""
-
-    kind: str
-    product: str
-    language: str
-    market: str
-    over: bool
-    count: int
+_MAX_KEYS = 500  # beyond it language and market are dropped from new sums, then the product
 
 
 class EventCounts:
-    """Counts that wait for their turn to be told; nothing that was added is ever lost."""
+    """Counts that are not in the journal yet; none is ever lost."""
 
     def __init__(self) -> None:
-        self._counts: dict[tuple[str, str, str, str, bool], int] = {}
+        self._counts: dict[tuple[RoomEventKind, str, str, str, bool], int] = {}
 
     def __len__(self) -> int:
         return len(self._counts)
 
-    def add(self, kind: str, product: str, language: str, market: str, count: int, *, over: bool) -> None:
-        """So many more of them."""
-        key = next(
-            (
-                one
-                for one in ((kind, product, language, market, over), (kind, product, "", "", over))
-                if one in self._counts or len(self._counts) < _MAX_KEYS
-            ),
-            (kind, "", "", "", over),
-        )
-        self._counts[key] = self._counts.get(key, 0) + count
+    def add(self, event: RoomEvent) -> None:
+        """Count `event.count` more."""
+        kind, product, over = event.kind, event.product, event.over
+        keys = ((kind, product, event.language, event.market, over), (kind, product, "", "", over))
+        key = next((one for one in keys if one in self._counts or len(self._counts) < _MAX_KEYS), (kind, "", "", "", over))
+        self._counts[key] = self._counts.get(key, 0) + event.count
 
-    def waiting(self, kind: str) -> int:
-        """How many of a kind were not told yet."""
-        return sum(count for key, count in self._counts.items() if key[0] == kind)
+    def pending(self, kind: RoomEventKind) -> int:
+        """How many events of a kind are not in the journal yet."""
+        return sum(count for key, count in self._counts.items() if key[0] is kind)
 
-    def taken(self) -> Iterator[EventCount]:
-        """Each sum, oldest first, taken out as it is given."""
+    def pop_all(self, at_ms: int) -> Iterator[RoomEvent]:
+        """Each sum as an event, oldest first; it is removed when it is yielded."""
         while self._counts:
             key = next(iter(self._counts))
-            yield EventCount(*key, self._counts.pop(key))
+            kind, product, language, market, over = key
+            count = self._counts.pop(key)
+            yield RoomEvent(kind, at_ms, language=language, market=market, product=product, count=count, over=over)

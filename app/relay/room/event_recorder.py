@@ -1,19 +1,21 @@
-"""What of a room's doings goes into the host's log, and how much: strangers may do anything, and the log stays small."""
+"""Decides which events become journal entries of their own and which are only counted, so that strangers cannot flood the log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from app.domain.base.token_bucket import TokenBucket
+from app.domain.room.event import RoomEvent, RoomEventKind
 from app.relay.room.event_counts import EventCounts
 from app.relay.room.journal import Journal
 from app.relay.room.viewers import Viewer
 
-_COUNTED = frozenset(("joined", "clicked", "added", "asked"))  # what is still counted when it may not be an entry of its own
-_JOIN_AND_LEAVE = 2  # entries: who is in the log must be able to go out of it
+_COUNTED_BEYOND = frozenset((RoomEventKind.JOINED, RoomEventKind.CLICKED, RoomEventKind.ADDED, RoomEventKind.ASKED))
+_JOIN_AND_LEAVE = 2  # entries: a viewer whose joining is logged must be able to leave the log
 
 
 class EventRecorder:
-    """Likes and views are always summed up. Everything else is an entry of its own while the share of its address (`pace`) and that of the
-    room (`share`) last; beyond them it is summed up too, and `over` counts it. Claims, reservations and orders have limits of their own.
+    """Likes and views are always summed. Any other event is an entry of its own within the limits of its address (`limit`) and of the
+    room (`share`); beyond them it is summed too, and `over` counts it. Claims, reservations and orders have their own limits.
     """
 
     def __init__(self, *, share: TokenBucket, now_ms: Callable[[], int]) -> None:
@@ -21,60 +23,66 @@ class EventRecorder:
         self.over = 0
         self._share = share
         self._now_ms = now_ms
-        self._sums = EventCounts()
+        self._counts = EventCounts()
 
-    def joined(self, viewer: Viewer, pace: TokenBucket) -> None:
-        """He is here."""
-        viewer.logged = self._fits(pace, _JOIN_AND_LEAVE)
+    def record_joined(self, viewer: Viewer, limit: TokenBucket) -> None:
+        viewer.logged = self._fits(limit, _JOIN_AND_LEAVE)
+        event = self._event(RoomEventKind.JOINED, viewer, languages=viewer.languages)
         if viewer.logged:
-            self.write("joined", viewer.id, {"languages": list(viewer.languages)} | _where(viewer))
+            self.journal.append(event)
         else:
-            self._too_much("joined", viewer, "")
+            self._count_over(event)
 
-    def left(self, viewer: Viewer) -> None:
-        """He is gone."""
+    def record_left(self, viewer: Viewer) -> None:
+        """Ignored for a viewer whose joining was not logged."""
         if viewer.logged:
-            self.write("left", viewer.id, _where(viewer))
+            self.journal.append(self._event(RoomEventKind.LEFT, viewer))
             viewer.logged = False
 
-    def did(self, kind: str, viewer: Viewer, data: Mapping[str, object], pace: TokenBucket) -> None:
-        """A visitor did something."""
-        if self._fits(pace, 1):
-            self.write(kind, viewer.id, {**data, **_where(viewer)})
+    def record(self, kind: RoomEventKind, viewer: Viewer, limit: TokenBucket, *, product: str = "", languages: Sequence[str] = ()) -> None:
+        """Record something that a viewer did, if the limits allow it."""
+        event = self._event(kind, viewer, product=product, languages=tuple(languages))
+        if self._fits(limit, 1):
+            self.journal.append(event)
         else:
-            self._too_much(kind, viewer, str(data.get("product", "")))
+            self._count_over(event)
 
-    def counted(self, kind: str, viewer: Viewer, product: str, count: int) -> None:
-        """So many likes or views more."""
-        self._sums.add(kind, product, viewer.language, viewer.market, count, over=False)
+    def count(self, kind: RoomEventKind, viewer: Viewer, product: str, count: int) -> None:
+        """Count likes or views."""
+        self._counts.add(self._event(kind, viewer, product=product, count=count))
 
-    def write(self, kind: str, viewer: str, data: Mapping[str, object], *, topic: tuple[str, str] | None = None) -> int:
-        """An entry of its own, whatever there is already; its number. What it says replaces what was said on its topic."""
-        return self.journal.append(kind, self._now_ms(), viewer, data, topic=topic)
+    def pending(self, kind: RoomEventKind) -> int:
+        """How many counted events the journal does not have yet."""
+        return self._counts.pending(kind)
 
-    def unwritten(self, kind: str) -> int:
-        """How many were counted that no entry tells of yet."""
-        return self._sums.waiting(kind)
+    def flush_counts(self, *, everything: bool = False) -> bool:
+        """Write sums to the journal, as many as the room's share allows; returns whether there were any."""
+        wanted = len(self._counts)
+        allowed = wanted if everything else self._share.take(wanted)
+        for _, event in zip(range(allowed), self._counts.pop_all(self._now_ms()), strict=False):
+            self.journal.append(event)
+        return allowed > 0
 
-    def sum_up(self, *, all_of_it: bool = False) -> bool:
-        """Write what was counted, as much of it as the room's share allows; whether that was anything."""
-        wanted = len(self._sums)
-        given = wanted if all_of_it else self._share.take(wanted)
-        for _, one in zip(range(given), self._sums.taken(), strict=False):
-            data: dict[str, object] = {"count": one.count, "product": one.product, "language": one.language, "market": one.market}
-            self.journal.append(one.kind, self._now_ms(), "", data | ({"over": True} if one.over else {}), one.count)
-        return given > 0
+    def _event(
+        self, kind: RoomEventKind, viewer: Viewer, *, product: str = "", count: int = 1, languages: tuple[str, ...] = ()
+    ) -> RoomEvent:
+        return RoomEvent(
+            kind,
+            self._now_ms(),
+            viewer.id,
+            language=viewer.language,
+            market=viewer.market,
+            languages=languages,
+            product=product,
+            count=count,
+        )
 
-    def _fits(self, pace: TokenBucket, entries: int) -> bool:
-        return pace.has(entries) and self._share.has(entries) and bool(pace.take(entries) and self._share.take(entries))
+    def _fits(self, limit: TokenBucket, entries: int) -> bool:
+        return limit.has(entries) and self._share.has(entries) and bool(limit.take(entries) and self._share.take(entries))
 
-    def _too_much(self, kind: str, viewer: Viewer, product: str) -> None:
+    def _count_over(self, event: RoomEvent) -> None:
         self.over += 1
-        if kind in _COUNTED:
-            self._sums.add(kind, product, viewer.language, viewer.market, 1, over=True)
+        if event.kind in _COUNTED_BEYOND:
+            self._counts.add(replace(event, over=True))
         else:
-            self.journal.dropped[kind] += 1
-
-
-def _where(viewer: Viewer) -> dict[str, object]:
-    return {"language": viewer.language, "market": viewer.market}
+            self.journal.dropped[event.kind.value] += 1

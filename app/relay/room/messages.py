@@ -1,20 +1,129 @@
-"""Messages from strangers: JSON that is looked at before it is believed."""
+"""The messages that pages and hosts send to a room, checked before anything believes them."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
+
+import msgspec
+from msgspec import Meta
 
 from app.domain.base.plain_text import is_plain
 from app.relay.refusals import Refusal
 
 VERSION = 1
 Message = Mapping[str, Any]
+T = TypeVar("T")
 
+MAX_REPORTED = 200  # events that one page has had no ack for
+MAX_CODES = 5000
+CODE_CHARS = 64
+_MAX_VIEWERS = 5000  # that one message of the host names
+_MAX_LIKES_EACH = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
-_MARKET = re.compile(r"[A-Za-z0-9_-]{0,16}")
 _MAX_LANGUAGES = 8
-_LARGEST = 2**53  # beyond it a page's numbers are no longer whole
+
+Number = Annotated[int, Meta(ge=0, le=2**53)]  # beyond 2**53 a page's numbers are no longer whole
+EventNumber = Annotated[int, Meta(ge=1, le=2**53)]
+Id = Annotated[str, Meta(max_length=120)]
+Date = Annotated[str, Meta(max_length=110)]
+ShortText = Annotated[str, Meta(max_length=64)]
+ViewerId = Annotated[str, Meta(min_length=1, max_length=64)]
+BootId = Annotated[str, Meta(max_length=32)]
+Market = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{0,16}\Z")]
+
+
+class _Checked(msgspec.Struct, frozen=True):
+    """Refuses texts with control characters or lone surrogates."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, str) and not is_plain(value):
+                raise ValueError(f"{name} has control characters")
+
+
+class PageHello(_Checked, frozen=True):
+    token: ShortText = ""
+    page: ShortText = ""
+    board: Number = 0
+    boot: BootId = ""
+    languages: list[Any] = []
+    market: Market = ""
+
+
+class PageEvent(_Checked, frozen=True):
+    n: EventNumber
+    kind: Literal["like", "seen", "clicked", "added", "asked"]
+    product: Id = ""
+    count: Annotated[int, Meta(ge=1, le=_MAX_LIKES_EACH)] = 1
+
+
+class PageReport(_Checked, frozen=True):
+    events: Annotated[list[PageEvent], Meta(max_length=MAX_REPORTED)]
+    token: ShortText = ""
+    page: ShortText = ""
+
+
+class Claim(_Checked, frozen=True):
+    n: EventNumber
+    coupon: Id = ""
+
+
+class Reserve(_Checked, frozen=True):
+    date: Date
+    on: bool
+
+
+class MarketChoice(_Checked, frozen=True):
+    market: Market = ""
+    languages: list[Any] = []
+
+
+class Ping(_Checked, frozen=True):
+    pass
+
+
+class HostHello(_Checked, frozen=True):
+    boot: BootId = ""
+    after: Number = 0
+    likes: Number = 0
+
+
+class Put(_Checked, frozen=True):
+    key: Annotated[str, Meta(max_length=1000)]
+    value: Any = None
+
+    def __post_init__(self) -> None:
+        if not is_plain(self.key):  # the board replaces what a frame cannot carry in a value
+            raise ValueError("key has control characters")
+
+
+class Ack(_Checked, frozen=True):
+    seq: Number
+
+
+class HostCoupon(_Checked, frozen=True):
+    """`codes` None closes the coupon; `claimed`: code → viewer."""
+
+    id: Id
+    codes: Annotated[list[Any], Meta(max_length=MAX_CODES)] | None = None
+    expires_ms: Number = 0
+    claimed: Annotated[dict[str, str], Meta(max_length=MAX_CODES)] = {}
+
+
+class HostReservations(_Checked, frozen=True):
+    date: Date
+    viewers: Annotated[list[ViewerId], Meta(max_length=_MAX_VIEWERS)]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not all(map(is_plain, self.viewers)):
+            raise ValueError("viewers have control characters")
+
+
+class HostLikes(_Checked, frozen=True):
+    likes: Number
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -22,7 +131,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def read_message(text: str) -> Message:
-    """One message: an object with a word under "t". Raises Refusal."""
+    """A JSON object with a text under "t"; raises Refusal for anything else."""
     try:
         message = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -32,79 +141,23 @@ def read_message(text: str) -> Message:
     return message
 
 
-def _wrong(field: str) -> Refusal:
-    return Refusal("relay.room_message", reason=f"{field} is wrong")
+def typed(message: Message, kind: type[T]) -> T:
+    """The message as its type; raises Refusal that names the wrong field."""
+    try:
+        return msgspec.convert(message, kind)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise Refusal("relay.room_message", reason=str(error)[:200]) from error
 
 
-def text_of(message: Message, field: str, *, most: int, default: str | None = "") -> str:
-    """A text of at most `most` characters without control characters or broken halves of characters."""
-    value = message.get(field, default)
-    if not isinstance(value, str) or len(value) > most or not is_plain(value):
-        raise _wrong(field)
-    return value
-
-
-def int_field(message: Message, field: str, *, least: int = 0, most: int = _LARGEST, default: int | None = None) -> int:
-    """A whole number within bounds."""
-    value = message.get(field, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise _wrong(field)
-    return value
-
-
-def bool_field(message: Message, field: str) -> bool:
-    """True or false."""
-    value = message.get(field)
-    if not isinstance(value, bool):
-        raise _wrong(field)
-    return value
-
-
-def languages_of(message: Message) -> tuple[str, ...]:
-    """The first of the reader's languages; what is none is left out."""
-    value = message.get("languages", [])
-    if not isinstance(value, list):
-        raise _wrong("languages")
-    known = [tag for tag in value[:_MAX_LANGUAGES] if isinstance(tag, str) and len(tag) <= 35 and _LANGUAGE.fullmatch(tag)]
+def known_languages(tags: Sequence[Any]) -> tuple[str, ...]:
+    """The first few BCP 47 tags of a list, each once; anything else in it is left out."""
+    known = [tag for tag in tags[:_MAX_LANGUAGES] if isinstance(tag, str) and len(tag) <= 35 and _LANGUAGE.fullmatch(tag)]
     return tuple(dict.fromkeys(known))
 
 
-def market_of(message: Message) -> str:
-    market = text_of(message, "market", most=16)
-    if not _MARKET.fullmatch(market):
-        raise _wrong("market")
-    return market
-
-
-def texts_of(message: Message, field: str, *, most: int, each: int) -> Sequence[str]:
-    """A list of non-empty texts."""
-    value = message.get(field)
-    if not isinstance(value, list) or len(value) > most:
-        raise _wrong(field)
-    if not all(_is_short(one, each) for one in value):
-        raise _wrong(field)
-    return value
-
-
-def _is_short(value: object, most: int) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= most and is_plain(value)
-
-
-def usable_texts_of(message: Message, field: str, *, most: int, each: int) -> tuple[Sequence[str], int]:
-    """(the texts of a list that can be used, how many of the others there are): one that is wrong costs itself alone."""
-    value = message.get(field)
-    if not isinstance(value, list) or len(value) > most:
-        raise _wrong(field)
-    usable = [one for one in value if _is_short(one, each)]
-    return usable, len(value) - len(usable)
-
-
-def claims_of(message: Message, *, most: int) -> Mapping[str, str]:
-    """Code → viewer."""
-    value = message.get("claimed", {})
-    if not isinstance(value, dict) or len(value) > most or not all(isinstance(one, str) for one in value.values()):
-        raise _wrong("claimed")
-    return value
+def usable_codes(codes: Sequence[Any]) -> list[str]:
+    """The coupon codes that can be given out: one bad code doesn't cost the others."""
+    return [code for code in codes if isinstance(code, str) and 0 < len(code) <= CODE_CHARS and is_plain(code)]
 
 
 def check_version(message: Message) -> None:

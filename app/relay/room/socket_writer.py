@@ -1,4 +1,4 @@
-"""The sending side of one room connection, and how a change reaches hundreds of them without holding up the pictures."""
+"""Sends to one room connection, and wakes hundreds of them without delaying media."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from aiohttp import WSMsgType, web
 
 from app.domain.base.clock import NS_PER_S, Clock
 
-_WAKE_AT_ONCE = 8  # connections that go to work in one turn of the loop
-_BURST_MESSAGES = 5  # that one connection sends in a turn: with all eight, little more than a millisecond
+_WAKE_AT_ONCE = 8  # connections woken in one turn of the loop
+_BURST_MESSAGES = 5  # sent by one connection in a turn: eight connections take little more than a millisecond
 _BURST_BYTES = 64 * 1024
 
 CLOSE_STOPPING = 1001
@@ -20,15 +20,15 @@ CLOSE_VERSION = 4426
 
 
 class SocketWriter:
-    """Sends what `take` gives, one message after the other, in a task of its own; nothing is queued here.
+    """Sends what `next_message` returns, in its own task; nothing is queued here.
 
-    `take` gives None when there is nothing to say; `wake` makes it be asked again. `turn` is called when there is more to say than
-    one turn allows, and leads to `wake`.
+    `next_message` returns None if there is nothing to send; `wake` makes the writer call it again. `on_more` is called when there is
+    more to send than one turn allows, and leads to `wake`.
     """
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, clock: Clock) -> None:
-        self.take: Callable[[], bytes | None] = lambda: None
-        self.turn: Callable[[], None] = self.wake
+        self.next_message: Callable[[], bytes | None] = lambda: None
+        self.on_more: Callable[[], None] = self.wake
         self._socket = socket
         self._transport = transport
         self._clock = clock
@@ -40,50 +40,50 @@ class SocketWriter:
     def wake(self) -> None:
         self._awake.set()
 
-    def close(self, code: int, words: str) -> None:
-        """End the connection in order, as soon as what is being sent is out."""
-        self._closing = self._closing or (code, words)
+    def close(self, code: int, reason: str) -> None:
+        """Close the connection after the message that is being sent."""
+        self._closing = self._closing or (code, reason)
         self._awake.set()
 
     def abort(self) -> None:
-        """End it at once: the other side does not read."""
+        """Drop the connection at once: the peer does not read."""
         if self._transport is not None:
             self._transport.abort()
         self.end()
 
     def end(self) -> None:
-        """Nobody listens any more: `run` returns."""
+        """The peer has gone: `run` returns."""
         self._ended = True
         self._awake.set()
 
     @property
     def open(self) -> bool:
-        """Whether it is worth listening on: neither side has ended the connection."""
+        """Whether neither side has closed the connection."""
         return self._closing is None and not self._ended and self._transport is not None and not self._transport.is_closing()
 
     def is_stuck(self, limit_s: float) -> bool:
-        """Whether one message has been waiting for the other side for so long."""
+        """Whether one message has been waiting for the peer for longer than this."""
         return self._since_ns > 0 and self._clock.monotonic_ns() - self._since_ns > limit_s * NS_PER_S
 
     async def run(self) -> None:
-        """Until the connection ends."""
+        """Send until the connection ends."""
         try:
             while self._closing is None and not self._ended and not self._socket.closed:
                 if await self._burst():
-                    self.turn()
+                    self.on_more()
                 await self._awake.wait()
                 self._awake.clear()
             if self._closing is not None:
-                code, words = self._closing
-                await self._socket.close(code=code, message=words.encode()[:120])
+                code, reason = self._closing
+                await self._socket.close(code=code, message=reason.encode()[:120])
         except ConnectionError:
             return
 
     async def _burst(self) -> bool:
-        """Send a little; False when there was nothing (more) to send."""
+        """Send a few messages; returns whether there may be more."""
         sent = 0
         for _ in range(_BURST_MESSAGES):
-            message = self.take()
+            message = self.next_message()
             if message is None or self._closing is not None:
                 return False
             self._since_ns = self._clock.monotonic_ns()
@@ -96,14 +96,14 @@ class SocketWriter:
 
 
 class WakeQueue:
-    """Wakes many connections a few at a time, with a turn of the loop between, in which media goes its way."""
+    """Wakes many connections a few at a time, with a turn of the loop between them for media."""
 
     def __init__(self) -> None:
         self._waiting: dict[SocketWriter, None] = {}
         self._step: asyncio.Handle | None = None
 
     def wake(self, writers: "dict[SocketWriter, None]") -> None:
-        """All of these have something to send."""
+        """Wake these writers: they have something to send."""
         self._waiting |= writers
         if self._step is None and self._waiting:
             self._step = asyncio.get_running_loop().call_soon(self._next)

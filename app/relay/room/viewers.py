@@ -1,4 +1,4 @@
-"""Who is in a room: viewers by a token that they keep, however often they come back."""
+"""The viewers of a room, recognised by a token that they keep."""
 
 import hashlib
 import hmac
@@ -11,15 +11,15 @@ from app.domain.base.clock import NS_PER_MS, Clock
 from app.domain.base.token_bucket import TokenBucket
 
 _MAX_ABSENT = 5000
-_MAX_TABS = 8  # of one viewer, whose events are told apart
-_LEFT_AFTER_MS = 10_000  # a page that reconnects within this time has never left
+_MAX_TABS = 8  # pages of one viewer that count their events separately
+_LEFT_AFTER_MS = 10_000  # a page that reconnects within this time has not left
 _LIKES_PER_S = 12.0
 _LIKES_BURST = 40
 
 
 @dataclass(slots=True)
 class Viewer:
-    """One visitor. `tabs`: the highest event number of each of his open pages; `open` how many connections he has."""
+    """One viewer. `tabs`: the highest event number of each open page; `open`: the number of connections."""
 
     id: str
     token: str
@@ -29,15 +29,15 @@ class Viewer:
     tabs: "OrderedDict[str, int]" = field(default_factory=OrderedDict)
     open: int = 0
     left_ns: int = 0
-    came_ns: int = 0  # for the first time, as far as this room remembers
-    logged: bool = False  # the host's log has that he joined, so it gets that he left too
+    came_ns: int = 0  # the first time that this room remembers
+    logged: bool = False  # the host's log has the joining, so it gets the leaving too
 
     @property
     def language(self) -> str:
         return self.languages[0] if self.languages else ""
 
     def is_new(self, tab: str, number: int) -> bool:
-        """Whether this event was not here before; events of one page have rising numbers."""
+        """Whether this event is new; the numbers of one page increase."""
         if number <= self.tabs.get(tab, 0):
             return False
         self.tabs[tab] = number
@@ -48,7 +48,7 @@ class Viewer:
 
 
 class Viewers:
-    """Tokens are signed: a viewer stays who he was though the relay was restarted, and nobody makes one up."""
+    """Tokens are signed: they stay valid when the relay restarts, and nobody can make one up."""
 
     def __init__(self, secret: bytes, clock: Clock) -> None:
         self._secret = secret
@@ -69,13 +69,13 @@ class Viewers:
         return f"{identity}.{urlsafe_b64encode(mac).decode()}"
 
     def _identity(self, token: str) -> str | None:
-        """That of a token of ours."""
+        """The viewer's id in a token, None if we did not sign it."""
         identity = token.partition(".")[0]
         ours = token.isascii() and len(token) <= 64 and hmac.compare_digest(token, self._signed(identity))
         return identity if ours else None
 
     def enter(self, token: str) -> tuple[Viewer, bool]:
-        """The viewer of this token, and whether he joins: was not here, or not a moment ago."""
+        """The viewer of this token, and whether this is a new arrival and not a reconnect."""
         identity = self._identity(token) or secrets.token_urlsafe(9)
         viewer = self._present.get(identity)
         joins = viewer is None
@@ -86,7 +86,7 @@ class Viewers:
         return viewer, joins
 
     def known(self, token: str) -> Viewer | None:
-        """The viewer of this token, whether he is here or not; None when it is none of ours."""
+        """The viewer of this token, present or not; None if we did not sign it."""
         identity = self._identity(token)
         if identity is None:
             return None
@@ -97,12 +97,12 @@ class Viewers:
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
-        """One of his connections ended."""
+        """One of the viewer's connections ended."""
         viewer.open -= 1
         viewer.left_ns = self._clock.monotonic_ns()
 
     def departed(self) -> list[Viewer]:
-        """Those who left and have not come back within the time of grace; each is named once."""
+        """Viewers who left and have not come back within the grace period; each is returned once."""
         latest_ns = self._clock.monotonic_ns() - _LEFT_AFTER_MS * NS_PER_MS
         gone = [viewer for viewer in self._present.values() if viewer.open == 0 and viewer.left_ns <= latest_ns]
         for viewer in gone:
