@@ -107,7 +107,7 @@ class ShowControl:
         self.selling = Selling(studio, self.products, now_ms=self.now_ms, notify=notify)
         self.runner = ShowRunner(studio, self.products, self.selling, take=studio.engine.take, now_ms=self.now_ms, notify=notify)
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
-        self.viewers = ViewerLog(studio, self.orders, hub_likes=lambda: self.room.likes)
+        self.viewers = ViewerLog(studio, self.orders, hub_likes=lambda: self.room.inbox.likes)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
         self._slow = ThreadRunner(notify)
         self._build_plan(equipment, notify)
@@ -177,7 +177,7 @@ class ShowControl:
             address=lambda: studio.embedded.room,
             find_picture=RoomPictureMaker(studio.pictures.get, equipment.shrink).find,
             on_event=self.viewers.take,
-            kept=studio.autosave.wait_written,
+            store=studio.autosave.wait_written,
             notify=notify,
         )
         self.page = ViewerPage(studio, self.products, self.selling, self.disclosures, self.room)
@@ -202,7 +202,7 @@ class ShowControl:
 
     def announce(self, dates: Mapping[str, Json], calendars: tuple[RoomCalendar, ...] = ()) -> None:
         """Show coming shows on the viewer page (see `room_schedule.schedule_board`), with their calendar files."""
-        self.room.want_calendars(calendars)
+        self.room.calendars.want(calendars)
         if dates != self.page.dates:
             self.page.dates = dates
             self._refresh.soon()
@@ -236,10 +236,10 @@ class ShowControl:
             studio.broadcast.state.changed.connect(self._on_broadcast),
             self.selling.changed.connect(lambda shown: refresh.soon()),
             self.selling.claims_changed.connect(lambda coupon_id: refresh.later()),
-            self.room.count_changed.connect(lambda viewers, likes: self.viewers.summary.set_viewers(viewers)),
-            self.room.pictures_changed.connect(refresh.later),
-            self.viewers.likes_counted.connect(self.room.count_likes_from),
-            self.viewers.places_read.connect(self.room.tell_places),
+            self.room.inbox.count_changed.connect(lambda viewers, likes: self.viewers.summary.set_viewers(viewers)),
+            self.room.pictures.changed.connect(refresh.later),
+            self.viewers.likes_counted.connect(self.room.inbox.count_likes_from),
+            self.viewers.places_read.connect(self.room.board.set_reservations),
             self.scheduler.changed.connect(refresh.soon),
             self.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: self._remind(reminder)),
         ]
@@ -267,7 +267,7 @@ class ShowControl:
     # What changes ---------------------------------------------------------------------------------------------------------
 
     def _on_another_show(self) -> None:
-        self.room.count_likes_from(0)  # until its own likes are counted
+        self.room.inbox.count_likes_from(0)  # until its own likes are counted
         self._on_show_opened()
 
     def _on_show_opened(self) -> None:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.domain.base.notice import Notice
+from app.domain.room.event import RoomEvent, log_entry
 from app.session.planning.announcements.room_calendar import RoomCalendar
-from app.session.room.room_client import message_in
+from app.session.room.hub_messages import HubMessage, decode_message
 from app.session.room.room_link import RoomLink
-from app.session.room.room_log import logged_as
 from app.session.room.room_picture import RoomPicture
-from app.session.room.room_socket import RoomAddress, RoomEvent
+from app.session.room.room_socket import RoomAddress
 from tests.fuzz.mutation import spoiled_json
 from tests.fuzz.target import Call, Target
 
@@ -58,9 +58,12 @@ class _Hub:
     async def send(self, message: Mapping[str, Any]) -> None:
         return None
 
-    async def receive(self) -> Mapping[str, Any] | None:
+    async def receive(self) -> HubMessage | None:
         await asyncio.sleep(0)
-        return message_in(self._left.pop()) if self._left else None
+        while self._left:
+            if (message := decode_message(self._left.pop())) is not None:
+                return message
+        return None
 
     async def put_picture(self, picture: RoomPicture) -> None:
         return None
@@ -86,14 +89,14 @@ async def _visited(said: list[str]) -> object:
         return None
 
     def take(event: RoomEvent) -> None:
-        events.append(logged_as(event))
+        events.append(log_entry(event))
 
     link = RoomLink(
         connect=connect,
         address=lambda: RoomAddress("http://127.0.0.1:9", "live", "key"),
         find_picture=find,
         on_event=take,
-        kept=kept,
+        store=kept,
         notify=notices.append,
     )
     link.start()
@@ -102,7 +105,7 @@ async def _visited(said: list[str]) -> object:
     await link.aclose()
     failed = [notice for notice in notices if notice.code in ("room.slipped", "room.unattended")]
     assert not failed, failed[0]
-    return events, link.likes
+    return events, link.inbox.likes
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from app.domain.base.money import Money
 from app.domain.base.token_bucket import TokenBucket
+from app.domain.room.event import log_entry, read_event
 from app.domain.selling.order import Order
 from app.link.messages import LinkError, decode_command, decode_event, encode
 from app.plugin import wire
@@ -19,22 +20,27 @@ from app.plugin.wire import order_message
 from app.relay.access.rate_limits import ViewerRates
 from app.relay.refusals import Refusal
 from app.relay.room.messages import (
-    bool_field,
+    Ack,
+    Claim,
+    HostCoupon,
+    HostHello,
+    HostLikes,
+    HostReservations,
+    MarketChoice,
+    PageEvent,
+    PageHello,
+    PageReport,
+    Put,
+    Reserve,
     check_version,
-    claims_of,
-    int_field,
-    languages_of,
-    market_of,
+    known_languages,
     read_message,
-    text_of,
-    texts_of,
-    usable_texts_of,
+    typed,
+    usable_codes,
 )
 from app.relay.room.orders import read_order
 from app.relay.room.room import Room
 from app.relay.room.socket_writer import SocketWriter
-from app.session.room.room_log import logged_as
-from app.session.room.room_socket import RoomEvent
 from tests.fuzz.mutation import spoiled, spoiled_json, spoiled_value
 from tests.fuzz.target import Call, Target, calls
 from tests.link.test_messages import COMMANDS, EVENTS
@@ -90,16 +96,12 @@ def _encodable(value: Any) -> Any:
 def _room_message(text: str) -> object:
     """A message with every reader that may be asked for any of its fields; each refuses or gives what it says."""
     message = read_message(text)
+    kinds = (Ack, Claim, HostCoupon, HostHello, HostLikes, HostReservations, MarketChoice, PageEvent, PageHello, PageReport, Put, Reserve)
     readers: tuple[Callable[[], object], ...] = (
         lambda: check_version(message),
-        lambda: languages_of(message),
-        lambda: market_of(message),
-        lambda: claims_of(message, most=100),
-        lambda: texts_of(message, "codes", most=100, each=64),
-        lambda: usable_texts_of(message, "codes", most=100, each=64),
-        lambda: bool_field(message, "on"),
-        *[lambda field=field: text_of(message, field, most=64) for field in ("token", "page", "boot", "kind", "date", "id")],
-        *[lambda field=field: int_field(message, field, default=0) for field in ("n", "board", "count", "seq")],
+        lambda: known_languages(typed(message, PageHello).languages),
+        lambda: usable_codes(typed(message, HostCoupon).codes or ()),
+        *[lambda kind=kind: typed(message, kind) for kind in kinds],
     )
     given = []
     for reader in readers:
@@ -141,7 +143,7 @@ def _pages_and_host(said: list[tuple[str, str]]) -> object:
         except Refusal:
             continue
     room.tick(1.0)
-    answers = [taken for writer in writers.values() for _ in range(400) if (taken := writer.take()) is not None]
+    answers = [taken for writer in writers.values() for _ in range(400) if (taken := writer.next_message()) is not None]
     room.leave(page)
     room.leave_host(host)
     room.stop()
@@ -162,7 +164,8 @@ def _room() -> Iterator[Call]:
 
 
 def _logged(data: dict[str, Any]) -> object:
-    return logged_as(RoomEvent("boot:1", _NOW_MS, "asked", "viewer", data))
+    event = read_event("asked", _NOW_MS, "viewer", data, "boot:1")
+    return None if event is None else log_entry(event)
 
 
 def _plugin_line(rng: random.Random) -> bytes:

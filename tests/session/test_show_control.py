@@ -191,10 +191,10 @@ async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
         viewer.heard.clear()
         desk.studio.files.new()
         await viewer.next("count", likes=0)
-        assert (room.likes, desk.studio.control.viewers.summary.likes) == (0, 0)
+        assert (room.inbox.likes, desk.studio.control.viewers.summary.likes) == (0, 0)
         assert desk.studio.files.open(tmp_path / "liked.tradewind")
         await viewer.next("count", likes=3)
-        assert room.likes == 3
+        assert room.inbox.likes == 3
 
 
 async def test_a_coupon_that_is_dropped_again_lasts_as_long_as_it_says(tmp_path: Path) -> None:

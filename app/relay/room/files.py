@@ -82,9 +82,9 @@ class FileKind:
     body_timeouts: int  # uploads may take this many times the usual time
     type_of: Callable[[bytes], str]
     required_type: str  # of the request, "" = any
-    not_found: str  # codes of refusals
-    bad_name: str
-    bad_content: str
+    not_found: Callable[[], Refusal]
+    bad_name: Callable[[], Refusal]
+    bad_content: Callable[[], Refusal]
 
 
 PICTURES = FileKind(
@@ -94,9 +94,9 @@ PICTURES = FileKind(
     body_timeouts=4,
     type_of=picture_type,
     required_type="",
-    not_found="relay.no_picture",
-    bad_name="relay.picture_name",
-    bad_content="relay.not_picture",
+    not_found=lambda: Refusal("relay.no_picture"),
+    bad_name=lambda: Refusal("relay.picture_name"),
+    bad_content=lambda: Refusal("relay.not_picture"),
 )
 CALENDARS = FileKind(
     folder="calendars",
@@ -105,9 +105,9 @@ CALENDARS = FileKind(
     body_timeouts=1,
     type_of=lambda content: _CALENDAR_TYPE if is_calendar(content) else "",
     required_type="text/calendar",
-    not_found="relay.no_calendar",
-    bad_name="relay.calendar_name",
-    bad_content="relay.not_calendar",
+    not_found=lambda: Refusal("relay.no_calendar"),
+    bad_name=lambda: Refusal("relay.calendar_name"),
+    bad_content=lambda: Refusal("relay.not_calendar"),
 )
 
 
@@ -141,16 +141,16 @@ class RoomFiles:
         self._check_own_page(request)
         self._keys.check_host(request.match_info["stream"], request)
         if not _ID.fullmatch(file_id):
-            raise Refusal(kind.bad_name)
+            raise kind.bad_name()
         if kind.required_type and request.content_type != kind.required_type:
-            raise Refusal(kind.bad_content)
+            raise kind.bad_content()
         within_s = self._config.limits.body_timeout_s * kind.body_timeouts
         content = await read_body(request, max_bytes=kind.max_bytes, within_s=within_s)
         media_type = kind.type_of(content)
         if not media_type:
-            raise Refusal(kind.bad_content)
+            raise kind.bad_content()
         if await asyncio.to_thread(_id_of, content) != file_id:  # on a thread: media must not wait for it
-            raise Refusal(kind.bad_name)
+            raise kind.bad_name()
         store.put(file_id, StoredFile(content, media_type, file_name_of(request.headers.get("Content-Disposition", ""))))
         return web.Response(status=204)
 
@@ -158,7 +158,7 @@ class RoomFiles:
         file_id = request.match_info["id"]
         found = self._store_of(request).get(file_id)
         if found is None:
-            raise Refusal(self._kind.not_found)
+            raise self._kind.not_found()
         headers = {**_HEADERS, "ETag": f'"{file_id}"'}
         if request.headers.get("If-None-Match", "") == headers["ETag"]:
             return web.Response(status=304, headers=headers)

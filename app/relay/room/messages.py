@@ -145,7 +145,7 @@ def typed(message: Message, kind: type[T]) -> T:
     """The message as its type; raises Refusal that names the wrong field."""
     try:
         return msgspec.convert(message, kind)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.ValidationError, UnicodeError, RecursionError) as error:
         raise Refusal("relay.room_message", reason=str(error)[:200]) from error
 
 

@@ -1,19 +1,19 @@
-"""Who waits for the dates of the plan, kept by counting each reservation as it comes; the log is what it is read from."""
+"""Who has reserved which date of the plan: read from the log, then counted event by event."""
 
 import asyncio
 
 from app.domain.base.signal import Signal
 from app.domain.event import ShowEvent
+from app.domain.room.event import RoomEvent, RoomEventKind
 from app.session.document.show_book import ShowBook
 from app.session.room.room_schedule import PLACE_KINDS, Places, take_place
-from app.session.room.room_socket import RoomEvent
 
-PIECE = 2000  # events that are read in one turn of the loop
-ON = {"reserved": True, "unreserved": False}
+PIECE = 2000  # events read in one turn of the loop
+_ON = {RoomEventKind.RESERVED: True, RoomEventKind.UNRESERVED: False}
 
 
 class Reservations:
-    """`places`: a date's key → viewers who wait for it, as it stands whenever it is looked at; empty until the log is read.
+    """`places`: date key → viewers who reserved it, always up to date; empty until the log has been read.
 
     `changed` is emitted with a date's key, "" = any.
     """
@@ -29,11 +29,11 @@ class Reservations:
         return self._places
 
     def waiting(self, date: str) -> int:
-        """How many wait for a date."""
+        """How many viewers have reserved a date."""
         return len(self._places.get(date, ()))
 
     async def read(self) -> None:
-        """Those of the whole log, also from before the show that runs: it is what they wait for. In pieces; a long log takes a second."""
+        """Read the whole log, in pieces because a long one takes a second. Reservations from before this show are for this show."""
         self._read, self._places = False, {}
         places: dict[str, set[str]] = {}
         seq = 0
@@ -47,11 +47,11 @@ class Reservations:
         self.changed.emit("")
 
     def count(self, event: ShowEvent) -> None:
-        """One more thing has happened; what comes while the log is read stands in it."""
+        """An event was logged. While the log is being read, the reading finds it."""
         if self._read and take_place(self._places, event):
             self.changed.emit(str(event.data.get("date", "")))
 
-    def knows(self, event: RoomEvent) -> bool:
-        """Whether the log has this already: a hub that is new is told by every page again."""
-        on = ON.get(event.kind)
-        return on is not None and (event.viewer in self._places.get(str(event.data.get("date", "")), ())) is on and self._read
+    def has(self, event: RoomEvent) -> bool:
+        """Whether the log has this reservation already: every page repeats it to a new relay."""
+        on = _ON.get(event.kind)
+        return on is not None and (event.viewer in self._places.get(event.date, ())) is on and self._read

@@ -1,8 +1,8 @@
-"""The desk's connection to a room hub, over aiohttp. Loading it takes a quarter of a second: whoever starts a desk does it later."""
+"""The host's connection to a room over aiohttp, which takes a quarter of a second to load: import this module late."""
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,35 +10,26 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketRe
 
 from app.domain.room.tokens import host_token
 from app.session.planning.announcements.room_calendar import RoomCalendar
+from app.session.room.hub_messages import HubMessage, decode_message
+from app.session.room.room_error import RoomError
 from app.session.room.room_picture import RoomPicture
-from app.session.room.room_socket import RoomAddress, RoomError, RoomSocket
+from app.session.room.room_socket import RoomAddress, RoomSocket
 
 CONNECT_S = 5.0
-PICTURE_S = 20.0
-PING_S = 5.0  # a hub that does not answer within half of it is gone
-MAX_SENT = 256 * 1024  # a hub hangs up on a larger message
+UPLOAD_S = 20.0
+PING_S = 5.0  # a relay that does not answer within half of it is gone
+MAX_SENT = 256 * 1024  # a relay disconnects after a larger message
 MAX_MESSAGE = 16 * 1024 * 1024  # the welcome names every key
 
 
-def message_in(text: str) -> Mapping[str, Any]:
-    """The message in what a hub sent; raises RoomError."""
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise RoomError("room.unreadable", reason=str(error)[:200]) from error
-    if not isinstance(content, dict):
-        raise RoomError("room.unreadable", reason=type(content).__name__)
-    return content
-
-
 class RoomClient:
-    """As `RoomSocket` says; made by `connect`."""
+    """The `RoomSocket` that `connect` returns; `url` is the room's."""
 
-    def __init__(self, session: ClientSession, socket: ClientWebSocketResponse, place: str) -> None:
+    def __init__(self, session: ClientSession, socket: ClientWebSocketResponse, url: str) -> None:
         self.close_code = 0
         self._session = session
         self._socket = socket
-        self._place = place
+        self._url = url
 
     async def send(self, message: Mapping[str, Any]) -> None:
         text = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
@@ -49,32 +40,27 @@ class RoomClient:
         except (ClientError, ConnectionError) as error:
             raise RoomError("room.unreachable", reason=str(error)) from error
 
-    async def receive(self) -> Mapping[str, Any] | None:
-        message = await self._socket.receive()
-        if message.type is not WSMsgType.TEXT:
-            self.close_code = self._socket.close_code or 0
-            return None
-        return message_in(message.data)
+    async def receive(self) -> HubMessage | None:
+        while (frame := await self._socket.receive()).type is WSMsgType.TEXT:
+            if (message := decode_message(frame.data)) is not None:
+                return message
+        self.close_code = self._socket.close_code or 0
+        return None
 
     async def put_picture(self, picture: RoomPicture) -> None:
-        try:
-            async with self._session.put(
-                f"{self._place}/pictures/{picture.name}", data=picture.content, timeout=ClientTimeout(PICTURE_S)
-            ) as answer:
-                if answer.status >= 400:
-                    raise RoomError("room.picture", reason=(await answer.text())[:200].strip())
-        except (ClientError, OSError, TimeoutError) as error:
-            raise RoomError("room.unreachable", reason=str(error)) from error
+        await self._put(f"pictures/{picture.name}", picture.content, {}, lambda reason: RoomError("room.picture", reason=reason))
 
     async def put_calendar(self, calendar: RoomCalendar) -> None:
         headers = {"Content-Type": "text/calendar; charset=utf-8"}
         headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(calendar.file_name, safe='')}"
+        await self._put(f"calendars/{calendar.name}", calendar.content, headers, lambda reason: RoomError("room.calendar", reason=reason))
+
+    async def _put(self, path: str, content: bytes, headers: Mapping[str, str], refused: Callable[[str], RoomError]) -> None:
+        """Raises `refused` with the relay's words if it does not accept the file."""
         try:
-            async with self._session.put(
-                f"{self._place}/calendars/{calendar.name}", data=calendar.content, headers=headers, timeout=ClientTimeout(PICTURE_S)
-            ) as answer:
+            async with self._session.put(f"{self._url}/{path}", data=content, headers=headers, timeout=ClientTimeout(UPLOAD_S)) as answer:
                 if answer.status >= 400:
-                    raise RoomError("room.calendar", reason=(await answer.text())[:200].strip())
+                    raise refused((await answer.text())[:200].strip())
         except (ClientError, OSError, TimeoutError) as error:
             raise RoomError("room.unreachable", reason=str(error)) from error
 
@@ -86,13 +72,13 @@ class RoomClient:
 
 
 async def connect(address: RoomAddress) -> RoomSocket:
-    """In the room as its host, with nothing said yet; raises RoomError."""
-    place = f"{address.base}/room/{quote(address.stream, safe='')}"
+    """Connect as the room's host, before any message; raises RoomError."""
+    url = f"{address.base}/room/{quote(address.stream, safe='')}"
     session = ClientSession(headers={"Authorization": f"Bearer {host_token(address.key)}"})
     try:
         async with asyncio.timeout(CONNECT_S):
             socket = await session.ws_connect(
-                f"{place}/host", heartbeat=PING_S, max_msg_size=MAX_MESSAGE, timeout=ClientWSTimeout(ws_close=1.0)
+                f"{url}/host", heartbeat=PING_S, max_msg_size=MAX_MESSAGE, timeout=ClientWSTimeout(ws_close=1.0)
             )
     except WSServerHandshakeError as error:
         await session.close()
@@ -103,4 +89,4 @@ async def connect(address: RoomAddress) -> RoomSocket:
     except BaseException:
         await session.close()
         raise
-    return RoomClient(session, socket, place)
+    return RoomClient(session, socket, url)

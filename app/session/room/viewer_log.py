@@ -5,13 +5,11 @@ from collections.abc import Callable
 
 from app.domain.base.signal import Signal
 from app.domain.event import ShowEvent
-from app.domain.selling.order import order_of
+from app.domain.room.event import ROOM_KINDS, RoomEvent, log_entry
 from app.domain.show_period import PERIOD_KINDS, ShowPeriod
 from app.session.document.show_book import ShowBook
 from app.session.room.reservations import Reservations
-from app.session.room.room_log import ROOM_KINDS, logged_as
 from app.session.room.room_schedule import Places
-from app.session.room.room_socket import RoomEvent
 from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.selling.orders import Orders
 
@@ -68,12 +66,10 @@ class ViewerLog:
 
     def take(self, event: RoomEvent) -> None:
         """Log what a viewer did, or place the order that a shop reported."""
-        if event.kind == "order":
-            order = order_of(event.data, str(event.data.get("source", "webhook")))
-            if order is not None:
-                self._orders.place(order, mark=event.mark)
-        elif not self.reservations.knows(event) and (entry := logged_as(event)) is not None:
-            kind, data = entry
+        if event.order is not None:
+            self._orders.place(event.order, mark=event.mark)
+        elif not self.reservations.has(event):
+            kind, data = log_entry(event)
             self._book.log.append(kind, **data)
 
     def _on_logged(self, event: ShowEvent) -> None:

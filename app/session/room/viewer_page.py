@@ -6,8 +6,8 @@ from app.domain.selling.on_screen import OnScreen
 from app.session.catalogue.product_index import ProductIndex
 from app.session.document.show_book import ShowBook
 from app.session.room.board_builder import BoardBuilder, Json, title_for_viewers
+from app.session.room.board_sync import OpenCoupon
 from app.session.room.room_link import RoomLink
-from app.session.room.room_socket import OpenCoupon
 from app.session.selling.disclosures import Disclosures
 from app.session.selling.selling import Selling
 
@@ -27,8 +27,8 @@ class ViewerPage:
     def update(self) -> None:
         """Put what is offered now onto the room's board."""
         show, shown = self._book.document.show, self._selling.shown
-        self._link.offer_coupon(self._open_coupon(shown))
-        self._link.want_pictures(self._view.wanted_pictures(show, shown))
+        self._link.board.offer_coupon(self._open_coupon(shown))
+        self._link.pictures.want(self._view.wanted_pictures(show, shown))
         board = self._view.board(
             show,
             shown,
@@ -36,9 +36,9 @@ class ViewerPage:
             card_words=self._selling.card_words,
             coupon_left=self._selling.coupon_left,
             disclosure=self._disclosures.active,
-            pictures=self._link.pictures,
+            pictures=self._link.pictures.names,
         )
-        self._link.show({**board, **self.dates})
+        self._link.board.show({**board, **self.dates})
 
     def _open_coupon(self, shown: OnScreen) -> OpenCoupon | None:
         """The same object while the same coupon is open: the hub itself counts the codes it gives."""

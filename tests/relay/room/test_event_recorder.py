@@ -8,11 +8,12 @@ import pytest
 
 from app.domain.base.clock import NS_PER_S
 from app.domain.base.token_bucket import TokenBucket
+from app.domain.room.event import RoomEvent, RoomEventKind
 from app.relay.config import Limits
 from app.relay.room.coupons import Coupons
 from app.relay.room.event_counts import EventCounts
 from app.relay.room.event_recorder import EventRecorder
-from app.relay.room.messages import read_message, text_of, usable_texts_of
+from app.relay.room.messages import Claim, read_message, typed, usable_codes
 from app.relay.room.orders import read_order
 from app.relay.room.viewers import Viewer
 from tests.support.clocks import SetClock
@@ -34,8 +35,8 @@ def written(recorder: EventRecorder) -> list[dict[str, object]]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["seen", "clicked", "like"])
-def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(kind: str) -> None:
+@pytest.mark.parametrize("kind", [RoomEventKind.SEEN, RoomEventKind.CLICKED, RoomEventKind.LIKE])
+def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(kind: RoomEventKind) -> None:
     limits, clock = Limits(), SetClock()
     share = TokenBucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock)
     recorder, pace = EventRecorder(share=share, now_ms=lambda: 0), TokenBucket(limits.room_log_per_s, limits.room_log_burst, clock)
@@ -43,12 +44,12 @@ def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(k
     for second in range(HOUR_S):
         clock.now_ns += NS_PER_S
         for number in range(20):
-            if kind == "clicked":
-                recorder.did(kind, viewer, {"product": f"p{number}"}, pace)
+            if kind is RoomEventKind.CLICKED:
+                recorder.record(kind, viewer, pace, product=f"p{number}")
             else:
-                recorder.counted(kind, viewer, f"p{number}", 1)
+                recorder.count(kind, viewer, f"p{number}", 1)
         if second % 2 or second == HOUR_S - 1:
-            recorder.sum_up(all_of_it=second == HOUR_S - 1)
+            recorder.flush_counts(everything=second == HOUR_S - 1)
             for message in written(recorder):
                 data = message["data"]
                 assert isinstance(data, dict)
@@ -64,25 +65,25 @@ def test_who_joined_in_the_log_leaves_in_it_and_nobody_else_does() -> None:
     recorder, pace = EventRecorder(share=TokenBucket(1, 1000, clock), now_ms=lambda: 0), TokenBucket(0.001, 4, clock)
     viewers = [a_viewer(clock, f"v{number}") for number in range(5)]
     for viewer in viewers:
-        recorder.joined(viewer, pace)
+        recorder.record_joined(viewer, pace)
     for viewer in viewers * 2:
-        recorder.left(viewer)
+        recorder.record_left(viewer)
     assert [(one["kind"], one["viewer"]) for one in written(recorder)] == [
         ("joined", "v0"), ("joined", "v1"), ("left", "v0"), ("left", "v1"),
     ]  # fmt: skip
-    assert recorder.sum_up()
+    assert recorder.flush_counts()
     assert written(recorder)[-1]["data"] == {"count": 3, "product": "", "language": "en", "market": "US", "over": True}
     assert recorder.over == 3
-    recorder.did("market", viewers[0], {"languages": ["en"]}, pace)
+    recorder.record(RoomEventKind.MARKET, viewers[0], pace, languages=["en"])
     assert recorder.journal.dropped == {"market": 1}
 
 
 def test_sums_of_too_many_kinds_are_told_apart_less_and_still_add_up() -> None:
     sums = EventCounts()
     for number in range(5000):
-        sums.add("seen", f"p{number % 40}", f"l{number}", "US", 2, over=False)
+        sums.add(RoomEvent(RoomEventKind.SEEN, 0, language=f"l{number}", market="US", product=f"p{number % 40}", count=2))
     assert len(sums) < 600
-    assert sum(one.count for one in sums.taken()) == 10_000
+    assert sum(one.count for one in sums.pop_all(0)) == 10_000
     assert len(sums) == 0
 
 
@@ -90,12 +91,12 @@ def test_the_rooms_share_holds_sums_back_and_loses_none() -> None:
     clock = SetClock()
     recorder = EventRecorder(share=TokenBucket(1, 2, clock), now_ms=lambda: 0)
     for number in range(5):
-        recorder.counted("like", a_viewer(clock, language=f"l{number}"), "", 1)
-    assert [recorder.sum_up() for _ in range(2)] == [True, False]
+        recorder.count(RoomEventKind.LIKE, a_viewer(clock, language=f"l{number}"), "", 1)
+    assert [recorder.flush_counts() for _ in range(2)] == [True, False]
     clock.now_ns += NS_PER_S
-    assert recorder.sum_up()
+    assert recorder.flush_counts()
     assert len(written(recorder)) == 3
-    recorder.sum_up(all_of_it=True)
+    recorder.flush_counts(everything=True)
     assert len(written(recorder)) == 5
 
 
@@ -196,11 +197,11 @@ async def test_a_code_that_cannot_be_handed_out_costs_itself_alone() -> None:
     ],
 )
 def test_what_people_write_is_taken(text: str) -> None:
-    assert text_of({"x": text}, "x", most=40) == text
+    assert typed({"t": "claim", "n": 1, "coupon": text}, Claim).coupon == text
     order = b'{"order":"1","product":"%s","units":1,"minor":1,"currency":"EUR","at_ms":1000}' % text.encode()
-    assert read_order(order, 1000)["product"] == text
+    assert read_order(order, 1000).product == text
 
 
 @pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\ud800", "\u2028", "\u2029", "abc\u202egnp", "\u2067x", "\x7f", "\x00"])
 def test_what_breaks_a_line_or_turns_it_round_is_not(text: str) -> None:
-    assert usable_texts_of({"x": [text, "fine"]}, "x", most=5, each=20) == (["fine"], 1)
+    assert usable_codes([text, "fine"]) == ["fine"]

@@ -6,15 +6,20 @@ from collections.abc import Callable
 import pytest
 
 from app.domain.base.clock import NS_PER_S
+from app.domain.base.money import Money
 from app.domain.base.token_bucket import TokenBucket
+from app.domain.room.event import RoomEvent, RoomEventKind
+from app.domain.selling.order import Order
 from app.relay.access.rate_limits import AddressRates
 from app.relay.refusals import Refusal
 from app.relay.room.board import Board, BoardLimits, encode
 from app.relay.room.coupons import Coupons
 from app.relay.room.journal import Journal
-from app.relay.room.messages import claims_of, int_field, languages_of, market_of, read_message, text_of, texts_of
+from app.relay.room.messages import Claim, HostCoupon, HostReservations, MarketChoice, PageHello, known_languages, read_message, typed
 from app.relay.room.viewers import Viewers
 from tests.support.clocks import SetClock
+
+ORDER = Order("1001", "SKU-1", 1, Money(1999, "EUR"), 0, "webhook")
 
 
 def read_all(board: Board, rev: int) -> list[tuple[int, str, object]]:
@@ -104,14 +109,14 @@ def test_half_characters_do_not_reach_a_frame() -> None:
 def test_the_journal_gives_up_what_matters_least() -> None:
     journal = Journal(max_events=6)
     for number in range(4):
-        journal.append("like", 0, "v", {"count": 5}, 5)
-        journal.append("seen", 0, "v", {"product": "p"})
-        journal.append("order" if number % 2 else "claimed", 0, "v", {})
+        journal.append(RoomEvent(RoomEventKind.LIKE, 0, "v", count=5))
+        journal.append(RoomEvent(RoomEventKind.SEEN, 0, "v", product="p"))
+        journal.append(RoomEvent(RoomEventKind.ORDER, 0, order=ORDER) if number % 2 else RoomEvent(RoomEventKind.CLAIMED, 0, "v"))
     assert iter_journal(journal) == [3, 6, 7, 9, 10, 12], "first all seen, then the oldest likes"
     assert journal.dropped == {"seen": 4, "like": 10}
     assert journal.seq == 12
     for _ in range(20):
-        journal.append("order", 0, "", {})
+        journal.append(RoomEvent(RoomEventKind.ORDER, 0, order=ORDER))
     assert sum(1 for _ in iter_journal(journal)) == 24, "orders and claims are never given up"
 
 
@@ -126,13 +131,13 @@ def iter_journal(journal: Journal) -> list[int]:
 def test_what_is_acknowledged_is_gone_and_the_rest_is_not() -> None:
     journal = Journal()
     for number in range(5):
-        journal.append("clicked", number, "v", {})
+        journal.append(RoomEvent(RoomEventKind.CLICKED, number, "v"))
     journal.ack(3)
     journal.ack(2)
     assert iter_journal(journal) == [4, 5]
     journal.ack(99)
     assert len(journal) == 0
-    assert journal.append("clicked", 0, "v", {}) == 6
+    assert journal.append(RoomEvent(RoomEventKind.CLICKED, 0, "v")) == 6
 
 
 def test_coupons_are_given_by_viewer_and_end() -> None:
@@ -207,26 +212,42 @@ def test_what_is_no_message_is_refused(text: str) -> None:
     assert refused.value.code == "relay.room_message"
 
 
-WRONG: list[Callable[[dict[str, object]], object]] = [
-    lambda value: text_of(value, "x", most=5),
-    lambda value: int_field(value, "x", least=1),
-    lambda value: market_of({"market": value["x"]}),
-    lambda value: texts_of(value, "x", most=3, each=4),
-    lambda value: claims_of({"claimed": value["x"]}, most=2),
+TOO_MANY = ["a"] * 5001
+CROWD = {code: "b" for code in map(str, range(5001))}
+WRONG: list[Callable[[object], object]] = [
+    lambda value: typed({"n": 1, "coupon": value}, Claim),
+    lambda value: typed({"n": value}, Claim),
+    lambda value: typed({"market": value}, MarketChoice),
+    lambda value: typed({"date": "d", "viewers": value}, HostReservations),
+    lambda value: typed({"id": "c", "claimed": value}, HostCoupon),
 ]
 
 
 @pytest.mark.parametrize("read", WRONG)
 @pytest.mark.parametrize(
-    "value", [-1, 2**60, True, 1.5, "a" * 40, "\x1b[2J", "\ud800", ["", 5], ["a"] * 9, {"a": 1}, {"a": "b", "c": "d", "e": "f"}]
+    "value",
+    [
+        -1,
+        2**60,
+        True,
+        1.5,
+        "a" * 400,
+        "\x1b[2J",
+        "\ud800",
+        ["", 5],
+        ["a" * 400],
+        ["a"] * 5001,
+        {"a": 1},
+        {str(n): "b" for n in range(5001)},
+    ],
 )
-def test_fields_of_the_wrong_kind_are_refused(read: Callable[[dict[str, object]], object], value: object) -> None:
+def test_fields_of_the_wrong_kind_are_refused(read: Callable[[object], object], value: object) -> None:
     with pytest.raises(Refusal):
-        read({"x": value})
+        read(value)
 
 
 def test_languages_are_tags_and_few() -> None:
     tags = ["pt-BR", "pt-BR", "<script>", 5, "x" * 40, "zh-Hans-CN", *(f"a{chr(97 + one)}" for one in range(20))]
-    assert languages_of({"languages": tags}) == ("pt-BR", "zh-Hans-CN", "aa", "ab")
+    assert known_languages(typed({"languages": tags}, PageHello).languages) == ("pt-BR", "zh-Hans-CN", "aa", "ab")
     with pytest.raises(Refusal):
-        languages_of({"languages": "en"})
+        typed({"languages": "en"}, PageHello)

@@ -12,10 +12,11 @@ import pytest
 
 from app.domain.base.clock import NS_PER_S
 from app.domain.base.token_bucket import TokenBucket
+from app.domain.room.event import RoomEvent, RoomEventKind
 from app.domain.room.tokens import host_token
 from app.relay.config import Limits
 from app.relay.refusals import Refusal
-from app.relay.room.calendars import MAX_BYTES, file_name_of
+from app.relay.room.files import MAX_CALENDAR_BYTES, file_name_of
 from app.relay.room.journal import Journal
 from app.relay.room.reservations import DateReservations
 from tests.support.clocks import SetClock
@@ -187,36 +188,36 @@ def test_more_dates_than_there_may_be_are_refused() -> None:
         assert places.reserve(f"d{number}", "me", pace, 0).on
     assert places.reserve("d65", "me", pace, 0).why == "unknown"
     with pytest.raises(Refusal, match="dates"):
-        places.remember("d66", ["me"])
+        places.restore("d66", ["me"])
 
 
 def test_a_date_that_is_full_and_a_host_who_hears_nothing() -> None:
     places, pace = waiting_room({"d"})
-    places.remember("d", (f"v{number}" for number in range(30_000)))
+    places.restore("d", (f"v{number}" for number in range(30_000)))
     assert places.waiting() == {"d": 20_000}
     assert places.reserve("d", "me", pace, 0).why == "full"
-    assert places.give_up("d", "v1").fresh
+    assert places.cancel("d", "v1").fresh
     assert places.reserve("d", "me", pace, 10_000).why == "later"
     assert places.reserve("d", "me", pace, 9_999) == places.reserve("d", "other", pace, 0).__class__(True, fresh=True)
 
 
 def test_reservations_outlive_a_flood_and_what_is_said_again_replaces_what_was_said() -> None:
     journal = Journal(max_events=10)
-    journal.append("reserved", 1, "me", {"date": "d"}, topic=("d", "me"))
+    journal.append(RoomEvent(RoomEventKind.RESERVED, 1, "me", date="d"), topic=("d", "me"))
     for _ in range(100):
-        journal.append("seen", 2, "other", {"product": "p"})
-    journal.append("unreserved", 3, "me", {"date": "d"}, topic=("d", "me"))
-    journal.append("reserved", 4, "you", {"date": "d"}, topic=("d", "you"))
+        journal.append(RoomEvent(RoomEventKind.SEEN, 2, "other", product="p"))
+    journal.append(RoomEvent(RoomEventKind.UNRESERVED, 3, "me", date="d"), topic=("d", "me"))
+    journal.append(RoomEvent(RoomEventKind.RESERVED, 4, "you", date="d"), topic=("d", "you"))
     kept, seq = [], 0
     while (entry := journal.after(seq)) is not None:
         seq = entry.seq
-        kept.append(entry.kind)
+        kept.append(entry.kind.value)
         assert json.loads(entry.message)["seq"] == seq
     assert [kind for kind in kept if kind != "seen"] == ["unreserved", "reserved"]
     assert journal.topics == 2
     journal.ack(journal.seq)
     assert (journal.topics, len(journal)) == (0, 0)
-    journal.append("reserved", 5, "me", {"date": "d"}, topic=("d", "me"))
+    journal.append(RoomEvent(RoomEventKind.RESERVED, 5, "me", date="d"), topic=("d", "me"))
     assert journal.after(seq) is not None
 
 
@@ -260,7 +261,7 @@ async def test_what_is_no_calendar_or_not_the_hosts_is_refused(client: aiohttp.C
     assert await put(client, b"<script>alert(1)</script>") == 415
     assert await put(client, CALENDAR[:-8] + b"\xff\r\nEND:VCALENDAR\r\n") == 415
     assert await put(client, CALENDAR + CALENDAR) == 415
-    assert await put(client, CALENDAR.replace(b"\r\nEND", b"\r\n" + b"X" * MAX_BYTES + b"\r\nEND")) == 413
+    assert await put(client, CALENDAR.replace(b"\r\nEND", b"\r\n" + b"X" * MAX_CALENDAR_BYTES + b"\r\nEND")) == 413
     assert await put(client, CALENDAR, "0" * 32) == 422
     assert await put(client, CALENDAR, "x") == 422
     async with client.get("/room/live/calendars/" + "0" * 32) as response:

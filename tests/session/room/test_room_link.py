@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -10,11 +11,15 @@ import aiohttp
 import pytest
 
 from app.domain.base.notice import Notice
+from app.domain.room.event import RoomEvent, RoomEventKind
 from app.relay.server import RelayServer
+from app.session.room.board_sync import MAX_CLAIMS, OpenCoupon
+from app.session.room.event_inbox import split_mark
+from app.session.room.hub_messages import Crowded, decode_message
 from app.session.room.room_client import connect
-from app.session.room.room_link import MAX_CLAIMS, RoomLink, RoomState
+from app.session.room.room_link import RoomLink, RoomState
 from app.session.room.room_picture import RoomPicture
-from app.session.room.room_socket import OpenCoupon, RoomAddress, RoomEvent, split_mark
+from app.session.room.room_socket import RoomAddress
 from tests.support.relays import ROOM_KEY, base_of, running_relay
 from tests.support.room import RoomSocket, page
 
@@ -25,7 +30,7 @@ PICTURE_NAME = hashlib.sha256(PICTURE).hexdigest()[:32]
 class Host:
     """A link with everything it told; `kept` can be held back, as by a drive that is slow."""
 
-    def __init__(self, relay: RelayServer, *, mark: str = "", key: str = ROOM_KEY, told_after_s: float = 8.0) -> None:
+    def __init__(self, relay: RelayServer, *, mark: str = "", key: str = ROOM_KEY, report_lost_after_s: float = 8.0) -> None:
         self.address: RoomAddress | None = RoomAddress(base_of(relay), "live", key)
         self.events: list[RoomEvent] = []
         self.heard: list[Notice] = []
@@ -39,13 +44,13 @@ class Host:
             address=lambda: self.address,
             find_picture=self._find,
             on_event=self._on_event,
-            kept=self._kept,
+            store=self._stored,
             notify=self._on_notice,
-            told_after_s=told_after_s,
+            report_lost_after_s=report_lost_after_s,
         )
         self.link.state.changed.connect(lambda old, new: self._news.set())
-        self.link.count_changed.connect(self._on_count)
-        self.link.pictures_changed.connect(self._news.set)
+        self.link.inbox.count_changed.connect(self._on_count)
+        self.link.pictures.changed.connect(self._news.set)
 
     async def __aenter__(self) -> Self:
         self.link.start(self._mark)
@@ -61,7 +66,7 @@ class Host:
     async def _find(self, picture_id: str) -> RoomPicture | None:
         return RoomPicture(PICTURE_NAME, PICTURE) if picture_id == "lamp" else None
 
-    async def _kept(self) -> bool:
+    async def _stored(self) -> bool:
         await self.safe.wait()
         return True
 
@@ -88,7 +93,7 @@ class Host:
         await self.until(lambda: self.link.state.value is RoomState.JOINED)
 
     def kinds(self) -> list[str]:
-        return [event.kind for event in self.events]
+        return [event.kind.value for event in self.events]
 
 
 def client(relay: RelayServer) -> aiohttp.ClientSession:
@@ -100,7 +105,7 @@ BOARD: Mapping[str, Any] = {"show": {"title": "Lamps"}, "product/sun": {"left": 
 
 async def test_the_board_goes_out_by_differences() -> None:
     async with running_relay() as relay, client(relay) as session, Host(relay) as host, page(session) as viewer:
-        host.link.show(BOARD)
+        host.link.board.show(BOARD)
         await host.joined()
         welcome = await viewer.open(board=0)
         seen = dict(welcome["board"])
@@ -109,9 +114,9 @@ async def test_the_board_goes_out_by_differences() -> None:
             seen[put["key"]] = put["value"]
         assert seen == BOARD
         rev = (await status(session))["rev"]
-        host.link.show({**BOARD, "product/sun": {"left": 3}, "pinned": {"product": "sun"}})
+        host.link.board.show({**BOARD, "product/sun": {"left": 3}, "pinned": {"product": "sun"}})
         assert (await viewer.next("put"))["key"] == "pinned"
-        host.link.show({"show": BOARD["show"], "list": ["sun"], "product/sun": {"left": 2}})
+        host.link.board.show({"show": BOARD["show"], "list": ["sun"], "product/sun": {"left": 2}})
         assert {(put["key"], str(put["value"])) for put in [await viewer.next("put"), await viewer.next("put")]} == {
             ("product/sun", "{'left': 2}"),
             ("pinned", "None"),
@@ -122,13 +127,13 @@ async def test_the_board_goes_out_by_differences() -> None:
 async def test_what_viewers_do_comes_once_though_the_desk_starts_again() -> None:
     async with running_relay() as relay, client(relay) as session, page(session) as viewer:
         async with Host(relay) as host:
-            host.link.show(BOARD)
+            host.link.board.show(BOARD)
             await host.joined()
             await viewer.open(board=0, languages=["de-AT"], market="DE")
             await until(session, keys=len(BOARD))
             await viewer.send(t="event", n=1, kind="seen", product="sun")
             await host.until(lambda: host.kinds() == ["joined", "seen"])
-            assert (host.events[0].data["language"], host.events[1].data["product"]) == ("de-AT", "sun")
+            assert (host.events[0].language, host.events[1].product) == ("de-AT", "sun")
             await host.until(lambda: (1, 0) in host.counts)
             await until(session, waiting_events=0)  # what is safe, the hub forgets
             host.safe.clear()
@@ -164,15 +169,15 @@ async def test_a_new_relay_gets_everything_and_gives_no_code_twice() -> None:
     claimed: dict[str, str] = {}
     coupon = OpenCoupon("ten", ("AAA", "BBB"), 0, claimed)
     async with running_relay() as first, client(first) as session, Host(first) as host:
-        host.link.show({**BOARD, "coupon": {"id": "ten"}})
-        host.link.offer_coupon(coupon)
+        host.link.board.show({**BOARD, "coupon": {"id": "ten"}})
+        host.link.board.offer_coupon(coupon)
         async with page(session) as viewer:
             await viewer.open(board=0)
             await host.until(lambda: "joined" in host.kinds())
             await claim(viewer, "AAA")
             await host.until(lambda: "claimed" in host.kinds())
             event = host.events[-1]
-            assert event.data["code"] == "AAA"
+            assert event.code == "AAA"
             claimed["AAA"] = event.viewer
         host.move_to(None)
         async with running_relay() as second, client(second) as other:
@@ -185,10 +190,10 @@ async def test_a_new_relay_gets_everything_and_gives_no_code_twice() -> None:
                 await viewer.open(board=0)
                 await claim(viewer, "BBB")
                 await host.until(lambda: host.kinds().count("claimed") == 2)
-                assert host.events[-1].data["code"] == "BBB"
+                assert host.events[-1].code == "BBB"
                 assert host.events[-1].mark.split(":")[0] != event.mark.split(":")[0]
                 assert (await status(other))["keys"] == 4
-                host.link.offer_coupon(None)
+                host.link.board.offer_coupon(None)
                 await viewer.next("count", left={})
 
 
@@ -202,13 +207,13 @@ async def claim(viewer: RoomSocket, code: str) -> None:
 
 async def test_another_desk_takes_the_room_and_gives_it_back() -> None:
     async with running_relay() as relay, client(relay) as session, Host(relay) as host:
-        host.link.show(BOARD)
+        host.link.board.show(BOARD)
         await host.joined()
         async with Host(relay) as other:
             await other.joined()
             await host.until(lambda: host.link.state.value is RoomState.REPLACED)
             assert [notice.code for notice in host.heard] == ["room.replaced"]
-            other.link.show({"show": {"title": "Other"}})
+            other.link.board.show({"show": {"title": "Other"}})
             host.link.take_back()
             await host.joined()
             await other.until(lambda: other.link.state.value is RoomState.REPLACED)
@@ -234,7 +239,7 @@ async def test_only_its_host_takes_a_room_back() -> None:
 async def test_texts_that_are_too_long_keep_nothing_else_off_the_page() -> None:
     board: Mapping[str, Any] = {"product/a": {"faq": "字" * 60_000}, "product/b": {"faq": "字" * 200_000}, "show": {"title": "Lamps"}}
     async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
-        host.link.show(board)
+        host.link.board.show(board)
         await host.joined()
         await viewer.open(board=0)
         await until(session, keys=2)
@@ -247,7 +252,7 @@ async def test_no_code_is_given_twice_however_many_were_given() -> None:
     codes = tuple(f"C{number:04}" for number in range(MAX_CLAIMS + 3))
     coupon = OpenCoupon("ten", codes, 0, {code: f"viewer{code}" for code in codes[:-1]})
     async with running_relay() as relay, client(relay) as session, Host(relay) as host:
-        host.link.offer_coupon(coupon)
+        host.link.board.offer_coupon(coupon)
         async with page(session) as viewer:
             await viewer.open(board=0)
             await claim(viewer, codes[-1])
@@ -256,13 +261,13 @@ async def test_no_code_is_given_twice_however_many_were_given() -> None:
 async def test_pictures_are_put_once_and_a_missing_one_holds_nothing_up() -> None:
     async with running_relay() as relay, client(relay) as session:
         async with Host(relay) as host:
-            host.link.want_pictures(("gone", "lamp"))
-            await host.until(lambda: dict(host.link.pictures) == {"lamp": PICTURE_NAME})
+            host.link.pictures.want(("gone", "lamp"))
+            await host.until(lambda: dict(host.link.pictures.names) == {"lamp": PICTURE_NAME})
             async with session.get(f"/room/live/pictures/{PICTURE_NAME}") as answer:
                 assert (answer.status, await answer.read()) == (200, PICTURE)
         async with Host(relay) as again:
-            again.link.want_pictures(("lamp",))
-            await again.until(lambda: "lamp" in again.link.pictures)
+            again.link.pictures.want(("lamp",))
+            await again.until(lambda: "lamp" in again.link.pictures.names)
         assert host.heard == []
 
 
@@ -271,9 +276,9 @@ async def test_pictures_stay_on_the_page_when_the_desk_starts_again() -> None:
     without: Mapping[str, Any] = {"product/sun": {"pictures": []}}
 
     def follow(host: Host) -> None:
-        host.link.pictures_changed.connect(lambda: host.link.show(with_picture if host.link.pictures else without))
-        host.link.show(without)
-        host.link.want_pictures(("lamp",))
+        host.link.pictures.changed.connect(lambda: host.link.board.show(with_picture if host.link.pictures.names else without))
+        host.link.board.show(without)
+        host.link.pictures.want(("lamp",))
 
     async with running_relay() as relay, client(relay) as session, page(session) as viewer:
         async with Host(relay) as host:
@@ -284,16 +289,16 @@ async def test_pictures_stay_on_the_page_when_the_desk_starts_again() -> None:
         rev = (await status(session))["rev"]
         async with Host(relay) as again:
             follow(again)
-            await again.until(lambda: again.link.pictures)
-            again.link.show({**with_picture, "show": {}})
+            await again.until(lambda: again.link.pictures.names)
+            again.link.board.show({**with_picture, "show": {}})
             await viewer.next("put", key="show")
-            again.link.show({**with_picture, "product/sun": {"pictures": [PICTURE_NAME], "left": 2}, "show": {}})
+            again.link.board.show({**with_picture, "product/sun": {"pictures": [PICTURE_NAME], "left": 2}, "show": {}})
             await viewer.next("put", key="product/sun", value={"pictures": [PICTURE_NAME], "left": 2})
         assert (await status(session))["rev"] == rev + 2
 
 
 async def test_a_room_that_stays_away_is_told_and_so_is_its_return() -> None:
-    async with running_relay() as relay, Host(relay, key="wrong", told_after_s=0.2) as host:
+    async with running_relay() as relay, Host(relay, key="wrong", report_lost_after_s=0.2) as host:
         await host.until(lambda: [notice.code for notice in host.heard] == ["room.lost"])
         host.move_to(relay)
         await host.joined()
@@ -317,14 +322,14 @@ def fails(*_: object) -> None:
 @pytest.mark.expect_errors
 async def test_a_listener_that_raises_does_not_end_the_link() -> None:
     async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
-        host.link.count_changed.connect(fails)
-        host.link.pictures_changed.connect(fails)
+        host.link.inbox.count_changed.connect(fails)
+        host.link.pictures.changed.connect(fails)
         host.link.state.changed.connect(fails)
-        host.link.show(BOARD)
+        host.link.board.show(BOARD)
         await host.joined()
         await viewer.open(board=0)
         await host.until(lambda: (1, 0) in host.counts)
-        host.link.show({**BOARD, "pinned": {"product": "sun"}})
+        host.link.board.show({**BOARD, "pinned": {"product": "sun"}})
         await viewer.next("put", key="pinned")
         await host.until(lambda: [notice.code for notice in host.heard] == ["room.slipped"])
 
@@ -336,13 +341,13 @@ async def no_picture(picture_id: str) -> RoomPicture | None:
 @pytest.mark.expect_errors
 async def test_a_fault_of_which_nobody_can_be_told_does_not_end_the_link_either() -> None:
     async with running_relay() as relay, Host(relay) as host:
-        host.link._notify = fails
-        host.link._find_picture = no_picture
-        host.link.want_pictures(("lamp",))
+        host.link.notices._notify = fails
+        host.link.pictures._find = no_picture
+        host.link.pictures.want(("lamp",))
         await host.until(lambda: host.link.state.value is RoomState.LOST)
-        host.link._find_picture = host._find
+        host.link.pictures._find = host._find
         host.link.address_changed()
-        await host.until(lambda: "lamp" in host.link.pictures)
+        await host.until(lambda: "lamp" in host.link.pictures.names)
 
 
 @pytest.mark.parametrize(
@@ -364,8 +369,8 @@ def test_a_mark_that_is_none_names_nothing(mark: str, found: tuple[str, int]) ->
 @pytest.mark.expect_errors
 async def test_an_event_that_nobody_can_take_costs_itself_alone() -> None:
     async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
-        host.link._on_event = lambda event: fails() if event.kind == "clicked" else host._on_event(event)
-        host.link.show(BOARD)
+        host.link.inbox._on_event = lambda event: fails() if event.kind is RoomEventKind.CLICKED else host._on_event(event)
+        host.link.board.show(BOARD)
         await host.joined()
         await viewer.open(board=0)
         await until(session, keys=len(BOARD))
@@ -380,14 +385,14 @@ async def test_a_drive_that_raises_costs_the_connection_and_the_link_comes_back(
     async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
         raised: list[bool] = []
 
-        async def kept_at_last() -> bool:
+        async def stored_at_last() -> bool:
             if not raised:
                 raised.append(True)
                 raise RuntimeError("the drive is gone")
             return True
 
-        host.link._kept = kept_at_last
-        host.link.show(BOARD)
+        host.link.inbox._store = stored_at_last
+        host.link.board.show(BOARD)
         await host.joined()
         await viewer.open(board=0)
         await host.until(lambda: host.link.state.value is RoomState.LOST)
@@ -411,7 +416,9 @@ async def test_a_drive_that_raises_costs_the_connection_and_the_link_comes_back(
 async def test_a_refusal_names_what_was_refused(message: Mapping[str, Any], told: str | None) -> None:
     async with running_relay() as relay, Host(relay) as host:
         await host.joined()
-        host.link._refused({"t": "refused", **message})
+        refused = decode_message(json.dumps({"t": "refused", **message}))
+        assert refused is not None
+        host.link._on_message(refused)
         assert [notice.data["what"] for notice in host.heard] == ([] if told is None else [told])
 
 
@@ -419,5 +426,5 @@ async def test_a_flooded_log_is_told_once_in_a_while() -> None:
     async with running_relay() as relay, Host(relay) as host:
         await host.joined()
         for entries in (5, 7, 9):
-            host.link._crowded({"t": "crowded", "entries": entries})
+            host.link._on_message(Crowded(entries))
         assert [(notice.code, notice.data["count"]) for notice in host.heard] == [("room.crowded", 5)]

@@ -15,10 +15,9 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.planning.announcements.calendar_entry import CalendarOptions, CalendarText
 from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowReminder, WhatsNew
+from app.domain.room.event import log_entry, read_event
 from app.session.planning.announcements.room_calendar import room_calendar
-from app.session.room.room_log import logged_as
 from app.session.room.room_schedule import HORIZON, MOST_DATES, place_messages, reservations, schedule_board
-from app.session.room.room_socket import RoomEvent
 from tests.session.room.test_room_link import Host, client, until
 from tests.support.relays import running_relay
 from tests.support.room import page
@@ -138,8 +137,9 @@ def test_a_viewer_waits_once_and_as_he_said_last() -> None:
 
 
 def test_the_log_keeps_the_date_and_the_viewer() -> None:
-    heard = RoomEvent("boot:3", 7, "unreserved", "v1", {"date": "once", "language": "ar", "market": "SA", "code": 4})
-    assert logged_as(heard) == (
+    heard = read_event("unreserved", 7, "v1", {"date": "once", "language": "ar", "market": "SA", "code": 4}, "boot:3")
+    assert heard is not None
+    assert log_entry(heard) == (
         EventKind.UNRESERVED,
         {"viewer": "v1", "date": "once", "language": "ar", "market": "SA", "at_ms": 7, "mark": "boot:3"},
     )
@@ -160,8 +160,8 @@ def test_a_hub_is_told_of_each_date_once_in_pieces() -> None:
 async def test_who_waits_survives_a_relay_that_is_new() -> None:
     places: dict[str, set[str]] = {"once": set()}
     async with running_relay() as first, client(first) as session, Host(first) as host:
-        host.link.show(board(SUNDAY))
-        host.link.tell_places(places)
+        host.link.board.show(board(SUNDAY))
+        host.link.board.set_reservations(places)
         await host.joined()
         await until(session, keys=2)
         async with page(session) as viewer:
@@ -176,7 +176,7 @@ async def test_who_waits_survives_a_relay_that_is_new() -> None:
             await until(other, waiting=2)
             assert (await viewer.open(token=token))["reserved"] == ["once"]
             places["once"].add("third")
-            host.link.tell_places(places)
+            host.link.board.set_reservations(places)
             await until(other, waiting=3)
 
 
@@ -188,10 +188,10 @@ async def test_calendar_files_are_brought_once() -> None:
     broken = room_calendar(b"no calendar", "x")
     late = room_calendar(calendar.to_ical().replace(b"//EN", b"//ZH"), "")
     async with running_relay() as relay, client(relay) as session, Host(relay) as host:
-        host.link.want_calendars((broken, fine))
+        host.link.calendars.want((broken, fine))
         await host.joined()
         await there(session, fine.name)
-        host.link.want_calendars((broken, fine, late))
+        host.link.calendars.want((broken, fine, late))
         await there(session, late.name)
         async with session.get(f"/room/live/calendars/{fine.name}") as answer:
             assert await answer.read() == fine.content
@@ -215,7 +215,7 @@ async def test_a_calendar_of_a_date_is_one_that_a_hub_takes() -> None:
     content = date_calendar(FRIDAYS, friday(0), CalendarText("晚间集市", "新品：美利奴围巾"), load_zones(), setting)
     offered = room_calendar(content, "晚间集市")
     async with running_relay() as relay, client(relay) as session, Host(relay) as host:
-        host.link.want_calendars((offered,))
+        host.link.calendars.want((offered,))
         await there(session, offered.name)
         async with session.get(f"/room/live/calendars/{offered.name}") as answer:
             (event,) = icalendar.Calendar.from_ical(await answer.read()).walk("VEVENT")
