@@ -1,4 +1,4 @@
-"""Publishing over an emulated line: delay, loss, and a network that goes away and comes back."""
+"""Publishing over an emulated line with delay, loss and interruptions."""
 
 import asyncio
 import threading
@@ -64,7 +64,7 @@ def on_the_line(link: EmulatedLink, timers: Timers | None = None) -> Iterator[tu
 
 
 def until(condition: Callable[[], bool], within_s: float = 20) -> float:
-    """Wait; returns the seconds it took."""
+    """Wait for the condition; returns the seconds."""
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < within_s, "it did not happen"
@@ -80,21 +80,21 @@ def in_all(server: WhipServer) -> int:
     return sum(len(ingest.frames) for ingest in server.ingests)
 
 
-def test_lost_packets_are_repaired_over_a_long_line() -> None:
+def test_lost_packets_are_retransmitted_over_a_long_line() -> None:
     with on_the_line(EmulatedLink(delay_ms=40, loss=0.03)) as (rig, server):
         until(lambda: received(server) > 90)
         stats = rig.stats()
         assert stats.retransmitted > 0
         assert 78 < stats.rtt_ms < 400
         numbers = [round(at * 30) for at, _ in server.ingests[-1].frames[-60:]]
-        assert sum(1 for one, next_one in pairwise(numbers) if next_one - one == 1) >= 55  # hardly one missing
+        assert sum(1 for one, next_one in pairwise(numbers) if next_one - one == 1) >= 55  # nearly all arrived
 
 
 QUICK = Timers(weak_ms=2500, lost_ms=4000, look_ms=50)
 
 
 def _cut_and_mend(link: EmulatedLink, rig: Rig, server: WhipServer, cut_s: float) -> float:
-    """Cut the line for so long, with the relay forgetting us meanwhile; returns the seconds from mending to pictures."""
+    """Cut the line until the relay has dropped us; returns the seconds from restoring it to the first frame."""
     until(lambda: received(server) > 10)
     link.is_cut = True
     server.ingests[0].kill()
@@ -107,7 +107,7 @@ def _cut_and_mend(link: EmulatedLink, rig: Rig, server: WhipServer, cut_s: float
     return taken_s
 
 
-def test_a_cut_line_is_on_air_again_after_it_is_mended() -> None:
+def test_a_target_is_live_again_after_its_line_was_cut() -> None:
     link = EmulatedLink(delay_ms=20)
     with on_the_line(link, QUICK) as (rig, server):
         taken_s = _cut_and_mend(link, rig, server, 2.5)
@@ -116,15 +116,15 @@ def test_a_cut_line_is_on_air_again_after_it_is_mended() -> None:
 
 
 @pytest.mark.slow
-def test_thirty_seconds_without_a_network_are_survived() -> None:
+def test_a_target_survives_thirty_seconds_without_a_network() -> None:
     link = EmulatedLink(delay_ms=50)
     with on_the_line(link) as (rig, server):
-        taken_s = _cut_and_mend(link, rig, server, 22)  # 8 s pass before that until the loss is sure
+        taken_s = _cut_and_mend(link, rig, server, 22)  # plus the 8 s before the connection counts as lost
         print(f"on air again {taken_s:.2f} s after the line was mended")
         assert taken_s < 10
 
 
-def test_a_network_that_is_unplugged_is_used_at_once_when_it_is_back() -> None:
+def test_an_unplugged_network_is_used_as_soon_as_it_is_back() -> None:
     link = EmulatedLink(delay_ms=20)
     with on_the_line(link, QUICK) as (rig, server):
         until(lambda: received(server) > 10)
@@ -134,5 +134,5 @@ def test_a_network_that_is_unplugged_is_used_at_once_when_it_is_back() -> None:
         pictures = in_all(server)
         link.near.give_address_back()
         taken_s = until(lambda: in_all(server) > pictures)
-        until(lambda: rig.state() is TargetState.LIVE)  # over the old association where the relay still knows it
+        until(lambda: rig.state() is TargetState.LIVE)  # over the old association, if the relay still has it
         print(f"on air again {taken_s:.2f} s after the address came back")

@@ -1,4 +1,4 @@
-"""The association over real sockets: roles, media both ways, and every way in which it fails or ends."""
+"""The association over real sockets: roles, media both ways, failures and endings."""
 
 import asyncio
 import gc
@@ -28,7 +28,7 @@ def _packet(sequence: int) -> bytes:
 
 
 @pytest.mark.parametrize("setup", [Setup.PASSIVE, Setup.ACTIVE])
-async def test_media_goes_both_ways_whichever_side_begins_dtls(setup: Setup) -> None:
+async def test_media_flows_both_ways_whichever_side_starts_dtls(setup: Setup) -> None:
     async with connected_pair(setup) as (offerer, offerer_inbox, answerer, answerer_inbox):
         assert offerer.connected and answerer.connected
         assert offerer.selected == ("127.0.0.1", "127.0.0.1")
@@ -44,7 +44,7 @@ async def test_media_goes_both_ways_whichever_side_begins_dtls(setup: Setup) -> 
         assert offerer.ice_ms > 0 and offerer.dtls_ms > 0
 
 
-async def test_the_other_side_learns_at_once_that_we_left_and_we_report_nothing() -> None:
+async def test_leaving_is_reported_to_the_other_side_only() -> None:
     async with connected_pair() as (offerer, offerer_inbox, _, answerer_inbox):
         await offerer.aclose()
         await answerer_inbox.until(closed=1, within_s=2)
@@ -53,9 +53,9 @@ async def test_the_other_side_learns_at_once_that_we_left_and_we_report_nothing(
         assert offerer.send_rtp(_packet(1)) is False
 
 
-async def test_a_port_that_is_gone_is_noticed_without_a_goodbye() -> None:
+async def test_a_closed_port_is_noticed_without_a_goodbye() -> None:
     async with connected_pair() as (offerer, offerer_inbox, answerer, _):
-        for protocol in answerer._ice._protocols:  # the sockets vanish as they do with a killed process
+        for protocol in answerer._ice._protocols:  # the sockets close as when a process is killed
             protocol.transport.abort()
 
         async def send() -> None:
@@ -88,7 +88,7 @@ async def test_a_wrong_fingerprint_fails_in_dtls_with_the_reason() -> None:
         await answerer.aclose()
 
 
-async def test_a_silent_candidate_fails_in_ice_at_our_own_deadline() -> None:
+async def test_a_silent_candidate_fails_in_ice_at_our_deadline() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind(("127.0.0.1", 0))
         candidate = IceCandidate("1", 1, "udp", 1, "127.0.0.1", deaf.getsockname()[1], "host")
@@ -112,7 +112,7 @@ async def test_ice_lite_without_an_address_fails_at_once() -> None:
         await peer.aclose()
 
 
-async def test_an_answer_without_candidates_connects_when_the_other_side_reaches_us() -> None:
+async def test_an_answer_without_candidates_connects_when_checks_reach_us() -> None:
     offerer, answerer = make_peer(Inbox(), controlling=True), make_peer(Inbox(), controlling=False)
     try:
         offer, answer = await offerer.gather(), await answerer.gather()
@@ -123,7 +123,7 @@ async def test_an_answer_without_candidates_connects_when_the_other_side_reaches
         await answerer.aclose()
 
 
-async def test_closing_is_safe_in_any_state_and_twice() -> None:
+async def test_closing_is_idempotent_and_safe_in_any_state() -> None:
     untouched = make_peer(Inbox(), controlling=True)
     await untouched.aclose()
     gathered = make_peer(Inbox(), controlling=True)
@@ -132,7 +132,7 @@ async def test_closing_is_safe_in_any_state_and_twice() -> None:
     await gathered.aclose()
 
 
-async def test_closing_ends_a_connect_that_waits() -> None:
+async def test_closing_cancels_a_connect() -> None:
     peer = make_peer(Inbox(), controlling=True)
     await peer.gather()
     connecting = asyncio.create_task(peer.connect(RemoteTransport("abcd", "x" * 22, (("sha-256", "00"),), Setup.PASSIVE)))
@@ -167,11 +167,11 @@ async def test_a_stun_servers_answer_becomes_a_candidate() -> None:
 
 
 @pytest.mark.parametrize("kind", ["stun", "turn"])
-async def test_a_server_that_does_not_answer_holds_no_offer_up(kind: str) -> None:
+async def test_a_silent_server_does_not_delay_the_offer(kind: str) -> None:
     server = await StunServer.start(deaf=True)
     peer = _peer_with(f"{kind}:127.0.0.1:{server.port}")
     try:
-        async with asyncio.timeout(3):  # aioice itself would wait five seconds
+        async with asyncio.timeout(3):  # aioice would wait five seconds
             local = await peer.gather()
             await server.asked.wait()
         assert [candidate.type for candidate in local.candidates] == ["host"]
@@ -180,7 +180,7 @@ async def test_a_server_that_does_not_answer_holds_no_offer_up(kind: str) -> Non
         server.close()
 
 
-async def test_a_server_address_nobody_understands_is_left_out() -> None:
+async def test_an_invalid_server_address_is_ignored() -> None:
     peer = _peer_with("http://example")
     try:
         assert len((await peer.gather()).candidates) == 1
@@ -188,7 +188,7 @@ async def test_a_server_address_nobody_understands_is_left_out() -> None:
         await peer.aclose()
 
 
-def test_the_private_parts_of_aiortc_and_aioice_that_are_used_are_there() -> None:
+def test_the_private_parts_of_aiortc_and_aioice_exist() -> None:
     assert version("aiortc").startswith("1.16."), "look through app/transport/dtls.py before going on with another version"
     dtls = ("_do_handshake", "_validate_peer_identity", "_setup_srtp", "_set_state", "_set_role", "_write_ssl", "_recv_next")
     assert all(callable(getattr(RTCDtlsTransport, name)) for name in dtls)
@@ -199,7 +199,7 @@ def test_the_private_parts_of_aiortc_and_aioice_that_are_used_are_there() -> Non
 
 
 def stun_request(attributes: bytes) -> bytes:
-    """A binding request with these attributes, whatever they say."""
+    """A binding request with these raw attributes."""
     return struct.pack("!HHI12s", 1, len(attributes), 0x2112A442, b"t" * 12) + attributes
 
 
@@ -217,7 +217,7 @@ def stun_request(attributes: bytes) -> bytes:
         b"",
     ],
 )
-async def test_a_datagram_that_is_no_stun_says_nothing_and_holds_nothing_up(datagram: bytes) -> None:
+async def test_a_datagram_that_is_not_stun_is_ignored(datagram: bytes) -> None:
     async with connected_pair() as (offerer, _, answerer, answerer_inbox):
         (protocol,) = answerer._ice._protocols
         address = protocol.transport.get_extra_info("sockname")
@@ -230,7 +230,7 @@ async def test_a_datagram_that_is_no_stun_says_nothing_and_holds_nothing_up(data
 
 
 @pytest.mark.parametrize("answers_only", [True, False])
-async def test_a_check_without_a_priority_is_left_out(*, answers_only: bool) -> None:
+async def test_a_check_without_a_priority_is_ignored(*, answers_only: bool) -> None:
     ice = IceConnection(controlling=not answers_only, answers_only=answers_only)
     try:
         await ice.gather(["127.0.0.1"], (), 1)
@@ -241,7 +241,7 @@ async def test_a_check_without_a_priority_is_left_out(*, answers_only: bool) -> 
         await ice.close()
 
 
-async def test_candidates_by_name_are_looked_up_and_wrong_names_left_out() -> None:
+async def test_candidate_names_are_resolved_and_invalid_ones_ignored() -> None:
     names = ["localhost", "no-such-host.invalid", "a" * 70 + ".example", "nul\0l", "xn--\udcff"]
     candidates = [IceCandidate("1", 1, "udp", 9, host, 5000, "host") for host in names]
     ice = IceConnection(controlling=True)
@@ -253,7 +253,7 @@ async def test_candidates_by_name_are_looked_up_and_wrong_names_left_out() -> No
         await ice.close()
 
 
-async def test_a_stun_server_that_answers_without_an_address_gives_nothing() -> None:
+async def test_a_stun_response_without_an_address_gives_no_candidate() -> None:
     server = await StunServer.start(empty=True)
     peer = _peer_with(f"stun:127.0.0.1:{server.port}")
     try:
@@ -264,12 +264,12 @@ async def test_a_stun_server_that_answers_without_an_address_gives_nothing() -> 
 
 
 @pytest.mark.parametrize("url", ["stun:a:0", "stun:a:70000", "turn:a:" + "9" * 5000, "turn:a?transport=sctp", "stun:" + "h" * 300, "turn:"])
-def test_addresses_of_servers_that_cannot_be_are_none(url: str) -> None:
+def test_impossible_server_addresses_are_refused(url: str) -> None:
     assert server_address(url) is None
 
 
-async def test_media_that_overtakes_the_handshakes_end_is_not_lost() -> None:
-    """The passive side may send as soon as it has finished, which the other side learns a moment later."""
+async def test_media_that_arrives_before_the_end_of_the_handshake_is_kept() -> None:
+    """The passive side may send as soon as it has finished, which is before the other side has."""
     ice = IceConnection(controlling=True)
     heard: list[bytes] = []
     for number in range(3):
@@ -280,7 +280,7 @@ async def test_media_that_overtakes_the_handshakes_end_is_not_lost() -> None:
     await ice.close()
 
 
-async def test_a_gathering_given_up_at_any_moment_leaves_no_socket_open() -> None:
+async def test_cancelling_a_gathering_leaves_no_socket_open() -> None:
     for turns in range(12):
         ice = IceConnection(controlling=True)
         gathering = asyncio.create_task(ice.gather(["127.0.0.1", "127.0.0.2", "127.0.0.3"], (), 0.1))
@@ -289,4 +289,4 @@ async def test_a_gathering_given_up_at_any_moment_leaves_no_socket_open() -> Non
         gathering.cancel()
         await asyncio.wait({gathering})
         await ice.close()
-    gc.collect()  # a socket that nobody closed says so now, and pytest makes a failure of it
+    gc.collect()  # an unclosed socket warns now, which fails the test

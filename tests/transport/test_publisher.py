@@ -1,4 +1,4 @@
-"""The publisher against a real relay on loopback: what it decodes, and every way in which relays and networks fail."""
+"""The publisher against a real relay on loopback: decoded media, and failures of relays and networks."""
 
 import asyncio
 import socket
@@ -30,7 +30,7 @@ QUICK = Timers(weak_ms=2500, lost_ms=4000, look_ms=50, tick_ms=200)
 
 
 class Rig:
-    """A publisher, its control and its notices."""
+    """A publisher with its encoder control and its notices."""
 
     def __init__(self, timers: Timers | None = None) -> None:
         self.control = Control()
@@ -77,12 +77,12 @@ def rig() -> Iterator[Rig]:
 
 
 async def closed(rig: Rig) -> None:
-    """Close off the loop on which the server runs, or the DELETE would wait for itself."""
+    """Close on a thread: the server needs this loop to answer the DELETE."""
     await asyncio.to_thread(rig.publisher.close)
 
 
 @pytest.mark.parametrize("codec", [Codec.H264, Codec.VP8])
-async def test_a_relay_decodes_our_picture_and_our_tone(server: WhipServer, rig: Rig, codec: Codec) -> None:
+async def test_a_relay_decodes_our_video_and_our_tone(server: WhipServer, rig: Rig, codec: Codec) -> None:
     if codec is Codec.VP8:
         server.faults.rewrite = _without_h264
     with Feeder(rig.publisher.push, rig.control, codec):
@@ -93,7 +93,7 @@ async def test_a_relay_decodes_our_picture_and_our_tone(server: WhipServer, rig:
         expected = {luma_of(number) for number in range(20)}
         assert all(min(abs(level - known) for known in expected) < 3 for level in levels)
         steps = np.diff(levels)
-        assert sum(1 for step in steps if abs(step - 8) < 3 or step < -100) >= 27  # in order, hardly one missing
+        assert sum(1 for step in steps if abs(step - 8) < 3 or step < -100) >= 27  # in order, nearly all there
         wave = np.concatenate(ingest.sound[-40:])[::2].astype(float)
         spectrum = np.abs(np.fft.rfft(wave * np.hanning(len(wave))))
         assert abs(np.argmax(spectrum) * 48_000 / len(wave) - TONE_HZ) < 5
@@ -110,13 +110,13 @@ async def test_a_relay_decodes_our_picture_and_our_tone(server: WhipServer, rig:
 
 
 def _without_h264(answer: str) -> str:
-    """The answer of a relay that takes VP8 alone."""
+    """The answer of a relay that takes only VP8."""
     gone = tuple(f"a={name}:{number}" for name in ("rtpmap", "fmtp", "rtcp-fb") for number in (102, 103))
     kept = [line for line in answer.splitlines() if not line.startswith(gone)]
     return "\r\n".join("m=video 9 UDP/TLS/RTP/SAVPF 96 97" if line.startswith("m=video") else line for line in kept) + "\r\n"
 
 
-async def test_a_relay_that_says_goodbye_is_published_to_again(server: WhipServer, rig: Rig) -> None:
+async def test_a_relay_that_says_goodbye_is_reconnected(server: WhipServer, rig: Rig) -> None:
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
         await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
@@ -128,7 +128,7 @@ async def test_a_relay_that_says_goodbye_is_published_to_again(server: WhipServe
     assert rig.codes() == ["target.live", "peer.closed", "target.back"]
 
 
-async def test_a_killed_relay_is_noticed_and_replaced(server: WhipServer, rig: Rig) -> None:
+async def test_a_killed_relay_is_noticed_and_reconnected(server: WhipServer, rig: Rig) -> None:
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
         await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
@@ -138,19 +138,19 @@ async def test_a_killed_relay_is_noticed_and_replaced(server: WhipServer, rig: R
     await closed(rig)
 
 
-async def test_a_frozen_relay_is_weak_first_and_replaced_before_it_is_let_go(server: WhipServer, rig: Rig) -> None:
+async def test_a_frozen_relay_turns_weak_and_the_old_connection_stays_until_the_new_one_is_up(server: WhipServer, rig: Rig) -> None:
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
         await server.until(lambda: rig.publisher.stats() != () and rig.stats().loss >= 0)
         frozen = server.ingests[0]
-        for transceiver in frozen.connection.getTransceivers():  # its packets arrive and nothing is ever said again
+        for transceiver in frozen.connection.getTransceivers():  # our packets arrive, but it sends nothing any more
             transport = transceiver.receiver.transport
             transport._send_rtp = _say_nothing  # type: ignore[method-assign]
         server.faults.delay_s = 0.5
         await server.until(lambda: rig.state() is TargetState.WEAK)
         await server.until(lambda: server.posts == 2)
         frames = len(frozen.frames)
-        await server.until(lambda: len(frozen.frames) > frames)  # the old association goes on while the new one is made
+        await server.until(lambda: len(frozen.frames) > frames)  # the old association goes on while the new one connects
         await server.until(lambda: len(server.ingests) > 1 and len(server.ingests[1].frames) > 5)
         await server.until(lambda: server.deleted == ["/session/1"])
     await closed(rig)
@@ -161,7 +161,7 @@ async def _say_nothing(data: bytes) -> None:
     return None
 
 
-async def test_a_wrong_stream_key_is_refused_in_the_servers_words_and_a_right_one_mends_it(server: WhipServer, rig: Rig) -> None:
+async def test_a_wrong_stream_key_is_refused_with_the_servers_message_and_a_right_one_works(server: WhipServer, rig: Rig) -> None:
     server.token = "secret"
     rig.publisher.targets([target_for(server, "bad")])
     await server.until(lambda: rig.publisher.stats() != () and rig.state() is TargetState.REFUSED)
@@ -176,7 +176,7 @@ async def test_a_wrong_stream_key_is_refused_in_the_servers_words_and_a_right_on
     await closed(rig)
 
 
-async def test_a_busy_relay_is_asked_again_no_sooner_than_it_wishes(server: WhipServer, rig: Rig) -> None:
+async def test_retry_after_of_a_busy_relay_is_respected(server: WhipServer, rig: Rig) -> None:
     server.faults.status, server.faults.times, server.faults.headers = 503, 1, {"Retry-After": "1"}
     rig.publisher.targets([target_for(server)])
     await server.until(lambda: rig.publisher.stats() != () and rig.stats().retry_in_ms > 0)
@@ -204,7 +204,9 @@ async def test_a_relay_without_usable_video_is_refused_and_left(server: WhipServ
         (lambda answer: answer.replace("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 00:"), "peer.dtls"),
     ],
 )
-async def test_a_lying_relay_is_left_and_tried_again(server: WhipServer, rig: Rig, lie: Callable[[str], str], code: str) -> None:
+async def test_a_relay_with_a_wrong_answer_is_left_and_tried_again(
+    server: WhipServer, rig: Rig, lie: Callable[[str], str], code: str
+) -> None:
     server.faults.rewrite = lie
     rig.publisher.targets([target_for(server)])
     await server.until(lambda: server.posts >= 2)
@@ -216,7 +218,7 @@ async def test_a_lying_relay_is_left_and_tried_again(server: WhipServer, rig: Ri
 
 
 @pytest.mark.expect_errors
-async def test_a_fault_of_our_own_ends_no_target_and_touches_no_other(server: WhipServer) -> None:
+async def test_our_own_fault_ends_no_target_and_affects_no_other(server: WhipServer) -> None:
     broken = 0
 
     def make(target: Target, servers: tuple[IceServer, ...]) -> Peer:
@@ -252,7 +254,7 @@ async def test_a_fault_of_our_own_ends_no_target_and_touches_no_other(server: Wh
         (301, "", {"Location": "/x?key=1"}, "whip.moved"),
     ],
 )
-async def test_a_relay_may_answer_anything_while_another_is_on_air(
+async def test_any_answer_of_one_relay_leaves_another_on_air(
     server: WhipServer, rig: Rig, status: int, body: str, headers: dict[str, str], code: str
 ) -> None:
     bad = WhipServer()
@@ -273,7 +275,7 @@ async def test_a_relay_may_answer_anything_while_another_is_on_air(
     await bad.aclose()
 
 
-async def test_targets_come_and_go_without_touching_each_other(server: WhipServer, rig: Rig) -> None:
+async def test_targets_come_and_go_without_affecting_each_other(server: WhipServer, rig: Rig) -> None:
     first, second = target_for(server), Target(Relay("two", "Relay Two", server.url))
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([first])
@@ -292,8 +294,8 @@ async def test_targets_come_and_go_without_touching_each_other(server: WhipServe
     await closed(rig)
 
 
-async def test_a_relay_that_is_being_left_is_told_of_until_it_is(server: WhipServer, rig: Rig) -> None:
-    """Also right after a start and a stop, of which the publisher's thread may not have heard yet."""
+async def test_a_target_stays_in_the_figures_until_its_relay_is_left(server: WhipServer, rig: Rig) -> None:
+    """Also right after a start and a stop that the publisher's thread may not have carried out yet."""
     assert rig.publisher.has_left()
     rig.publisher.targets([target_for(server)])
     rig.publisher.targets([])
@@ -313,7 +315,7 @@ async def test_a_relay_that_is_being_left_is_told_of_until_it_is(server: WhipSer
     assert rig.publisher.has_left()
 
 
-async def test_a_relay_that_is_left_and_wanted_again_is_told_of_once(server: WhipServer, rig: Rig) -> None:
+async def test_a_target_that_is_left_and_wanted_again_is_in_the_figures_once(server: WhipServer, rig: Rig) -> None:
     rig.publisher.targets([target_for(server)])
     await server.until(lambda: rig.publisher.stats() != () and rig.state() is TargetState.LIVE)
     rig.publisher.targets([target_for(server, token="another")])
@@ -322,10 +324,10 @@ async def test_a_relay_that_is_left_and_wanted_again_is_told_of_once(server: Whi
     await closed(rig)
 
 
-async def test_a_warm_relay_costs_no_connection_and_a_ready_peer_goes_out(server: WhipServer, rig: Rig) -> None:
+async def test_a_warm_relay_needs_no_new_connection_and_its_ready_peer_is_used(server: WhipServer, rig: Rig) -> None:
     target = target_for(server)
     rig.publisher.watch([target], ["one"])
-    # The first knocks follow each other quickly; one that is under way would share the line with the POST.
+    # The first requests follow each other quickly; a running one would share the connection with the POST.
     await server.until(lambda: sum(request.method == "OPTIONS" for request in server.seen) > SAMPLES)
     await server.until(lambda: rig.publisher.probes() != () and rig.publisher.probes()[0].http_ms > 0)
     assert rig.publisher.probes()[0].warm
@@ -342,7 +344,7 @@ async def test_a_warm_relay_costs_no_connection_and_a_ready_peer_goes_out(server
 
 
 @pytest.mark.parametrize("fault", ["rsa", "active"])
-async def test_an_rsa_relay_and_one_that_begins_dtls_itself_are_fine(server: WhipServer, rig: Rig, fault: str) -> None:
+async def test_rsa_certificates_and_relays_that_start_dtls_work(server: WhipServer, rig: Rig, fault: str) -> None:
     setattr(server.faults, fault, True)
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
@@ -350,7 +352,7 @@ async def test_an_rsa_relay_and_one_that_begins_dtls_itself_are_fine(server: Whi
     await closed(rig)
 
 
-def test_closing_without_starting_and_twice_is_safe() -> None:
+def test_closing_is_idempotent_and_needs_no_start() -> None:
     rig = Rig()
     rig.publisher.targets([])
     rig.publisher.close()
@@ -361,7 +363,7 @@ def test_closing_without_starting_and_twice_is_safe() -> None:
     assert rig.publisher.stats() == ()
 
 
-async def test_a_relays_estimate_reaches_the_encoder_and_its_wish_for_a_key_frame_too(server: WhipServer, rig: Rig) -> None:
+async def test_remb_and_key_frame_requests_reach_the_encoder(server: WhipServer, rig: Rig) -> None:
     with Feeder(rig.publisher.push, rig.control):
         rig.publisher.targets([target_for(server)])
         await server.until(lambda: bool(server.ingests) and len(server.ingests[0].frames) > 5)
@@ -379,13 +381,13 @@ async def test_a_relays_estimate_reaches_the_encoder_and_its_wish_for_a_key_fram
     await closed(rig)
 
 
-async def test_the_quirks_limit_holds_from_the_beginning(server: WhipServer, rig: Rig) -> None:
+async def test_the_quirks_bitrate_limit_applies_from_the_start(server: WhipServer, rig: Rig) -> None:
     rig.publisher.targets([target_for(server, quirks=Quirks(max_bitrate_kbps=1800))])
     await server.until(lambda: rig.control.bitrates == [1800])
     await closed(rig)
 
 
-async def test_probes_say_which_step_fails_and_measure_stun(server: WhipServer, rig: Rig) -> None:
+async def test_probes_report_the_failing_step_and_measure_stun(server: WhipServer, rig: Rig) -> None:
     stun_server = await StunServer.start()
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -403,7 +405,7 @@ async def test_probes_say_which_step_fails_and_measure_stun(server: WhipServer, 
     await closed(rig)
 
 
-async def test_a_relay_is_measured_as_often_as_asked(server: WhipServer, rig: Rig) -> None:
+async def test_a_relay_is_measured_at_the_given_interval(server: WhipServer, rig: Rig) -> None:
     often, clock = Rig(QUICK), WhipServer()
     await clock.start()
     often.publisher.start()
@@ -411,7 +413,7 @@ async def test_a_relay_is_measured_as_often_as_asked(server: WhipServer, rig: Ri
     rig.publisher.watch([near], [], 600.0)
     await server.until(lambda: server.knocks == SAMPLES + 1)  # the first one only opens the connection
     often.publisher.watch([target_for(clock)], [], FIRST_EVERY_S)
-    await clock.until(lambda: clock.knocks > SAMPLES + 5)  # another publisher knocks often meanwhile
+    await clock.until(lambda: clock.knocks > SAMPLES + 5)  # another publisher measures often meanwhile
     assert server.knocks == SAMPLES + 1
     rig.publisher.watch([near], [], 0.05)
     await server.until(lambda: server.knocks > SAMPLES + 5)

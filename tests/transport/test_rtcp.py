@@ -1,4 +1,4 @@
-"""RTCP packets: our writing, our reading, a foreign reader, and garbage."""
+"""RTCP packets: writing, reading, aiortc as the other reader, and garbage."""
 
 import random
 
@@ -22,13 +22,13 @@ PACKETS: list[rtcp.Rtcp] = [
 
 
 @pytest.mark.parametrize("packet", PACKETS, ids=lambda packet: type(packet).__name__)
-def test_every_packet_reads_back(packet: rtcp.Rtcp) -> None:
+def test_every_packet_round_trips(packet: rtcp.Rtcp) -> None:
     data = rtcp.to_bytes(packet)
     assert len(data) % 4 == 0
     assert rtcp.parse(data) == [packet]
 
 
-def test_a_compound_reads_back_and_a_foreign_reader_agrees() -> None:
+def test_a_compound_round_trips_and_aiortc_agrees() -> None:
     data = rtcp.compound(PACKETS[:7])
     assert rtcp.parse(data) == PACKETS[:7]
     names = [type(packet).__name__ for packet in foreign.RtcpPacket.parse(data)]
@@ -48,7 +48,7 @@ def test_a_compound_reads_back_and_a_foreign_reader_agrees() -> None:
 
 
 def test_run_length_and_one_bit_feedback_chunks_are_read() -> None:
-    # libwebrtc's own sample: base 1, 3 packets by run length of small deltas; then a one-bit vector
+    # libwebrtc's sample: base 1, 3 packets by run length of small deltas; then a one-bit vector
     head = bytes.fromhex("0000000100000002")
     run = head + bytes.fromhex("0001 0003 00000100 2003 04 08 0c 00 00 00".replace(" ", ""))
     packet = bytes((0x8F, 205, 0, (len(run)) // 4)) + run
@@ -66,18 +66,18 @@ ENTRIES_A_BYTE = 5  # a NACK names 17 numbers in four bytes, nothing names more
 
 
 def entries(packets: list[rtcp.Rtcp]) -> int:
-    """How many things the packets hold, themselves included."""
+    """How many entries the packets have, themselves included."""
     held = ("blocks", "names", "ssrcs", "sequences", "entries", "received")
     return sum(1 + sum(len(getattr(packet, name, ())) for name in held) for packet in packets)
 
 
 def feedback(body: bytes) -> bytes:
-    """A transport feedback of this body, behind the two sources."""
+    """A transport feedback with this body after the two sources."""
     body = bytes(8) + body + bytes(-len(body) % 4)
     return bytes((0x8F, 205)) + (len(body) // 4).to_bytes(2, "big") + body
 
 
-def test_random_packets_are_refused_or_read_and_never_become_more_than_they_are() -> None:
+def test_random_packets_are_refused_or_read_with_a_bounded_result() -> None:
     source = random.Random(3)
     read = 0
     for _ in range(6_000):
@@ -98,8 +98,8 @@ def test_random_packets_are_refused_or_read_and_never_become_more_than_they_are(
     assert read > 100
 
 
-def test_runs_of_lost_packets_cost_no_memory() -> None:
-    """33 feedbacks in one datagram, each of which calls 65,535 packets lost in sixteen bytes."""
+def test_runs_of_lost_packets_use_no_memory() -> None:
+    """33 feedbacks in one datagram; each reports 65,535 packets lost in sixteen bytes."""
     one = feedback(bytes.fromhex("0000ffff00000000") + bytes.fromhex("1fff") * 8 + bytes.fromhex("0007"))
     packets = rtcp.parse(one * (DATAGRAM // len(one)))
     assert len(packets) == DATAGRAM // len(one) > 25
@@ -107,12 +107,12 @@ def test_runs_of_lost_packets_cost_no_memory() -> None:
 
 
 @pytest.mark.parametrize("chunk", ["3fff", "5fff"])  # small and large deltas
-def test_a_run_of_arrivals_without_their_times_is_refused_before_it_is_spread_out(chunk: str) -> None:
+def test_a_run_of_arrivals_without_times_is_refused_before_it_is_expanded(chunk: str) -> None:
     with pytest.raises(ValueError, match="times"):
         rtcp.parse(feedback(bytes.fromhex("0000ffff00000000") + bytes.fromhex(chunk) * 9))
 
 
-def test_only_the_kinds_that_are_wanted_are_read() -> None:
+def test_only_the_requested_kinds_are_read() -> None:
     broken = feedback(bytes.fromhex("0000ffff00000000"))  # no chunks at all
     with pytest.raises(ValueError):
         rtcp.parse(broken)
@@ -122,7 +122,7 @@ def test_only_the_kinds_that_are_wanted_are_read() -> None:
 
 
 @pytest.mark.parametrize("padding", [0, 5, 255])
-def test_padding_that_is_longer_than_its_packet_is_refused(padding: int) -> None:
+def test_padding_longer_than_its_packet_is_refused(padding: int) -> None:
     report = rtcp.to_bytes(rtcp.ReceiverReport(2))
     data = bytes((report[0] | 0x20,)) + report[1:-1] + bytes((padding,))
     with pytest.raises(ValueError, match="padding"):
@@ -130,7 +130,7 @@ def test_padding_that_is_longer_than_its_packet_is_refused(padding: int) -> None
 
 
 @pytest.mark.parametrize("first_us", [-64_000, -(1 << 23) * 64_000, 0, ((1 << 23) - 1) * 64_000])
-def test_the_reference_time_has_a_sign(first_us: int) -> None:
+def test_the_reference_time_is_signed(first_us: int) -> None:
     (packet,) = rtcp.parse(rtcp.to_bytes(rtcp.TransportFeedback.of(1, 2, 9, 0, (first_us, None, first_us + 250))))
     assert isinstance(packet, rtcp.TransportFeedback)
     assert packet.received == ((0, first_us), (2, first_us + 250))

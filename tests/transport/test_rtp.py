@@ -17,7 +17,7 @@ from app.transport.sdp import Direction, HeaderExtension, MediaSection
 from tests.support.encoded import GreyFrameEncoder
 
 
-def test_a_packet_reads_back_and_a_foreign_reader_agrees() -> None:
+def test_a_packet_round_trips_and_aiortc_agrees() -> None:
     extensions = rtp.extension_block([(1, b"mid0"), (3, b"\x12\x34\x56")])
     packet = rtp.build(102, True, 65535, 0xFFFFFFFF, 0xDEADBEEF, b"payload", extensions)
     header = rtp.parse_header(packet)
@@ -43,7 +43,7 @@ def test_padding_sources_and_two_byte_extensions_are_read() -> None:
     assert rtp.extension_elements(packet, header) == {3: b"\xff"}
 
 
-def test_random_bytes_are_refused_or_read_but_never_break() -> None:
+def test_random_bytes_are_refused_or_read() -> None:
     source = random.Random(5)
     for _ in range(5000):
         packet = source.randbytes(source.randrange(0, 60))
@@ -75,7 +75,7 @@ def test_sequence_numbers_go_on_past_16_bits(sequence: int, near: int, number: i
     assert rtp.unwrap_sequence(sequence, near) == number
 
 
-def test_the_history_keeps_the_newest_across_the_wrap_and_paces_repeats() -> None:
+def test_the_history_keeps_the_newest_across_the_wrap_and_paces_retransmissions() -> None:
     history: PacketHistory[int] = PacketHistory(4000)
     for number in range(60_000, 70_000):
         history.put(number & 0xFFFF, number)
@@ -104,11 +104,11 @@ def test_headers_carry_exactly_the_agreed_extensions(uris: tuple[str, ...]) -> N
 
 
 def _reassembled(payloads: list[bytes]) -> list[bytes]:
-    """What a foreign depayloader makes of them, as NAL units."""
+    """The NAL units that aiortc's depayloader reads from them."""
     return list(nal_units(b"".join(H264PayloadDescriptor.parse(payload)[1] for payload in payloads)))
 
 
-def test_real_pictures_survive_cutting() -> None:
+def test_real_frames_survive_packetization() -> None:
     encoder = GreyFrameEncoder(Codec.H264, kbps=4000, noise=True)
     for key in (True, False, True):
         packet = encoder.next(key=key)
@@ -122,7 +122,7 @@ def test_real_pictures_survive_cutting() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 1179, 1180, 1181, 1182, 2356, 2357, 5000])
-def test_units_of_every_size_around_the_limit_survive(size: int) -> None:
+def test_units_of_every_size_near_the_limit_survive(size: int) -> None:
     nal = bytes((0x65,)) + bytes(index % 255 + 1 for index in range(size - 1)) if size > 1 else b"\x65"
     payloads = h264_payloads(b"\0\0\0\1" + nal + b"\0\0\1\x68\xce")
     assert all(len(payload) <= rtp.MAX_PAYLOAD_BYTES for payload in payloads)
@@ -134,7 +134,7 @@ def test_nothing_to_send_gives_no_payloads() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 1176, 1177, 5000])
-def test_vp8_frames_survive_cutting(size: int) -> None:
+def test_vp8_frames_survive_packetization(size: int) -> None:
     frame = bytes(index % 256 for index in range(size))
     payloads = vp8_payloads(frame, 0x1234)
     assert all(len(payload) <= rtp.MAX_PAYLOAD_BYTES for payload in payloads)

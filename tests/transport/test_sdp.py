@@ -1,4 +1,4 @@
-"""Reading what relays answer, the odd shapes among it, and writing what we offer."""
+"""Reads the answers of relays, odd ones too, and writes our offer."""
 
 import pytest
 
@@ -19,7 +19,7 @@ OFFER = make_offer(
     Quirks(),
 )
 
-# The answer of RFC 9725's example: ICE lite, transport attributes and candidates in the first section alone.
+# The answer in RFC 9725's example: ICE lite, with transport attributes and candidates only in the first section.
 RFC_ANSWER = f"""v=0
 o=- 1657793490019 1 IN IP4 127.0.0.1
 s=-
@@ -62,7 +62,7 @@ a=fmtp:97 apt=96
 
 
 def answer(video_lines: str = "", audio_lines: str = "", session_lines: str = "", video: str = "m=video 9 UDP/TLS/RTP/SAVPF 102") -> str:
-    """A plain answer with lines added."""
+    """A plain answer with more lines."""
     transport = f"a=ice-ufrag:abcd\na=ice-pwd:{'x' * 22}\na=fingerprint:sha-256 {FINGERPRINT}\n"
     return (
         f"v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nt=0 0\na=group:BUNDLE 0 1\n{session_lines}"
@@ -72,7 +72,7 @@ def answer(video_lines: str = "", audio_lines: str = "", session_lines: str = ""
     )
 
 
-def test_the_rfcs_own_answer_is_accepted() -> None:
+def test_the_answer_of_the_rfc_is_accepted() -> None:
     parsed = sdp.parse(RFC_ANSWER)
     assert parsed.transport.ice_lite and parsed.transport.setup is Setup.PASSIVE
     assert parsed.transport.ice_ufrag == "38sdf4fdsf54"
@@ -107,7 +107,7 @@ def test_odd_answers_are_understood(text: str) -> None:
     assert len(parsed.transport.candidates) == 1
 
 
-def test_session_level_attributes_hold_for_all_sections() -> None:
+def test_session_level_attributes_apply_to_all_sections() -> None:
     text = answer(session_lines=f"a=ice-ufrag:sess\na=ice-pwd:{'y' * 22}\na=setup:active\na=fingerprint:SHA-256 {FINGERPRINT.lower()}\n")
     only_session = "\n".join(
         line for number, line in enumerate(text.split("\n")) if number < 9 or not line.startswith(("a=ice-", "a=fing", "a=setup"))
@@ -117,7 +117,7 @@ def test_session_level_attributes_hold_for_all_sections() -> None:
     assert parsed.transport.fingerprints == (("sha-256", FINGERPRINT),)
 
 
-def test_refused_sound_leaves_the_picture_and_refused_picture_leaves_nothing() -> None:
+def test_refused_audio_leaves_video_and_refused_video_leaves_nothing() -> None:
     silent = (
         answer()
         .replace("m=audio 9", "m=audio 0")
@@ -129,7 +129,7 @@ def test_refused_sound_leaves_the_picture_and_refused_picture_leaves_nothing() -
     assert caught.value.refused and "video: refused" in caught.value.detail
 
 
-def test_h264_is_taken_before_vp8_whatever_the_order() -> None:
+def test_h264_is_preferred_to_vp8_in_any_order() -> None:
     text = answer("a=mid:1\na=rtpmap:96 VP8/90000", video="m=video 9 UDP/TLS/RTP/SAVPF 96 102")
     assert plan_from(OFFER, sdp.parse(text), SOURCES).video.codec is Codec.H264
 
@@ -145,7 +145,7 @@ def test_h264_is_taken_before_vp8_whatever_the_order() -> None:
         ("a=fmtp:102 profile-level-id=42e01f", "102", Codec.H264),
     ],
 )
-def test_h264_is_sent_only_where_the_packetization_is_ours(lines: str, video: str, codec: Codec | None) -> None:
+def test_h264_is_sent_only_with_our_packetization_mode(lines: str, video: str, codec: Codec | None) -> None:
     parsed = sdp.parse(answer(f"a=mid:1\n{lines}", video=f"m=video 9 UDP/TLS/RTP/SAVPF {video}"))
     if codec is None:
         with pytest.raises(TransportError) as caught:
@@ -164,7 +164,7 @@ ENDLESS = "9" * 5000
 @pytest.mark.parametrize(
     "line", ["a=extmap:{} http://x/y", "a=ssrc:{} cname:a", "a=ssrc-group:FID 1 {}", "a=candidate:1 1 udp {} 10.0.0.9 1 typ host"]
 )
-def test_a_number_that_is_none_costs_its_line_alone(line: str, number: str) -> None:
+def test_an_invalid_number_drops_only_its_line(line: str, number: str) -> None:
     parsed = sdp.parse(answer("a=mid:1\n" + line.format(number)))
     assert plan_from(OFFER, parsed, SOURCES).video.payload_type == 102
     video = parsed.media[1]
@@ -174,7 +174,7 @@ def test_a_number_that_is_none_costs_its_line_alone(line: str, number: str) -> N
 
 @pytest.mark.parametrize("number", ["²", ENDLESS, "-1"])
 @pytest.mark.parametrize("line", ["m=video {} RTP/SAVPF 102", "m=video 9 RTP/SAVPF {}", "m=video 9 RTP/SAVPF 102\na=rtpmap:102 H264/{}"])
-def test_a_number_without_which_nothing_goes_refuses_the_answer(line: str, number: str) -> None:
+def test_an_invalid_number_that_is_needed_refuses_the_answer(line: str, number: str) -> None:
     with pytest.raises(SdpError, match="is not a number"):
         sdp.parse(answer(video=line.format(number)))
 
@@ -188,13 +188,13 @@ def test_the_best_candidates_are_kept_not_the_first() -> None:
 
 
 @pytest.mark.parametrize(("ufrag", "pwd"), [("abc", 22), ("u" * 257, 22), ("u" * 1150, 22), ("abcd", 21), ("abcd", 257)])
-def test_names_and_passwords_of_ice_have_their_length(ufrag: str, pwd: int) -> None:
+def test_ice_names_and_passwords_have_valid_lengths(ufrag: str, pwd: int) -> None:
     text = answer().replace("a=ice-ufrag:abcd", f"a=ice-ufrag:{ufrag}").replace("x" * 22, "x" * pwd)
     with pytest.raises(SdpError, match="ice-ufrag"):
         sdp.parse(text)
 
 
-def test_what_is_read_is_no_larger_than_what_was_said() -> None:
+def test_the_result_is_no_larger_than_the_text() -> None:
     again = "m=video 9 UDP/TLS/RTP/SAVPF" + " 102" * 5000
     lines = "a=mid:1\na=fmtp:102 " + "x=y;" * 5000 + "\n" + "a=rtcp-fb:* nack\n" * 1000 + "a=fingerprint:sha-256 AB\n" * 50
     parsed = sdp.parse(answer(lines, video=again))
@@ -219,12 +219,12 @@ def test_what_is_read_is_no_larger_than_what_was_said() -> None:
         (answer().replace("m=audio 9 ", "m=audio 0 ").replace("m=video 9 ", "m=video 0 "), "rejected"),
     ],
 )
-def test_what_cannot_be_used_says_why(text: str, reason: str) -> None:
+def test_an_unusable_description_says_why(text: str, reason: str) -> None:
     with pytest.raises(SdpError, match=reason):
         sdp.parse(text)
 
 
-def test_our_offer_has_what_relays_need_and_reads_back_the_same() -> None:
+def test_our_offer_has_what_relays_need_and_round_trips() -> None:
     text = sdp.render(OFFER, offer=True, session_id=5)
     assert text.endswith("\r\n") and "\n\n" not in text
     assert text.count("a=candidate:") == 1 and text.count("a=end-of-candidates") == 1

@@ -1,4 +1,4 @@
-"""Pacing, repairing, reporting and rate control, with time and loss in the test's hands."""
+"""Pacing, retransmission, reports and rate control; the test controls time and loss."""
 
 import heapq
 from collections.abc import Callable
@@ -21,7 +21,7 @@ WALL_NS = 1_700_000_000_000_000_000
 
 
 class Time:
-    """A clock that stands still until told, and its timers."""
+    """A clock that the test advances, with its timers."""
 
     def __init__(self) -> None:
         self.now_ns = 10_000_000_000
@@ -54,7 +54,7 @@ class Time:
 
 
 class Path:
-    """Keeps what was sent, with its time; loses what the test says."""
+    """Keeps each sent packet with its time; loses those that the test chooses."""
 
     def __init__(self, time: Time) -> None:
         self.rtp: list[tuple[int, bytes]] = []
@@ -103,7 +103,7 @@ class Bench:
         self.sender.on_rtcp(rtcp.compound(packets))
 
 
-def test_never_more_than_the_window_allows_and_nothing_is_lost() -> None:
+def test_the_pacer_respects_the_window_and_loses_nothing() -> None:
     time = Time()
     sent: list[tuple[int, int]] = []
     pacer: Pacer[int] = Pacer(
@@ -124,7 +124,7 @@ def test_the_window_scales_with_the_rate(kbps: int, packets: int) -> None:
     assert packets_per_window(kbps) == packets
 
 
-def test_sound_passes_waiting_pictures() -> None:
+def test_audio_overtakes_queued_video() -> None:
     bench = Bench()
     bench.frame(60, key=True)
     bench.sound(960, bench.time.now_ns)
@@ -133,7 +133,7 @@ def test_sound_passes_waiting_pictures() -> None:
     assert len(bench.sent(VIDEO)) == 60
 
 
-def test_it_begins_at_a_key_frame_and_ends_each_picture_with_a_marker() -> None:
+def test_video_starts_at_a_key_frame_and_each_frame_ends_with_a_marker() -> None:
     bench = Bench()
     bench.frame()
     assert bench.sent(VIDEO) == []
@@ -145,7 +145,7 @@ def test_it_begins_at_a_key_frame_and_ends_each_picture_with_a_marker() -> None:
     assert (headers[3].timestamp - headers[0].timestamp) & 0xFFFFFFFF == 3000
 
 
-def test_a_full_queue_drops_to_the_next_key_frame_and_asks_for_one() -> None:
+def test_a_full_queue_drops_up_to_the_next_key_frame_and_requests_one() -> None:
     bench = Bench()
     bench.frame(300, key=True)
     bench.frame()
@@ -187,7 +187,7 @@ def test_a_nack_is_answered_by_retransmission_once_within_a_round_trip() -> None
     assert bench.sender.counts.nack_missed == 1
 
 
-def test_repairs_leave_in_the_order_in_which_they_were_asked_for_and_before_everything_else() -> None:
+def test_retransmissions_leave_first_and_in_the_order_of_their_requests() -> None:
     bench = Bench()
     bench.frame(12, key=True)
     bench.time.run(500)
@@ -205,7 +205,7 @@ def test_repairs_leave_in_the_order_in_which_they_were_asked_for_and_before_ever
     assert len(bench.sent(VIDEO)) == 112
 
 
-def test_waiting_repairs_are_counted_dropped_and_closed_with_the_rest() -> None:
+def test_queued_retransmissions_are_counted_dropped_and_closed_with_the_rest() -> None:
     time = Time()
     sent: list[int] = []
     pacer: Pacer[int] = Pacer(sent.append, kbps=1, call_later=time.call_later, now_ns=time.monotonic_ns)
@@ -222,7 +222,7 @@ def test_waiting_repairs_are_counted_dropped_and_closed_with_the_rest() -> None:
     assert len(pacer) == 0
 
 
-def test_retransmissions_begin_at_a_random_number_as_every_stream_does() -> None:
+def test_retransmissions_start_at_a_random_number_like_every_stream() -> None:
     firsts = set()
     for _ in range(12):
         bench = Bench()
@@ -244,7 +244,7 @@ def test_without_rtx_the_same_packet_goes_out_again() -> None:
     assert bench.sent(VIDEO)[-1] == lost
 
 
-def test_a_flood_of_nacks_is_held_to_a_share_of_the_stream() -> None:
+def test_a_flood_of_nacks_gets_only_a_share_of_the_stream() -> None:
     bench = Bench()
     for _ in range(30):
         bench.frame(10, key=True)
@@ -257,7 +257,7 @@ def test_a_flood_of_nacks_is_held_to_a_share_of_the_stream() -> None:
     assert 0 < sum(len(packet) for _, packet in bench.path.rtp if rtp.parse_header(packet).ssrc == RTX) < 0.8 * 300 * 1000
 
 
-def test_pli_and_fir_ask_for_a_key_frame_and_a_repeated_fir_does_not() -> None:
+def test_pli_and_fir_request_a_key_frame_and_a_repeated_fir_does_not() -> None:
     bench = Bench()
     bench.tell(rtcp.PictureLoss(9, VIDEO))
     assert bench.keyframes == 1
@@ -271,7 +271,7 @@ def test_pli_and_fir_ask_for_a_key_frame_and_a_repeated_fir_does_not() -> None:
 def test_reports_pair_both_streams_with_capture_time() -> None:
     bench = Bench()
     start_ns = bench.time.now_ns
-    bench.frame(1, key=True, capture_ns=start_ns - 70_000_000)  # composed and encoded for 70 ms
+    bench.frame(1, key=True, capture_ns=start_ns - 70_000_000)  # composing and encoding took 70 ms
     bench.sound(960, start_ns - 30_000_000)
     bench.time.run(500)
     bench.path.rtcp.clear()
@@ -289,7 +289,7 @@ def test_reports_pair_both_streams_with_capture_time() -> None:
     assert captured[AUDIO] == pytest.approx(-0.030, abs=0.001)
 
 
-def test_round_trip_loss_and_jitter_are_read_from_a_report() -> None:
+def test_round_trip_loss_and_jitter_come_from_a_report() -> None:
     bench = Bench()
     bench.frame(1, key=True)
     sent = rtcp.parse(bench.path.rtcp[0])[0]
@@ -301,7 +301,7 @@ def test_round_trip_loss_and_jitter_are_read_from_a_report() -> None:
     assert bench.sender.reported_ns == bench.time.now_ns
 
 
-def test_a_report_that_tells_of_nothing_new_is_no_sign_of_life_while_we_send() -> None:
+def test_a_report_without_new_packets_is_no_sign_of_life_while_we_send() -> None:
     bench = Bench()
     bench.frame(1, key=True)
     block = rtcp.ReceiverReport(9, (rtcp.ReportBlock(VIDEO, highest_sequence=7),))
@@ -312,7 +312,7 @@ def test_a_report_that_tells_of_nothing_new_is_no_sign_of_life_while_we_send() -
     bench.tell(block)
     assert bench.sender.reported_ns == first_ns
     bench.time.run(1000)
-    bench.tell(block)  # nothing was sent since the last report, so nothing new can have come
+    bench.tell(block)  # nothing was sent since the last report, so nothing new can have arrived
     assert bench.sender.reported_ns == bench.time.now_ns
 
 
@@ -330,7 +330,7 @@ def test_transport_feedback_gives_delivered_rate_and_loss() -> None:
 
 
 def fed_back(*feedbacks: rtcp.TransportFeedback, sent: int = 20) -> AckedRate:
-    """What is known after `sent` packets from number 0 on and this feedback."""
+    """The rate after `sent` packets from number 0 on and this feedback."""
     acked = AckedRate()
     for number in range(sent):
         acked.sent(number & 0xFFFF, 1000)
@@ -340,25 +340,25 @@ def fed_back(*feedbacks: rtcp.TransportFeedback, sent: int = 20) -> AckedRate:
 
 
 @pytest.mark.parametrize("start_us", [-64_000, -90_000, -(1 << 23) * 64_000, ((1 << 23) - 1) * 64_000 - 50_000])
-def test_feedback_of_any_reference_time_counts_the_same(start_us: int) -> None:
+def test_feedback_with_any_reference_time_counts_the_same(start_us: int) -> None:
     arrivals = [None if number % 5 == 4 else start_us + number * 10_000 for number in range(20)]
     acked = fed_back(rtcp.TransportFeedback.of(9, VIDEO, 0, 0, arrivals))
     assert acked.loss == pytest.approx(0.2)
     assert acked.kbps == pytest.approx(16 * 1000 * 8 / 180, rel=0.05)
 
 
-def test_a_clock_that_begins_anew_within_the_window_is_followed() -> None:
+def test_a_clock_that_wraps_within_the_window_is_followed() -> None:
     last = ((1 << 23) - 1) * 64_000
     before = rtcp.TransportFeedback.of(9, VIDEO, 0, 0, [last + number * 10_000 for number in range(6)])
     after = rtcp.TransportFeedback.of(9, VIDEO, 6, 1, [last + number * 10_000 - CLOCK_RANGE_US for number in range(6, 20)])
     assert fed_back(before, after).kbps == pytest.approx(20 * 1000 * 8 / 190, rel=0.05)
 
 
-def test_each_packet_is_lost_once_however_often_it_is_said() -> None:
+def test_a_packet_that_is_reported_lost_twice_counts_once() -> None:
     lost = rtcp.TransportFeedback.of(9, VIDEO, 0, 0, [None] * 4 + [0])
     assert fed_back(lost, lost, lost).loss == pytest.approx(0.8)
     late = rtcp.TransportFeedback.of(9, VIDEO, 0, 1, [0, None, None, None, 0])
-    assert fed_back(lost, late).loss == pytest.approx(4 / 6)  # it was called lost first, and came after all
+    assert fed_back(lost, late).loss == pytest.approx(4 / 6)  # reported lost first, but arrived later
 
 
 @pytest.mark.parametrize("sent", [10, 5000, 70_000])
@@ -379,7 +379,7 @@ def test_garbage_from_the_relay_changes_nothing() -> None:
     assert bench.keyframes == 0
 
 
-def test_rate_control_obeys_remb_at_once_and_loss_in_steps() -> None:
+def test_rate_control_follows_remb_at_once_and_loss_in_steps() -> None:
     control = RateControl(reserve_kbps=100)
     assert control.allowed_kbps == UNLIMITED_KBPS
     control.on_remb(1_500_000)
@@ -400,7 +400,7 @@ def test_rate_control_obeys_remb_at_once_and_loss_in_steps() -> None:
     assert 2026 < control.allowed_kbps < 2200
     for second in range(4, 40):
         control.on_loss(0.0, 2025, at + second * 1_000_000_000)
-    assert control.allowed_kbps == 49_900  # no longer the encoder's limit: only REMB is left
+    assert control.allowed_kbps == 49_900  # not limited by loss any more, only by REMB
 
 
 def test_rate_control_keeps_a_floor() -> None:
@@ -413,7 +413,7 @@ def test_acked_rate_knows_nothing_before_feedback() -> None:
     assert AckedRate().kbps == -1 and AckedRate().loss == -1
 
 
-def test_the_inlet_drops_pictures_to_the_next_key_frame_and_keeps_sound() -> None:
+def test_the_packet_queue_drops_video_up_to_the_next_key_frame_and_keeps_audio() -> None:
     wakes: list[int] = []
     queue = PacketQueue(lambda: wakes.append(1))
     encoder = GreyFrameEncoder()

@@ -1,4 +1,4 @@
-"""The parts of a target that need no relay."""
+"""Parts of a target that need no relay."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Trying a relay out: all that going live does, and nothing left behind."""
+"""Trying a relay out leaves nothing behind."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ async def tried(rig: Rig, server: WhipServer, target: Target) -> RelayTrial:  # 
     return found[0]
 
 
-async def test_a_relay_that_works_is_left_again(rig: Rig, server: WhipServer) -> None:  # noqa: F811
+async def test_a_working_relay_is_left_after_the_trial(rig: Rig, server: WhipServer) -> None:  # noqa: F811
     trial = await tried(rig, server, target_for(server))
     assert trial.failure == "" and trial.answered and trial.codec is Codec.H264 and trial.sound
     assert 0 < trial.answer_ms < trial.total_ms
@@ -33,7 +33,7 @@ async def test_a_relay_that_works_is_left_again(rig: Rig, server: WhipServer) ->
     assert rig.publisher.stats() == () and rig.notices == [], "nobody is on air, and nothing is told beside the answer"
 
 
-async def test_what_is_in_the_way_is_named_by_its_step(rig: Rig, server: WhipServer) -> None:  # noqa: F811
+async def test_a_failed_trial_names_its_step(rig: Rig, server: WhipServer) -> None:  # noqa: F811
     server.token = "right"
     wrong = await tried(rig, server, target_for(server, "wrong-token"))
     assert (wrong.failure, wrong.answered) == ("whip.token", False) and "wrong-token" not in repr(wrong)
@@ -45,7 +45,7 @@ async def test_what_is_in_the_way_is_named_by_its_step(rig: Rig, server: WhipSer
     assert (await tried(rig, server, target_for(server))).failure == "whip.answer"
 
 
-async def test_an_answer_that_comes_too_late_is_left_again(rig: Rig, server: WhipServer, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+async def test_the_session_of_a_late_answer_is_left(rig: Rig, server: WhipServer, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setattr(whip, "POST_WITHIN_S", 0.05)
     closed: list[RelayHttp] = []
     close = RelayHttp.aclose
@@ -62,7 +62,7 @@ async def test_an_answer_that_comes_too_late_is_left_again(rig: Rig, server: Whi
     assert closed[0]._pool is None, "nothing is asked over a client that was closed"
 
 
-async def test_a_button_that_is_pressed_again_and_again_starts_no_crowd(rig: Rig, server: WhipServer) -> None:  # noqa: F811
+async def test_repeated_clicks_start_a_bounded_number_of_trials(rig: Rig, server: WhipServer) -> None:  # noqa: F811
     server.faults.status, server.faults.delay_s = 503, 0.2
     found: list[RelayTrial] = []
     for _ in range(50):

@@ -1,4 +1,4 @@
-"""Publishing through a TURN server where no direct way leads to the relay."""
+"""Publishing through a TURN server when there is no direct path to the relay."""
 
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -22,13 +22,13 @@ from tests.transport.test_publisher import Rig, target_for
 UNAVAILABLE = emulated_link.available() or turn_server.available()
 pytestmark = [pytest.mark.root, pytest.mark.skipif(bool(UNAVAILABLE), reason=UNAVAILABLE)]
 
-# Of the far side alone: the near one knows no way there.
+# Only on the far side: the near side has no route to it.
 HIDDEN, RELAYED = "10.79.0.1", "10.79.0.2"
 
 
 @dataclass
 class Hidden:
-    """A relay that is reached through the TURN server alone, and the publisher that is to reach it."""
+    """A relay that only the TURN server can reach, and a publisher."""
 
     link: EmulatedLink
     turn: TurnServer
@@ -41,7 +41,7 @@ class Hidden:
         return replace(plain, relay=replace(plain.relay, ice_servers=(server,)))
 
     def comes_from(self) -> str:
-        """The address from which the relay gets the media."""
+        """The address that sends the relay its media."""
         (transport, *_) = (one.receiver.transport.transport for one in self.server.ingests[-1].connection.getTransceivers())
         return str(transport._connection._nominated[1].remote_addr[0])
 
@@ -64,7 +64,7 @@ def hidden_relay(folder: Path, options: Sequence[str] = ()) -> Iterator[Hidden]:
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-def test_media_goes_through_the_turn_server_where_no_other_way_is(tmp_path: Path, transport: str) -> None:
+def test_media_goes_through_turn_when_there_is_no_other_path(tmp_path: Path, transport: str) -> None:
     with hidden_relay(tmp_path) as hidden:
         hidden.rig.publisher.targets([hidden.target(transport)])
         until(lambda: received(hidden.server) > 60)
@@ -75,15 +75,15 @@ def test_media_goes_through_the_turn_server_where_no_other_way_is(tmp_path: Path
         assert hidden.rig.codes() == ["target.live"]
         hidden.rig.publisher.targets([])
         until(lambda: hidden.server.deleted == ["/session/1"])
-        until(lambda: any("deleted" in line or "closed" in line for line in hidden.turn.lines))  # the allocation is given back
+        until(lambda: any("deleted" in line or "closed" in line for line in hidden.turn.lines))  # the allocation is freed
 
 
-def test_the_way_is_renewed_before_the_server_forgets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_turn_channel_is_renewed_before_it_expires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn, "RENEW_S", 1.0)
     with hidden_relay(tmp_path, ("--channel-lifetime=4", "--permission-lifetime=4")) as hidden:
         hidden.rig.publisher.targets([hidden.target("udp")])
         until(lambda: received(hidden.server) > 0)
-        # Renewed every second: the first binding alone would have been forgotten by the time of the last.
+        # Renewed every second: the first binding has expired by the time of the last.
         until(lambda: hidden.turn.bound() > 7, within_s=60)
         came = in_all(hidden.server)
         until(lambda: in_all(hidden.server) > came + 60)
@@ -91,18 +91,18 @@ def test_the_way_is_renewed_before_the_server_forgets_it(tmp_path: Path, monkeyp
         assert hidden.rig.codes() == ["target.live"]
 
 
-def test_another_address_of_this_machine_does_not_end_the_relayed_way(tmp_path: Path) -> None:
+def test_a_new_local_address_does_not_end_the_relayed_path(tmp_path: Path) -> None:
     with hidden_relay(tmp_path) as hidden:
         hidden.rig.publisher.targets([hidden.target("udp")])
         until(lambda: received(hidden.server) > 0)
         hidden.link.near.run(lambda: subprocess.run(["ip", "addr", "add", "10.80.0.1/32", "dev", "tw0"], check=True))
         sent = hidden.rig.stats().packets_sent
-        until(lambda: hidden.rig.stats().packets_sent > sent + 300)  # three looks at the network
+        until(lambda: hidden.rig.stats().packets_sent > sent + 300)  # three checks of the network
         assert hidden.rig.stats().connects == 1
         assert hidden.rig.codes() == ["target.live"]
 
 
-def test_a_turn_server_that_falls_silent_is_noticed_and_left_without_waiting_for_it(tmp_path: Path) -> None:
+def test_a_silent_turn_server_is_noticed_and_left_without_a_wait(tmp_path: Path) -> None:
     with hidden_relay(tmp_path) as hidden:
         hidden.rig.publisher.targets([hidden.target("udp")])
         until(lambda: received(hidden.server) > 0)
@@ -112,7 +112,7 @@ def test_a_turn_server_that_falls_silent_is_noticed_and_left_without_waiting_for
         until(lambda: hidden.rig.publisher.stats() == ())
 
 
-def test_a_wrong_password_is_told(tmp_path: Path) -> None:
+def test_a_wrong_turn_password_is_reported(tmp_path: Path) -> None:
     with hidden_relay(tmp_path) as hidden:
         hidden.rig.publisher.targets([hidden.target("udp", password="another")])
         until(lambda: "peer.ice" in hidden.rig.codes(), within_s=30)

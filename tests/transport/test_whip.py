@@ -1,4 +1,4 @@
-"""The WHIP client against a real HTTP server: redirects, tokens, words, and failures told apart by step."""
+"""The WHIP client against a real HTTP server: redirects, tokens, messages, and the step of each failure."""
 
 import asyncio
 import socket
@@ -50,7 +50,7 @@ async def failure(http: RelayHttp, url: str, token: str = TOKEN) -> TransportErr
     return caught.value
 
 
-async def test_a_relative_location_its_query_and_the_etag_are_kept(server: WhipServer, http: RelayHttp) -> None:
+async def test_a_relative_location_with_its_query_and_the_etag_is_kept(server: WhipServer, http: RelayHttp) -> None:
     server.faults.headers = {"Location": "../session/7?action=delete&token=x%2Fy", "ETag": "unquoted"}
     session = await client(http, server.url).publish("v=0\r\n")
     assert session.url.endswith("/session/7?action=delete&token=x%2Fy") and session.etag == "unquoted"
@@ -61,7 +61,7 @@ async def test_a_relative_location_its_query_and_the_etag_are_kept(server: WhipS
     assert server.seen[1].query == "action=delete&token=x/y" and server.seen[1].authorization == f"Bearer {TOKEN}"
 
 
-async def test_a_location_without_a_query_gets_the_first_ones(server: WhipServer, http: RelayHttp) -> None:
+async def test_a_location_without_a_query_gets_that_of_the_first_address(server: WhipServer, http: RelayHttp) -> None:
     server.faults.headers = {"Location": "/session/7"}
     assert (await client(http, server.url).publish("v=0\r\n")).url.endswith("/session/7?key=1")
     assert (await client(http, server.url, quirks=Quirks(keep_query=False)).publish("v=0\r\n")).url.endswith("/session/7")
@@ -78,7 +78,7 @@ async def test_redirects_are_followed_with_the_token(server: WhipServer, http: R
     assert all(request.body == "v=0\r\n" for request in server.seen)
 
 
-async def test_redirects_end(server: WhipServer, http: RelayHttp) -> None:
+async def test_the_number_of_redirects_is_limited(server: WhipServer, http: RelayHttp) -> None:
     server.faults.redirects = 100
     error = await failure(http, server.url)
     assert error.code == "whip.redirect" and error.refused and len(server.seen) == 6
@@ -99,7 +99,7 @@ async def test_a_redirect_to_another_origin_gets_the_offer_and_no_token(server: 
         await other.aclose()
 
 
-def test_one_operator_s_domain_may_be_told_of_in_a_preset() -> None:
+def test_a_preset_may_allow_the_domain_of_one_operator() -> None:
     start, region = "https://global.whip.live-video.net", "https://fra02.global-bm.whip.live-video.net/x"
     assert token_may_follow(start, region, "live-video.net")
     assert not token_may_follow(start, region)
@@ -109,7 +109,7 @@ def test_one_operator_s_domain_may_be_told_of_in_a_preset() -> None:
 
 
 @pytest.mark.parametrize("token", ["", TOKEN])
-async def test_a_user_name_in_the_address_is_sent_as_it_was_meant_and_never_shown(server: WhipServer, http: RelayHttp, token: str) -> None:
+async def test_a_user_name_in_the_address_is_sent_as_a_token_and_never_shown(server: WhipServer, http: RelayHttp, token: str) -> None:
     url = server.url.replace("http://", "http://anna:open-sesame@")
     server.faults.status, server.faults.body = 403, "the wrong password: " + ("..." if token else "open-sesame")
     error = await failure(http, url, token)
@@ -120,13 +120,13 @@ async def test_a_user_name_in_the_address_is_sent_as_it_was_meant_and_never_show
 
 
 @pytest.mark.parametrize("url", ["https://a:b@", "http://anna:open-sesame@[::1/x", "ftp://anna:open-sesame@relay.example/x?key=1"])
-async def test_an_address_that_cannot_be_used_is_said_without_what_is_secret_in_it(http: RelayHttp, url: str) -> None:
+async def test_an_unusable_address_is_shown_without_its_secrets(http: RelayHttp, url: str) -> None:
     error = await failure(http, url)
     assert error.code == "whip.address" and error.refused
     assert "open-sesame" not in str(error) and "key=1" not in str(error)
 
 
-async def test_what_the_http_library_refuses_is_no_fault_of_the_network(http: RelayHttp) -> None:
+async def test_an_error_of_the_http_library_is_not_blamed_on_the_network(http: RelayHttp) -> None:
     with pytest.raises(TransportError) as caught:
         await http.request("POST", "http://anna:open-sesame@127.0.0.1:9/x", headers={"Authorization": "Bearer x"})
     assert caught.value.code == "whip.address" and caught.value.refused and "open-sesame" not in str(caught.value)
@@ -146,7 +146,7 @@ async def test_what_the_http_library_refuses_is_no_fault_of_the_network(http: Re
         ("http://a:1/x", "http://a:2/y", False),
     ],
 )
-def test_the_token_follows_to_the_origin_it_was_entered_for_alone(start: str, target: str, may: bool) -> None:
+def test_the_token_follows_only_to_the_origin_it_was_entered_for(start: str, target: str, may: bool) -> None:
     assert token_may_follow(start, target) is may
 
 
@@ -171,7 +171,7 @@ def test_the_token_follows_to_the_origin_it_was_entered_for_alone(start: str, ta
         (201, "<html>hello</html>", "whip.answer", False, "the answer is not a session description: hello"),
     ],
 )
-async def test_every_refusal_says_the_servers_words(
+async def test_every_refusal_has_the_servers_message(
     server: WhipServer, http: RelayHttp, status: int, body: str, code: str, refused: bool, words: str
 ) -> None:
     server.faults.status, server.faults.body = status, body
@@ -199,7 +199,7 @@ async def test_retry_after_is_read(server: WhipServer, http: RelayHttp, value: s
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "//a:b:c/", "http://a:99999/", "ftp://a/b", "http:// /"])
-async def test_a_location_that_is_none_costs_only_the_leaving(server: WhipServer, http: RelayHttp, location: str) -> None:
+async def test_with_an_invalid_location_only_leaving_is_impossible(server: WhipServer, http: RelayHttp, location: str) -> None:
     server.faults.headers = {"Location": location}
     session = await client(http, server.url).publish("v=0\r\n")
     assert session.url == ""
@@ -209,23 +209,23 @@ async def test_a_location_that_is_none_costs_only_the_leaving(server: WhipServer
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])
-async def test_a_relay_that_has_moved_names_its_new_address_and_no_secret_of_it(server: WhipServer, http: RelayHttp, status: int) -> None:
+async def test_the_new_address_of_a_moved_relay_is_shown_without_secrets(server: WhipServer, http: RelayHttp, status: int) -> None:
     server.faults.status, server.faults.headers = status, {"Location": "https://user:pass@new.example/whip?key=secret#x"}
     error = await failure(http, server.url)
     assert (error.code, error.detail, error.refused) == ("whip.moved", "https://new.example/whip", True)
 
 
-async def test_forgetting_the_connections_does_not_cut_off_an_offer_under_way(server: WhipServer, http: RelayHttp) -> None:
+async def test_replacing_the_connections_does_not_cut_off_a_running_offer(server: WhipServer, http: RelayHttp) -> None:
     server.faults.delay_s, server.faults.headers = 0.3, {"Location": "/session/1"}
     publishing = asyncio.create_task(client(http, server.url).publish("v=0\r\n"))
     await server.until(lambda: server.posts == 1)
-    await http.renew()  # what a probe does that was not answered
+    await http.renew()  # as a probe does without an answer
     await http.renew()
     assert (await publishing).url.endswith("/session/1?key=1")
     assert server.deleted == []
 
 
-async def test_an_answer_that_comes_too_late_is_left_again(server: WhipServer, http: RelayHttp, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_session_of_a_late_answer_is_left(server: WhipServer, http: RelayHttp, monkeypatch: pytest.MonkeyPatch) -> None:
     assert whip.POST_WITHIN_S >= 15, "relays that start a machine for a stream take longer than five seconds"
     monkeypatch.setattr(whip, "POST_WITHIN_S", 0.05)
     server.faults.delay_s, server.faults.headers = 0.3, {"Location": "/session/9"}
@@ -237,7 +237,7 @@ async def test_an_answer_that_comes_too_late_is_left_again(server: WhipServer, h
     await late.aclose()
 
 
-async def test_an_offer_that_is_given_up_leaves_no_session(server: WhipServer, http: RelayHttp) -> None:
+async def test_a_cancelled_offer_leaves_no_session(server: WhipServer, http: RelayHttp) -> None:
     server.faults.delay_s, server.faults.headers = 0.2, {"Location": "/session/9"}
     given_up = client(http, server.url)
     publishing = asyncio.create_task(given_up.publish("v=0\r\n"))
@@ -249,8 +249,8 @@ async def test_an_offer_that_is_given_up_leaves_no_session(server: WhipServer, h
     assert server.deleted == ["/session/9"]
 
 
-async def test_an_offer_that_never_left_is_dropped_at_once(http: RelayHttp) -> None:
-    """A port that takes no connection: nothing is waited for."""
+async def test_an_offer_that_was_not_sent_is_dropped_at_once(http: RelayHttp) -> None:
+    """The port accepts no connection, so there is nothing to wait for."""
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -267,14 +267,14 @@ async def test_an_offer_that_never_left_is_dropped_at_once(http: RelayHttp) -> N
             assert publishing.cancelled()
 
 
-async def test_an_endless_answer_is_cut_off_and_left(server: WhipServer, http: RelayHttp) -> None:
+async def test_an_endless_answer_is_cut_off_and_its_session_left(server: WhipServer, http: RelayHttp) -> None:
     server.faults.body, server.faults.headers = "v=0\r\n" + "a=x\r\n" * 100_000, {"Location": "/session/1"}
     error = await failure(http, server.url)
     assert error.step is Step.SDP and "too long" in error.detail and server.deleted == ["/session/1"]
 
 
 @pytest.mark.parametrize("url", ["", "ftp://a/b", "https://", "whip", "http://a:b/", "http://:80/"])
-async def test_an_address_that_is_none_is_refused_without_a_try(http: RelayHttp, url: str) -> None:
+async def test_an_invalid_address_is_refused_without_a_try(http: RelayHttp, url: str) -> None:
     error = await failure(http, url)
     assert error.step is Step.ADDRESS and error.refused
 
@@ -321,7 +321,7 @@ async def test_an_untrusted_certificate_fails_at_tls_and_a_trusted_one_works(tmp
         await server.aclose()
 
 
-async def test_a_server_that_hangs_up_or_says_nothing_fails_at_http(http: RelayHttp) -> None:
+async def test_a_server_that_hangs_up_or_is_silent_fails_at_http(http: RelayHttp) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
         writer.close()
@@ -332,13 +332,13 @@ async def test_a_server_that_hangs_up_or_says_nothing_fails_at_http(http: RelayH
     assert error.step is Step.HTTP and error.code == "whip.no_reply"
 
 
-async def test_leaving_a_relay_that_is_gone_is_no_failure(http: RelayHttp) -> None:
+async def test_leaving_an_unreachable_relay_does_not_fail(http: RelayHttp) -> None:
     gone = client(http, "http://127.0.0.1:9/whip")
     assert await gone.leave(WhipSession("", "http://127.0.0.1:9/session/1", "", 0)) is False
     assert await gone.leave(WhipSession("", "", "", 0)) is False
 
 
-async def test_ice_servers_are_asked_for_by_options(server: WhipServer, http: RelayHttp) -> None:
+async def test_options_asks_for_ice_servers(server: WhipServer, http: RelayHttp) -> None:
     assert await client(http, server.url).ice_servers() == (
         IceServer("stun:127.0.0.1:9"),
         IceServer("turn:127.0.0.1:9?transport=udp", "u,1", "p;2"),
@@ -357,11 +357,11 @@ async def test_ice_servers_are_asked_for_by_options(server: WhipServer, http: Re
         (", ".join(f"<stun:h{number}>; rel=ice-server" for number in range(400)), tuple(f"stun:h{number}" for number in range(16))),
     ],
 )
-def test_links_are_read_from_left_to_right_and_no_more_of_them_than_can_be_used(links: str, found: tuple[str, ...]) -> None:
+def test_links_are_read_from_left_to_right_up_to_the_limit(links: str, found: tuple[str, ...]) -> None:
     assert tuple(server.url for server in ice_servers_in(links)) == found
 
 
-def test_other_links_are_left_alone() -> None:
+def test_other_links_are_ignored() -> None:
     assert ice_servers_in('</events>; rel="urn:ietf:params:whep:ext:core:server-sent-events"; events="layers"') == ()
     assert ice_servers_in("<stun:a>; rel=ice-server") == (IceServer("stun:a"),)
     assert ice_servers_in("") == () and ice_servers_in("nonsense <") == ()

@@ -1,4 +1,4 @@
-"""What is said of a TURN server never holds its user name or password."""
+"""Messages about a TURN server never contain its user name or password."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ NAME, PASSWORD = "anna-of-the-shop", "open-sesame"
 
 
 class Mocker(asyncio.DatagramProtocol):
-    """A TURN server that refuses everybody and repeats what it was told."""
+    """A TURN server that refuses everybody and repeats the credentials."""
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -37,7 +37,7 @@ async def refusals_of(server: IceServer) -> list[str]:
         await connection.close()
 
 
-async def test_a_server_s_own_words_are_told_without_what_they_repeat(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_servers_reason_is_shown_without_the_secrets_it_repeats(caplog: pytest.LogCaptureFixture) -> None:
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Mocker, local_addr=("127.0.0.1", 0), family=socket.AF_INET)
     port = transport.get_extra_info("sockname")[1]
     try:
@@ -51,12 +51,12 @@ async def test_a_server_s_own_words_are_told_without_what_they_repeat(caplog: py
 
 
 @pytest.mark.parametrize("url", [f"turn:{NAME}:{PASSWORD}@turn.example:3478", f"turn://{NAME}:{PASSWORD}@turn.example", "nonsense"])
-async def test_an_address_that_is_not_understood_is_shown_without_them(url: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_invalid_address_is_shown_without_secrets(url: str, caplog: pytest.LogCaptureFixture) -> None:
     refusals = await refusals_of(IceServer(url, NAME, PASSWORD))
     assert NAME not in caplog.text and PASSWORD not in caplog.text and not any(PASSWORD in one for one in refusals)
 
 
-def test_the_longer_secret_goes_first_and_an_empty_one_takes_nothing() -> None:
+def test_the_longer_secret_is_redacted_first_and_an_empty_one_not_at_all() -> None:
     assert redact_credentials("shop-keeper and shop", IceServer("turn:x", "shop", "shop-keeper")) == "… and …"
     assert redact_credentials("no answer", IceServer("turn:x")) == "no answer"
     assert PASSWORD not in repr(IceServer("turn:x", NAME, PASSWORD)) and NAME not in repr(IceServer("turn:x", NAME, PASSWORD))

@@ -1,4 +1,4 @@
-"""The connection to the chosen relay is kept warm: Go Live costs no handshake, and one that went cold costs no error."""
+"""The warm connection to the chosen relay: going live needs no handshake, and a closed connection causes no error."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ from tests.transport.test_publisher import target_for
 
 @dataclass
 class Warm:
-    """A relay behind TLS, and a publisher that watches it as the chosen one."""
+    """A relay with TLS, and a publisher that keeps it warm."""
 
     authority: Authority
     server: WhipServer
@@ -33,7 +33,7 @@ class Warm:
         return sum(request.method == "OPTIONS" for request in self.server.seen)
 
     async def watched(self) -> None:
-        """Until the first knocks, which follow each other quickly, are over: one that is under way would share the line with the POST."""
+        """Wait until the first quick requests are over: a running one would share the connection with the POST."""
         self.publisher.watch([target_for(self.server)], ["one"])
         await self.server.until(lambda: self.knocks() > SAMPLES)
         await self.server.until(lambda: self.publisher.probes() != () and self.publisher.probes()[0].http_ms > 0)
@@ -64,7 +64,7 @@ async def warm(folder: Path, keep_alive_s: float = 75.0) -> AsyncIterator[Warm]:
         await server.aclose()
 
 
-async def test_going_live_and_leaving_cost_no_handshake(tmp_path: Path) -> None:
+async def test_going_live_and_leaving_need_no_handshake(tmp_path: Path) -> None:
     async with warm(tmp_path) as line:
         await line.watched()
         assert (line.authority.handshakes, len(line.server.connections)) == (1, 1)
@@ -74,17 +74,17 @@ async def test_going_live_and_leaving_cost_no_handshake(tmp_path: Path) -> None:
         assert [notice.code for notice in line.notices] == ["target.live"]
 
 
-async def test_a_connection_that_the_server_gave_up_is_replaced_without_a_word(tmp_path: Path) -> None:
+async def test_a_connection_that_the_server_closed_is_replaced_silently(tmp_path: Path) -> None:
     async with warm(tmp_path, keep_alive_s=0.5) as line:
         await line.watched()
         before = line.authority.handshakes
-        await line.server.until(lambda: line.server.open_connections == 0)  # no knock is due for ten seconds
+        await line.server.until(lambda: line.server.open_connections == 0)  # no request is due for ten seconds
         await line.goes_live()
         assert line.authority.handshakes == before + 1
         assert [notice.code for notice in line.notices] == ["target.live"]
 
 
-async def test_a_connection_that_ends_under_the_offer_costs_a_new_one_and_no_error(tmp_path: Path) -> None:
+async def test_a_connection_that_ends_during_the_offer_is_replaced_without_an_error(tmp_path: Path) -> None:
     async with warm(tmp_path) as line:
         await line.watched()
         line.server.faults.hang_ups = 1
@@ -95,11 +95,11 @@ async def test_a_connection_that_ends_under_the_offer_costs_a_new_one_and_no_err
         assert [notice.code for notice in line.notices] == ["target.live"]
 
 
-async def test_a_server_that_says_how_long_it_waits_is_knocked_at_in_time(tmp_path: Path) -> None:
+async def test_the_servers_keep_alive_time_is_respected(tmp_path: Path) -> None:
     async with warm(tmp_path, keep_alive_s=3.0) as line:
         line.server.faults.keep_alive = "timeout=3, max=100"
         await line.watched()
-        await line.server.until(lambda: line.knocks() > SAMPLES + 4)  # 6 s: the server would have ended it
+        await line.server.until(lambda: line.knocks() > SAMPLES + 4)  # 6 s: the server would have closed it
         await line.goes_live()
         assert (line.authority.handshakes, len(line.server.connections)) == (1, 1)
 
