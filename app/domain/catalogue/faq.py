@@ -1,4 +1,4 @@
-"""Finding an answer by a few letters."""
+"""Search in a product's questions and answers."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from app.domain.catalogue.product import Answer
 
 
 def find_answers(faq: Sequence[Answer], typed: str, limit: int = 6) -> tuple[Answer, ...]:
-    """The questions and answers, in any language, that hold every typed word; those whose question holds them come first."""
+    """Questions and answers, in any language, that contain every typed word. Matches in the question come first."""
     words = typed.casefold().split()
     if not words:
         return tuple(faq[:limit])

@@ -19,7 +19,7 @@ class Section:
 
     @property
     def share(self) -> float:
-        """From 0 to 1; a section without anything is not begun."""
+        """From 0 to 1; an empty section counts as 0."""
         return self.written / self.wanted if self.wanted else 0.0
 
 
@@ -35,19 +35,19 @@ class Completeness:
 
     @property
     def percent(self) -> int:
-        """The name, the four sections and a picture count alike; full only when nothing at all is missing."""
+        """The name, the four sections and a picture have equal weight; 100 only when nothing is missing."""
         parts = [float(self.named), *(section.share for section in self.sections), float(self.pictures > 0)]
         return int(100 * sum(parts) / len(parts) + 1e-9)
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What is not there or not whole: "name", the sections' names, "pictures"."""
+        """What is missing or incomplete: "name", section names, "pictures"."""
         gaps = [section.name for section in self.sections if section.share < 1.0]
         return (*(() if self.named else ("name",)), *gaps, *(() if self.pictures else ("pictures",)))
 
 
 def completeness(product: Product, language: str) -> Completeness:
-    """How far a product's handbook is in a language."""
+    """How complete a product's handbook is in a language."""
     texts: dict[str, list[LocalizedText]] = {
         "points": [words for point in product.points for words in (point.text, point.keyword)],
         "scenarios": list(product.scenarios),
@@ -59,11 +59,11 @@ def completeness(product: Product, language: str) -> Completeness:
 
 
 def meter(product: Product, languages: Iterable[str]) -> tuple[Completeness, ...]:
-    """The same in all languages, in their order."""
+    """The completeness in each of these languages, in order."""
     return tuple(completeness(product, language) for language in languages)
 
 
 def overall_percent(products: Sequence[Product], languages: Sequence[str]) -> int:
-    """How far the handbook of all these products is; 100 for none, because nothing is missing then."""
+    """How complete the handbook of all these products is; 100 if there are none."""
     percents = [one.percent for product in products for one in meter(product, languages)]
     return sum(percents) // len(percents) if percents else 100

@@ -1,4 +1,4 @@
-"""Markets: how people of a country buy, what they expect to be told, and what is not said or shown to them."""
+"""Markets: how people in a country buy, what they must be told, and what they take offence at."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,7 +15,7 @@ class Framing(Enum):
 
 
 class Confidence(Enum):
-    """How well a fact is known: an official page or statute, a specialist's page, or old and conflicting knowledge."""
+    """How reliable a fact is: an official page or statute, a specialist's page, or old or conflicting sources."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -23,7 +23,7 @@ class Confidence(Enum):
 
 
 class DisclosureMode(Enum):
-    """How advertising is made known during a live show."""
+    """How a live show discloses advertising."""
 
     NONE = "none"
     PERIODIC = "periodic"
@@ -32,7 +32,7 @@ class DisclosureMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """`first_within_s` of the start, then `every_s`, each time at least `shown_s` on screen."""
+    """Within `first_within_s` of the start, then every `every_s`, each time on screen for at least `shown_s`."""
 
     mode: DisclosureMode = DisclosureMode.PERIODIC
     text: LocalizedText = field(default_factory=dict)
@@ -53,7 +53,7 @@ class TabooKind(Enum):
 
 
 class Level(Enum):
-    """How much a finding weighs: worth knowing, worth changing, not to be done."""
+    """The weight of a finding: a note, something to change, something not allowed."""
 
     INFO = "info"
     WARNING = "warning"
@@ -62,8 +62,8 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Taboo:
-    """`matches` are what is looked for: digits, "#rrggbb" colours, or words in any language; compared without regard to case. `unless` are
-    words that have a match in them and mean something else: in scripts without blanks nothing else tells them apart."""
+    """`matches` are digits, "#rrggbb" colours, or words in any language, compared ignoring case. `unless` lists words that contain a match
+    and mean something else, which only a list can tell in scripts without spaces."""
 
     kind: TabooKind
     matches: tuple[str, ...]
@@ -76,7 +76,7 @@ class Taboo:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A way of speaking that lands badly in this market, and what to say instead. `pressure`: it hurries or shouts."""
+    """A phrase that this market dislikes, and what to say instead. `pressure`: it rushes or shouts."""
 
     matches: tuple[str, ...]
     instead: LocalizedText = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRule:
-    """Claims that may not be made, or only with proof."""
+    """Claims that are forbidden, or allowed only with proof."""
 
     matches: tuple[str, ...]
     reason: LocalizedText
@@ -99,8 +99,8 @@ class ClaimRule:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """One market's profile. `id` is ISO 3166-1 alpha-2; `weekend` are ISO weekdays (1 = Monday); `tags` the buying manner
-    ("bargaining", "reviews", "brand", …); `urgency` whether countdowns and hurry are accepted."""
+    """One market's profile. `id` is ISO 3166-1 alpha-2; `weekend` holds ISO weekdays (1 = Monday); `tags` describe how people buy
+    ("bargaining", "reviews", "brand", …); `urgency`: countdowns are accepted."""
 
     id: str
     name: LocalizedText
@@ -121,5 +121,5 @@ class Market:
     claims: tuple[ClaimRule, ...] = ()
     source: str = ""
     reviewed_on: str = ""  # ISO date
-    expires_on: str = ""  # ISO date; afterwards the facts are shown as stale
+    expires_on: str = ""  # ISO date; after it, the facts are shown as stale
     confidence: Confidence = Confidence.LOW

@@ -1,4 +1,4 @@
-"""What of a text, a number or a colour a market takes amiss: taboos, phrases and claims of many markets looked up at once."""
+"""Finds what markets object to in a text, a number or a colour: taboos, phrases and claims of many markets in one pass."""
 
 import re
 import unicodedata
@@ -16,15 +16,15 @@ Rule = Taboo | Phrase | ClaimRule
 _TOKEN = re.compile(r"[^\s.,;:!?…、。，；：！？“”„«»\"'()（）\[\]{}/\\|·—–-]+")
 _DIGITS = re.compile(r"\d+")
 _SAME_SIGN = {"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-"}
-# Arabic writes "and", "with", "for", "the" together with the word that follows.
+# In Arabic, "and", "with", "for" and "the" are written as one word with the word after them.
 _ARABIC_PREFIXES = ("", "وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
-_KEPT = 50_000  # words that are remembered: those of a long show with some hundred products, and of what was typed meanwhile
+_KEPT = 50_000  # cached words: enough for a long show with some hundred products, and what is typed meanwhile
 _COLOUR_DISTANCE = 48.0  # of 441 from black to white: shades that people call by the same name
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """`text[start:end]` is what the rule speaks of, in these markets."""
+    """`text[start:end]` breaks the rule, in these markets."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ class _Entry:
     unless: tuple[str, ...] = ()  # folded
 
     def is_other_word(self, folded: str, start: int, end: int) -> bool:
-        """Whether what stands there is a piece of a word that means something else."""
+        """Whether the match is part of a word that means something else."""
         return any(
             found < end and found + len(word) > start
             for word in self.unless
@@ -49,7 +49,7 @@ class _Entry:
 
 
 class _Folding(dict[int, str]):
-    """Signs in the form in which they are compared, one for one, so that places stay the same."""
+    """The text folded character by character, so that positions stay the same."""
 
     def __missing__(self, code: int) -> str:
         sign = chr(code)
@@ -60,24 +60,24 @@ class _Folding(dict[int, str]):
 
 
 def _places(text: str, word: str, begin: int, last: int) -> Iterator[int]:
-    """Where a word begins, from `begin` on and before `last`."""
+    """The positions where a word begins, from `begin` and before `last`."""
     while 0 <= (begin := text.find(word, begin)) < last:
         yield begin
         begin += 1
 
 
 def rules_of(market: Market) -> Iterator[Rule]:
-    """Everything that a market does not want to hear or see."""
+    """All rules of a market."""
     return chain(market.taboos, market.phrases, market.claims)
 
 
 class RuleBook:
-    """The rules of all markets of a show, made ready for looking up; a text of the host's language is heard by all of them."""
+    """The rules of all markets of a show, indexed for lookup. Texts in the host's language reach all of them."""
 
     def __init__(self, markets: Sequence[Market], host_language: str) -> None:
         self._host = primary(host_language)
         self._fold = _Folding()
-        self._by_token: dict[str, list[tuple[str, int, _Entry]]] = {}  # (match, where the token stands in it, rule)
+        self._by_token: dict[str, list[tuple[str, int, _Entry]]] = {}  # (match, position of the token in it, rule)
         self._by_sign: dict[str, list[tuple[str, _Entry]]] = {}
         self._seldom: re.Pattern[str] = re.compile(r"(?!)")
         self._read: dict[int, tuple[LocalizedText, tuple[tuple[str, Hit], ...]]] = {}
@@ -101,12 +101,12 @@ class RuleBook:
                 continue
             if is_written_without_spaces(folded[0]) or not is_part_of_word(folded[0]):
                 self._by_sign.setdefault(folded[0], []).append((folded, entry))
-            else:  # the longest word is the rarest: "with" stands in every second text, "prisa" does not
+            else:  # the longest word is the rarest: "with" is in every second text, "prisa" is not
                 token = max(_TOKEN.finditer(folded), key=lambda one: len(one.group()))
                 self._by_token.setdefault(token.group(), []).append((folded, token.start(), entry))
 
     def hits_in(self, words: LocalizedText) -> tuple[tuple[str, Hit], ...]:
-        """(language, hit) of each text; the very same words, which an edit elsewhere leaves as they are, are not read again."""
+        """(language, hit) of each text. Texts that did not change since the last call are not read again."""
         known = self._read.get(id(words))
         if known is None or known[0] is not words:
             if len(self._read) >= _KEPT:
@@ -116,12 +116,12 @@ class RuleBook:
         return known[1]
 
     def hits(self, text: str, language: str) -> tuple[Hit, ...]:
-        """What the markets that hear this language take amiss, in the order of the text, each rule once at a place."""
+        """What the markets that hear this language object to, in text order, each rule once per position."""
         folded = text.lower() if text.isascii() else text.translate(self._fold)
         words = _TOKEN.findall(folded)
         has_words = not self._by_token.keys().isdisjoint(words) or any(_is_arabic(word) for word in words)
         has_signs = self._seldom.search(folded) is not None
-        if not has_words and not has_signs:  # nearly every text: this is why a long show can be looked at while somebody types
+        if not has_words and not has_signs:  # true for nearly every text: this is what makes it fast enough to run while somebody types
             return ()
         found = list(self._at_tokens(folded)) if has_words else []
         if has_signs:
@@ -154,7 +154,7 @@ class RuleBook:
                 continue
             for match, offset, entry in self._by_token.get(word[len(prefix) :], ()):
                 begin = start + len(prefix) - offset
-                # Before the first word of a match there may be a prefix, before a later one only what the match itself has.
+                # The first word of a match may have a prefix; later words only the one that the match itself has.
                 starts = offset == 0 or (not prefix and begin >= 0 and _begins_word(folded, begin))
                 if starts and folded.startswith(match, begin) and ends_word(folded, match, begin + len(match)):
                     yield begin, begin + len(match), entry
@@ -166,12 +166,12 @@ class RuleBook:
         return tuple(market.id for market in entry.markets if any(primary(tag) == spoken for tag in market.languages))
 
     def price_hits(self, price: Money, market_id: str) -> tuple[Taboo, ...]:
-        """Taboo numbers that a market sees in a price: 13 in 13.99, and 4 in prices of nothing but fours and zeros."""
+        """Taboo numbers that a market sees in a price: 13 in 13.99, and 4 in prices made of fours and zeros only."""
         whole = str(abs(price.minor) // 10 ** minor_digits(price.currency))
         return tuple(rule for rule in self._number_rules(market_id) if any(_is_number_in_price(match, whole) for match in rule.matches))
 
     def count_hits(self, text: str, language: str) -> tuple[Hit, ...]:
-        """Taboo numbers that stand by themselves in a unit: "set of 4"."""
+        """Taboo numbers that are a number of their own in a unit: "set of 4"."""
         return tuple(
             Hit(number.start(), number.end(), number.group(), entry.rule, heard)
             for number in _DIGITS.finditer(text)
@@ -180,7 +180,7 @@ class RuleBook:
         )
 
     def colour_hits(self, colour: str) -> tuple[tuple[Taboo, tuple[str, ...]], ...]:
-        """(taboo, markets) of a colour "#rrggbb" that people would call by the same name."""
+        """(taboo, markets) for a colour "#rrggbb" that people would give the same name."""
         return tuple(
             (entry.rule, tuple(market.id for market in entry.markets))
             for entry in self._colours
@@ -194,7 +194,7 @@ class RuleBook:
 
 
 def _merged(markets: Sequence[Market]) -> list[_Entry]:
-    """Each rule once, with all the markets that have it."""
+    """Each rule once, with all markets that have it."""
     entries: dict[tuple[object, ...], _Entry] = {}
     for market in markets:
         for rule in rules_of(market):
@@ -215,7 +215,7 @@ def _begins_word(folded: str, begin: int) -> bool:
 
 
 def _widest(found: list[tuple[int, int, _Entry]]) -> list[tuple[int, int, _Entry]]:
-    """In order, without those that lie within another one of the same kind: "hurry" in "hurry up"."""
+    """In order, without hits inside another hit of the same kind: "hurry" in "hurry up"."""
     kept: list[tuple[int, int, _Entry]] = []
     for start, end, entry in sorted(found, key=lambda one: (one[0], -one[1])):
         if not any(start < other_end and end > other and type(entry.rule) is type(known.rule) for other, other_end, known in kept):

@@ -1,4 +1,4 @@
-"""What is sold: a product with everything a host, an overlay and a viewer need to know of it."""
+"""A product, with everything that host, overlay and viewers need to know about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ from app.domain.base.localized_text import LocalizedText
 from app.domain.base.money import Money
 from app.domain.base.web_address import usable_link
 
-MAX_POINTS = 3  # core selling points; more are not remembered
+MAX_POINTS = 3  # key selling points; viewers remember no more
 
 
 class Role(Enum):
-    """Why a product is in the show: what earns, what draws people in, what stands by."""
+    """Why a product is in the show: it makes the profit, attracts viewers, or steps in for another."""
 
     HERO = "hero"
     TRAFFIC = "traffic"
@@ -21,7 +21,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A core selling point: what the host says of it, and the keyword that viewers read meanwhile."""
+    """A selling point: what the host says, and the keyword that viewers read meanwhile."""
 
     id: str
     text: LocalizedText = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`was` is the price that is crossed out, None = none."""
+    """`was` is the compare-at price, None = none."""
 
     market_id: str
     price: Money
@@ -38,7 +38,7 @@ class Price:
 
 
 def saving_percent(price: Price) -> int:
-    """How much less it is than before, in whole per cent, never more than it really is; 0 = nothing that can be said."""
+    """The saving in whole per cent, rounded down; 0 = nothing to claim."""
     was = price.was
     if was is None or was.currency != price.price.currency or not 0 <= price.price.minor < was.minor:
         return 0
@@ -47,7 +47,7 @@ def saving_percent(price: Price) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Units that really lie in a place (a market's id or a warehouse's name)."""
+    """Units in stock at a location (a market's id or a warehouse's name)."""
 
     place: str
     units: int
@@ -55,7 +55,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How the product comes to a market and back; freight in the currency of the market's price."""
+    """Shipping to a market and back; costs are in the currency of the market's price."""
 
     market_id: str
     days_from: int
@@ -84,7 +84,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something that is asserted of the product, and what proves it."""
+    """A claim about the product, and its proof."""
 
     text: LocalizedText
     evidence: str = ""
@@ -92,7 +92,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where it is bought in a market ("" = everywhere else)."""
+    """The buy link of a market ("" = all other markets)."""
 
     market_id: str
     url: str
@@ -100,8 +100,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`pictures` are ids of the show's pictures, the first is the main one; `size_chart` is rows of cells, the first the heading;
-    `role` is what it usually plays; `unit` what one is called ("piece", "set of 3")."""
+    """`pictures` are ids of the show's pictures, the main one first; `size_chart` is rows of cells, the header first; `role` is its usual
+    role; `unit` is what one unit is called ("piece", "set of 3")."""
 
     id: str
     name: LocalizedText
@@ -125,14 +125,14 @@ class Product:
     links: tuple[Link, ...] = ()
     claims: tuple[Claim, ...] = ()
     pictures: tuple[str, ...] = ()
-    native_reviewed: tuple[str, ...] = ()  # languages whose text a native speaker has read
+    native_reviewed: tuple[str, ...] = ()  # languages whose texts a native speaker has reviewed
 
 
 MANDATORY = ("name", "pain_point", "audience", "price_band", "points")
 
 
 def missing_fields(product: Product) -> tuple[str, ...]:
-    """The mandatory fields that are empty, in form order; ("pain_point", "points")."""
+    """The empty mandatory fields, in form order; ("pain_point", "points")."""
 
     def empty(value: object) -> bool:
         if isinstance(value, dict):
@@ -143,23 +143,23 @@ def missing_fields(product: Product) -> tuple[str, ...]:
 
 
 def price_in(product: Product, market_id: str) -> Price | None:
-    """The price of a market, None when it has none there."""
+    """The price in a market, None if it is not sold there."""
     return next((price for price in product.prices if price.market_id == market_id), None)
 
 
 def units_in_stock(product: Product) -> int:
-    """Real units in all places."""
+    """The units in stock at all locations."""
     return sum(stock.units for stock in product.stock)
 
 
 def link_in(product: Product, market_id: str) -> str:
-    """Where viewers of a market buy it, as a browser opens it; "" = nowhere."""
+    """The buy link for viewers in a market, as a browser opens it; "" = none."""
     by_market = {link.market_id: usable_link(link.url) for link in product.links}
     return by_market.get(market_id) or by_market.get("", "")
 
 
 def missing_to_sell(product: Product, market_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    """What keeps viewers from buying: "prices" when it has none, "links" with the markets in which it is sold without one."""
+    """What keeps viewers from buying: "prices" if there are none, "links" with the markets that have a price but no link."""
     priced = tuple(one for one in market_ids if price_in(product, one) is not None)
     missing: dict[str, tuple[str, ...]] = {}
     if not priced and (market_ids or not product.prices):
@@ -172,7 +172,7 @@ def missing_to_sell(product: Product, market_ids: Sequence[str]) -> Mapping[str,
 
 @dataclass(frozen=True, slots=True)
 class LandedCost:
-    """What a product costs a buyer at the door, and whether sending it back makes sense."""
+    """The delivered price of a product, and whether a return is worth its shipping."""
 
     total: Money
     duty: Money
@@ -180,9 +180,10 @@ class LandedCost:
 
 
 def landed_cost(product: Product, market_id: str) -> LandedCost | None:
-    """Price, freight and duty in a market; None without a price there, or where a freight is in another currency: two are never added up.
+    """Price, shipping and duty in a market; None without a price there, or if the shipping is in another currency, because currencies are
+    never added up.
 
-    Not returnable when the way back costs what the goods do.
+    Not returnable if return shipping costs as much as the goods.
     """
     price = price_in(product, market_id)
     if price is None:

@@ -1,4 +1,4 @@
-"""SKUs: the one form in which they are stored, and the one in which they are compared."""
+"""SKUs: the form that is stored, and the form that is compared."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 
 
 def sku_text(text: str) -> str:
-    """A SKU as it is stored and shown: full-width letters made plain, no blanks around it, nothing that only a spreadsheet needs."""
+    """A SKU as it is stored and shown: full-width letters made plain, trimmed, without spreadsheet quoting."""
     bare = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).strip()
     formula = _FORMULA.fullmatch(bare)
     if formula is not None:
@@ -19,5 +19,5 @@ def sku_text(text: str) -> str:
 
 
 def sku_key(text: str) -> str:
-    """What two SKUs have in common when they mean the same: F-1, f-1 and " Ｆ-1 " do."""
+    """The key under which equal SKUs compare equal: F-1, f-1 and " Ｆ-1 " do."""
     return unicodedata.normalize("NFKC", sku_text(text).casefold())

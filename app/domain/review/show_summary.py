@@ -1,4 +1,4 @@
-"""What happened in a show: minutes, people, orders, and each product. A reading of the log and nothing else."""
+"""Sums up a show from its log: minutes, people, orders, and each product."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.order_book import ORDER_KINDS, Change, OrderBook
 from app.domain.show_period import PERIOD_KINDS, ShowPeriod
 
-LOST = "lost"  # off air because the computer went down: seen only when the desk was back
+LOST = "lost"  # off air because the computer went down, noticed when the desk was back
 READ_KINDS = PERIOD_KINDS | {
     EventKind.VIEWER_JOINED,
     EventKind.VIEWER_LEFT,
@@ -22,7 +22,7 @@ READ_KINDS = PERIOD_KINDS | {
 
 @dataclass(frozen=True, slots=True)
 class PastShow:
-    """A show that took place: what viewers did counts behind event `since_seq`, up to `upto_seq` (None = it goes on)."""
+    """A show that took place. Viewers' events count after `since_seq` up to `upto_seq` (None = still running)."""
 
     since_seq: int
     began_ms: int
@@ -46,7 +46,7 @@ class ProductResult:
 
 @dataclass(frozen=True, slots=True)
 class ShowSummary:
-    """`peak` viewers were there at once, `joined` came in all; `air_s` on air, `run_s` with the run of show going on."""
+    """`peak`: most viewers at once; `joined`: all who came; `air_s`: seconds on air; `run_s`: seconds with the rundown running."""
 
     began_ms: int
     ended_ms: int
@@ -66,7 +66,7 @@ class ShowSummary:
 
 
 def past_shows(events: Iterable[ShowEvent]) -> tuple[PastShow, ...]:
-    """The shows that the log tells of, in order; it takes events of PERIOD_KINDS."""
+    """The shows in the log, in order, from events of PERIOD_KINDS."""
     period, held = ShowPeriod(), list[PastShow]()
     for event in events:
         if period.take(event):
@@ -78,7 +78,7 @@ def past_shows(events: Iterable[ShowEvent]) -> tuple[PastShow, ...]:
 
 
 class _Stretch:
-    """How long something went on, with breaks."""
+    """Measures how long something lasts, with breaks."""
 
     def __init__(self) -> None:
         self.total_ms = 0
@@ -91,7 +91,7 @@ class _Stretch:
 
     def end(self, at_ms: int) -> None:
         if self._since_ms is not None:
-            at_ms = max(at_ms, self._since_ms)  # a clock that was set back
+            at_ms = max(at_ms, self._since_ms)  # the clock was set back
             self.total_ms += at_ms - self._since_ms
             self.ended_ms = max(self.ended_ms, at_ms)
             self._since_ms = None
@@ -104,8 +104,8 @@ def _count(event: ShowEvent) -> int:
 
 
 class SummaryReader:
-    """Takes the log's events of READ_KINDS behind `held.since_seq`, to the end of the log: an order that comes late still belongs to
-    the show in which it was placed."""
+    """Reads the log's events of READ_KINDS after `held.since_seq`, to the end of the log: a late order still belongs to the show in which
+    it was placed."""
 
     def __init__(self, held: PastShow) -> None:
         self._held = held
@@ -116,11 +116,11 @@ class SummaryReader:
         self._totals = ShowSummary(held.began_ms, held.began_ms)
         self._products: dict[str, ProductResult] = {}
         self._orders = OrderBook()
-        self._counted: set[str] = set()  # the orders that were placed in the show
+        self._counted: set[str] = set()  # the orders placed in this show
         self._late: list[ShowEvent] = []
 
     def take(self, event: ShowEvent) -> None:
-        """The next event."""
+        """Add the next event."""
         held = self._held
         inside = event.seq > held.since_seq and (held.upto_seq is None or event.seq <= held.upto_seq)
         if event.kind in ORDER_KINDS:
@@ -137,7 +137,7 @@ class SummaryReader:
             self._last_ms = event.at_ms
 
     def summary(self, now_ms: int) -> ShowSummary:
-        """What they come to; a show that goes on is read up to `now_ms`."""
+        """The summary so far; a running show is summed up to `now_ms`."""
         for stretch in (self._air, self._run):
             stretch.end(now_ms)
         ended_ms = max(self._air.ended_ms, self._run.ended_ms, self._held.began_ms)
@@ -191,7 +191,7 @@ class SummaryReader:
         return self._products.get(product_id) or ProductResult(product_id)
 
     def _order(self, event: ShowEvent, ended_ms: int) -> None:
-        """A line of an order that was placed in the show, or what became of one; without a time of its own it counts when it came in."""
+        """A line of an order placed in this show, or its correction; without a time of its own it counts when it arrived."""
         order, at_ms = str(event.data.get("order", "")), event.data.get("at_ms") or event.at_ms
         before = len(self._orders)
         change = self._orders.note(event)
@@ -230,7 +230,7 @@ def _with(revenue: Mapping[str, int], currency: str, minor: int) -> Mapping[str,
 
 
 def summary_of(held: PastShow, events: Iterable[ShowEvent], now_ms: int) -> ShowSummary:
-    """The summary of a show from its log."""
+    """The summary of one show."""
     reading = SummaryReader(held)
     for event in events:
         reading.take(event)

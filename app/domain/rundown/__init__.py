@@ -1,1 +1,1 @@
-"""The run of show: segments, its log, and the checks on it."""
+"""The rundown: segments, its log, and the checks on it."""

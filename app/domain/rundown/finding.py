@@ -1,4 +1,4 @@
-"""What the lint says of a show: codes and values, and the words of a show by the place where they stand."""
+"""Findings of the checks: codes and values, and where in a show a text is."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
@@ -15,7 +15,7 @@ Fact = bool | int | float | str | Money | LocalizedText
 
 
 class Subject(Enum):
-    """What a finding speaks of."""
+    """What a finding is about."""
 
     SHOW = "show"
     SEGMENT = "segment"
@@ -28,10 +28,10 @@ class Subject(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`where` is the place of a text in its subject ("points/p1/keyword") and `language` which of its words; `fix` names a remedy.
+    """`where` is the path of a text within its subject ("points/p1/keyword"), `language` which of its translations; `fix` names a fix.
 
-    Values under "market", "markets", "language" and "languages" are ids and tags, several of them parted by spaces; under "names" names,
-    parted by line ends; under "date" and "time" ISO dates and hours of a wall clock.
+    Values under "market", "markets", "language" and "languages" are space-separated ids and tags; under "names" names, one per line; under
+    "date" and "time" ISO dates and wall-clock times.
     """
 
     code: str
@@ -45,7 +45,7 @@ class Finding:
 
 
 def product_texts(product: Product) -> Iterator[tuple[str, LocalizedText]]:
-    """(place, words) of what viewers and hosts read of a product."""
+    """(path, words) of what viewers and hosts read about a product."""
     yield "name", product.name
     yield "unit", product.unit
     yield "pain_point", product.pain_point
@@ -66,7 +66,7 @@ def product_texts(product: Product) -> Iterator[tuple[str, LocalizedText]]:
 
 
 def segment_texts(segment: Segment, host_language: str) -> Iterator[tuple[str, LocalizedText]]:
-    """(place, words) of what a host says in a segment; its title is in the host's language."""
+    """(path, words) of what a host says in a segment; its title is in the host's language."""
     yield "title", {host_language: segment.title}
     for cue in segment.cues:
         yield f"cues/{cue.id}/text", cue.text
@@ -74,7 +74,7 @@ def segment_texts(segment: Segment, host_language: str) -> Iterator[tuple[str, L
 
 
 def words_at(subject: Any, where: str) -> LocalizedText | str:
-    """The words that stand at a place of a product, segment, card, coupon or desk; raises LookupError when there are none."""
+    """The words at a path of a product, segment, card, coupon or show; raises LookupError if there are none."""
     found = subject
     for part in where.split("/"):
         found = _step(found, part)
@@ -92,7 +92,7 @@ def _step(value: Any, part: str) -> Any:
 
 
 def _index(many: tuple[Any, ...], part: str) -> int:
-    """By the id that things in a list have, else by number."""
+    """The item of a list by id, or by number if items have no id."""
     for number, one in enumerate(many):
         if getattr(one, "id", None) == part:
             return number
@@ -102,7 +102,7 @@ def _index(many: tuple[Any, ...], part: str) -> int:
 
 
 def with_words_at(subject: Any, where: str, language: str, text: str) -> Any:
-    """The same product, segment, card, coupon or desk with this text at a place; raises LookupError when there is no such place."""
+    """A copy of the product, segment, card, coupon or show with this text at a path; raises LookupError if there is no such path."""
     part, _, rest = where.partition("/")
     if not part:
         return text if isinstance(subject, str) else with_text(subject, language, text)

@@ -1,4 +1,4 @@
-"""What is wrong with one product for the markets of a show: what is missing, what may not be said, what needs proof."""
+"""Checks one product for the markets of a show: what is missing, forbidden, or needs proof."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ TABOO_CODES: Mapping[TabooKind, str] = {
     TabooKind.WORD: "taboo.word",
 }
 REPLACE_PHRASE = "replace_phrase"
-_COUNTED = "unit"  # where a number is a number of pieces; in a name it may be a model's
+_COUNTED = "unit"  # where a number counts pieces; in a name it may be a model number
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is spoken to: the markets, every language that is needed, and the rules of all of them."""
+    """Who the show talks to: the markets, all languages needed, and the rules of all markets."""
 
     markets: tuple[Market, ...]
     host_language: str
@@ -39,7 +39,7 @@ class Audience:
 
 
 def audience_of(markets: tuple[Market, ...], host_language: str) -> Audience:
-    """Made once for a set of markets: a rule book is dear."""
+    """Build it once per set of markets: a rule book is expensive."""
     spoken = (host_language, *(language for market in markets for language in market.languages))
     return Audience(markets, host_language, tuple(dict.fromkeys(spoken)), RuleBook(markets, host_language))
 
@@ -52,7 +52,7 @@ def text_findings(
     texts: Iterable[tuple[str, LocalizedText]],
     proven: Sequence[ClaimRule] = (),
 ) -> Iterator[Finding]:
-    """What is said amiss in these texts; claims that are `proven` pass unless a market does not allow them at all."""
+    """Findings in these texts. `proven` claims pass unless a market forbids them altogether."""
     for where, words in texts:
         found = audience.book.hits_in(words)
         if where == _COUNTED:
@@ -78,7 +78,7 @@ def _of_hit(hit: Hit, subject: Subject, subject_id: str, name: Fact, where: str,
 
 
 def product_findings(product: Product, audience: Audience) -> tuple[Finding, ...]:
-    """Everything about one product, for the list of products and for the lint of the rundown."""
+    """All findings of one product, for the product list and the rundown check."""
     return (
         *_missing(product),
         *_languages(product, audience),
@@ -100,13 +100,13 @@ def _missing(product: Product) -> Iterator[Finding]:
 
 
 def missing_languages(product: Product, languages: Iterable[str]) -> tuple[str, ...]:
-    """Those in which a viewer would find no name, or not all of its keywords."""
+    """Languages in which a viewer would miss the name or some keywords."""
     written = [languages_in(words) for words in (product.name, *(point.keyword for point in product.points))]
     return tuple(language for language in languages if not all(primary(language) in one for one in written))
 
 
 def _languages(product: Product, audience: Audience) -> Iterator[Finding]:
-    """Names and keywords are what viewers read: they are wanted in every language."""
+    """Viewers read names and keywords, so every language needs them."""
     data: dict[str, Fact] = {"name": product.name}
     lacking = missing_languages(product, audience.languages)
     if lacking and product.name:
@@ -158,7 +158,7 @@ def _numbers(product: Product, audience: Audience) -> Iterator[Finding]:
 
 
 def _proven(product: Product, audience: Audience) -> tuple[ClaimRule, ...]:
-    """The rules whose words stand in a claim with evidence."""
+    """The rules whose words appear in a claim with proof."""
     return tuple(
         hit.rule
         for claim in product.claims

@@ -1,4 +1,4 @@
-"""Where a show stands, read from its log: a desk that starts again in the middle of a show knows what the last one knew."""
+"""Reads the state of a run from the show's log, so that a restarted desk goes on where the last one was."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -51,11 +51,11 @@ RUN_KINDS = frozenset(_READINGS)
 
 
 def after(run: Run, event: ShowEvent) -> Run:
-    """The run as it stands after an event; one that does not concern it changes nothing."""
+    """The run after an event; unrelated events change nothing."""
     reading = _READINGS.get(event.kind)
     return run if reading is None else reading(run, event)
 
 
 def read_run(events: Iterable[ShowEvent]) -> Run:
-    """The run after all of these."""
+    """The run after all these events."""
     return reduce(after, events, Run())

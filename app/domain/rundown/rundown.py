@@ -1,4 +1,4 @@
-"""The run of show: segments in order, and where the show stands in them."""
+"""The rundown: segments in order, and the position of the show in them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from app.domain.catalogue.product import Role
 
 
 class Act(Enum):
-    """A show's three parts: connection without selling, products in use, a mild close."""
+    """The three parts of a show: connecting without selling, products in use, a gentle close."""
 
     OPEN = "open"
     MIDDLE = "middle"
@@ -18,7 +18,7 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One thing that the host is to do or to say, beside the product's points; ticked in any order."""
+    """Something for the host to do or say besides the product's points. Cues are ticked in any order."""
 
     id: str
     text: LocalizedText
@@ -26,8 +26,8 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One slot. `role` None = nothing is sold in it; `backup_id` the product that takes over; `scene_id` is put on program when
-    it begins ("" = stays); `countdown`: viewers see its time run out; `script` is only for who reads word by word."""
+    """One slot of the rundown. `role` None = nothing is sold; `backup_id` is the product that can take over; `scene_id` goes on program
+    when the segment starts ("" = no change); `countdown`: viewers see its time run out; `script` is for hosts who read word for word."""
 
     id: str
     title: str
@@ -50,7 +50,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class AuxTimer:
-    """A timer of its own: counts down from `length_s` since `started_ms`, None = stands with `left_s`."""
+    """The host's own timer: counts down from `length_s` since `started_ms`; None = stopped with `left_s`."""
 
     length_s: int = 0
     started_ms: int | None = None
@@ -59,15 +59,15 @@ class AuxTimer:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Where a running show stands; wall-clock milliseconds. It is a reading of the event log."""
+    """The state of a running show, read from the log; wall-clock milliseconds."""
 
     started_ms: int | None = None
     ended_ms: int | None = None
     segment_id: str = ""
-    came_from: str = ""  # the segment that was left for this one
+    came_from: str = ""  # the segment before this one
     entered_ms: int = 0
-    extra_s: Mapping[str, int] = field(default_factory=dict)  # segment → seconds added by hand
-    spent_s: Mapping[str, float] = field(default_factory=dict)  # segment → seconds that left segments took
+    extra_s: Mapping[str, int] = field(default_factory=dict)  # segment → seconds added by the host
+    spent_s: Mapping[str, float] = field(default_factory=dict)  # segment → seconds that finished segments took
     ticked: frozenset[tuple[str, str]] = frozenset()  # (segment, point or cue)
     timer: AuxTimer = AuxTimer()
 
@@ -78,7 +78,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What of a show's timing the clock does not change: the whole plan, the current segment, and what is behind it."""
+    """The part of a show's timing that the clock does not change: the whole plan, the current segment, and what follows it."""
 
     planned_s: int
     current: Segment | None
@@ -87,7 +87,7 @@ class RunPlan:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One reading of the clock. `over_s` > 0: the whole show will end so much later than planned when nothing changes."""
+    """The timing at one moment. `over_s` > 0: the show will end this much later than planned."""
 
     elapsed_s: float
     slot_elapsed_s: float
@@ -97,14 +97,14 @@ class Timing:
 
 
 def enter(run: Run, segment_id: str, now_ms: int) -> Run:
-    """Go into a segment; the first one starts the show."""
+    """Enter a segment; the first one starts the show."""
     started_ms = now_ms if run.started_ms is None else run.started_ms
     came_from = run.segment_id if run.running else ""
     return replace(_left(run, now_ms), started_ms=started_ms, ended_ms=None, segment_id=segment_id, came_from=came_from, entered_ms=now_ms)
 
 
 def _since_s(at_ms: int, now_ms: int) -> float:
-    """Seconds gone since a moment, never below zero: a wall clock may be set back."""
+    """Seconds since a moment, never negative: the wall clock may be set back."""
     return max(0, now_ms - at_ms) / 1000
 
 
@@ -116,37 +116,37 @@ def _left(run: Run, now_ms: int) -> Run:
 
 
 def end(run: Run, now_ms: int) -> Run:
-    """The show is over."""
+    """End the show."""
     return replace(_left(run, now_ms), ended_ms=now_ms)
 
 
 def resume(run: Run, now_ms: int) -> Run:
-    """Go on in the segment in which it ended; the time between does not count."""
+    """Resume in the segment in which the show ended; the pause does not count."""
     if run.started_ms is None or run.ended_ms is None:
         return run
     return replace(run, started_ms=run.started_ms + max(0, now_ms - run.ended_ms), ended_ms=None, entered_ms=now_ms)
 
 
 def extend(run: Run, segment_id: str, seconds: int) -> Run:
-    """Give a segment more (or less) time than planned."""
+    """Add time to a segment, or take some away."""
     return replace(run, extra_s={**run.extra_s, segment_id: run.extra_s.get(segment_id, 0) + seconds})
 
 
 def tick(run: Run, segment_id: str, item_id: str, *, done: bool) -> Run:
-    """A point or cue was said, or was not after all."""
+    """Tick a point or cue, or untick it."""
     key = {(segment_id, item_id)}
     return replace(run, ticked=run.ticked | key if done else run.ticked - key)
 
 
 def allotted_s(segment: Segment, run: Run) -> int:
-    """Planned and added seconds, never below zero."""
+    """Planned plus added seconds, never negative."""
     return max(0, segment.planned_s + run.extra_s.get(segment.id, 0))
 
 
 def run_plan(segments: tuple[Segment, ...], run: Run) -> RunPlan:
-    """Where a show stands in its plan: segments before the current one count as over, those after it as still to come in full.
+    """The position of a show in its plan: segments before the current one count as done, those after it in full.
 
-    When the current one was removed, what was not entered yet is still to come.
+    If the current segment was removed, everything not entered yet is still to come.
     """
     index = next((number for number, one in enumerate(segments) if one.id == run.segment_id), -1)
     following = segments[index + 1 :] if index >= 0 else tuple(one for one in segments if one.id not in run.spent_s)
@@ -155,7 +155,7 @@ def run_plan(segments: tuple[Segment, ...], run: Run) -> RunPlan:
 
 
 def timing(stands: RunPlan, run: Run, now_ms: int) -> Timing:
-    """How the show stands at `now_ms`; the figures of a segment that was removed are 0."""
+    """The timing at `now_ms`; zero for a segment that was removed."""
     if run.started_ms is None:
         return Timing(0.0, 0.0, 0.0, 0.0, now_ms + stands.planned_s * 1000)
     now_ms = run.ended_ms if run.ended_ms is not None else now_ms
@@ -175,5 +175,5 @@ def timing(stands: RunPlan, run: Run, now_ms: int) -> Timing:
 
 
 def timer_left_s(timer: AuxTimer, now_ms: int) -> float:
-    """What the timer shows; below zero it has run out."""
+    """The seconds left on the timer; negative after it ran out."""
     return timer.left_s if timer.started_ms is None else timer.left_s - _since_s(timer.started_ms, now_ms)

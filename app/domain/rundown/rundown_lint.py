@@ -1,4 +1,4 @@
-"""What a show does that works against it: the shape of its rundown, its products, its words; and remedies by name."""
+"""Checks a whole show: the shape of its rundown, its products and texts; and fixes findings."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from app.domain.show_editing import change_segment, put_card, put_coupon, put_pr
 HEROES = (3, 5)
 TRAFFIC = (1, 2)
 
-Colours = Mapping[str, str]  # what a theme calls it → "#rrggbb"
+Colours = Mapping[str, str]  # a theme's name for the colour → "#rrggbb"
 _Compared = tuple[Sequence[Market], Sequence[Product], Sequence[Product]]  # markets, heroes, traffic
 
 
@@ -27,21 +27,21 @@ _GROUNDS = ("panel", "panel_end", "accent", "chip", "saving", "badge", "ticker")
 
 
 def background_colours(colours: CardColours) -> dict[str, str]:
-    """Of a card theme, the colours that are seen as areas: letters may have any."""
+    """The colours of a card theme that fill areas; text may have any colour."""
     return {name: str(getattr(colours, name)) for name in _GROUNDS}
 
 
 class LintError(AppError):
-    """A remedy that nobody knows, or whose place is gone; `data` has `fix`."""
+    """An unknown fix, or one whose text is gone; `data` has `fix`."""
 
 
 def lint(show: Show, *, today: str = "", colours: Colours | None = None) -> tuple[Finding, ...]:
-    """All findings of a show; while somebody types, `RundownLint` does the same and looks only at what changed."""
+    """All findings of a show. `RundownLint` finds the same and only checks what changed, for use while somebody types."""
     return RundownLint().findings(show, today=today, colours=colours)
 
 
 class RundownLint:
-    """Keeps what it found of each product and segment for as long as they are the same objects."""
+    """Caches the findings of each product and segment while they are the same objects."""
 
     def __init__(self) -> None:
         self._audience = audience_of((), "")
@@ -51,9 +51,9 @@ class RundownLint:
         self._catalogue: tuple[tuple[Product, ...], dict[str, Product]] = ((), {})
 
     def findings(self, show: Show, *, today: str = "", colours: Colours | None = None) -> tuple[Finding, ...]:
-        """First what concerns the whole show, then the segments in their order, then their products, cards and coupons.
+        """Findings on the whole show first, then on segments in order, then on their products, cards and coupons.
 
-        `today` is an ISO date ("" = facts do not age); `colours` are the `background_colours` of the card theme.
+        `today` is an ISO date ("" = facts never age); `colours` are the `background_colours` of the card theme.
         """
         audience = self._audience_for(show)
         products = self._by_id(show.products)
@@ -72,7 +72,7 @@ class RundownLint:
         return found
 
     def of_product(self, product: Product, show: Show) -> tuple[Finding, ...]:
-        """The findings of one product, whether the rundown has it or not."""
+        """The findings of one product, even if the rundown does not contain it."""
         audience = self._audience_for(show)
         known = self._products.get(id(product))
         if known is None or known[0] is not product:
@@ -81,7 +81,7 @@ class RundownLint:
         return known[1]
 
     def warm(self, show: Show) -> Iterator[None]:
-        """Look at the rundown's products one by one, a step each: a long show that was just opened need not be read in one go."""
+        """Check the rundown's products one per step, so that opening a long show does not block."""
         for product in _used(show.segments, self._by_id(show.products)):
             self.of_product(product, show)
             yield
@@ -95,7 +95,7 @@ class RundownLint:
         return known[1]
 
     def _prices_of(self, show: Show, products: Mapping[str, Product]) -> tuple[Finding, ...]:
-        """Compared again only when a market, a hero or a traffic product is another one."""
+        """Compared again only after a market, hero or traffic product changed."""
         heroes, traffic = (_with_role(show.segments, products, role) for role in (Role.HERO, Role.TRAFFIC))
         seen, found = self._compared
         now = (show.markets, heroes, traffic)
@@ -122,7 +122,7 @@ class RundownLint:
         return self._catalogue[1]
 
     def _forget(self, used: Sequence[Product], segments: Sequence[Segment]) -> None:
-        """What old states of a show held is let go before it is more than twice what the new one has."""
+        """Drop cached findings of old states before the cache is twice the size of the show."""
         if len(self._products) > 2 * len(used) + 1000:
             kept = {id(product) for product in used}
             self._products = {key: value for key, value in self._products.items() if key in kept}
@@ -132,7 +132,7 @@ class RundownLint:
 
 
 def _same(some: Sequence[object], others: Sequence[object]) -> bool:
-    """Whether both hold the very same objects."""
+    """Whether both hold the same objects."""
     return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
 
 
@@ -145,7 +145,7 @@ def _used(segments: Sequence[Segment], products: Mapping[str, Product]) -> list[
 
 
 def sells(segment: Segment) -> bool:
-    """Whether something is for sale in it."""
+    """Whether the segment sells something."""
     return bool(segment.product_id) or segment.role is not None
 
 
@@ -215,7 +215,7 @@ def _cheap_enough(market: Market, heroes: list[tuple[Product, Money]], traffic: 
 
 
 def _worth_more(market: Market, heroes: list[tuple[Product, Money]], traffic: list[tuple[Product, Money]]) -> Iterator[Finding]:
-    """Only where cost and price are in one currency; there are no rates here."""
+    """Only if cost and price are in one currency; there are no exchange rates here."""
     margins = [(product, margin) for product, price in traffic if (margin := _margin(product, price)) is not None]
     if not margins:
         return
@@ -277,13 +277,13 @@ def _of_backup(segment: Segment, product: Product, products: Mapping[str, Produc
 
 
 def _has_spare(show: Show) -> bool:
-    """Whether any product is in stock and in no slot, so that a segment without a backup could get it."""
+    """Whether any product is in stock and in no slot, and so could be a backup."""
     taken = {wanted for segment in show.segments for wanted in (segment.product_id, segment.backup_id)}
     return any(units_in_stock(one) > 0 for one in show.products if one.id not in taken)
 
 
 def backup_for(show: Show, segment: Segment) -> Product | None:
-    """The product that could best stand in: in stock and in no slot, a backup by its role and of the same category before others."""
+    """The best backup: in stock and in no slot; products with the role of a backup and of the same category come first."""
     taken = {one.product_id for one in show.segments} | {one.backup_id for one in show.segments if one.id != segment.id}
     category = next((product.category for product in show.products if product.id == segment.product_id), "")
     ready = [one for one in show.products if one.id not in taken and one.id != segment.product_id and units_in_stock(one) > 0]
@@ -330,7 +330,7 @@ def _untranslated(code: str, subject: Subject, subject_id: str, words: Localized
 
 
 def apply_fix(show: Show, finding: Finding) -> Show:
-    """The show with a finding's remedy; raises LintError when it has none or its place is gone, ShowError when its subject is."""
+    """The show with the finding's fix; raises LintError if it has none or its text is gone, ShowError if its subject is gone."""
     remedy = _FIXES.get(finding.fix)
     if remedy is None:
         raise LintError("lint.no_fix", fix=finding.code)
@@ -345,7 +345,7 @@ def _choose_backup(show: Show, finding: Finding) -> Show:
 
 
 def _replace_phrase(show: Show, finding: Finding) -> Show:
-    """The market's own wording in the place of what was said, in this one language."""
+    """Replaces the phrase with the market's own wording, in one language."""
     instead, phrase = finding.data.get("instead"), str(finding.data.get("phrase", ""))
     try:
         subject, put = _place(show, finding)
@@ -364,7 +364,7 @@ def _as_capital_as(phrase: str, text: str) -> str:
 
 
 def _place(show: Show, finding: Finding) -> tuple[Any, Callable[[Any], Show]]:
-    """What a finding speaks of, and how a changed one is put back."""
+    """The subject of a finding, and a function that puts a changed one back."""
     if finding.subject is Subject.PRODUCT:
         return product_by_id(show, finding.id), lambda product: put_product(show, product)
     if finding.subject is Subject.SEGMENT:

@@ -1,4 +1,4 @@
-"""Cards that viewers see on the picture: what stands on each kind, chosen and formatted already, and a card as it was drawn."""
+"""Cards on the picture: their content, already chosen and formatted, and a drawn card."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.domain.program.overlay import OverlayAnimation
 
 
 class CardKind(Enum):
-    """The kinds; a theme says of each where it stands and how it comes and goes."""
+    """The kinds of cards. A theme says where each is placed and how it moves in and out."""
 
     PRODUCT = "product"
     KEYWORD = "keyword"
@@ -22,10 +22,10 @@ class CardKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """A product on sale. Everything but the name may be empty and then leaves no hole.
+    """A product on sale. Everything but the name may be empty; empty fields take no space.
 
-    `was` is the price that is crossed out, `saving` a word or two on the picture's corner ("−20 %"), `left` the units that are really
-    left, `delivery` when it comes. `picture` holds the bytes of a PNG, JPEG or WebP; one that cannot be read is left out.
+    `was` is the compare-at price, `saving` a word or two on the picture's corner ("−20 %"), `left` the units in stock, `delivery` the
+    delivery time. `picture` holds the bytes of a PNG, JPEG or WebP; an unreadable one is left out.
     """
 
     name: str
@@ -41,7 +41,7 @@ class ProductCard:
 
 @dataclass(frozen=True, slots=True)
 class KeywordOverlay:
-    """The same few words in two languages at once, each in its own direction; `second` may be empty."""
+    """The same few words in two languages, each in its own direction; `second` may be empty."""
 
     first: str
     first_language: str = "en"
@@ -60,7 +60,7 @@ class LowerThird:
 
 @dataclass(frozen=True, slots=True)
 class CountdownOverlay:
-    """Minutes and seconds that are left; the card keeps its size while they run down."""
+    """Minutes and seconds left. The card keeps its size while they count down."""
 
     seconds: int
     title: str = ""
@@ -69,7 +69,7 @@ class CountdownOverlay:
 
 @dataclass(frozen=True, slots=True)
 class Ticker:
-    """Lines that run along the bottom, one after the other and round again."""
+    """Lines that scroll along the bottom, one after the other, in a loop."""
 
     lines: tuple[str, ...]
     language: str = "en"
@@ -77,7 +77,7 @@ class Ticker:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureBadge:
-    """That this is advertising, in the words that the market asks for."""
+    """The ad disclosure in the market's required words."""
 
     text: str
     language: str = "en"
@@ -85,7 +85,7 @@ class DisclosureBadge:
 
 @dataclass(frozen=True, slots=True)
 class QrCard:
-    """A QR code, True = dark, without its quiet zone; `title` above says what for, `address` below where to."""
+    """A QR code (True = dark, no quiet zone) with a `title` above and the `address` below."""
 
     modules: tuple[tuple[bool, ...], ...]
     title: str = ""
@@ -108,8 +108,8 @@ KIND_OF: Mapping[type[Card], CardKind] = {
 
 @dataclass(frozen=True, slots=True)
 class CardPicture:
-    """A drawn card: straight RGBA, rows packed, both sides even; `x`, `y` of its top left corner in fractions of the canvas, and how the
-    theme lets it come and go (mirrored already where the card is read from right to left)."""
+    """A drawn card: straight RGBA, packed rows, even width and height. `x`, `y`: its top left corner in fractions of the canvas. The motion
+    is the theme's, mirrored for right-to-left cards."""
 
     width: int
     height: int
@@ -123,7 +123,7 @@ class CardPicture:
 
 
 def show_card_command(overlay_id: str, picture: CardPicture) -> PutOverlay:
-    """The command that shows it, or exchanges what is shown under this id."""
+    """The command that shows the card, or replaces the one under this id."""
     return PutOverlay(
         overlay_id,
         picture.width,
@@ -138,5 +138,5 @@ def show_card_command(overlay_id: str, picture: CardPicture) -> PutOverlay:
 
 
 def hide_card_command(overlay_id: str, picture: CardPicture) -> DropOverlay:
-    """The command that lets it leave as its theme says."""
+    """The command that moves the card out as its theme says."""
     return DropOverlay(overlay_id, picture.leave, picture.duration_ms)

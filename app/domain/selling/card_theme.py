@@ -1,4 +1,4 @@
-"""How cards look, as data: colours, measures, places and movements. A theme is one file in resources/cards."""
+"""How cards look, as data: colours, sizes, places and motion. A theme is one file in resources/cards."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _WIDE_FROM, _TALL_TO = 1.25, 0.8  # width / height
 
 
 class CanvasShape(Enum):
-    """What places and safe areas are given for: 16:9 and the like, 1:1 and the like, 9:16 and the like."""
+    """Canvas shapes that have their own places and safe areas: about 16:9, 1:1 and 9:16."""
 
     WIDE = "wide"
     SQUARE = "square"
@@ -20,7 +20,7 @@ class CanvasShape(Enum):
 
 
 def shape_of(canvas: Canvas) -> CanvasShape:
-    """The shape whose places suit this canvas."""
+    """The shape that fits this canvas best."""
     ratio = canvas.width / canvas.height
     if ratio >= _WIDE_FROM:
         return CanvasShape.WIDE
@@ -28,7 +28,7 @@ def shape_of(canvas: Canvas) -> CanvasShape:
 
 
 class Across(Enum):
-    """Where along the line; START is the left edge, or the right one where the card is read from right to left."""
+    """The horizontal place. START is the left edge, or the right edge for right-to-left cards."""
 
     START = "start"
     CENTRE = "centre"
@@ -42,7 +42,7 @@ class Down(Enum):
 
 
 class ProductLayout(Enum):
-    """COLUMN: the picture above the words; ROW: beside them."""
+    """COLUMN: the picture above the text; ROW: beside it."""
 
     COLUMN = "column"
     ROW = "row"
@@ -52,7 +52,7 @@ class ProductLayout(Enum):
 class CardColours:
     """Each "#rrggbb" or "#rrggbbaa"."""
 
-    panel: str  # a card's ground, at the top
+    panel: str  # a card's background, at the top
     panel_end: str  # and at the bottom
     border: str
     shadow: str
@@ -61,7 +61,7 @@ class CardColours:
     accent: str
     on_accent: str
     price: str
-    left: str  # units that are left
+    left: str  # units left
     chip: str
     on_chip: str
     tile: str  # behind product pictures and countdown digits
@@ -76,22 +76,22 @@ class CardColours:
 
 @dataclass(frozen=True, slots=True)
 class CardForm:
-    """In fractions of the canvas's height, times the shape's `scale`."""
+    """Lengths in fractions of the canvas height, times the shape's `scale`."""
 
     radius: float
     border: float
-    shadow: float  # how far it reaches; 0 = none
+    shadow: float  # shadow size; 0 = none
     padding: float
-    bar: float  # the accent's width
+    bar: float  # width of the accent
 
 
 @dataclass(frozen=True, slots=True)
 class CardSizes:
-    """Of text, in fractions of the canvas's height, times the shape's `scale`."""
+    """Text sizes in fractions of the canvas height, times the shape's `scale`."""
 
     name: float
     price: float
-    small: float  # crossed-out price, units left, delivery
+    small: float  # compare-at price, units left, delivery
     chip: float
     keyword: float
     second_keyword: float
@@ -105,8 +105,8 @@ class CardSizes:
 
 @dataclass(frozen=True, slots=True)
 class CardFonts:
-    """Families by preference, the first that is there is taken, the system's after them all. `display`: names, prices, keywords, digits;
-    `serif`: it has serifs, and so have the fonts that stand beside it for other scripts."""
+    """Font families by preference: the first installed one is used, else the system's. `display` is for names, prices, keywords and digits.
+    `serif`: the family has serifs, and so have the fonts used with it for other scripts."""
 
     text: tuple[str, ...] = ()
     display: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ class CardFonts:
 
 @dataclass(frozen=True, slots=True)
 class SafeArea:
-    """How far cards keep away from each side, in fractions of the canvas."""
+    """Margins that cards keep from each side, in fractions of the canvas."""
 
     left: float
     top: float
@@ -125,8 +125,8 @@ class SafeArea:
 
 @dataclass(frozen=True, slots=True)
 class CardPlace:
-    """Where a kind of card stands within the safe area, and the most of the canvas's width that it takes; `lift` moves it away from its
-    edge by a fraction of the canvas's height. `bleed`: it takes no heed of the safe area."""
+    """Where a kind of card goes within the safe area, and its largest width as a fraction of the canvas width. `lift` moves it away from
+    its edge by a fraction of the canvas height. `bleed`: it ignores the safe area."""
 
     across: Across
     down: Down
@@ -144,7 +144,7 @@ class CardMotion:
 
 @dataclass(frozen=True, slots=True)
 class ShapeTheme:
-    """What depends on the canvas's shape."""
+    """The part of a theme that depends on the canvas shape."""
 
     scale: float
     safe: SafeArea
@@ -154,7 +154,7 @@ class ShapeTheme:
 
 @dataclass(frozen=True, slots=True)
 class CardTheme:
-    """One theme; `id` is its file's name without the ending, `ticker_speed` in canvas heights a second."""
+    """One theme. `id` is its file name without the suffix; `ticker_speed` is in canvas heights per second."""
 
     id: str
     title: str
@@ -167,4 +167,4 @@ class CardTheme:
     ticker_speed: float = 0.12
 
 
-DrawCard = Callable[[Card, CardTheme, Canvas], CardPicture]  # app.overlay.cards.draw_card, where Qt may be loaded
+DrawCard = Callable[[Card, CardTheme, Canvas], CardPicture]  # app.overlay.cards.draw_card, loaded where Qt may be loaded

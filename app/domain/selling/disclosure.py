@@ -1,4 +1,4 @@
-"""When the viewers of each market have to be told that this is advertising: a reading of the clock and of what was shown."""
+"""When viewers in each market must be told that this is advertising, from the clock and from past disclosures."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from app.domain.event import EventKind, ShowEvent
 
 
 class DueState(Enum):
-    """WAITING until the next time, DUE now, OVERDUE when it should have stood there already, SHOWING while it does."""
+    """WAITING for the next time, DUE now, OVERDUE when it should already be shown, SHOWING while it is."""
 
     WAITING = "waiting"
     DUE = "due"
@@ -20,7 +20,7 @@ class DueState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DisclosureSpan:
-    """One time that a market's disclosure stood in the picture; `ended_ms` None = it still does."""
+    """One showing of a market's disclosure; `ended_ms` None = still on the picture."""
 
     market_id: str
     at_ms: int
@@ -29,8 +29,8 @@ class DisclosureSpan:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureDue:
-    """How a market stands: `due_ms` is when it is to be shown (again) and `latest_ms` when that is too late; while it is shown,
-    `until_ms` is how long it must stay at least, None = to the end. `times` counts the showings that were long enough."""
+    """A market's state. `due_ms`: when to show it (again); `latest_ms`: when that is too late. While it is shown, `until_ms` is the
+    earliest end, None = the end of the show. `times` counts the showings that were long enough."""
 
     market_id: str
     text: LocalizedText
@@ -42,11 +42,11 @@ class DisclosureDue:
     times: int
 
 
-_GRACE_MS = 5_000  # a continuous one is taken up again after a scene or a crash within this
+_GRACE_MS = 5_000  # a continuous disclosure resumes within this after a scene change or a crash
 
 
 def disclosed_in(events: Iterable[ShowEvent]) -> tuple[DisclosureSpan, ...]:
-    """What the log says of disclosures, in order; a showing whose end is missing ended with the next one of its market."""
+    """The showings in the log, in order. A showing without an end in the log ended when the next one of its market began."""
     shown: list[DisclosureSpan] = []
     open_at: dict[str, int] = {}
     for event in events:
@@ -70,9 +70,9 @@ def _close(shown: list[DisclosureSpan], open_at: dict[str, int], market: str, at
 
 
 def schedule(markets: Sequence[Market], started_ms: int, shown: Sequence[DisclosureSpan], now_ms: int) -> tuple[DisclosureDue, ...]:
-    """How each market that asks for a disclosure stands, the most urgent first; `started_ms` is when viewers could first see the show.
+    """The state of each market that requires a disclosure, the most urgent first. `started_ms` is when viewers could first see the show.
 
-    What lies ahead of `now_ms` was written before the clock was set back: nothing waits for the clock to come there again.
+    Showings later than `now_ms` were logged before the clock was set back; nothing waits for the clock to get there again.
     """
     since_ms = started_ms if started_ms <= now_ms else 0
     dues = [

@@ -1,4 +1,4 @@
-"""What viewers see of what is sold, read from the log: the pinned product, cards, a coupon, a countdown, a disclosure."""
+"""What viewers see of the offer, read from the log: the pinned product, cards, a coupon, a countdown, a disclosure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,14 +10,14 @@ from app.domain.event import EventKind, ShowEvent
 
 
 class OnScreenKind(Enum):
-    """What stands on the picture beside the product card. POINT and CARD are words for a moment, of which there is one at a time; the
-    others are switched on and stay."""
+    """What can be on the picture beside the product card. Of POINT and CARD only one shows at a time, for a moment; the others are turned
+    on and stay."""
 
     POINT = "point"  # a product's selling point
     CARD = "card"  # a keyword card of the show
     LOWER_THIRD = "lower_third"
     TICKER = "ticker"
-    CODE = "code"  # the QR code of the watch address
+    CODE = "code"  # the QR code of the watch link
 
 
 LASTING = frozenset({OnScreenKind.LOWER_THIRD, OnScreenKind.TICKER, OnScreenKind.CODE})
@@ -25,7 +25,7 @@ LASTING = frozenset({OnScreenKind.LOWER_THIRD, OnScreenKind.TICKER, OnScreenKind
 
 @dataclass(frozen=True, slots=True)
 class OnScreenCard:
-    """`id` is the point's or the keyword card's; `product_id` is set for points alone."""
+    """`id` is the selling point's or the keyword card's; `product_id` is set for selling points only."""
 
     id: str
     kind: OnScreenKind
@@ -34,7 +34,7 @@ class OnScreenCard:
 
 @dataclass(frozen=True, slots=True)
 class CouponDrop:
-    """A coupon that viewers can claim until `expires_ms`; `codes` are those that this drop gives."""
+    """A coupon that viewers can claim until `expires_ms`, with its `codes`."""
 
     coupon_id: str
     codes: tuple[str, ...]
@@ -43,7 +43,7 @@ class CouponDrop:
 
 @dataclass(frozen=True, slots=True)
 class RunningCountdown:
-    """Time that runs out at `ends_ms`; `segment_id` is set when it is that of a segment."""
+    """A countdown to `ends_ms`; `segment_id` is set when it belongs to a segment."""
 
     ends_ms: int
     text: LocalizedText = field(default_factory=dict)
@@ -52,7 +52,7 @@ class RunningCountdown:
 
 @dataclass(frozen=True, slots=True)
 class OnScreen:
-    """Wall-clock milliseconds. `disclosed` holds the markets whose disclosure stands on the picture, with the text and since when."""
+    """Times are wall-clock milliseconds. `disclosed` holds the markets whose disclosure is on the picture, with its text and since when."""
 
     pinned_id: str = ""
     pinned_ms: int = 0
@@ -135,11 +135,11 @@ ON_SCREEN_KINDS = frozenset(_READINGS)
 
 
 def after(shown: OnScreen, event: ShowEvent) -> OnScreen:
-    """What viewers see after an event; one that does not concern it changes nothing. The end of the show takes everything away."""
+    """What viewers see after an event. Unrelated events change nothing; the end of the show clears everything."""
     reading = _READINGS.get(event.kind)
     return shown if reading is None else reading(shown, event)
 
 
 def read_on_screen(events: Iterable[ShowEvent]) -> OnScreen:
-    """What viewers see after all of these."""
+    """What viewers see after all these events."""
     return reduce(after, events, OnScreen())

@@ -1,4 +1,4 @@
-"""Orders: what was bought, and what they come to."""
+"""Orders: what was bought, and for how much."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from typing import Any
 
 from app.domain.base.money import Money, is_currency
 
-CANCELLED, REFUNDED, CHANGED = "cancelled", "refunded", "changed"  # why a line of the log holds no more
+CANCELLED, REFUNDED, CHANGED = "cancelled", "refunded", "changed"  # why a line of the log no longer counts
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One line of an order. `product` is an id or a SKU as the shop names it; `total` is for all units of it; `id` is the shop's number of
-    the whole order. `at_ms` is UTC.
+    """One line of an order. `product` is an id or a SKU as the shop names it; `total` is for all units; `id` is the shop's number of the
+    whole order. `at_ms` is UTC.
 
-    An order has a line for each product, and `line` counts those of one product (1 = the first). Each counts once however often it comes.
-    `extra_minor` is what the whole order costs beside its lines (shipping and taxes less discounts and refunds), on its first line.
+    An order has a line per product; `line` numbers the lines of one product from 1. Each line counts once, however often it arrives.
+    `extra_minor` is what the whole order costs besides its lines (shipping and taxes less discounts and refunds), on its first line.
     """
 
     id: str
@@ -30,7 +30,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class OrderTotal:
-    """Of one product in one currency, or of all products."""
+    """The total of one product in one currency, or of all products."""
 
     orders: int = 0
     units: int = 0
@@ -41,7 +41,7 @@ class OrderTotal:
 
 
 def order_data(order: Order) -> Mapping[str, Any]:
-    """What the log holds of it."""
+    """The order as the log holds it."""
     data = {
         "order": order.id,
         "product": order.product,
@@ -59,7 +59,7 @@ def order_data(order: Order) -> Mapping[str, Any]:
 
 
 def order_of(data: Mapping[str, Any], source: str, *, least: int = 1) -> Order | None:
-    """The line that an event tells of; None when it makes no sense, or has less than the `least` units."""
+    """The order line in an event's data; None if it makes no sense or has fewer than `least` units."""
     try:
         units, minor, currency = int(data["units"]), int(data["minor"]), str(data["currency"])
         order, product, at_ms = str(data["order"]), str(data["product"]), int(data.get("at_ms") or 0)

@@ -1,4 +1,4 @@
-"""All orders of a show as they hold now: a reading of the log, in which corrections come behind what they correct."""
+"""The current state of all orders of a show, read from the log, where later entries correct earlier ones."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from app.domain.selling.order import Order, order_of
 from app.domain.show import Show
 
 ORDER_KINDS = (EventKind.ORDER_PLACED, EventKind.ORDER_CHANGED)
-Named = Callable[[str], str]  # the id of the product that an id or a SKU means, "" = the show has none
+Named = Callable[[str], str]  # the product id that an id or a SKU refers to, "" = not in the show
 
 
 class LineState(Enum):
-    """What the log says to a line that comes in."""
+    """How a new line relates to the log."""
 
     NEW = "new"
     KNOWN = "known"
@@ -24,7 +24,7 @@ class LineState(Enum):
 
 @dataclass(slots=True)
 class BookedLine:
-    """A line as it holds now. `product` is what the log has, `sku` what the shop wrote ("" = events of earlier versions do not say it)."""
+    """A line in its current state. `product` is from the log, `sku` from the shop ("" in events of earlier versions)."""
 
     product: str
     sku: str
@@ -37,7 +37,7 @@ class BookedLine:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an event changes in the sums: of a product in a currency, and of the orders' extras."""
+    """How an event changes the totals: of a product in a currency, and of the orders' extras."""
 
     product: str
     currency: str
@@ -48,14 +48,14 @@ class Change:
 
 
 def product_names(show: Show) -> Named:
-    """Whom ids and SKUs mean in a show; of several with the same SKU the first."""
+    """Maps ids and SKUs to products of a show. Of several products with the same SKU, the first one wins."""
     known = {sku_key(product.sku): product.id for product in reversed(show.products) if product.sku}
     ids = {product.id for product in show.products}
     return lambda text: text if text in ids else known.get(sku_key(text), "") if sku_key(text) else ""
 
 
 class OrderBook:
-    """Lines by the number of their order."""
+    """Order lines by order number."""
 
     def __init__(self, events: Iterable[ShowEvent] = ()) -> None:
         self._lines: dict[str, list[BookedLine]] = {}
@@ -64,11 +64,11 @@ class OrderBook:
             self.note(event)
 
     def __len__(self) -> int:
-        """Orders of which something is left."""
+        """The number of orders that still have something in them."""
         return self._count
 
     def note(self, event: ShowEvent) -> Change | None:
-        """Take an event in; what it changes, None = nothing (it was there already, or makes no sense)."""
+        """Add an event and return what it changes; None if it is a repeat or makes no sense."""
         order = order_of(event.data, "", least=0)
         if order is None:
             return None
@@ -106,7 +106,7 @@ class OrderBook:
         return change
 
     def find(self, order: Order, named: Named) -> BookedLine | None:
-        """The line that this is already, whatever the show calls its product by now."""
+        """The known line that this is, even if the show has renamed its product since."""
         wanted, sku = named(order.product), sku_key(order.product)
         lines = [line for line in self._lines.get(order.id, []) if line.line == order.line]
         for line in lines:
@@ -114,12 +114,12 @@ class OrderBook:
                 return line
             if sku and sku in (sku_key(line.sku), sku_key(line.product)):
                 return line
-        # a product that left the show, in a log that does not say what the shop called it
+        # a product that was removed from the show, in a log without the shop's SKU
         unsaid = [line for line in lines if not line.sku and not named(line.product)]
         return unsaid[0] if len(unsaid) == 1 == len(self._lines.get(order.id, [])) else None
 
     def standing(self, order: Order, named: Named) -> LineState:
-        """Whether this line is new, known, or says something else than the log."""
+        """Whether this line is new, known, or differs from the log."""
         line = self.find(order, named)
         if line is None:
             return LineState.NEW if order.units else LineState.KNOWN
@@ -129,7 +129,7 @@ class OrderBook:
 
 
 def booked(events: Iterable[ShowEvent]) -> Mapping[tuple[str, str, int], Mapping[str, Any]]:
-    """What the last correction of each line says, by order, product and line."""
+    """The latest state of each line, by order, product and line."""
     last: dict[tuple[str, str, int], Mapping[str, Any]] = {}
     for event in events:
         if event.kind is EventKind.ORDER_CHANGED and (order := order_of(event.data, "", least=0)) is not None:

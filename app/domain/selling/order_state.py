@@ -1,4 +1,4 @@
-"""What the state of an order means: whether it brings money, in the words of shops."""
+"""What an order's state means in the words of shops: whether it brings money."""
 
 from collections.abc import Collection, Sequence
 
@@ -41,7 +41,7 @@ _GONE = {CANCELLED: _words(_CANCELLED), REFUNDED: _words(_REFUNDED)}
 
 
 def why_unsold(states: Sequence[str], known: Collection[str] = ()) -> str:
-    """Why an order in these states brings no money (CANCELLED or REFUNDED), "" = it does. `known` are further words of this shop."""
+    """Why an order in these states brings no money (CANCELLED or REFUNDED); "" = it does. `known` adds words of this shop."""
     more = {folded(word) for word in known}
     for state in (folded(one) for one in states):
         words = set(state.split())
