@@ -1,4 +1,4 @@
-"""What the open show may connect to. What the user types on this computer is agreed to; what came in a file is asked first."""
+"""Which servers the open show may connect to: those typed on this computer may, those from a file need the user's consent."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -16,24 +16,24 @@ log = logging.getLogger(__name__)
 
 
 class OpenFile(Protocol):
-    """What is known of the show that is open."""
+    """The file of the open show."""
 
     @property
     def made_here(self) -> bool:
-        """Whether it began empty on this computer, rather than with a file."""
+        """Whether the show began empty on this computer, not with a file."""
 
     @property
     def identity(self) -> str:
-        """By what its file is known again, "" while there is nothing of the kind."""
+        """The identity stored in its file, "" while it has none."""
 
     def identify(self) -> str:
-        """As `identity`; a file that has none is given one."""
+        """The identity; a file without one gets one."""
 
 
 class Connections:
-    """Answers by origin, for the show that is open. `changed` tells that something may connect, or wants to, that did not before.
+    """The user's answers by origin, for the open show. `changed` is emitted when the servers or the answers change.
 
-    `relay_contacts` gives the servers of a relay whose address is made. `trusted`: nothing is asked (the command line asked already).
+    `relay_contacts` gives the servers of a relay. `trusted` allows everything (the command line asked already).
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Connections:
         self.changed.emit()
 
     def _follow(self, project: Project) -> None:
-        """The show's technical side has changed."""
+        """The project changed; servers that the user typed are allowed."""
         before = self._origins()
         self._project = project
         if self._document.editing:
@@ -79,7 +79,7 @@ class Connections:
             self.changed.emit()
 
     def is_running(self, relay_ids: Iterable[str], withheld: Iterable[str]) -> None:
-        """An engine runs this show already: what it reaches was agreed to when it began."""
+        """An engine runs this show already: the user agreed to what it reaches when it started."""
         kept_back, live = set(withheld), set(relay_ids)
         reached = [contact for contact in source_contacts(self._project) if contact.subject not in kept_back]
         for relay in self._project.relays:
@@ -87,40 +87,40 @@ class Connections:
                 reached += self._relay_contacts(relay)
         self.answer({contact.origin: True for contact in reached})
 
-    # What may be reached ----------------------------------------------------------------------------------------------------
+    # Allowed servers --------------------------------------------------------------------------------------------------------
 
     def contacts(self) -> tuple[Contact, ...]:
-        """Everybody whom the show wants to reach."""
+        """All servers that the show wants to reach."""
         relays = (contact for relay in self._project.relays for contact in self._relay_contacts(relay))
         return (*relays, *source_contacts(self._project))
 
     def pending(self) -> tuple[Contact, ...]:
-        """Those about whom nothing was said yet."""
+        """The servers that the user has not answered about."""
         return () if self._trusted else tuple(contact for contact in self.contacts() if contact.origin not in self._answers)
 
     def allows(self, origin: str) -> bool:
-        """Whether this server may be reached."""
+        """Whether the show may connect to this origin."""
         return self._trusted or self._answers.get(origin, False)
 
     def answer_for(self, origin: str) -> bool | None:
-        """What the user said; None = nothing yet."""
+        """The user's answer; None = none yet."""
         return True if self._trusted else self._answers.get(origin)
 
     def allows_relay(self, relay: Relay) -> bool:
-        """Whether all servers of a relay may be reached."""
+        """Whether the show may connect to all servers of a relay."""
         return all(self.allows(contact.origin) for contact in self._relay_contacts(relay))
 
     def allows_source(self, source: Source) -> bool:
-        """Whether a source may read from where it does; files and devices of this computer always may."""
+        """Whether a source may run; files and devices of this computer always may."""
         contact = source_contact(source)
         return contact is None or self.allows(contact.origin)
 
     def withheld(self) -> tuple[str, ...]:
-        """The sources that must not run, by id."""
+        """The ids of the sources that must not run."""
         return tuple(source.id for source in self._project.sources if not self.allows_source(source))
 
     def answer(self, answers: Mapping[str, bool]) -> None:
-        """What the user says, by origin; remembered for this show."""
+        """Store the user's answers by origin for this show."""
         if all(self._answers.get(origin) is answer for origin, answer in answers.items()):
             return
         self._answers.update(answers)
@@ -128,7 +128,7 @@ class Connections:
         self.changed.emit()
 
     def _keep(self) -> None:
-        """Put down what was answered before the show had a file."""
+        """Store the answers that were given before the show had a file."""
         if self._answers and (not self._kept_as or self._kept_as != self._file.identity):
             self._remember()
 

@@ -1,4 +1,4 @@
-"""What looks for relays in the network, as the studio sees it."""
+"""The interface of what looks for relays on the network."""
 
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -7,7 +7,7 @@ from app.domain.program.output import Relay
 
 
 class Discovery(Protocol):
-    """Looks for relays in the network, and tells on the loop's thread whenever what it knows changes."""
+    """Looks for relays on the network and reports every change on the loop's thread."""
 
     async def start(self) -> None: ...
 

@@ -1,4 +1,4 @@
-"""The relay that this desk brings along: started with the desk, so that going live waits for nothing, and started again if it dies."""
+"""Runs the embedded relay: started with the desk, so that going live does not wait, and restarted when it dies."""
 
 import asyncio
 import contextlib
@@ -25,8 +25,8 @@ from app.storage.settings import Settings
 log = logging.getLogger(__name__)
 
 RELAY_FILE = "relay.json"
-KEYS_FILE = "relay.keys"  # "NAME KEY" a line, as the relay reads it
-ROOM_KEYS_FILE = f"{KEYS_FILE}.rooms"  # the same for the keys of its rooms, which nobody else is given
+KEYS_FILE = "relay.keys"  # one "NAME KEY" per line, as the relay reads it
+ROOM_KEYS_FILE = f"{KEYS_FILE}.rooms"  # the same for the keys of its rooms, which no one else gets
 MAX_BYTES = 64 * 1024
 MAX_PID, MAX_PORT = 2**31, 65535
 PORT_FILE = "relay-port"
@@ -35,12 +35,12 @@ WATCH_S = 0.2
 START_S = 20.0
 ASK_S = 1.0
 ANSWER_S = 3.0
-SILENCES = 3  # in a row: a desk that was itself stopped for a while hears one
-ADDRESS_S = 3.0  # so long an address is believed; asking the system takes a third of a millisecond
+SILENCES = 3  # in a row: a desk that was suspended itself notices one
+ADDRESS_S = 3.0  # how long an address is cached; asking the system takes a third of a millisecond
 
 
 async def ask_status(port: int) -> bytes | None:
-    """What a relay of this machine says of itself over HTTP, None = nothing. Without an HTTP library, which would slow the start."""
+    """The status of a relay on this machine, None = no answer. Uses no HTTP library, which would slow the start."""
     try:
         async with asyncio.timeout(ANSWER_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -56,7 +56,7 @@ async def ask_status(port: int) -> bytes | None:
 
 
 def viewers_in(status: bytes, stream: str) -> int:
-    """How many watch this stream, by the relay's own count; 0 when it does not say."""
+    """How many viewers this stream has, by the relay's count; 0 when it does not say."""
     try:
         return sum(int(one["viewers"]) for one in json.loads(status)["streams"] if one["name"] == stream)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
@@ -65,7 +65,7 @@ def viewers_in(status: bytes, stream: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RelaySetting:
-    """`lan`: other devices of the network may watch. `port` 0 = any that is free."""
+    """`lan`: other devices on the network may watch. `port` 0 = any free one."""
 
     lan: bool
     port: int
@@ -82,13 +82,13 @@ def relay_setting(settings: Settings) -> RelaySetting:
 
 
 def _start_of(path: Path) -> str:
-    """What a small file of ours says, with marks in the place of what is no text; raises OSError."""
+    """The text of a small file of ours, with replacement characters for invalid bytes; raises OSError."""
     with path.open("rb") as file:
         return file.read(MAX_BYTES).decode("utf-8", "replace")
 
 
 class EmbeddedRelay:
-    """Runs one relay process for the runtime folder. Its port and key are kept, so that the watch address stays the same.
+    """Runs one relay process for the runtime folder. It keeps its port and key, so that the watch address stays the same.
 
     `changed` is emitted whenever the address, the key, `running` or the number of `viewers` changes.
     """
@@ -122,14 +122,14 @@ class EmbeddedRelay:
 
     @property
     def relay(self) -> Relay:
-        """As the relay list and the engine see it."""
+        """The entry for the relay list and the engine."""
         base = f"http://127.0.0.1:{self._port}"
         stream = self._setting.stream
         return Relay(EMBEDDED_RELAY_ID, "This computer", f"{base}/whip/{stream}", self.watch_address, preset="embedded")
 
     @property
     def watch_address(self) -> str:
-        """The page to open on a phone in the same network."""
+        """The address of the page to open on a phone on the same network."""
         now = time.monotonic()
         if now - self._host_at > ADDRESS_S:
             self._host_at = now
@@ -139,22 +139,22 @@ class EmbeddedRelay:
 
     @property
     def room(self) -> RoomAddress | None:
-        """The room of the stream, as this computer reaches it; None while the relay does not run."""
+        """The room of the stream as this computer reaches it; None while the relay is not running."""
         return RoomAddress(f"http://127.0.0.1:{self._port}", self._setting.stream, self._room_key) if self.running else None
 
     def start(self) -> None:
-        """Begin to look after the relay. More than once is ignored."""
+        """Start supervising the relay. Ignored when already started."""
         if self._task is None:
             self.key = self._kept_key(KEYS_FILE)
             self._room_key = self._kept_key(ROOM_KEYS_FILE)
             self._task = start_task(self._look_after(), "embedded-relay", self._failed)
 
     async def aclose(self, *, keep: bool) -> None:
-        """Let it go on for an engine that is live, or end it."""
+        """End the relay, or with `keep` leave it running for a live engine."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)  # one that failed was reported when it did
+            await asyncio.gather(task, return_exceptions=True)  # a failure was reported when it happened
         process, self._process = self._process, None
         if keep:
             if process is not None:
@@ -164,7 +164,7 @@ class EmbeddedRelay:
         self._set_running(False)
 
     async def change(self, setting: RelaySetting) -> None:
-        """Run with another setting from now on; viewers of the old one are cut off."""
+        """Restart with another setting; its viewers are disconnected."""
         if setting == self._setting:
             return
         looked_after = self._task is not None
@@ -177,7 +177,7 @@ class EmbeddedRelay:
             self.start()
         self.changed.emit()
 
-    # Looking after it -----------------------------------------------------------------------------------------------------
+    # Supervising --------------------------------------------------------------------------------------------------------
 
     async def _look_after(self) -> None:
         while True:
@@ -197,7 +197,7 @@ class EmbeddedRelay:
             await asyncio.sleep(delay)
 
     async def _running_already(self) -> bool:
-        """Whether a desk before us left one that does what we want; one that does something else is ended."""
+        """Whether an earlier desk left a relay with our setting; a relay with another setting is ended."""
         known = self._registered()
         if known is None:
             return False
@@ -210,11 +210,11 @@ class EmbeddedRelay:
         return True
 
     async def _begin(self) -> None:
-        """Start one at the wanted port, or at another when that is taken; `pid` stays 0 when it does not come up."""
+        """Start a relay at the wanted port, or at another when that is taken; `pid` stays 0 when it does not come up."""
         host, wanted = self._setting.host, self._port
         port = free_port(host, wanted, self._remembered_port())
         came_up = await self._spawned(port)
-        if not came_up and free_port(host, port) != port:  # another program was quicker: now the relay itself takes one that is free
+        if not came_up and free_port(host, port) != port:  # another program was faster: now the relay itself picks a free port
             came_up = await self._spawned(0)
         if not came_up:
             return
@@ -222,7 +222,7 @@ class EmbeddedRelay:
             self._notify(Notice(Severity.WARNING, "relay.port_taken", {"wanted": wanted, "port": self._port}, EMBEDDED_RELAY_ID))
 
     async def _spawned(self, port: int) -> bool:
-        """Start a relay process and wait until it has registered itself; False when it ended or was ended before."""
+        """Start a relay process and wait until it has registered; False when it ended first or did not come up."""
         (self._runtime / RELAY_FILE).unlink(missing_ok=True)
         words = ["relay", "--runtime", str(self._runtime), "--listen", f"{self._setting.host}:{port}"]
         self._process = self._spawn([*words, "--stream", self._setting.stream, "--keys", str(self._runtime / KEYS_FILE)])
@@ -241,7 +241,7 @@ class EmbeddedRelay:
         return False
 
     async def _until_dead(self) -> None:
-        """Looks a few times a second: a relay that died costs the viewers a reconnect anyway. One that answers nothing is ended."""
+        """Poll a few times a second (a dead relay costs the viewers a reconnect anyway). Kill a relay that stops answering."""
         silent, asked_at = 0, time.monotonic()
         while runs(self.pid):
             await asyncio.sleep(WATCH_S)
@@ -284,21 +284,21 @@ class EmbeddedRelay:
     # Files ----------------------------------------------------------------------------------------------------------------
 
     def _registered(self) -> tuple[int, int, str, str] | None:
-        """(pid, port, host, stream) of a relay that runs."""
+        """(pid, port, host, stream) of a running relay."""
         try:
             known = json.loads(_start_of(self._runtime / RELAY_FILE))
             pid, port, host, stream = int(known["pid"]), int(known["port"]), str(known["host"]), str(known["stream"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):  # none, or one being written
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):  # no file, or one being written
             return None
         stands = 0 < pid < MAX_PID and 0 < port <= MAX_PORT
         return (pid, port, host, stream) if stands and self._is_relay(pid) else None
 
     def _is_relay(self, pid: int) -> bool:
-        """Whether this process is a relay of our runtime folder: after a crash the number in the file may be another program's."""
+        """Whether this process is a relay of our runtime folder: after a crash the pid in the file may belong to another program."""
         return runs(pid) and {"relay", str(self._runtime)} <= set(command_line(pid))
 
     def _kept_key(self, file_name: str) -> str:
-        """The key of our stream in this file, made when there is none; only this user can read the file."""
+        """The key of our stream in this file, created if missing; only this user can read the file."""
         path, stream = self._runtime / file_name, self._setting.stream
         with contextlib.suppress(FileNotFoundError):
             for line in _start_of(path).splitlines():
@@ -318,7 +318,7 @@ class EmbeddedRelay:
 
     def _use_port(self, port: int) -> None:
         if port != self._remembered_port():
-            with contextlib.suppress(OSError):  # then the address changes with the next start, nothing worse
+            with contextlib.suppress(OSError):  # then the address only changes at the next start
                 self._port_file.write_text(str(port))
         if port != self._port:
             self._port = port

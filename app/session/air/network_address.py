@@ -1,4 +1,4 @@
-"""This machine's address on the local network."""
+"""This machine's address on the local network, and free ports."""
 
 import ipaddress
 import socket
@@ -9,12 +9,12 @@ VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "tun", "tap", "
 
 
 def _rank(interface: str, address: ipaddress.IPv4Address) -> tuple[bool, bool, str]:
-    """Smaller is likelier to be where the phones are: real adapters before virtual ones, private addresses before public ones."""
+    """The sort key; phones are likelier to reach the smaller one: real adapters before virtual ones, private addresses before public."""
     return interface.lower().startswith(VIRTUAL), not address.is_private, interface
 
 
 def lan_address() -> str:
-    """The IPv4 address that other devices of this network most likely reach; 127.0.0.1 without a network. Sends nothing."""
+    """The IPv4 address that other devices on this network most likely reach; 127.0.0.1 without a network. Sends nothing."""
     up = {name for name, figures in psutil.net_if_stats().items() if figures.isup}
     found = [
         (interface, ipaddress.IPv4Address(one.address))
@@ -28,10 +28,10 @@ def lan_address() -> str:
 
 
 def free_port(host: str, *wanted: int) -> int:
-    """The first of the wanted ports that can be listened on, else one that the system picks; 0 counts as not wanted."""
+    """The first of the wanted ports that is free, else one that the system picks; 0 counts as not wanted."""
     for port in (*(one for one in wanted if one), 0):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that just ended must not look taken
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the port of a process that just ended must not look taken
             try:
                 probe.bind((host, port))
             except OSError:

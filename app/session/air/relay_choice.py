@@ -7,7 +7,7 @@ from app.domain.program.stats import RelayProbe
 
 
 def distance_ms(probe: RelayProbe) -> float | None:
-    """How far a relay is. Both figures are upper bounds of the same round trip, so the smaller one counts; None = not reached."""
+    """The distance of a relay. Both figures are upper bounds of the same round trip, so the smaller counts; None = not reached."""
     known = [figure for figure in (probe.http_ms, probe.stun_ms) if figure >= 0]
     return min(known, default=None)
 
@@ -18,10 +18,10 @@ def has_failed(probe: RelayProbe | None) -> bool:
 
 
 def choose_relay(relays: Sequence[Relay], probes: Mapping[str, RelayProbe], pinned: str) -> Relay:
-    """The pinned relay; else the nearest that was reached; else the only one configured while nothing is known of it; else the embedded.
+    """The pinned relay; else the nearest that was reached; else the only one configured, unless it failed; else the embedded one.
 
-    A relay that did not answer is never chosen by itself. `relays` holds the embedded relay, which is this machine and would always be
-    the nearest: it never wins by measuring. A pin on a relay that is no longer there counts for nothing.
+    A relay that did not answer is never chosen automatically. The embedded relay is on this machine and would always be the nearest, so
+    its distance does not count. A pin on a relay that no longer exists is ignored.
     """
     by_id = {relay.id: relay for relay in relays}
     if pinned in by_id:

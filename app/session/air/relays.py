@@ -1,4 +1,4 @@
-"""The relays that this show can go to: those of the project and the embedded one, with their tokens, quirks and distances."""
+"""The relays that the show can go to: the project's and the embedded one, with their tokens, quirks and distances."""
 
 import logging
 import re
@@ -25,7 +25,7 @@ from app.storage.settings import TURN_SECRET
 
 log = logging.getLogger(__name__)
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what ids were; the names of today hold blanks, and cannot be asked for by an id
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # the old ids; today's secret names contain spaces, so no id can match them
 
 
 class Relays:
@@ -139,25 +139,25 @@ class Relays:
             self._secrets.learn(relay_secret(self.address_of(relay)))
 
     def knows(self, targets: Iterable[Target]) -> bool:
-        """Whether the keyring has answered for all of these: going there without the token would be refused."""
+        """Whether the keyring has answered for all of these: a relay would refuse us without the token."""
         return all(
             target.relay.id == EMBEDDED_RELAY_ID or bool(target.token) or self._secrets.knows(relay_secret(target.relay.whip_url))
             for target in targets
         )
 
     def has_older_token(self, relay: Relay) -> bool:
-        """Whether an earlier version kept a token under the relay's id alone, as far as the keyring has said."""
+        """Whether an earlier version stored a token under the relay's id alone; False while the keyring has not answered."""
         return _ID.fullmatch(relay.id) is not None and relay.id != TURN_SECRET and self._secrets.has_older(relay.id)
 
     def _adopt_token(self, relay: Relay) -> None:
-        """Bind the token that an earlier version kept under the relay's id to its address; the user has agreed to that."""
+        """Bind the token that an earlier version stored under the relay's id to its address; the user has agreed."""
         if _ID.fullmatch(relay.id) and relay.id != TURN_SECRET:
             self._secrets.adopt(relay_secret(self.address_of(relay)), relay.id)
 
     # Targets ------------------------------------------------------------------------------------------------------------------
 
     def address_of(self, relay: Relay) -> str:
-        """The relay's WHIP address, made by its preset where the user typed none; without a user name in it."""
+        """The relay's WHIP address, made by its preset if the user typed none; without a user name in it."""
         return without_credentials(self._resolved(relay)[0].whip_url)
 
     def page_of(self, relay: Relay) -> str:
@@ -165,11 +165,11 @@ class Relays:
         return without_credentials(self._resolved(relay)[0].watch_url)
 
     def target(self, relay: Relay, *, token: str | None = None) -> Target:
-        """The relay with its token and what its preset knows; a relay that the preset cannot make sense of goes as it was typed.
+        """The relay with its token and the quirks of its preset; a relay that its preset cannot resolve is used as typed.
 
-        `token`: this one instead of what is kept.
+        `token` replaces the stored one.
         """
-        if relay.id == EMBEDDED_RELAY_ID:  # its page's address follows the network; that is no reason to publish anew
+        if relay.id == EMBEDDED_RELAY_ID:  # its page's address changes with the network, which is no reason to publish again
             return Target(replace(relay, watch_url=""), self._embedded.key)
         resolved, quirks = self._resolved(relay, tell=True)
         whip_url, own = split_credentials(resolved.whip_url)
@@ -179,7 +179,7 @@ class Relays:
         return Target(resolved, kept or own, quirks)
 
     def warn_in_clear(self, targets: Iterable[Target]) -> None:
-        """Say once of each address that what goes there, the token first of all, can be read on the way."""
+        """Warn once per address that the token and the media travel unencrypted."""
         for target in targets:
             address = target.relay.whip_url
             if target.token and is_in_clear(address) and address not in self._told:
@@ -197,7 +197,7 @@ class Relays:
 
 
 def addressed(relay: Relay, presets: Mapping[str, RelayPreset]) -> tuple[Relay, Quirks]:
-    """The relay with the addresses that its preset makes, and what the preset knows; raises FieldError where it cannot make any."""
+    """The relay with the addresses that its preset makes, and its quirks; raises FieldError when the preset cannot make any."""
     preset = presets.get(relay.preset)
     if preset is None:
         return relay, Quirks()
@@ -206,7 +206,7 @@ def addressed(relay: Relay, presets: Mapping[str, RelayPreset]) -> tuple[Relay, 
 
 
 def contacts_by(presets: Iterable[RelayPreset]) -> Callable[[Relay], tuple[Contact, ...]]:
-    """What gives the servers of a relay, whose address these presets may make."""
+    """A function that gives the servers of a relay, whose address these presets may make."""
     known = {preset.id: preset for preset in presets}
 
     def contacts_of(relay: Relay) -> tuple[Contact, ...]:
@@ -219,5 +219,5 @@ def contacts_by(presets: Iterable[RelayPreset]) -> Callable[[Relay], tuple[Conta
 
 
 def _typed(preset: RelayPreset, relay: Relay) -> dict[str, str]:
-    """A relay that was entered as a bare address fills the field that takes one."""
+    """The typed address as a value of the preset's address field, if it has one."""
     return {"whip_url": relay.whip_url} if any(field.key == "whip_url" for field in preset.fields) else {}

@@ -1,4 +1,4 @@
-"""Secrets as the desk knows them: asked of the keyring on a thread of its own, which may wait for a person who unlocks it."""
+"""Secrets from the keyring, read on a separate thread because it may wait for someone to unlock it."""
 
 import asyncio
 import logging
@@ -11,19 +11,19 @@ from app.storage.secrets import Secrets
 
 log = logging.getLogger(__name__)
 
-GOODBYE_S = 3.0  # a locked keyring waits for its owner for ever; the program does not
-SLOW_S = 8.0  # then the user is told what is waited for
+GOODBYE_S = 3.0  # a locked keyring waits for ever; Tradewind does not
+SLOW_S = 8.0  # then the user is told what we wait for
 
 
 class KeyringThread:
-    """Runs jobs one after the other. It is a daemon: Python does not wait at its end for a keyring that never answers."""
+    """Runs jobs one after another. A daemon thread: Python does not wait at exit for a keyring that never answers."""
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[tuple[Callable[[], None], asyncio.Future[None]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def run(self, job: Callable[[], None]) -> "asyncio.Future[None]":
-        """Run it behind those before it; the future is done when it has."""
+        """Run a job after those before it; the future is done when the job is."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="keyring", daemon=True)
@@ -32,11 +32,11 @@ class KeyringThread:
         return done
 
     def close(self) -> None:
-        """End behind the jobs that are there."""
+        """End after the jobs that are queued."""
         self._jobs.put(None)
 
     def join(self, within_s: float) -> None:
-        """Wait for the end."""
+        """Wait for the thread to end."""
         if self._thread is not None:
             self._thread.join(within_s)
 
@@ -46,7 +46,7 @@ class KeyringThread:
             job()
             try:
                 done.get_loop().call_soon_threadsafe(_finish, done)
-            except RuntimeError:  # the loop has ended: the program quit while its keyring was locked
+            except RuntimeError:  # the loop has ended: Tradewind quit while its keyring was locked
                 log.debug("the keyring answered after the end")
                 return
 
@@ -57,9 +57,9 @@ def _finish(done: "asyncio.Future[None]") -> None:
 
 
 class SecretBook:
-    """What the keyring said so far. A name says where its secret may go (`domain/base/address.py`); it is never an id out of a file.
+    """What the keyring has answered so far. A name says where its secret may go (`domain/base/address.py`); it is never an id from a file.
 
-    `changed` is called when a secret arrived or was set.
+    `changed` is called when a secret arrives or is set.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class SecretBook:
         self._thread = KeyringThread()
         self._known: dict[str, str] = {}
         self._asked: set[str] = set()
-        self._given: set[str] = set()  # what the user typed in this sitting counts, whatever the keyring says late
+        self._given: set[str] = set()  # what the user typed since the start counts, even if the keyring answers later
         self._older: dict[str, bool] = {}
         self._waiting: set[asyncio.Future[None]] = set()
 
     async def aclose(self) -> None:
-        """Let what is being written arrive in the keyring. One that does not answer is not waited for."""
+        """Finish writing to the keyring, but do not wait for one that does not answer."""
         if self._waiting:
             left = (await asyncio.wait(self._waiting, timeout=self._goodbye_s))[1]
             if left:
@@ -87,15 +87,15 @@ class SecretBook:
             self._thread.join(self._goodbye_s)
 
     def get(self, name: str) -> str:
-        """The secret as far as it is known; "" when there is none or the keyring has not answered."""
+        """The secret; "" when there is none or the keyring has not answered."""
         return self._known.get(name, "")
 
     def knows(self, name: str) -> bool:
-        """Whether the keyring has answered for this name; nothing is kept under ""."""
+        """Whether the keyring has answered for this name; nothing is stored under ""."""
         return not name or name in self._known
 
     def set(self, name: str, secret: str) -> None:
-        """Use it from now on and keep it in the keyring; "" forgets it."""
+        """Use this secret from now on and store it in the keyring; "" forgets it."""
         if not name:
             return
         self._known[name] = secret
@@ -105,27 +105,27 @@ class SecretBook:
         self._changed()
 
     def learn(self, name: str, *, older: str = "") -> None:
-        """Ask the keyring, once. `older` is the name that an earlier version kept this secret under: what is found there moves here."""
+        """Ask the keyring, once. `older` is the name that an earlier version used for this secret; a secret found there moves here."""
         if name and name not in self._asked:
             self._asked.add(name)
             self._run(lambda: self._learn(name, older))
 
     def adopt(self, name: str, older: str) -> None:
-        """As `learn` with an older name, though the keyring was asked before."""
+        """Ask again, with an older name too."""
         self._asked.discard(name)
         if not self._known.get(name):
             self._known.pop(name, None)
         self.learn(name, older=older)
 
     def has_older(self, name: str) -> bool:
-        """Whether something is kept under the name of an earlier version; the keyring is asked, and `changed` tells of its answer."""
+        """Whether a secret is stored under the name of an earlier version; False until the keyring answers and `changed` is called."""
         if name not in self._older:
             self._older[name] = False
             self._run(lambda: self._older.update({name: bool(self._secrets.get(name))}))
         return self._older[name]
 
     async def settled(self) -> None:
-        """Wait until the keyring has answered what was asked so far."""
+        """Wait until the keyring has answered everything so far."""
         while self._waiting:
             await asyncio.wait(self._waiting)
 

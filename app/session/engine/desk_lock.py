@@ -1,4 +1,4 @@
-"""The sign that a desk lives, for the relay and for other desks of the same runtime folder."""
+"""A lock that tells the relay and other desks of the same runtime folder that this desk is running."""
 
 import time
 from pathlib import Path
@@ -7,13 +7,13 @@ from uuid import uuid4
 from app.storage.lock import FileLock
 
 PATTERN = "desk-*.lock"
-TRIES = 50  # another desk or the relay may be testing our lock for a moment
+TRIES = 50  # another desk or the relay may hold our lock for a moment to test it
 WAIT_S = 0.01
-FRESH_S = 10.0  # a lock file this young may belong to a desk that is just about to lock it
+FRESH_S = 10.0  # a lock file this new may belong to a desk that is about to lock it
 
 
 class DeskLock:
-    """Held from `acquire` to `release`, or to the end of the process."""
+    """Held from `acquire` to `release`, or until the process ends."""
 
     def __init__(self, runtime: Path) -> None:
         self._runtime = runtime
@@ -33,7 +33,7 @@ class DeskLock:
             self._lock.path.unlink(missing_ok=True)
 
     def others(self) -> bool:
-        """Whether another desk of this runtime folder lives; what dead ones left is cleared away."""
+        """Whether another desk of this runtime folder is running; removes the lock files of dead ones."""
         alive = False
         for path in self._runtime.glob(PATTERN):
             if path == self._lock.path:

@@ -1,4 +1,4 @@
-"""The desk's hold on the engine process: found or started, attached, watched, and started again when it dies or freezes."""
+"""Finds or starts the engine process, attaches to it, and replaces it when it dies or freezes."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ from app.session.base.processes import Spawn, command_line, ends, gone, kill, ki
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 0.02  # how often a starting engine's registration is looked for
+LOOK_S = 0.02  # how often we look for the registration of a starting engine
 START_S = 20.0  # a cold disk and a busy machine; an engine that needs longer has failed
 RESPAWN_WITHIN_S = 5.0  # its host forks the next engine within hundredths of a second; one that has not by now is frozen
 SHUTDOWN_S = 8.0  # leaving the relays in order is part of it
@@ -28,7 +28,7 @@ REFUSALS = 25
 
 
 class EngineState(Enum):
-    """STOPPED also while an engine of another version runs, which this desk leaves alone."""
+    """STOPPED also while an engine of another version runs, which this desk does not touch."""
 
     STARTING = "starting"
     ATTACHED = "attached"
@@ -45,9 +45,9 @@ ENGINE_MOVES: Mapping[EngineState, Set[EngineState]] = {
 
 
 class EngineSupervisor:
-    """Sees to it that there is an engine and that we are attached to it.
+    """Keeps an engine running and the desk attached to it.
 
-    `on_attached` is called with each new engine's Hello before any of its other events; what it sends goes out first.
+    `on_attached` is called with each new engine's Hello before its other events; what it sends goes out first.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class EngineSupervisor:
     ) -> None:
         self.state: StateMachine[EngineState] = StateMachine("engine", EngineState.STOPPED, ENGINE_MOVES)
         self.pid = 0
-        self.host_pid = 0  # of the process that starts the next engine when this one crashes; 0 = we do
+        self.host_pid = 0  # the process that starts the next engine when this one crashes; 0 = we do
         self._runtime = runtime
         self._spawn = spawn
         self._notify = notify
@@ -73,19 +73,19 @@ class EngineSupervisor:
         self._lost: asyncio.Future[LinkError] | None = None
         self._task: asyncio.Task[None] | None = None
         self._lost_at = 0.0
-        self._early: list[Event] | None = None  # what a new engine says before we know it; None = nothing is held back
+        self._early: list[Event] | None = None  # events that came before we handled the Hello; None = nothing is held back
 
     def start(self) -> None:
-        """Begin to look after the engine. More than once is ignored."""
+        """Start supervising. Ignored when already started."""
         if self._task is None:
             self._task = start_task(self._look_after(), "engine-supervisor", self._failed)
 
     async def aclose(self, *, keep_engine: bool) -> None:
-        """Let go of the engine: it goes on by itself, or leaves the relays in order and ends."""
+        """Detach. With `keep_engine` the engine keeps running; else it leaves the relays cleanly and ends."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)  # one that failed was reported when it did
+            await asyncio.gather(task, return_exceptions=True)  # a failure was reported when it happened
         client, self._client = self._client, None
         if client is not None:
             if not keep_engine and not await client.shut_down_engine(SHUTDOWN_S):
@@ -103,24 +103,24 @@ class EngineSupervisor:
         self.state.set(EngineState.STOPPED)
 
     def left_running(self) -> bool:
-        """Whether an engine runs here that this desk has not attached to."""
+        """Whether an engine is running that this desk is not attached to."""
         known = registration.read(self._runtime)
         return self._client is None and known is not None and runs(known.pid)
 
     def send(self, command: Command, *, slot: str = "") -> None:
-        """To the engine, if one is attached; a new one is told everything anyway."""
+        """Send a command, if an engine is attached; a new engine gets the whole state anyway."""
         if self._client is not None and self.state.value is EngineState.ATTACHED:
             self._client.send(command, slot=slot)
 
     async def restart(self) -> None:
-        """End whatever engine runs here, of whatever version, and begin anew."""
+        """End the running engine, whatever its version, and start a new one."""
         known = registration.read(self._runtime)
         await self.aclose(keep_engine=False)
         if known is not None:
             self._kill_for_good(known.host_pid, known.pid)
         self.start()
 
-    # Looking after it -----------------------------------------------------------------------------------------------------
+    # Supervising --------------------------------------------------------------------------------------------------------
 
     async def _look_after(self) -> None:
         while True:
@@ -153,7 +153,7 @@ class EngineSupervisor:
             self._notify(Notice(Severity.WARNING, "engine.restarted", {"seconds": seconds}, "engine"))
 
     async def _attach(self) -> Hello:
-        """An attached engine: the one that runs, or a new one. Raises LinkError when none can be had."""
+        """Attach to the running engine or to a new one. Raises LinkError when neither works."""
         known = registration.read(self._runtime)
         host_pid = self._host_of_the_dead(known)
         patience_s = RESPAWN_WITHIN_S if host_pid else START_S
@@ -182,13 +182,13 @@ class EngineSupervisor:
         raise LinkError("engine.start_slow", seconds=patience_s)
 
     def _host_of_the_dead(self, known: Registration | None) -> int:
-        """The process that will start the next engine after the registered one; 0 = there is none, or that engine lives."""
+        """The process that will start the engine after the registered one; 0 = there is none, or that engine is alive."""
         if known is None or runs(known.pid) or not self._is_engine(known.host_pid):
             return 0
         return known.host_pid
 
     def _see_to_a_process(self) -> None:
-        """Ours comes up, or is started. Raises LinkError when it has ended instead."""
+        """Start our process, or let it come up. Raises LinkError when it has exited."""
         if self._process is None:
             self._process = self._spawn(["engine", "--runtime", str(self._runtime)])
         elif (status := self._process.poll()) is not None:
@@ -210,8 +210,8 @@ class EngineSupervisor:
         return hello
 
     def _hear(self, event: Event) -> None:
-        """Figures can come in the same turn of the loop as the Hello: a new engine says that it is not on air, which must not be taken
-        for an end of the show."""
+        """Stats can arrive in the same turn of the loop as the Hello. A new engine reports that it is not on air, which must not count as
+        the end of the show."""
         if self._early is None:
             self._on_event(event)
         else:
@@ -221,7 +221,7 @@ class EngineSupervisor:
         self._lost_at = time.monotonic()
         client, self._client = self._client, None
         self.state.set(EngineState.LOST)
-        log.warning("the engine is lost: %s", reason)
+        log.warning("lost the engine: %s", reason)
         if reason.code == "link.silent":
             await self._end_frozen(self.pid)
         else:
@@ -229,7 +229,9 @@ class EngineSupervisor:
         if client is not None:
             await client.aclose()
         if reason.code != "link.overflow":
-            await ends(self.pid, within_s=1.0)  # its connections end a little before it does; one that only let us go is found again
+            await ends(
+                self.pid, within_s=1.0
+            )  # its connections end shortly before it does; an engine that only disconnected us is found again
         if self._process is not None and self._process.poll() is not None:
             self._process = None
         await self._wait(self._backoff.failed())
@@ -254,11 +256,11 @@ class EngineSupervisor:
         await gone(pid)
 
     def _is_engine(self, pid: int) -> bool:
-        """Whether this is an engine of our folder, or its host; a number may be another program's by now."""
+        """Whether this is an engine of our runtime folder, or its host; the pid may belong to another program by now."""
         return bool(pid) and {"engine", str(self._runtime)} <= set(command_line(pid))
 
     def _kill_for_good(self, *pids: int) -> None:
-        """Hosts first: they would start another."""
+        """Kill these processes. Pass hosts first: they would start another engine."""
         for pid in pids:
             if self._is_engine(pid):
                 kill_with_children(pid)

@@ -1,4 +1,4 @@
-"""Reads the program's preview out of the memory that the engine shares."""
+"""Reads the program's preview from the memory that the engine shares."""
 
 import contextlib
 import mmap

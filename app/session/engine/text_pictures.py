@@ -1,4 +1,4 @@
-"""Keeps the engine's pictures of text in step with the document: the desk draws them, because the engine has no Qt."""
+"""Draws the text sources for the engine, which has no Qt."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +14,7 @@ Look = tuple[tuple[tuple[str, Value], ...], Canvas]
 
 
 class TextPictures:
-    """Draws what changed since it was last put, and everything again for a new engine."""
+    """Draws the text sources that changed, and all of them for a new engine."""
 
     def __init__(self, draw: DrawText, notify: Callable[[Notice], None]) -> None:
         self._draw = draw
@@ -22,11 +22,11 @@ class TextPictures:
         self._put: dict[str, Look] = {}
 
     def forget(self) -> None:
-        """A new engine holds none of them."""
+        """Forget what was drawn: a new engine has no pictures."""
         self._put.clear()
 
     def due(self, project: Project) -> tuple[PutPicture, ...]:
-        """What must be put now; counts as put from here on."""
+        """The commands with the pictures that changed; they count as sent from here on."""
         canvas = project.output.canvas
         pictures: list[PutPicture] = []
         present: set[str] = set()
