@@ -1,4 +1,4 @@
-"""The show's log: what happened, when, in an order that nobody changes. Panels, reports and a running show are readings of it."""
+"""The show's log: what happened and when, append-only. Panels, reports and a running show are computed from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,11 +7,11 @@ from typing import Any
 
 
 class EventKind(Enum):
-    """The value is what files hold; one is never given another meaning."""
+    """The value is stored in files; its meaning never changes."""
 
     SHOW_STARTED = "show.started"
-    SHOW_ENDED = "show.ended"  # why, until_ms (it stood still since then: its desk was gone)
-    SHOW_RESUMED = "show.resumed"  # goes on where it was cut off
+    SHOW_ENDED = "show.ended"  # why, until_ms (it has been paused since then: its desk was gone)
+    SHOW_RESUMED = "show.resumed"  # continues where it was cut off
     ON_AIR = "air.on"
     OFF_AIR = "air.off"
     AIRING_STARTED = "airing.started"  # airing, occurrence (its key), planned_ms, title, parties: a planned show went on air
@@ -29,22 +29,22 @@ class EventKind(Enum):
     COUNTDOWN_ENDED = "countdown.ended"
     DISCLOSURE_SHOWN = "disclosure.shown"  # market, text
     DISCLOSURE_ENDED = "disclosure.ended"
-    RESERVED = "viewer.reserved"  # viewer, date, language, market: wants to come to this date of the plan
+    RESERVED = "viewer.reserved"  # viewer, date, language, market: wants to attend this date of the plan
     UNRESERVED = "viewer.unreserved"
     COUPON_DROPPED = "coupon.dropped"  # coupon, codes, stock, expires_ms
     COUPON_CLAIMED = "coupon.claimed"  # coupon, code, viewer
     COUPON_CLOSED = "coupon.closed"  # coupon, why
-    STOCK_CHANGED = "stock.changed"  # product, place, units (that are there now), why
+    STOCK_CHANGED = "stock.changed"  # product, place, units (in stock now), why
     VIEWER_JOINED = "viewer.joined"  # viewer, language, market
     VIEWER_LEFT = "viewer.left"
-    VIEWER_MARKET = "viewer.market"  # viewer, language, market: chose another one
-    LIKED = "viewer.liked"  # count, product: of all viewers within some seconds; older logs have one for each viewer
-    PRODUCT_SEEN = "product.seen"  # count, product: likewise. "over" in these and the next: a sum of what was too much
+    VIEWER_MARKET = "viewer.market"  # viewer, language, market: chose another market
+    LIKED = "viewer.liked"  # count, product: of all viewers within some seconds; older logs have one per viewer
+    PRODUCT_SEEN = "product.seen"  # count, product: likewise. "over" in these and the next: the sum of what exceeded the limit
     PRODUCT_CLICKED = "product.clicked"
     PRODUCT_ADDED = "product.added"  # to the cart
     DETAIL_ASKED = "product.asked"  # "show it closer"
-    ORDER_PLACED = "order.placed"  # order, product, units, minor, currency, at_ms, source; sku, line, extra_minor where they say something
-    ORDER_CHANGED = "order.changed"  # the same keys with what holds of this line from now on, and why: cancelled, refunded, changed
+    ORDER_PLACED = "order.placed"  # order, product, units, minor, currency, at_ms, source; sku, line, extra_minor if set
+    ORDER_CHANGED = "order.changed"  # the same keys with the new state of this line, and why: cancelled, refunded, changed
 
 
 @dataclass(frozen=True, slots=True)

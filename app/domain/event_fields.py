@@ -1,9 +1,9 @@
-"""Which kind of value each field of the log has: a log may be a stranger's, and readings of it must not stumble."""
+"""The value type of each log field: a log may come from a stranger, and reading it must not fail."""
 
 from collections.abc import Mapping
 from typing import Any
 
-MOST = 2**53  # larger whole numbers are exact in no other program
+MOST = 2**53  # many programs cannot represent larger integers exactly
 _TEXTS = (
     "airing", "card", "code", "coupon", "currency", "date", "in", "item", "language", "mark", "market", "occurrence", "order", "out",
     "place", "product", "segment", "sku", "source", "title", "type", "viewer", "why",
@@ -28,12 +28,12 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(_WHOLE, (int,)),
     **dict.fromkeys(_LISTS, (list,)),
     "left_s": (int, float),
-    "text": (str, dict),  # a disclosure has one, a countdown one for each language
+    "text": (str, dict),  # a disclosure has one text, a countdown one per language
 }
 
 
 def fitting(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields whose value is of their kind; one that is not is left out, as if nobody had written it. Fields of no known name stay."""
+    """The fields whose value has the right type; others are dropped. Fields with unknown names stay."""
     return {name: value for name, value in data.items() if name not in _KINDS or _fits(_KINDS[name], value)}
 
 

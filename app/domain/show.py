@@ -1,4 +1,4 @@
-"""A whole show: its technical side, and everything that is sold, said and shown in it."""
+"""A whole show: its project, and everything that it sells, says and shows."""
 
 from dataclasses import dataclass, field
 
@@ -16,12 +16,12 @@ PLANNED_S_BOUNDS = (5, 24 * 3600)
 
 
 class ShowError(AppError):
-    """The show contradicts itself, or does not hold what was asked for; `data` names it."""
+    """The show is inconsistent, or lacks what was asked for; `data` names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordCard:
-    """Words for viewers that belong to no product ("Free delivery"), in their languages."""
+    """A text for viewers that belongs to no product ("Free delivery"), in their languages."""
 
     id: str
     words: LocalizedText
@@ -29,8 +29,8 @@ class KeywordCard:
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """Codes, each given once: the shop's own, or `stock` that are made at the drop when there are none; `percent` or a fixed amount
-    off; `expires_in_s` counts from the drop."""
+    """Codes, each given once: the shop's own, or `stock` codes made at the drop if it has none; `percent` or a fixed amount off;
+    `expires_in_s` counts from the drop."""
 
     id: str
     title: LocalizedText
@@ -78,7 +78,7 @@ def segment_by_id(show: Show, segment_id: str) -> Segment:
 
 
 def market_by_id(show: Show, market_id: str) -> Market:
-    """Raises ShowError when the show is not made for it."""
+    """Raises ShowError when the show has no such market."""
     return one_of(show.markets, market_id, ShowError("show.no_market", market=market_id))
 
 
@@ -96,7 +96,7 @@ def _distinct(kind: str, ids: tuple[str, ...]) -> set[str]:
 
 
 def check_product(product: Product) -> None:
-    """Raise ShowError when a product contradicts itself."""
+    """Raise ShowError when a product is inconsistent."""
     if len(product.points) > MAX_POINTS:
         raise ShowError("show.too_many_points", product=product.id, limit=MAX_POINTS)
     if any(stock.units < 0 for stock in product.stock):
@@ -107,7 +107,7 @@ def check_product(product: Product) -> None:
 
 
 def check_show(show: Show, before: Show | None = None) -> None:
-    """Raise ShowError or ProjectError at the first contradiction; parts that are the same as in `before` are not looked at again."""
+    """Raise ShowError or ProjectError at the first inconsistency; parts that are the same objects as in `before` are not checked again."""
     if before is None or show.project is not before.project:
         check_project(show.project)
     if before is None or show.schedule is not before.schedule:
@@ -121,7 +121,7 @@ def check_show(show: Show, before: Show | None = None) -> None:
 
 
 def _check_products(products: tuple[Product, ...], before: tuple[Product, ...]) -> frozenset[str]:
-    """Look at what was not looked at before, which is neither what stands where it stood nor what only moved; ids that are gone."""
+    """Check the products that are not in `before`; those that stayed or only moved are skipped. Returns the removed ids."""
     start, old_end, new_end = differing(before, products)
     replaced, changed = before[start:old_end], products[start:new_end]
     if reordered(replaced, changed):
@@ -140,7 +140,7 @@ def _check_products(products: tuple[Product, ...], before: tuple[Product, ...]) 
 
 
 def _check_segments(show: Show, before: tuple[Segment, ...], gone: frozenset[str]) -> None:
-    """Look at segments that were not looked at `before`, and at those whose product is `gone`."""
+    """Check the segments that are not in `before`, and those whose product is in `gone`."""
     _distinct("segment", tuple(segment.id for segment in show.segments))
     seen = set(map(id, before))
     sound = {one for segment in before for one in (segment.product_id, segment.backup_id)} - gone | {""}

@@ -1,6 +1,6 @@
-"""Every change a user makes to what a show sells and says, as a pure function from one Show to the next.
+"""Every change a user makes to what a show sells and says, as pure functions from one Show to the next.
 
-All of them raise ShowError when an id names nothing, and leave a show that `show.check_show` accepts.
+All of them raise ShowError for an unknown id, and return a show that `show.check_show` accepts.
 """
 
 from bisect import bisect_left
@@ -21,7 +21,7 @@ T = TypeVar("T", bound=Identified)
 
 
 def new_id() -> str:
-    """An id that no other thing has."""
+    """A unique id."""
     return uuid4().hex[:12]
 
 
@@ -31,7 +31,7 @@ def on_project(change: Callable[[Project], Project]) -> Callable[[Show], Show]:
 
 
 def _moved(many: tuple[T, ...], ids: Collection[str], index: int) -> tuple[T, ...]:
-    """Those with these ids together at `index` of the list as it is now, in the order they had; beyond an end means that end."""
+    """The list with these elements together at `index`, in their order; an index beyond an end means that end."""
     places = places_of(many, ids)
     index = min(max(index, 0), len(many)) - bisect_left(places, index)
     others: tuple[T, ...] = without(many, places)
@@ -42,19 +42,19 @@ def _moved(many: tuple[T, ...], ids: Collection[str], index: int) -> tuple[T, ..
 
 
 def put_product(show: Show, product: Product) -> Show:
-    """Add a product, or put it in the place of the one with its id."""
+    """Add a product, or replace the one with its id."""
     return replace(show, products=put(show.products, product))
 
 
 def put_products(show: Show, products: Iterable[Product]) -> Show:
-    """Many at once, as an import brings them."""
+    """Add or replace many products at once, for an import."""
     wanted = {product.id: product for product in products}
     kept = tuple(wanted.pop(known.id, known) for known in show.products)
     return replace(show, products=(*kept, *wanted.values()))
 
 
 def change_product(show: Show, product_id: str, **changes: Any) -> Show:
-    """With some fields of a product changed."""
+    """Change some fields of a product."""
     place = place_of(show.products, product_id)
     if place < 0:
         raise ShowError("show.no_product", product=product_id)
@@ -63,7 +63,7 @@ def change_product(show: Show, product_id: str, **changes: Any) -> Show:
 
 
 def duplicate_product(show: Show, product_id: str, name_suffix: str = " (2)") -> tuple[Show, str]:
-    """A copy right behind the original, and its id."""
+    """Insert a copy after the original; returns its id too."""
     original = product_by_id(show, product_id)
     copy = replace(original, id=new_id(), name={language: text + name_suffix for language, text in original.name.items()})
     index = place_of(show.products, product_id) + 1
@@ -71,7 +71,7 @@ def duplicate_product(show: Show, product_id: str, name_suffix: str = " (2)") ->
 
 
 def remove_products(show: Show, product_ids: Collection[str]) -> Show:
-    """Without these products; segments that had them stay and have none."""
+    """Remove these products; their segments stay, without a product."""
     gone = set(product_ids)
     places = places_of(show.products, gone)
     if not places:
@@ -93,7 +93,7 @@ def remove_products(show: Show, product_ids: Collection[str]) -> Show:
 
 
 def move_products(show: Show, product_ids: Collection[str], index: int) -> Show:
-    """Put these products together at this place of the list."""
+    """Move these products together to this index of the list."""
     return replace(show, products=_moved(show.products, product_ids, index))
 
 
@@ -101,26 +101,26 @@ def move_products(show: Show, product_ids: Collection[str], index: int) -> Show:
 
 
 def put_segment(show: Show, segment: Segment, index: int | None = None) -> Show:
-    """Put a segment in the place of the one with its id, else at `index` (None = the end)."""
+    """Replace the segment with this id, else insert it at `index` (None = the end)."""
     if index is None or any(known.id == segment.id for known in show.segments):
         return replace(show, segments=put(show.segments, segment))
     return replace(show, segments=(*show.segments[:index], segment, *show.segments[index:]))
 
 
 def change_segment(show: Show, segment_id: str, **changes: Any) -> Show:
-    """With some fields of a segment changed."""
+    """Change some fields of a segment."""
     return put_segment(show, replace(segment_by_id(show, segment_id), **changes))
 
 
 def duplicate_segment(show: Show, segment_id: str) -> tuple[Show, str]:
-    """A copy right behind the original, and its id."""
+    """Insert a copy after the original; returns its id too."""
     original = segment_by_id(show, segment_id)
     copy = replace(original, id=new_id(), cues=tuple(replace(cue, id=new_id()) for cue in original.cues))
     return put_segment(show, copy, show.segments.index(original) + 1), copy.id
 
 
 def remove_segments(show: Show, segment_ids: Collection[str]) -> Show:
-    """Without these segments."""
+    """Remove these segments."""
     segments = tuple(segment for segment in show.segments if segment.id not in segment_ids)
     if len(segments) == len(show.segments):
         raise ShowError("show.no_segment", segment=next(iter(segment_ids), ""))
@@ -128,12 +128,12 @@ def remove_segments(show: Show, segment_ids: Collection[str]) -> Show:
 
 
 def move_segments(show: Show, segment_ids: Collection[str], index: int) -> Show:
-    """Put these segments together at this place of the rundown."""
+    """Move these segments together to this index of the rundown."""
     return replace(show, segments=_moved(show.segments, segment_ids, index))
 
 
 def swap_to_backup(show: Show, segment_id: str) -> Show:
-    """The backup takes the slot, and the product that was there becomes the backup's backup; cues stay."""
+    """Swap a segment's product with its backup; cues stay."""
     segment = segment_by_id(show, segment_id)
     if not segment.backup_id:
         raise ShowError("show.no_backup", segment=segment.title)
@@ -148,9 +148,9 @@ def segment_for(product: Product, *, title: str = "", act: Act = Act.MIDDLE, pla
 
 
 def planned_show(show: Show, welcome: Segment, close: Segment, languages: Sequence[str]) -> Show:
-    """A run of show in three acts in place of the one there is: `welcome`, what draws people in before what earns, `close`.
+    """Replace the run of show with one in three acts: `welcome`, traffic products before heroes, `close`.
 
-    At most two traffic products and five heroes; each hero gets a backup of its own as long as there are some.
+    At most two traffic products and five heroes; each hero gets a backup while there are any.
     """
     traffic = [product for product in show.products if product.role is Role.TRAFFIC][:2]
     heroes = [product for product in show.products if product.role is Role.HERO][:5]
@@ -166,42 +166,42 @@ def planned_show(show: Show, welcome: Segment, close: Segment, languages: Sequen
 
 
 def put_market(show: Show, market: Market) -> Show:
-    """Sell in a market too, or with a changed profile."""
+    """Add a market, or replace its profile."""
     return replace(show, markets=put(show.markets, market))
 
 
 def remove_market(show: Show, market_id: str) -> Show:
-    """Not sell there any more; prices stay in the products, for who comes back."""
+    """Remove a market; its prices stay in the products, in case it comes back."""
     if all(market.id != market_id for market in show.markets):
         raise ShowError("show.no_market", market=market_id)
-    desk = replace(show.presentation, market_id="") if show.presentation.market_id == market_id else show.presentation
-    return replace(show, presentation=desk, markets=tuple(market for market in show.markets if market.id != market_id))
+    presentation = replace(show.presentation, market_id="") if show.presentation.market_id == market_id else show.presentation
+    return replace(show, presentation=presentation, markets=tuple(market for market in show.markets if market.id != market_id))
 
 
 def put_card(show: Show, card: KeywordCard) -> Show:
-    """Add a keyword card, or change the one with its id."""
+    """Add a keyword card, or replace the one with its id."""
     return replace(show, cards=put(show.cards, card))
 
 
 def remove_card(show: Show, card_id: str) -> Show:
-    """Without this keyword card."""
+    """Remove a keyword card."""
     if all(card.id != card_id for card in show.cards):
         raise ShowError("show.no_card", card=card_id)
     return replace(show, cards=tuple(card for card in show.cards if card.id != card_id))
 
 
 def put_coupon(show: Show, coupon: Coupon) -> Show:
-    """Add a coupon, or change the one with its id."""
+    """Add a coupon, or replace the one with its id."""
     return replace(show, coupons=put(show.coupons, coupon))
 
 
 def remove_coupon(show: Show, coupon_id: str) -> Show:
-    """Without this coupon; codes that viewers hold stay theirs."""
+    """Remove a coupon; viewers keep the codes they have."""
     if all(coupon.id != coupon_id for coupon in show.coupons):
         raise ShowError("show.no_coupon", coupon=coupon_id)
     return replace(show, coupons=tuple(coupon for coupon in show.coupons if coupon.id != coupon_id))
 
 
 def change_presentation(show: Show, **changes: Any) -> Show:
-    """With some of the desk's own choices changed."""
+    """Change some fields of the presentation."""
     return replace(show, presentation=replace(show.presentation, **changes))

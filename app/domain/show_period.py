@@ -1,17 +1,17 @@
-"""When one evening ends and the next one begins, read from the log: what is counted of a show belongs to one of them."""
+"""Divides the log into periods, so that counts belong to one show and not to the next."""
 
 from app.domain.event import EventKind, ShowEvent
 
 PERIOD_KINDS = frozenset((EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.SHOW_STARTED, EventKind.SHOW_RESUMED, EventKind.SHOW_ENDED))
-_CUT_OFF = "interrupted"  # why a run of show ended that nobody ended
-RESUMED_WITHIN_MS = 30 * 60 * 1000  # whoever goes off air to mend something is back by then
+_CUT_OFF = "interrupted"  # the `why` of a run of show that nobody ended
+RESUMED_WITHIN_MS = 30 * 60 * 1000  # a host who goes off air to fix something is back by then
 
 
 class ShowPeriod:
-    """A period lasts while a show is on air or its run of show runs. It goes on when it is resumed soon, unless its end was said.
+    """A period lasts while a show is on air or its run of show runs. A show that resumes soon continues it, unless the show was ended.
 
-    So neither the start of the run of show after going on air nor a break begins a new one. What viewers do between two sittings (they
-    wait on the page) belongs to the next: `since_seq` is the last event before the one that goes on or went on last.
+    So neither starting the run of show after going on air nor a break begins a new one. What viewers do between two periods (they wait on
+    the page) belongs to the next: `since_seq` is the last event before the current or the latest period.
     """
 
     def __init__(self) -> None:
@@ -24,11 +24,11 @@ class ShowPeriod:
 
     @property
     def over(self) -> bool:
-        """Whether none goes on."""
+        """Whether no period is running."""
         return not self._on_air and not self._running
 
     def take(self, event: ShowEvent) -> bool:
-        """The next event of the log; whether it begins a new period."""
+        """Read the next event of the log; True if it begins a new period."""
         begins = self.over and event.kind in (EventKind.ON_AIR, EventKind.SHOW_STARTED) and not self._is_resumed(event.at_ms)
         was_over = self.over
         if event.kind in (EventKind.ON_AIR, EventKind.OFF_AIR):

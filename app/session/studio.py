@@ -113,7 +113,7 @@ class Studio:
         self.engine = RemoteEngine(
             self.document, withheld=self.connections.withheld, draw_text=draw_text, runtime=paths.runtime, spawn=spawn, notify=notify
         )
-        self.engine.attached.connect(self._on_attached)  # before the broadcast, which goes on with the show that is taken over here
+        self.engine.attached.connect(self._on_attached)  # before the broadcast, which continues the show that is taken over here
         self.engine.probed.connect(self.relays.set_probes)
         self.broadcast = BroadcastControl(
             relays=self.relays, embedded=self.embedded, engine=self.engine, settings=self.settings, clock=clock

@@ -52,21 +52,21 @@ class ActingStudio(Protocol):
 
 
 def take_neighbour(studio: ActingStudio, step: int) -> None:
-    """Put the scene so many places further in the list on program; past the end comes the beginning."""
+    """Take the scene `step` places further in the list; wraps around at the ends."""
     scenes = studio.document.project.scenes
     here = scenes.index(program_scene(studio.document.project))
     studio.engine.take(scenes[(here + step) % len(scenes)].id)
 
 
 def toggle_mute(studio: ActingStudio, number: int) -> None:
-    """Mute or open the strip with this number, from 1."""
+    """Mute or unmute the strip with this number, from 1."""
     strip = studio.document.project.strips[number - 1]
     title = "Unmute" if strip.muted else "Mute"
     studio.document.edit(title, lambda project: replace_strip(project, strip.source_id, muted=not strip.muted))
 
 
 def fill(table: ActionTable, studio: ActingStudio) -> None:
-    """Put the studio's actions into the table; those without `run` are for the window to provide."""
+    """Add the studio's actions to the table; the window provides `run` for those without."""
     for action in (*_file_actions(studio), *_scene_actions(studio), *_show_actions(studio)):
         table.add(action)
     for number in range(1, NUMBERED + 1):

@@ -1,4 +1,4 @@
-"""Addresses typed by people or found in files: where they lead, and how they are shown without the secrets in them."""
+"""Addresses that people type or files contain: their origin, and how to show them without the secrets in them."""
 
 import base64
 import hashlib
@@ -21,18 +21,18 @@ DEFAULT_PORTS = {
     "turn": 3478,
     "turns": 5349,
 }
-# What a source may read from: a protocol that is not here is not even tried.
+# The protocols that a source may read from; no other is tried.
 MEDIA_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "srt", "udp", "rtp"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _ICE = re.compile(r"(stuns?|turns?):(?://)?([^?]*)", re.IGNORECASE)
 _HOST = re.compile(r"[^\s\\%@<>\"'`{}|^]+")
 _UNCLEAR = re.compile(r"[\s\\\x00-\x20]")
 _BROKEN = re.compile(r"[\t\r\n]")
-# One letter may be what is left of a protocol that was copied in part; "C:/" is a drive.
+# A single letter may be the rest of a partly copied protocol; "C:/" is a drive.
 _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://+|[A-Za-z][A-Za-z0-9+.-]+:/*)[^/?#]*@")
 _BEARER = re.compile(r"^(?:authorization\s*:\s*)?bearer\b[\s:]*", re.IGNORECASE)
 _BASIC = re.compile(r"^basic\s+(\S+)$", re.IGNORECASE)
-# Python's IDNA makes "ss" of ß, "σ" of ς and nothing of joiners; HTTP clients of today ask for another name, which somebody else may own.
+# Python's IDNA turns ß into "ss" and ς into "σ" and drops joiners; today's HTTP clients ask for another name, which someone else may own.
 _OWN_LETTERS = re.compile("[ßς]")
 _JOINERS = re.compile("[\u200c\u200d]")
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]")
@@ -51,7 +51,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_in_clear(url: str) -> bool:
-    """Whether what is sent to this address can be read on the way: HTTP without TLS, to another computer."""
+    """Whether data sent to this address travels unencrypted: HTTP without TLS, to another computer."""
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").rstrip(".")
@@ -61,21 +61,21 @@ def is_in_clear(url: str) -> bool:
 
 
 def is_network_path(location: str) -> bool:
-    r"""Whether this is a path on another computer: \\server\share, or the same with slashes, which Windows takes too."""
+    r"""Whether this is a path on another computer: \\server\share, or the same with slashes, which Windows accepts too."""
     return location.strip()[:2] in ("\\\\", "//", "\\/", "/\\")
 
 
 def scheme_of(location: str) -> str:
-    """The protocol of an address in small letters, "" for a path. A single letter is a drive."""
+    """The protocol of an address in lower case, "" for a path. A single letter is a drive."""
     match = _SCHEME.match(location.strip())
     return match[1].lower() if match is not None and len(match[1]) > 1 else ""
 
 
 def origin_of(address: str) -> str:
-    r"""Scheme, host and port as one word ("https://relay.example:443"), "" when the address leads nowhere.
+    r"""Scheme, host and port ("https://relay.example:443"), "" when the address is invalid.
 
-    Two addresses with the same origin lead to the same program on the same computer. An address that one reader may understand otherwise
-    than another (a backslash or a blank in its host) has no origin. A path on another computer has one: "smb://server".
+    Two addresses with the same origin lead to the same server on the same computer. An ambiguous address (with a backslash or a space in
+    its host) has no origin. A path on another computer has one: "smb://server".
     """
     address = address.strip()
     if is_network_path(address):
@@ -87,7 +87,7 @@ def origin_of(address: str) -> str:
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
-    except ValueError:  # "[" without "]", a port that is no number
+    except ValueError:  # "[" without "]", a port that is not a number
         return ""
     scheme = parts.scheme.lower()
     if scheme not in DEFAULT_PORTS or _UNCLEAR.search(parts.netloc) or _BROKEN.search(address):
@@ -101,7 +101,7 @@ def origin_of(address: str) -> str:
 
 
 def _host_name(host: str) -> str | None:
-    """A host as name servers are asked for it; None when it cannot be one."""
+    """The host name for a DNS query; None when it is invalid."""
     host = host.rstrip(".").lower()
     if host.isascii():
         return host or None
@@ -116,12 +116,12 @@ def _host_name(host: str) -> str | None:
 
 
 def without_credentials(address: str) -> str:
-    """The address without a user name and password in it."""
+    """The address without its user name and password."""
     return _USER_INFO.sub(r"\1", address.strip())
 
 
 def split_credentials(address: str) -> tuple[str, str]:
-    """(the address without user name and password, the token that says the same: "Basic …", "" when there were none)."""
+    """(the address without user name and password, the same as a token: "Basic …", "" when there were none)."""
     clean = without_credentials(address)
     if clean == address.strip():
         return clean, ""
@@ -135,7 +135,7 @@ def split_credentials(address: str) -> tuple[str, str]:
 
 
 def shown_address(address: str) -> str:
-    """The address as notices, logs and lists may show it: no user name, no password, and nothing behind "?" or "#", where keys stand."""
+    """The address for notices, logs and lists: no user name, no password, and nothing after "?" or "#", where keys often are."""
     clean = without_credentials(address)
     if not scheme_of(clean):
         return clean[:300]
@@ -143,7 +143,7 @@ def shown_address(address: str) -> str:
 
 
 def clean_token(text: str) -> str:
-    """A token as it was meant: what copying added (blanks, line breaks, signs that nobody sees, "Bearer ") is taken away."""
+    """A token without what copying added: spaces, line breaks, invisible characters, "Bearer "."""
     text = _UNSEEN.sub("", text).strip()
     text = _BEARER.sub("", text)
     if (basic := _BASIC.match(text)) is not None:
@@ -157,23 +157,23 @@ def authorization(token: str) -> str:
 
 
 def relay_secret(whip_url: str) -> str:
-    """The name under which the token for this address is kept, "" for an address that leads nowhere.
+    """The keyring name of the token for this address, "" for an invalid address.
 
-    It begins with the origin, so that a token can never go to another one. The rest of the address follows as a digest (it may hold a key
-    itself), because one server may carry several streams with a token each.
+    It begins with the origin, so that a token never goes to another one. A digest of the rest of the address follows (which may itself
+    contain a key), because one server may have several streams, each with its own token.
     """
     clean = without_credentials(whip_url)
     if not (origin := origin_of(clean)):
         return ""
     try:
         parts = urlsplit(clean)
-    except ValueError:  # a path on another computer has an origin too, and its name may be anything
+    except ValueError:  # a path on another computer also has an origin, and its name may be anything
         return ""
     digest = hashlib.sha256(f"{parts.path or '/'}?{parts.query}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"relay {origin} {digest[:16]}"
 
 
 def turn_secret(server: str) -> str:
-    """The name under which the password for this TURN server is kept, "" for an address that leads nowhere."""
+    """The keyring name of the password for this TURN server, "" for an invalid address."""
     origin = origin_of(server)
     return f"turn {origin}" if origin else ""

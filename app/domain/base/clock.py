@@ -10,7 +10,7 @@ _ALSO_ASLEEP = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}
 
 
 class Clock(Protocol):
-    """Three readings of time; tests bring their own."""
+    """Three readings of time; tests use their own."""
 
     def monotonic_ns(self) -> int:
         """Nanoseconds that never go back; the base of pacing and of every capture time. The same in all processes of this machine."""
@@ -19,7 +19,7 @@ class Clock(Protocol):
         """Nanoseconds since 1970-01-01 UTC; may step."""
 
     def steady_ns(self) -> int:
-        """As `monotonic_ns`, and it goes on while the machine sleeps: beside it a wall clock that was set differs from one that woke."""
+        """Like `monotonic_ns`, but also counts while the machine sleeps: it tells a clock that was set from a machine that slept."""
 
 
 class SystemClock:
@@ -33,4 +33,4 @@ class SystemClock:
 
     def steady_ns(self) -> int:
         name = _ALSO_ASLEEP.get(sys.platform)
-        return time.clock_gettime_ns(getattr(time, name)) if name is not None else time.monotonic_ns()  # that of Windows counts sleep
+        return time.clock_gettime_ns(getattr(time, name)) if name is not None else time.monotonic_ns()  # on Windows it counts sleep

@@ -1,4 +1,4 @@
-"""Currencies as people write them: the codes of ISO 4217, and signs, of which some stand for several."""
+"""Currencies as people write them: ISO 4217 codes, and signs, some of which mean several currencies."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ XCG XOF XPF YER ZAR ZMW ZWG
 """
 CODES = frozenset(_ISO_4217.split())
 
-# The likeliest first. In small letters.
+# The likeliest first. Keys are lower case.
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "€": ("EUR",),
     "euro": ("EUR",),
@@ -74,7 +74,7 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
 
 
 def meant_by(written: str) -> tuple[str, ...]:
-    """The currencies that a code or a sign may mean, the likeliest first; () = it is neither."""
+    """The currencies that a code or a sign may mean, the likeliest first; () = neither."""
     bare = written.strip()
     if bare.upper() in CODES:
         return (bare.upper(),)

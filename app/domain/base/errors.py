@@ -1,4 +1,4 @@
-"""The one root of every error this program raises on purpose."""
+"""The base class of every error that Tradewind raises on purpose."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,9 @@ Value = bool | int | float | str
 
 
 class AppError(Exception):
-    """A failure with a stable code and the values that belong to it; words are made by the window or the command line.
+    """A failure with a stable code and values; the window or the command line turns it into words.
 
-    `code` is dotted and stable ("project.unreadable"); `data` holds what a sentence about it needs (path, name, reason).
+    `code` is dotted and stable ("project.unreadable"); `data` holds the values of the sentence about it (path, name, reason).
     """
 
     def __init__(self, code: str, **data: Value) -> None:

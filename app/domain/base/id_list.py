@@ -1,4 +1,4 @@
-"""Where things stand in long tuples, and where two of them differ, found without looking at every element in Python."""
+"""Finds and compares elements of long tuples by id, without a Python loop over all elements."""
 
 from collections.abc import Collection, Iterator
 from itertools import repeat
@@ -11,7 +11,7 @@ Many = tuple[Any, ...]
 
 
 class Identified(Protocol):
-    """Whatever stands in a list under an id of its own."""
+    """An element of a list with a unique id."""
 
     @property
     def id(self) -> str: ...
@@ -19,11 +19,11 @@ class Identified(Protocol):
 
 T = TypeVar("T", bound=Identified)
 
-FEW = 8  # so many ids are looked for one by one, which is quicker than asking a set for each of the elements
+FEW = 8  # up to this many ids, searching for each is faster than a set lookup for every element
 
 
 def place_of(many: Many, wanted: str) -> int:
-    """The place of the one with this id, -1 when there is none."""
+    """The index of the element with this id, -1 when there is none."""
     try:
         return [one.id for one in many].index(wanted)
     except ValueError:
@@ -31,7 +31,7 @@ def place_of(many: Many, wanted: str) -> int:
 
 
 def one_of(many: tuple[T, ...], wanted: str, missing: AppError) -> T:
-    """The one with this id; raises `missing` when there is none."""
+    """The element with this id; raises `missing` when there is none."""
     place = place_of(many, wanted)
     if place < 0:
         raise missing
@@ -39,13 +39,13 @@ def one_of(many: tuple[T, ...], wanted: str, missing: AppError) -> T:
 
 
 def put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
-    """With `one` in the place of the one with its id, else at the end."""
+    """The tuple with `one` in place of the element with its id, else at the end."""
     place = place_of(many, one.id)
     return (*many, one) if place < 0 else (*many[:place], one, *many[place + 1 :])
 
 
 def doubled(ids: tuple[str, ...]) -> str | None:
-    """The first id that stands there a second time; None when there is none."""
+    """The first id that occurs twice; None when there is none."""
     known: set[str] = set()
     if len(known.union(ids)) == len(ids):
         return None
@@ -57,7 +57,7 @@ def doubled(ids: tuple[str, ...]) -> str | None:
 
 
 def places_of(many: Many, ids: Collection[str]) -> list[int]:
-    """The places of those with these ids, from the beginning."""
+    """The indexes of the elements with these ids, in ascending order."""
     wanted = frozenset(ids)
     known = [one.id for one in many]
     if len(wanted) > FEW:
@@ -73,7 +73,7 @@ def _places(ids: list[str], wanted: str) -> Iterator[int]:
 
 
 def without(many: Many, places: Collection[int]) -> Many:
-    """All but those at these places, which rise."""
+    """All elements but those at these indexes, which must ascend."""
     kept: list[Any] = []
     begin = 0
     for place in places:
@@ -83,7 +83,7 @@ def without(many: Many, places: Collection[int]) -> Many:
 
 
 def _common_start(one: Many, other: Many, most: int) -> int:
-    """How many elements both begin with, at most so many: halves are compared whole, which costs little as equal objects are the same."""
+    """The length of the common start, at most `most`. Comparing halves is cheap because equal elements are the same objects."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
@@ -106,7 +106,7 @@ def _common_end(one: Many, other: Many, most: int) -> int:
 
 
 def differing(before: Many, after: Many) -> tuple[int, int, int]:
-    """(start, end in `before`, end in `after`): what lies outside of [start:end] is equal in both."""
+    """(start, end in `before`, end in `after`): everything outside [start:end] is equal in both."""
     most = min(len(before), len(after))
     start = _common_start(before, after, most)
     end = _common_end(before, after, most - start)
@@ -114,14 +114,14 @@ def differing(before: Many, after: Many) -> tuple[int, int, int]:
 
 
 def turned(before: Many, after: Many) -> int:
-    """How many of the first of `before` stand behind all the others in `after`, everything else as it was; 0 = it is not so.
+    """How many leading elements of `before` moved to the end of `after`, all else in the same order; 0 = something else changed.
 
-    What was moved in one piece is this, between the first and the last place that differ.
+    A block that moved looks like this between the first and the last index that differ.
     """
     if len(before) != len(after) or not before:
         return 0
     try:
-        rest = indexOf(map(is_, after, repeat(before[0])), True)  # the same object: comparing products costs more than moving them
+        rest = indexOf(map(is_, after, repeat(before[0])), True)  # by identity: comparing products costs more than moving them
     except ValueError:
         return 0
     first = len(before) - rest
@@ -130,5 +130,5 @@ def turned(before: Many, after: Many) -> int:
 
 
 def reordered(before: Many, after: Many) -> bool:
-    """Whether both hold the very same objects, in whatever order."""
+    """Whether both hold the same objects, in any order."""
     return len(before) == len(after) and (bool(turned(before, after)) or set(map(id, before)) == set(map(id, after)))

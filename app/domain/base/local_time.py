@@ -1,7 +1,7 @@
-"""Times as the clocks of a place show them: which of them exist, which exist twice, and the moment that each of them is.
+"""Wall times of a place: which exist, which exist twice, and the instant of each.
 
-A wall time is a `datetime` without a zone, an instant one in UTC; no function here takes the one for the other. Where clocks go
-forward some wall times do not exist (a gap), where they go back some exist twice (a fold): RFC 5545 §3.3.5 and PEP 495.
+A wall time is a `datetime` without a zone, an instant is one in UTC; no function here mixes them up. When clocks go forward some wall
+times do not exist (a gap), when they go back some exist twice (a fold): RFC 5545 §3.3.5 and PEP 495.
 """
 
 from collections.abc import Iterator
@@ -25,13 +25,13 @@ class Existence(Enum):
 
 
 class WallTimeError(AppError):
-    """A wall time that does not exist or exists twice; `data` has zone, wall, and the two ways out as `first` and `second` (wall times
-    in ISO form) with `first_offset` and `second_offset` ("UTC-04:00")."""
+    """A wall time that does not exist or exists twice; `data` has zone, wall, and the two possible times as `first` and `second` (in ISO
+    form) with `first_offset` and `second_offset` ("UTC-04:00")."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
-    """A wall time of a place. `fold` says which one of a repeated time is meant, 0 the earlier; None = nobody had to choose."""
+    """A wall time of a place. `fold` chooses between the two instants of a repeated time, 0 = the earlier; None = no choice made."""
 
     wall: datetime
     zone: str
@@ -40,7 +40,7 @@ class LocalTime:
 
 @dataclass(frozen=True, slots=True)
 class TimeChoice:
-    """One way out of a gap or a fold."""
+    """One possible meaning of a wall time in a gap or a fold."""
 
     local: LocalTime
     instant: datetime
@@ -49,7 +49,7 @@ class TimeChoice:
 
 @dataclass(frozen=True, slots=True)
 class OffsetChange:
-    """From `at` on, clocks are `after` instead of `before` ahead of UTC."""
+    """From `at` on, the UTC offset is `after` instead of `before`."""
 
     at: datetime
     before: timedelta
@@ -58,7 +58,7 @@ class OffsetChange:
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """An instant on the clocks of a place. `day_shift`: how many days its date is ahead of the date that it is compared with."""
+    """An instant on the clock of a place. `day_shift`: how many days its date is ahead of the date it is compared with."""
 
     wall: datetime
     zone: str
@@ -67,7 +67,7 @@ class ClockReading:
 
 
 def offset_at(zone: tzinfo, instant: datetime) -> timedelta:
-    """How far the zone's clocks are ahead of UTC at an instant."""
+    """The zone's UTC offset at an instant."""
     offset = instant.astimezone(zone).utcoffset()
     assert offset is not None
     return offset
@@ -81,7 +81,7 @@ def offset_text(offset: timedelta) -> str:
 
 
 def _offsets(zone: tzinfo, wall: datetime) -> tuple[timedelta, timedelta]:
-    """Those that both readings of a wall time have (PEP 495: before the change, after it)."""
+    """The offsets of both readings of a wall time (PEP 495: before and after the change)."""
     first = wall.replace(tzinfo=zone, fold=0).utcoffset()
     second = wall.replace(tzinfo=zone, fold=1).utcoffset()
     assert first is not None
@@ -98,8 +98,8 @@ def existence(zone: tzinfo, wall: datetime) -> Existence:
 
 
 def choices(local: LocalTime, zones: Zones) -> tuple[TimeChoice, ...]:
-    """What can be meant: one for a time that exists once, both for a repeated one; for a skipped one, the time as far behind the gap as
-    it was meant behind its begin (RFC 5545's reading), and the time as far before it."""
+    """The possible meanings: one for a time that exists once, both for a repeated one. For a skipped one, the time shifted forward by the
+    gap (as RFC 5545 reads it) and the time shifted back."""
     zone = zones.zone(local.zone)
     wall = local.wall.replace(fold=0)
     first, second = _offsets(zone, wall)
@@ -118,7 +118,7 @@ def choices(local: LocalTime, zones: Zones) -> tuple[TimeChoice, ...]:
 
 
 def resolve(local: LocalTime, zones: Zones) -> datetime:
-    """The instant of a wall time; raises WallTimeError naming both ways out when there is none or nobody said which, ZoneError."""
+    """The instant of a wall time; raises WallTimeError with both meanings when it is skipped, or repeated without a `fold`; ZoneError."""
     found = choices(local, zones)
     if len(found) == 1:
         return found[0].instant
@@ -138,14 +138,14 @@ def resolve(local: LocalTime, zones: Zones) -> datetime:
 
 
 def resolve_leniently(local: LocalTime, zones: Zones) -> tuple[datetime, Existence]:
-    """As RFC 5545 reads the dates of a series: a skipped time by the offset before the gap, a repeated one as the first of the two."""
+    """The instant as RFC 5545 reads dates of a series: a skipped time uses the offset before the gap, a repeated one is the first."""
     found = choices(local, zones)
     kind = existence(zones.zone(local.zone), local.wall)
     return found[(local.fold or 0) if kind is Existence.REPEATED else 0].instant, kind
 
 
 def wall_of(instant: datetime, zone_key: str, zones: Zones) -> LocalTime:
-    """What the clocks of a place show at an instant; with its fold where that time exists twice."""
+    """What the clock of a place shows at an instant, with its fold if that time exists twice."""
     zone = zones.zone(zone_key)
     shown = instant.astimezone(zone)
     wall = shown.replace(tzinfo=None, fold=0)
@@ -153,7 +153,7 @@ def wall_of(instant: datetime, zone_key: str, zones: Zones) -> LocalTime:
 
 
 def clock_reading(instant: datetime, zone_key: str, zones: Zones, *, beside: date | None = None) -> ClockReading:
-    """An instant on the clocks of a place, and how many days that date is ahead of `beside`."""
+    """An instant on the clock of a place, and how many days its date is ahead of `beside`."""
     zone = zones.zone(zone_key)
     local = instant.astimezone(zone)
     shift = (local.date() - beside).days if beside is not None else 0
@@ -161,7 +161,7 @@ def clock_reading(instant: datetime, zone_key: str, zones: Zones, *, beside: dat
 
 
 def day_start(day: date, zone_key: str, zones: Zones) -> datetime:
-    """The first instant of a day: where clocks go forward at midnight, 00:00 is none of its times."""
+    """The first instant of a day: where clocks go forward at midnight, 00:00 does not exist."""
     found = choices(LocalTime(datetime.combine(day, time()), zone_key), zones)
     zone = zones.zone(zone_key)
     if existence(zone, datetime.combine(day, time())) is not Existence.SKIPPED:
@@ -171,7 +171,7 @@ def day_start(day: date, zone_key: str, zones: Zones) -> datetime:
 
 
 def offset_changes(zone_key: str, begin: datetime, end: datetime, zones: Zones) -> Iterator[OffsetChange]:
-    """Every change of the clocks of a place with begin < at <= end, in order, to the second."""
+    """Every change of a place's UTC offset with begin < at <= end, in order, to the second."""
     zone = zones.zone(zone_key)
     here, offset = begin, offset_at(zone, begin)
     while here < end:

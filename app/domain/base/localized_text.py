@@ -1,4 +1,4 @@
-"""The same words in several languages, and which of them a reader gets."""
+"""The same text in several languages, and which one a reader gets."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "yi"})
 
 @lru_cache(maxsize=1024)
 def primary(tag: str) -> str:
-    """The language alone: "pt" of "pt-BR"."""
+    """The primary language: "pt" of "pt-BR"."""
     return tag.replace("_", "-").split("-", 1)[0].lower()
 
 
@@ -21,9 +21,9 @@ def is_right_to_left(tag: str) -> bool:
 
 
 def reads_right_to_left(text: str, language: str) -> bool:
-    """Which way a text runs, by its own letters: one that nobody translated keeps its order among words of another direction.
+    """Whether a text runs from right to left, by its letters: an untranslated text keeps its direction.
 
-    A text of a language that runs from right to left may begin with a foreign name; only one without a letter of such a script does not.
+    A text in a right-to-left language may begin with a foreign name; it runs left to right only without any letter of such a script.
     """
     kinds = [unicodedata.bidirectional(character) for character in text]
     if is_right_to_left(language):
@@ -32,7 +32,7 @@ def reads_right_to_left(text: str, language: str) -> bool:
 
 
 def has(words: LocalizedText, tag: str) -> bool:
-    """Whether there is text in this language, whatever the region."""
+    """Whether there is text in this language, in any region."""
     wanted = primary(tag)
     return any(primary(known) == wanted and text.strip() for known, text in words.items())
 
@@ -43,7 +43,7 @@ def languages_in(words: LocalizedText) -> frozenset[str]:
 
 
 def pick(words: LocalizedText, tags: Sequence[str]) -> tuple[str, str]:
-    """(text, its language) for a reader of these languages, the best first; else English, else what there is, else ("", "")."""
+    """(text, its language) for a reader of these languages, in order of preference; else English, else any, else ("", "")."""
     written = {known: text for known, text in words.items() if text.strip()}
     for tag in (*tags, "en"):
         if tag in written:
@@ -55,6 +55,6 @@ def pick(words: LocalizedText, tags: Sequence[str]) -> tuple[str, str]:
 
 
 def with_text(words: LocalizedText, tag: str, text: str) -> LocalizedText:
-    """The same with this text in this language; an empty text takes the language out."""
+    """A copy with this text in this language; an empty text removes the language."""
     others = {known: kept for known, kept in words.items() if known != tag}
     return {**others, tag: text} if text.strip() else others

@@ -20,13 +20,13 @@ _KNOWN = frozenset(
         "SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYI UYU UZS VED VES VND VUV WST "
         "XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ",
     )
-)  # ISO 4217, with those that were given up within the last year
+)  # ISO 4217, including currencies withdrawn within the last year
 
-MOST_MINOR = 10**15  # more is a number of something else
+MOST_MINOR = 10**15  # a larger number is not an amount of money
 
 
 class MoneyError(AppError):
-    """An amount that cannot be understood, or two currencies in one sum; `data` names it."""
+    """An amount that cannot be read, or two currencies in one sum; `data` names it."""
 
 
 def minor_digits(currency: str) -> int:
@@ -37,12 +37,12 @@ def minor_digits(currency: str) -> int:
 
 
 def is_currency(code: str) -> bool:
-    """Whether it has the form of an ISO 4217 code."""
+    """Whether this has the form of an ISO 4217 code."""
     return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()
 
 
 def is_known_currency(code: str) -> bool:
-    """Whether people pay with it: what comes from outside is held to this."""
+    """Whether the currency is in use; codes from files are checked with this."""
     return code in _KNOWN
 
 
@@ -79,16 +79,16 @@ class Money:
             raise MoneyError("money.currencies", one=self.currency, other=other.currency)
 
     def share(self, percent: float) -> "Money":
-        """So many per cent of it, to the nearest minor unit (half to even)."""
+        """A percentage of the amount, rounded to the nearest minor unit (half to even)."""
         exact = Decimal(self.minor) * Decimal(str(percent)) / 100
         return Money(int(exact.quantize(Decimal(1), ROUND_HALF_EVEN)), self.currency)
 
 
 def parse_amount(text: str, currency: str, *, decimal: str = "") -> Money:
-    """Money of "19.99", "19,99", "1 299,00" or "1.299,00"; raises MoneyError for anything else, or for more decimals than there are.
+    """Parses "19.99", "19,99", "1 299,00" or "1.299,00"; raises MoneyError for anything else, or for too many decimals.
 
-    `decimal` is the mark that this text's decimals stand behind. Unknown ("") a single mark followed by three digits sets thousands
-    apart, unless the currency has three decimals or nothing but a zero stands before it.
+    `decimal` is the decimal mark of this text. If it is unknown (""), a single mark followed by three digits is a thousands separator,
+    unless the currency has three decimals or only a zero precedes it.
     """
     digits = "".join(text.split()).replace("\u00a0", "").replace("\u202f", "").replace("'", "").replace("−", "-")
     point = digits.rfind(decimal) if decimal else max(digits.rfind("."), digits.rfind(","))

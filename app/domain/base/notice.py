@@ -1,4 +1,4 @@
-"""What the core tells the user: a code and values, never wording (the window and the command line make words)."""
+"""Messages to the user: a code and values, no wording (the window and the command line have the words)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ class Severity(Enum):
 class Notice:
     """One message for the user.
 
-    `code` is dotted and stable; its words stand in one table of the window. `subject` is the id of the source, target or file
-    it speaks of ("" = none): a later notice of the same subject replaces the earlier one on screen.
-    `actions` are ids of the action table offered as buttons.
+    `code` is dotted and stable; its words are in `resources/notices`. `subject` is the id of the source, target or file that it is about
+    ("" = none): a later notice with the same subject replaces the earlier one on screen. `actions` are ids of actions to offer as
+    buttons.
     """
 
     severity: Severity

@@ -1,4 +1,4 @@
-"""Declared fields: type, default, bounds, title and help in one place; forms, checks and files are made from them."""
+"""Declared fields: type, default, bounds, title and help in one place, from which forms, checks and files are made."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ _STORED_AS: Mapping[FieldType, tuple[type, ...]] = {
 
 
 def checked(declared: Field, value: Value) -> Value:
-    """`value` in the field's own type; raises FieldError (`field`, `reason`: "type", "minimum", "maximum", "choice", "colour")."""
+    """`value` in the field's type; raises FieldError (`field`, `reason`: "type", "minimum", "maximum", "choice", "colour")."""
     wanted = _STORED_AS.get(declared.type, (str,))
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         raise FieldError("field.invalid", field=declared.key, reason="type")
@@ -93,5 +93,5 @@ def defaults(fields: Sequence[Field]) -> dict[str, Value]:
 
 
 def completed(fields: Sequence[Field], values: Mapping[str, Value]) -> dict[str, Value]:
-    """Checked values of all fields, defaults where `values` has none; keys nobody declared are left out."""
+    """Checked values of all fields, with defaults where `values` has none; undeclared keys are dropped."""
     return {declared.key: checked(declared, values.get(declared.key, declared.default)) for declared in fields}

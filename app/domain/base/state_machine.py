@@ -1,4 +1,4 @@
-"""A state that moves by a table."""
+"""A state machine with a table of allowed moves."""
 
 import logging
 from collections.abc import Mapping, Set
@@ -14,7 +14,7 @@ S = TypeVar("S", bound=Enum)
 
 
 class StateMachine(Generic[S]):
-    """Holds one member of an Enum; `set` refuses moves that the table lacks, ignores no-ops, logs old → new, emits once.
+    """Holds one member of an Enum. `set` refuses moves that are not in the table, ignores no-ops, logs old → new and emits once.
 
     `changed` is emitted with (old, new) on the thread that called `set`.
     """
@@ -30,7 +30,7 @@ class StateMachine(Generic[S]):
         return self._value
 
     def set(self, new: S) -> bool:
-        """Move to `new`; True if that was a change. Raises StateError when the table has no such move."""
+        """Move to `new`; True if the state changed. Raises StateError when the table has no such move."""
         old = self._value
         if new is old:
             return False

@@ -1,4 +1,4 @@
-"""Links that viewers follow: completed where that is plain, refused in words where a browser would not open them."""
+"""Links for viewers: completed where the meaning is clear, refused where a browser would not open them."""
 
 import re
 from ipaddress import ip_address
@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from app.domain.base.errors import AppError
 
-MAX_LENGTH = 2000  # longer ones are cut short by some browsers and chats
+MAX_LENGTH = 2000  # some browsers and chats cut off longer ones
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _HOST_AND_PORT = re.compile(r"[^/?#:]+:\d{1,5}(?:[/?#]|$)")
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]")
@@ -15,7 +15,7 @@ _TOP = re.compile(r"xn--[a-z0-9-]+|[^\W\d_]{2,}", re.IGNORECASE)
 
 
 class WebAddressError(AppError):
-    """Viewers could not open this; `data` has `text`."""
+    """A link that viewers could not open; `data` has `text`."""
 
 
 def web_link(text: str) -> str:
@@ -37,7 +37,7 @@ def web_link(text: str) -> str:
 
 
 def usable_link(text: str) -> str:
-    """As `web_link`, "" for what cannot be opened: what a file holds was not typed here."""
+    """Like `web_link`, but "" for a link that cannot be opened: for links from files."""
     try:
         return web_link(text)
     except WebAddressError:
@@ -45,7 +45,7 @@ def usable_link(text: str) -> str:
 
 
 def _completed(typed: str) -> tuple[str, bool]:
-    """With its scheme, and whether that was guessed."""
+    """(the link with its scheme, whether the scheme was guessed)."""
     if typed.startswith("//"):
         return f"https:{typed}", True
     found = _SCHEME.match(typed)
@@ -70,7 +70,7 @@ def _split(link: str, typed: str) -> SplitResult:
 
 
 def _is_host(host: str) -> bool:
-    """What can stand behind a scheme that somebody typed: a name, or an address in figures."""
+    """Whether this can follow a typed scheme: a name or an IP address."""
     try:
         return ip_address(host) is not None
     except ValueError:
@@ -78,6 +78,6 @@ def _is_host(host: str) -> bool:
 
 
 def _is_name(host: str) -> bool:
-    """A name with a top-level domain: without a scheme a word or a price would count as a link else."""
+    """Whether this is a name with a top-level domain: otherwise a word or a price without a scheme would count as a link."""
     labels = host.removesuffix(".").split(".")
     return len(labels) > 1 and _is_host(host) and _TOP.fullmatch(labels[-1]) is not None

@@ -1,16 +1,16 @@
-"""Where a word may begin and end in scripts that are written without blanks."""
+"""Where a word may begin and end in scripts without spaces."""
 
 import unicodedata
 
-_SHORT_KATAKANA = 3  # signs: so short a loanword is the beginning of a dozen others, a longer one of compounds that mean it
+_SHORT_KATAKANA = 3  # characters: a loanword this short begins many others, a longer one only compounds with the same meaning
 _SHORT_HANGUL = 2  # syllables
-_GOES_ON = frozenset("ーァィゥェォッャュョヮヵヶぁぃぅぇぉゃゅょゎゝゞヽヾ々")  # never the first sign of a word
+_GOES_ON = frozenset("ーァィゥェォッャュョヮヵヶぁぃぅぇぉゃゅょゎゝゞヽヾ々")  # never the first character of a word
 _THAI_LEADING = range(0x0E40, 0x0E45)  # vowels that are written before their consonant
 _THAI_FOLLOWING = frozenset("ะาำๅๆฯ")
 
 
 def is_written_without_spaces(sign: str) -> bool:
-    """Han, kana, Thai, Lao, Khmer and Burmese, and pictures. Hangul too, because of its particles."""
+    """Han, kana, Thai, Lao, Khmer, Burmese and emoji. Hangul too, because of its particles."""
     code = ord(sign)
     return 0x0E00 <= code <= 0x0EFF or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x2600 <= code <= 0x27BF or code >= 0x2E80
 
@@ -32,7 +32,7 @@ def _is_thai(sign: str) -> bool:
 
 
 def begins_word(text: str, match: str, begin: int) -> bool:
-    """Whether a match there is not the tail of another word, as far as its script shows."""
+    """Whether a match at `begin` is not the end of a longer word, as far as the script tells."""
     first, before = match[0], text[begin - 1] if begin else ""
     if not before:
         return True
@@ -44,7 +44,7 @@ def begins_word(text: str, match: str, begin: int) -> bool:
 
 
 def ends_word(text: str, match: str, end: int) -> bool:
-    """Whether a match that ends there is not the beginning of another word, as far as its script shows."""
+    """Whether a match up to `end` is not the start of a longer word, as far as the script tells."""
     last, after = match[-1], text[end] if end < len(text) else ""
     if not after or not is_part_of_word(last):
         return True

@@ -1,4 +1,4 @@
-"""The rules of the world's clocks, of one dated edition that the program brings along; the PC's own tables are never asked."""
+"""Time zone rules from the one edition that ships with Tradewind; the PC's own tables are never used."""
 
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -8,14 +8,14 @@ from app.domain.base.errors import AppError
 
 
 class ZoneError(AppError):
-    """A time zone is not known, or its rules cannot be read; `data` has `zone`."""
+    """A time zone is unknown, or its rules cannot be read; `data` has `zone`."""
 
 
 class Zones:
     """Time zones by their IANA keys ("America/New_York").
 
     `version` is the edition as IANA names it ("2026f"). `read` gives a zone's TZif bytes (RFC 8536) and raises OSError or ValueError
-    where there is none.
+    when there is none.
     """
 
     def __init__(self, version: str, keys: Iterable[str], read: Callable[[str], bytes]) -> None:

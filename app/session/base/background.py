@@ -1,4 +1,4 @@
-"""Background tasks whose failure the user hears of."""
+"""Background tasks whose failure becomes a notice."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Child processes that must run: how they are started, ended, and how long to wait before trying again."""
+"""Starting, ending and restarting the processes that must run."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from app.domain.base.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
-# Takes the words after `python -m app`; the process must survive this one (a session of its own).
+# Takes the arguments after `python -m app`; the process must survive this one (it gets its own session).
 Spawn = Callable[[Sequence[str]], subprocess.Popen[bytes]]
 
 DELAYS_S = (0.0, 0.0, 0.5, 2.0, 5.0, 10.0)  # before the first, second, … restart within FORGIVEN_S
@@ -21,41 +21,41 @@ END_S = 5.0
 
 
 def restart_backoff() -> Backoff:
-    """The pauses before a process is started again: none after a rare death, longer ones when it dies again and again."""
+    """The pauses before a process is restarted: none after a single death, longer ones when it keeps dying."""
     return Backoff(DELAYS_S, forgive_s=FORGIVEN_S)
 
 
 def let_go(process: subprocess.Popen[bytes]) -> None:
-    """This process goes on without us: nobody will wait for it here."""
+    """Leave a child process running; nobody here waits for it any more."""
     if process.poll() is None:
         process.returncode = 0  # Popen would warn that it still runs when it is collected
 
 
 def kill(pid: int) -> None:
-    """End a process that does not answer, at once."""
+    """Kill a process that does not answer."""
     try:
         psutil.Process(pid).kill()
     except psutil.NoSuchProcess:
-        log.debug("process %d is gone already", pid)
+        log.debug("process %d has already ended", pid)
     except psutil.AccessDenied:
-        log.warning("process %d may not be ended", pid)
+        log.warning("not allowed to end process %d", pid)
 
 
 def kill_with_children(pid: int) -> None:
-    """End a process and all that it started, at once; it is held first, so that it starts no more."""
+    """Kill a process and all its children; it is suspended first, so that it starts no more."""
     try:
         process = psutil.Process(pid)
         process.suspend()
         for one in (*process.children(recursive=True), process):
             kill(one.pid)
     except psutil.NoSuchProcess:
-        log.debug("process %d is gone already", pid)
+        log.debug("process %d has already ended", pid)
     except psutil.AccessDenied:
-        log.warning("process %d may not be ended", pid)
+        log.warning("not allowed to end process %d", pid)
 
 
 async def reap(process: subprocess.Popen[bytes], *, timeout_s: float = END_S) -> int:
-    """Wait for a child that is ending; after `timeout_s` it is killed, with its own. Returns its exit status."""
+    """Wait for a child that is ending; after `timeout_s` kill it and its children. Returns its exit status."""
     deadline = time.monotonic() + timeout_s
     while (status := process.poll()) is None:
         if time.monotonic() > deadline:
@@ -65,7 +65,7 @@ async def reap(process: subprocess.Popen[bytes], *, timeout_s: float = END_S) ->
 
 
 def runs(pid: int) -> bool:
-    """Whether a process is at work; one that has ended and waits to be reaped is not."""
+    """Whether a process is running; a zombie is not."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -89,7 +89,7 @@ def parent_of(pid: int) -> int:
 
 
 async def ends(pid: int, *, within_s: float) -> bool:
-    """Wait so long for a process to end; False if it goes on."""
+    """Wait up to `within_s` for a process to end; False if it still runs."""
     deadline = time.monotonic() + within_s
     while runs(pid):
         if time.monotonic() > deadline:
@@ -99,7 +99,7 @@ async def ends(pid: int, *, within_s: float) -> bool:
 
 
 async def gone(pid: int, *, timeout_s: float = END_S) -> None:
-    """Wait until a process that is ending has ended; after `timeout_s` it is killed."""
+    """Wait until a process that is ending has ended; kill it after `timeout_s`."""
     while not await ends(pid, within_s=timeout_s):
         timeout_s = 0.02
         kill(pid)
@@ -113,6 +113,6 @@ async def end(pid: int, *, timeout_s: float = END_S) -> None:
         log.debug("process %d has ended", pid)
         return
     except psutil.AccessDenied:
-        log.warning("process %d may not be ended", pid)
+        log.warning("not allowed to end process %d", pid)
         return
     await gone(pid, timeout_s=timeout_s)

@@ -1,4 +1,4 @@
-"""The open document: the show, the file it lives in, and the way back."""
+"""The open document: the show, its file and its undo history."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from app.domain.program.project import Project
 from app.domain.show import Show, check_show
 from app.domain.show_editing import on_project
 
-MAX_STEPS = 200  # each holds a whole show, but unchanged parts are shared between them
+MAX_STEPS = 200  # each holds a whole show, but they share unchanged parts
 
 Change = Callable[[Project], Project]
 ShowChange = Callable[[Show], Show]
@@ -17,7 +17,7 @@ ShowChange = Callable[[Show], Show]
 
 @dataclass(frozen=True, slots=True)
 class UndoStep:
-    """One undo step. `before_external` and `after_external` count what each of its shows holds of what was settled."""
+    """One undo step. `before_external` and `after_external` count the external changes that each of its shows contains."""
 
     title: str
     before: Show
@@ -28,13 +28,13 @@ class UndoStep:
 
 
 def on_program(project: Project, scene_id: str) -> Project:
-    """The project with this scene on program, or as it is when it has no such scene."""
+    """The project with this scene on program; unchanged if it has no such scene."""
     known = any(scene.id == scene_id for scene in project.scenes)
     return replace(project, scene_id=scene_id) if known and scene_id != project.scene_id else project
 
 
 def show_with_project(show: Show, project: Project) -> Show:
-    """The show with another technical side."""
+    """The show with another project."""
     return show if project is show.project else replace(show, project=project)
 
 
@@ -44,20 +44,20 @@ def show_on_program(show: Show, scene_id: str) -> Show:
 
 
 def same_content(one: Project, other: Project) -> bool:
-    """True if the two differ in nothing but the scene on program: switching scenes does not make a show unsaved."""
+    """Whether the two are equal except for the scene on program: switching scenes does not make a show unsaved."""
     return replace(one, scene_id="") == replace(other, scene_id="")
 
 
 def same_show(one: Show, other: Show) -> bool:
-    """As `same_content`, for whole shows."""
+    """Like `same_content`, for whole shows."""
     return same_content(one.project, other.project) and replace(one, project=other.project) == other
 
 
 class Document:
-    """Holds the show and its history. `project_changed` tells of its technical side alone, `show_changed` of anything.
+    """Holds the show and its history. `project_changed` is emitted for changes of the project, `show_changed` for any change.
 
-    `modified` = something would be lost without asking: a show without a file differs from what it began with, or a file could not
-    be written and lacks what is here. What is written by itself in the next moment is not counted.
+    `modified`: something would be lost without asking. A show without a file differs from its start, or the file could not be written.
+    Changes that autosave is about to write do not count.
     """
 
     def __init__(self, show: Show) -> None:
@@ -72,7 +72,7 @@ class Document:
         self._undo: list[UndoStep] = []
         self._redo: list[UndoStep] = []
         self._merging = ""
-        self._external: list[ShowChange] = []  # in this sitting; undo and redo bring them along
+        self._external: list[ShowChange] = []  # since the show was opened; undo and redo apply them again
 
     @property
     def show(self) -> Show:
@@ -110,13 +110,13 @@ class Document:
         return self._redo[-1].title if self._redo else ""
 
     def edit(self, title: str, change: Change, *, merge: str = "") -> None:
-        """`edit_show` for a change of the project."""
+        """Like `edit_show`, for a change of the project."""
         self.edit_show(title, on_project(change), merge=merge)
 
     def edit_show(self, title: str, change: ShowChange, *, merge: str = "") -> None:
-        """Apply a change as one undo step; the same non-empty `merge` in a row is one step.
+        """Apply a change as one undo step; edits in a row with the same non-empty `merge` are one step (drags, sliders).
 
-        Raises what the change or the check of its result raises; the show is then as it was.
+        Raises what the change or the check of its result raises; the show then stays unchanged.
         """
         before = self._show
         after = change(before)
@@ -139,9 +139,9 @@ class Document:
             self._editing = outer
 
     def apply_external(self, change: ShowChange) -> None:
-        """Apply what happened in the world (an order took units out of stock): it is no undo step, and no undo takes it back.
+        """Apply something that happened outside (an order took units out of stock). It is not an undo step, and undo keeps it.
 
-        `change` must fit any of this sitting's shows: where what it speaks of is not there, it changes nothing.
+        `change` must work on every show in the history: it changes nothing where its subject is missing.
         """
         after = change(self._show)
         check_show(after, self._show)
@@ -150,11 +150,11 @@ class Document:
         self._change_to(after)
 
     def put_on_program(self, scene_id: str) -> None:
-        """Note which scene is on program: neither an undo step nor a reason to save."""
+        """Set the scene on program: not an undo step and no reason to save."""
         self._change_to(show_on_program(self._show, scene_id))
 
     def undo(self) -> None:
-        """Take back the last step, if there is one; the scene on program stays while it exists."""
+        """Undo the last step, if there is one; the scene on program stays if it still exists."""
         if self._undo:
             step = self._undo.pop()
             self._redo.append(step)
@@ -162,7 +162,7 @@ class Document:
             self._change_to(show_on_program(self._with_external(step.before, step.before_external), self.project.scene_id))
 
     def redo(self) -> None:
-        """Do again what was undone last, if anything."""
+        """Redo the step that was undone last, if there is one."""
         if self._redo:
             step = self._redo.pop()
             self._undo.append(step)
@@ -170,7 +170,7 @@ class Document:
             self._change_to(show_on_program(self._with_external(step.after, step.after_external), self.project.scene_id))
 
     def replace_all(self, show: Show, *, path: Path | None, saved: Show | None = None) -> None:
-        """Another show takes the place of this one, with an empty history; `saved` = what its file holds, when that differs."""
+        """Replace the show and clear the history; `saved` = what its file holds, if that differs."""
         self._undo.clear()
         self._redo.clear()
         self._external.clear()
@@ -184,7 +184,7 @@ class Document:
         self.changed.emit()
 
     def mark_saved(self, path: Path) -> None:
-        """The file at `path` now holds the show, and is the one it lives in."""
+        """The show is saved in the file at `path`, which is its file from now on."""
         self._path = path
         self._failing = False
         self._saved = self._show
@@ -192,7 +192,7 @@ class Document:
         self.changed.emit()
 
     def mark_written(self, show: Show) -> None:
-        """The show's file holds this now."""
+        """The show's file now holds this state."""
         before = self.modified
         self._saved = show
         self._failing = False
@@ -200,14 +200,14 @@ class Document:
             self.changed.emit()
 
     def mark_unwritten(self) -> None:
-        """The show's file cannot be written at present."""
+        """The show's file cannot be written at the moment."""
         before = self.modified
         self._failing = True
         if self.modified is not before:
             self.changed.emit()
 
     def _with_external(self, show: Show, count: int) -> Show:
-        """An earlier show with what was settled after the first `count`."""
+        """An earlier show with the external changes after the first `count`."""
         for change in self._external[count:]:
             show = change(show)
         return show

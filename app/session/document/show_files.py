@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 60.0
 EVERY_S = 600.0
-# Nothing is wrong with the file itself.
+# These errors do not mean that the file is damaged.
 SOUND = frozenset(
     {
         "show_file.in_use", "show_file.newer", "show_file.not_a_show", "show_file.busy", "show_file.too_large", "show_file.cancelled",
@@ -47,29 +47,29 @@ T = TypeVar("T")
 
 
 class Beside(Protocol):
-    """Does work on a thread while the window lives on, shows how far `opening` is, and lets the user cancel it; gives what the work gives
-    and raises what it raises. `name` is the file's, for the words."""
+    """Runs work on a thread while the window stays responsive, shows the progress of `opening` and lets the user cancel it. Returns and
+    raises what the work does. `name` is the file's name for the dialog."""
 
     def __call__(self, name: str, opening: OpenOperation, work: Callable[[], T]) -> T: ...
 
 
 def at_once(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
-    """Where there is no window: the caller waits."""
+    """Without a window the caller waits."""
     del name, opening
     return work()
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What a thread has made ready for the desk."""
+    """A show that a thread has opened."""
 
     file: ShowFile
-    kept: Path | None = None  # the text show that it was made of
+    kept: Path | None = None  # the text show that it was converted from
     whole: bool = True
 
 
 def is_text(path: Path) -> bool:
-    """Whether this is a file that can be read, and no database."""
+    """Whether this is a readable file that is not a database."""
     try:
         return not is_database(path)
     except StorageError:
@@ -77,12 +77,12 @@ def is_text(path: Path) -> bool:
 
 
 def is_damaged(path: Path, error: AppError) -> bool:
-    """Whether a show file did not open because something in it is wrong."""
+    """Whether a show file did not open because its content is damaged."""
     return not error.code.startswith("file.") and error.code not in SOUND and path.exists() and not is_text(path)
 
 
 def _still_wanted(file: ShowFile, opening: OpenOperation) -> ShowFile:
-    """The file, closed again when the user cancelled meanwhile; raises StorageError then."""
+    """The file; if the user cancelled meanwhile, closes it and raises StorageError."""
     if opening.cancelled:
         file.close()
     opening.check(file.path)
@@ -96,17 +96,17 @@ def _opened(path: Path, opening: OpenOperation) -> _Opened:
 
 
 def _copied(file: ShowFile | None, show: Show, target: Path, opening: OpenOperation) -> _Opened:
-    """Copy an open show to another name and open it there; raises AppError. Once the copy stands there it is no longer given up."""
+    """Copy an open show to another name and open it there; raises AppError. Once the copy exists, the operation cannot be cancelled."""
     opening.at(OpenStage.COPYING)
     whole = write_copy(file, show, target, opening)
     return _Opened(ShowFile.open(target, show), whole=whole)
 
 
 class ShowFiles:
-    """Which show is open, and where it comes from. Nothing here raises for a broken or missing file: a notice tells, and the result says
-    whether it worked.
+    """Opens, saves, recovers and restores shows. Nothing here raises for a broken or missing file: a notice says what failed, and the
+    result says whether it worked.
 
-    `post` runs something on the thread that all methods are called on.
+    `post` runs a function on the thread that calls all methods.
     """
 
     def __init__(
@@ -126,8 +126,8 @@ class ShowFiles:
         self.recent: tuple[Path, ...] = ()
         self.recovered: RecoveredShow | None = None
         self.opened: Signal[[]] = Signal()
-        self.leaving: Signal[[]] = Signal()  # another show takes the place of the open one, whose log can still be written
-        self.made_here = True  # False: the open show began with a file, which may be anybody's
+        self.leaving: Signal[[]] = Signal()  # another show is about to replace the open one, whose log can still be written
+        self.made_here = True  # False: the open show began with a file, which may come from anyone
         self._document = document
         self._recents = Recents(paths.recents)
         self._unsaved = UnsavedShows(paths.unsaved)
@@ -142,15 +142,15 @@ class ShowFiles:
         self._backups = ShowBackups(paths.backups, clock)
         self._beside: Beside = at_once
         self._busy = False
-        self._backed_up: tuple[ShowFile | None, int] = (None, 0)  # the file that was copied last, and how often it had changed by then
+        self._backed_up: tuple[ShowFile | None, int] = (None, 0)  # the file that was backed up last, and its number of commits then
 
     @property
     def identity(self) -> str:
-        """By what the show's file is known again, "" while it has none."""
+        """The identity stored in the show's file, "" while it has none."""
         return self._autosave.file.identity if self._autosave.file is not None else ""
 
     def identify(self) -> str:
-        """As `identity`; a file that has none is given one."""
+        """The identity; a file without one gets one."""
         return self._autosave.file.identify() if self._autosave.file is not None else ""
 
     # Life -----------------------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ class ShowFiles:
         return self._unsaved.holds(path)
 
     def start(self) -> None:
-        """Look for what a desk that crashed left behind."""
+        """Look for the work of a desk that crashed."""
         self.recent = self._recents.paths()
         try:
             self.recovered = next(iter(self._working.abandoned()), None)
@@ -173,21 +173,21 @@ class ShowFiles:
             self._notify(file_notice(error))
 
     def close(self, *, keep_work: bool) -> None:
-        """Write what is left and let go. `keep_work` leaves a show without a file to be found by the next desk."""
+        """Write everything and close. `keep_work` leaves a show without a file for the next desk to find."""
         self._autosave.leave(keep_work=keep_work)
 
     def wait_beside(self, beside: Beside) -> None:
-        """From now on, what takes long with large files is done so."""
+        """Run slow work on large files with this from now on."""
         self._beside = beside
 
     # Shows ----------------------------------------------------------------------------------------------------------------
 
     def new(self) -> None:
-        """Begin a new show."""
+        """Start a new show; the caller has asked about unsaved changes."""
         self.begin_with(self._new_show())
 
     def begin_with(self, show: Show, pictures: Iterable[bytes] = ()) -> None:
-        """Begin with a show that is filled already, and of which nothing is the user's work yet."""
+        """Start with a filled show that contains none of the user's work yet; the caller has asked about unsaved changes."""
         self._leave()
         self.made_here = True
         self._document.replace_all(show, path=None)
@@ -196,7 +196,7 @@ class ShowFiles:
         self.opened.emit()
 
     def open(self, path: Path) -> bool:
-        """Open a show; on failure the document stays and a notice says why."""
+        """Open a show; on failure the document stays and a notice says why. The caller has asked about unsaved changes."""
         path = path.absolute()
         if path == self._document.path and self._autosave.save():
             self._show(self._document.show, path)
@@ -215,7 +215,7 @@ class ShowFiles:
         return True
 
     def open_at_start(self, path: Path) -> Awaitable[bool]:
-        """As `open`, while the window comes up; not when the user has begun something else meanwhile."""
+        """Like `open`, while the window starts; the result is dropped if the user started something else meanwhile."""
         return self._open_at_start(path.absolute(), self._document.show)
 
     async def _open_at_start(self, path: Path, before: Show) -> bool:
@@ -253,19 +253,19 @@ class ShowFiles:
             self._back_up(opened)
 
     def open_copy(self, path: Path) -> bool:
-        """Open a copy of a show file that is left alone, as a show without a file of its own; on failure a notice says why."""
+        """Open a copy of a show file as a show without a file; on failure a notice says why."""
         return self._open_made(path, lambda target, opening: copy_closed(path, target, opening), path.stem)
 
     def backups(self) -> tuple[Backup, ...]:
-        """The copies that were made of the open show, the newest first."""
+        """The backups of the open show, the newest first."""
         return self._backups.of(self._document.path) if self._document.path is not None else ()
 
     def restore(self, backup: Backup) -> bool:
-        """Open a backup as a show without a file, under the name of the show; the show's file stays as it is."""
+        """Open a backup as a show without a file, under the name of the show; the show's file is not changed."""
         return self._open_made(backup.path, lambda target, opening: copy_closed(backup.path, target, opening), backup.show)
 
     async def look_after(self, every_s: Callable[[], float] = lambda: EVERY_S) -> None:
-        """Copy the open show that often while it changes."""
+        """Back up the open show this often while it changes."""
         while True:
             await asyncio.sleep(LOOK_S)
             file = self._autosave.own_file
@@ -273,7 +273,8 @@ class ShowFiles:
                 self._back_up(file)
 
     def save(self) -> bool:
-        """Have everything in the show's file and say so; on failure a notice says why."""
+        """Write everything to the show's file and say so; False without a file (ask for a path and call `save_as`) or, with a notice, on
+        failure."""
         if self._document.path is None or not self._autosave.save():
             return False
         path = str(self._document.path)
@@ -281,7 +282,8 @@ class ShowFiles:
         return True
 
     def save_as(self, path: Path) -> bool:
-        """Copy everything there and go on there, under a name with our suffix ("Show 1.5" has none); on failure a notice says why."""
+        """Copy the show with its pictures and log to a name with our suffix ("Show 1.5" has none) and continue there; on failure a notice
+        says why."""
         target = path.absolute()
         if target.suffix.lower() != SUFFIX:
             target = target.with_name(target.name + SUFFIX)
@@ -307,13 +309,13 @@ class ShowFiles:
         return True
 
     def _carry_over(self, copy: ShowFile) -> None:
-        """What happened while the show was copied belongs into the copy too: orders come at any moment."""
+        """Add to the copy what happened while it was made: orders come at any time."""
         for event in self._log.events(None, copy.last_seq):
             copy.log(event.kind, event.at_ms, event.data)
         copy.writer.put(self._document.show)
 
     def accept_recovery(self) -> None:
-        """The recovered work becomes the document, still without a file of its own."""
+        """The recovered work becomes the document, still without a file."""
         recovered, self.recovered = self.recovered, None
         if recovered is None:
             return
@@ -332,15 +334,15 @@ class ShowFiles:
         self._show(opened.writer.show, None, base=self._new_show())
 
     def discard_recovery(self) -> None:
-        """The recovered work is given up."""
+        """Delete the recovered work."""
         if self.recovered is not None:
             self._working.discard(self.recovered)
             self.recovered = None
             self._document.changed.emit()
 
     def take_over_running(self, project: Project) -> None:
-        """Show what a running engine shows: as the work that the last desk left of the same, else in the open show when that has the
-        same name, else as a show without a file. Recovered work of another show stays on offer."""
+        """Continue with the project of a running engine: in recovered work with the same content, else in the open show if it has the same
+        name, else as a show without a file. Recovered work of another show stays available."""
         recovered = self.recovered
         if recovered is not None and same_content(recovered.project, project):
             self.accept_recovery()
@@ -354,7 +356,7 @@ class ShowFiles:
         self._autosave.put(self._document.show)
 
     def _leave(self) -> None:
-        """Another show comes: one without a file of the user's stays among the recent ones."""
+        """Leave the open show; one without a user file stays in the list of recent shows."""
         self.leaving.emit()
         self._autosave.leave(aside=self._put_aside)
 
@@ -369,7 +371,7 @@ class ShowFiles:
         return True
 
     def _slowly(self, path: Path, work: Callable[[OpenOperation], T]) -> T:
-        """What takes long with large files; raises AppError, also when the user cancelled or is waiting for another file."""
+        """Run slow work on a large file; raises AppError, also when the user cancels or another file is still being opened."""
         if self._busy:
             raise StorageError("show_file.one_at_a_time", path=str(path))
         opening = OpenOperation()
@@ -380,12 +382,12 @@ class ShowFiles:
             self._busy = False
 
     def _tell(self, error: AppError) -> None:
-        if error.code != "show_file.cancelled":  # whoever cancels knows
+        if error.code != "show_file.cancelled":  # the user knows
             mild = error.code in ("show_file.in_use", "show_file.one_at_a_time")
             self._notify(file_notice(error, Severity.WARNING if mild else Severity.ERROR))
 
     def _open_made(self, path: Path, make: Callable[[Path, OpenOperation], None], title: str) -> bool:
-        """Fill a working file with a show out of `path` and go on in it; `title` "" = under its own."""
+        """Make a working file from `path` and continue in it; `title` "" = keep the show's name."""
 
         def work(target: Path, opening: OpenOperation) -> ShowFile:
             make(target, opening)
@@ -409,8 +411,7 @@ class ShowFiles:
         return True
 
     def _open_otherwise(self, path: Path, error: AppError) -> bool:
-        """What is left when a show does not open as itself: a text show whose folder cannot be written as a copy, a damaged one as
-        what can be read of it."""
+        """Try another way to open a show: a text show in a read-only folder opens as a copy, a damaged show as what can be read of it."""
         if (
             error.code in ("file.denied", "file.full")
             and path.exists()
@@ -422,7 +423,7 @@ class ShowFiles:
         return is_damaged(path, error) and self._salvage(path)
 
     def _salvage(self, path: Path) -> bool:
-        """Open what can be read of a damaged file as a show without a file."""
+        """Open the readable parts of a damaged file as a show without a file."""
         found: list[SalvageResult] = []
 
         project = self._new_show().project

@@ -21,7 +21,7 @@ from app.domain.program.preview import (
     slot_offset,
 )
 
-TRIES = 3  # the writer overtakes a reader only when the reader sleeps for three frames in the middle of a copy
+TRIES = 3  # the writer overtakes a reader only if the reader pauses for three frames during a copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class PreviewFrame:
 
 
 class PreviewReader:
-    """The newest frame of the engine that is attached; never waits for it. Asking is what keeps frames coming: after two seconds
-    without a question the engine makes none, and the next question brings them back.
+    """Gives the newest frame of the attached engine and never waits for it. The engine makes frames only while somebody reads: it stops
+    after two seconds without a read, and the next read starts it again.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class PreviewReader:
         self._shown: PreviewFrame | None = None
 
     def attach(self, path: str) -> bool:
-        """Read from this file from now on ("" = the engine has none); False while it is no preview of this version."""
+        """Read from this file from now on ("" = the engine has none); False while it is not a preview of this version."""
         self.close()
         self._path = path
         return self._open(path)
@@ -54,7 +54,7 @@ class PreviewReader:
     def _open(self, path: str) -> bool:
         if not path:
             return False
-        with contextlib.suppress(OSError, ValueError), Path(path).open("r+b") as file:  # gone again, or not yet as long as it must be
+        with contextlib.suppress(OSError, ValueError), Path(path).open("r+b") as file:  # already removed, or not full-size yet
             mapped = mmap.mmap(file.fileno(), FILE_BYTES)
             if FILE_HEADER.unpack_from(mapped) == (MAGIC, VERSION):
                 self._map = mapped
@@ -63,7 +63,7 @@ class PreviewReader:
         return False
 
     def close(self) -> None:
-        """No more frames. More than once is ignored."""
+        """Stop reading. Ignored when already closed."""
         if self._map is not None:
             self._map.close()
             self._map = None
