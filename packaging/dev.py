@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Sets this project up and runs it, with nothing but Python.
+"""Sets this project up and runs it; needs nothing but Python.
 
-python3 packaging/dev.py run [ARGUMENTS]    install what is missing, then open the window (without a display: go on air with the test card)
-python3 packaging/dev.py test [ARGUMENTS]   install what is missing, then every check and test (with arguments: pytest alone, with them)
-python3 packaging/dev.py lock               work the lock files out anew from pyproject.toml
-python3 packaging/dev.py shell              a shell with the project's Python
+python3 packaging/dev.py run [ARGUMENTS]    install what is missing and open the window (without a display: broadcast the test card)
+python3 packaging/dev.py test [ARGUMENTS]   install what is missing and run all checks and tests (with arguments: only pytest)
+python3 packaging/dev.py lock               regenerate the lock files from pyproject.toml
+python3 packaging/dev.py shell              open a shell with the project's Python
 
-The files beside this one keep to what Python 3.8 can read, so that an older Python can say that it is too old.
+The files in this folder only use syntax of Python 3.8, so that an older Python can report that it is too old.
 """
 
 from __future__ import annotations
@@ -30,37 +30,37 @@ MINIMUM = (3, 11)
 
 
 def has_display(environment: Mapping[str, str], platform: str) -> bool:
-    """Whether a window could open: always, but on Linux without an X or Wayland server."""
+    """Whether a window could open: only Linux needs an X or Wayland server for it."""
     return not platform.startswith("linux") or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def application_arguments(arguments: Sequence[str], display: bool) -> list[str]:
-    """What the application is started with: as asked, or headless where nothing was asked and no window could open."""
+    """The arguments for the app: as given, or headless if none were given and no window could open."""
     if arguments or display:
         return list(arguments)
     return ["broadcast", "--embedded"]
 
 
 def python_packages() -> tuple[Package, ...]:
-    """What Debian splits off from Python and set-up cannot do without."""
+    """Parts of Python that Debian packages separately and set-up needs."""
     lacks_venv = importlib.util.find_spec("ensurepip") is None
     return (Package("python3-venv", "environment for the project's packages", required=True),) if lacks_venv else ()
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Install for running, then become the application."""
+    """Install the packages for running, then become the app."""
     SystemPackages(ROOT).ensure((*python_packages(), *RUN_PACKAGES))
     environment = Environment(ROOT)
     environment.ensure("run")
     chosen = application_arguments(arguments, has_display(os.environ, sys.platform))
     if chosen and not arguments:
-        say("no display here: going on air with the test card and a tone. Ctrl+C ends it.")
-    # -P: a folder called app where the user stands must not be taken for ours
+        say("no display found: going on air with the test card and a tone. Press Ctrl+C to stop.")
+    # -P: a folder named app in the user's current folder must not be imported
     return environment.become(["-P", "-m", "app", *chosen])
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Install for testing, then run the gates; the exit status is theirs."""
+    """Install the packages for testing, then run all checks; returns their exit status."""
     SystemPackages(ROOT).ensure((*python_packages(), *RUN_PACKAGES, *TEST_PACKAGES))
     environment = Environment(ROOT)
     environment.ensure("dev")
@@ -69,7 +69,7 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def shell(arguments: Sequence[str]) -> int:
-    """A shell (or, with arguments, one command) in which `python` is the project's."""
+    """A shell, or with arguments one command, in which `python` is the project's."""
     environment = Environment(ROOT)
     environment.ensure("dev")
     variables = {**os.environ, **environment.variables(os.environ)}
@@ -78,7 +78,7 @@ def shell(arguments: Sequence[str]) -> int:
 
 
 def relock(arguments: Sequence[str]) -> int:
-    """Work the lock files out anew."""
+    """Regenerate the lock files."""
     environment = Environment(ROOT)
     environment.ensure("run")
     lock(ROOT, environment, list(arguments))
@@ -89,12 +89,12 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"run": run, "test": test,
 
 
 def main(arguments: Sequence[str]) -> int:
-    """One command; every failure is one sentence and exit status 1, a wrong command line 2."""
+    """Run one command. A failure prints one sentence and returns 1; an invalid command line returns 2."""
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0 if arguments else 2
     if arguments[0] not in COMMANDS:
-        say(f"there is no command {arguments[0]!r}: use {', '.join(COMMANDS)}", error=True)
+        say(f"unknown command {arguments[0]!r}: use {', '.join(COMMANDS)}", error=True)
         return 2
     try:
         if sys.version_info < MINIMUM:

@@ -1,4 +1,4 @@
-"""The project's own Python in .venv: made, filled from a lock file with hashes, mended when a set-up was cut short."""
+"""The project's Python in .venv: created, filled from a lock file with hashes, repaired after an interrupted set-up."""
 
 from __future__ import annotations
 
@@ -21,50 +21,50 @@ UNFINISHED = "tradewind.unfinished"
 LINK = "tradewind.pth"
 NEWEST_TRIED = 15  # of Python 3
 
-# What pip says → what we say. The first that fits counts.
+# What pip prints → what we print. The first match counts.
 _REASONS: tuple[tuple[str, str], ...] = (
     (
         r"Temporary failure in name resolution|Name or service not known|NewConnectionError|Network is unreachable|getaddrinfo|"
         r"Connection refused|ConnectTimeoutError|ProxyError|Max retries exceeded|Failed to establish",
-        "the package index cannot be reached: check the network (or the proxy) and start again.",
+        "cannot reach the package index: check the network (or the proxy) and try again.",
     ),
-    (r"CERTIFICATE_VERIFY_FAILED", "the package index has a certificate this machine does not trust: check its date and its certificates."),
-    (r"DO NOT MATCH THE HASHES", "a downloaded package is not the one in the lock file: try again, and do not go on if it stays so."),
-    (r"No space left on device", "there is no room left on this drive."),
-    (r"Permission denied", "the folder .venv cannot be written."),
+    (r"CERTIFICATE_VERIFY_FAILED", "this machine does not trust the package index's certificate: check its clock and its certificates."),
+    (r"DO NOT MATCH THE HASHES", "a downloaded package differs from the lock file: try again, and do not continue if this persists."),
+    (r"No space left on device", "the drive is full."),
+    (r"Permission denied", "the folder .venv is not writable."),
     (r"No matching distribution found for ([^\s]+)", "the package index has no {0} for this Python and system."),
-    (r"([\w.-]+)==\S+ (?:does not|from .* does not) .*", "{0} does not fit this Python."),
+    (r"([\w.-]+)==\S+ (?:does not|from .* does not) .*", "{0} does not work with this Python."),
 )
 
 
 def fit_python(minimum: tuple[int, int]) -> str:
-    """The path of an installed Python that is new enough; raises SetupError naming the one that runs now."""
+    """The path of an installed Python that is new enough; raises SetupError if there is none."""
     for minor in range(NEWEST_TRIED, minimum[1] - 1, -1):
         found = shutil.which(f"python3.{minor}")
         if found and subprocess.call([found, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
             return found
     running = ".".join(str(part) for part in sys.version_info[:3])
     wanted = ".".join(str(part) for part in minimum)
-    raise SetupError(f"Python {wanted} or newer is needed; {sys.executable} is {running}. Install a newer one and start again with it.")
+    raise SetupError(f"Python {wanted} or newer is needed; {sys.executable} is {running}. Install a newer one and run this again with it.")
 
 
 def reason_of(output: str) -> str:
-    """One sentence for what pip said."""
+    """One sentence for pip's error output."""
     for pattern, sentence in _REASONS:
         found = re.search(pattern, output)
         if found:
             return sentence.format(*found.groups())
     lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("WARNING")]
-    return f"pip failed: {lines[-1] if lines else 'it said nothing'}"
+    return f"pip failed: {lines[-1] if lines else 'no output'}"
 
 
 def requirement_count(lock_file: Path) -> int:
-    """How many packages a lock file names."""
+    """The number of packages in a lock file."""
     return sum(1 for line in lock_file.read_text(encoding="utf-8").splitlines() if re.match(r"^[A-Za-z0-9]", line))
 
 
 class Environment:
-    """`.venv` beside the project. `python` and `ensure` are what the rest needs."""
+    """The virtual environment `.venv`."""
 
     def __init__(self, root: Path, python: str = sys.executable) -> None:
         self._root = root
@@ -74,14 +74,14 @@ class Environment:
         self.python = self.scripts / ("python.exe" if os.name == "nt" else "python")
 
     def lock_file(self, kind: str) -> Path:
-        """The lock file of "run" or "dev"."""
+        """The lock file for "run" or "dev"."""
         return self._root / "packaging" / f"lock-{kind}.txt"
 
     def ensure(self, kind: str) -> None:
-        """Make and fill the environment unless its stamp says that it is as the lock file wants it; raises SetupError."""
+        """Create and fill the environment, unless its stamp matches the lock file; raises SetupError."""
         if not self.is_ready(kind):
             if (self.folder / UNFINISHED).exists():
-                say("the last set-up was cut short: starting it again.")
+                say("the last set-up was interrupted: starting over.")
                 self._remove()
             elif not self._is_usable():
                 self._remove()
@@ -91,25 +91,25 @@ class Environment:
         self._link()
 
     def is_ready(self, kind: str) -> bool:
-        """Whether nothing needs to be done; reads two small files and hashes the lock files."""
+        """Whether nothing needs to be done. Reads two small files and hashes the lock files."""
         stamp = self._stamp()
         if not stamp or (self.folder / UNFINISHED).exists() or not self._is_usable():
             return False
-        # the packages for developing hold those for running
+        # the packages for development include those for running
         return any(stamp.get(name) == self._wanted(name) for name in {kind, "dev"})
 
     def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """What a child process needs to find this Python first."""
+        """The variables that make a child process find this Python first."""
         return {"VIRTUAL_ENV": str(self.folder), "PATH": f"{self.scripts}{os.pathsep}{environment.get('PATH', os.defpath)}"}
 
     def call(self, arguments: Sequence[str]) -> int:
-        """Run the project's Python in the project's folder; its exit status."""
+        """Run the project's Python in the project's folder; returns its exit status."""
         return subprocess.call([str(self.python), *arguments], cwd=self._root, env={**os.environ, **self.variables(os.environ)})
 
     def become(self, arguments: Sequence[str]) -> int:
-        """Turn this process into the project's Python, in the user's folder; returns only where that is not possible."""
+        """Turn this process into the project's Python, in the user's folder; returns only where exec is not possible."""
         command = [str(self.python), *arguments]
-        if os.name == "nt":  # exec there returns to the prompt at once
+        if os.name == "nt":  # exec returns to the prompt at once there
             return subprocess.call(command)
         sys.stdout.flush()
         os.execv(command[0], command)
@@ -125,9 +125,9 @@ class Environment:
         return stamp if isinstance(stamp, dict) else {}
 
     def _is_usable(self) -> bool:
-        """Whether the Python that .venv was made from is still there and still the same minor version."""
+        """Whether the Python that .venv was made from still exists and has the same minor version."""
         version = self._configured_version()
-        if not version or not self.python.exists():  # a broken link does not exist either
+        if not version or not self.python.exists():  # False for a broken link too
             return False
         library = self.folder / ("Lib" if os.name == "nt" else f"lib/python{version}") / "site-packages"
         real = re.search(r"python3\.(\d+)$", os.path.realpath(self.python))
@@ -146,37 +146,35 @@ class Environment:
             if self.folder.exists():
                 shutil.rmtree(self.folder)
         except OSError as error:
-            raise SetupError(f"{self.folder} is damaged and cannot be removed ({error.strerror}): remove it by hand.") from error
+            raise SetupError(f"{self.folder} is damaged and cannot be removed ({error.strerror}): delete it yourself.") from error
 
     def _create(self) -> None:
-        importlib.invalidate_caches()  # the venv module may have been installed a moment ago
+        importlib.invalidate_caches()  # the venv module may just have been installed
         if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-            raise SetupError(
-                f"{self._base} comes without its venv module: install it (on Debian: apt-get install python3-venv) and start again."
-            )
-        say(f"making .venv with Python {'.'.join(str(part) for part in sys.version_info[:3])}")
+            raise SetupError(f"{self._base} has no venv module: install it (on Debian: apt-get install python3-venv) and try again.")
+        say(f"creating .venv with Python {'.'.join(str(part) for part in sys.version_info[:3])}")
         try:
             self.folder.mkdir(exist_ok=True)
             (self.folder / UNFINISHED).touch()
         except OSError as error:
-            raise SetupError(f"{self.folder} cannot be made: {error.strerror}.") from error
+            raise SetupError(f"cannot create {self.folder}: {error.strerror}.") from error
         made = subprocess.run(
             [self._base, "-m", "venv", str(self.folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
         if made.returncode:
             lines = made.stdout.strip().splitlines()
-            raise SetupError(f"the Python environment could not be made: {lines[-1] if lines else 'no reason was given'}")
+            raise SetupError(f"cannot create the Python environment: {lines[-1] if lines else 'no output'}")
 
     def _install(self, kind: str) -> None:
         lock_file = self.lock_file(kind)
         wanted = self._wanted(kind)
         (self.folder / UNFINISHED).touch()
         (self.folder / STAMP).unlink(missing_ok=True)
-        say("installing the packages of the lock file; the first time takes a minute or two")
+        say("installing packages; the first time takes a minute or two")
         command = ["install", "--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement", str(lock_file)]
         try:
             output = self._pip(command, Progress("package", requirement_count(lock_file)))
-        except SetupError:  # pip gave up in order: the next start goes on from here
+        except SetupError:  # an orderly failure: the next start continues from here
             (self.folder / UNFINISHED).unlink()
             raise
         (self.folder / "install.log").write_text(output, encoding="utf-8")
@@ -184,7 +182,7 @@ class Environment:
         (self.folder / UNFINISHED).unlink()
 
     def _pip(self, arguments: list[str], progress: Progress) -> str:
-        """Run pip and show its progress; its output. Raises SetupError with one sentence."""
+        """Run pip and show its progress; returns its output. Raises SetupError with one sentence."""
         command = [str(self.python), "-m", "pip", "--no-input", "--disable-pip-version-check", *arguments, "--progress-bar", "off"]
         environment = {key: value for key, value in os.environ.items() if key not in ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")}
         kept: list[str] = []
@@ -204,11 +202,11 @@ class Environment:
         return output
 
     def install_apart(self, package: str, folder: Path) -> None:
-        """Install a tool of set-up itself into a folder of its own; raises SetupError."""
+        """Install a set-up tool into its own folder; raises SetupError."""
         self._pip(["install", "--upgrade", "--target", str(folder), package], Progress("tool", 1))
 
     def _link(self) -> None:
-        """Let this Python find the application from any folder, also after the project was moved."""
+        """Let this Python find the app from any folder, even after the project was moved."""
         version = self._configured_version()
         library = self.folder / ("Lib" if os.name == "nt" else f"lib/python{version}") / "site-packages"
         wanted = f"{self._root}\n"

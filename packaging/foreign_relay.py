@@ -1,4 +1,4 @@
-"""A relay that is not ours, for the tests: the npm package of tests/support/foreign, as its lock file wants it."""
+"""Installs a third-party relay for the tests: the npm package of tests/support/foreign, from its lock file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATIENCE_S = 300.0
 
 
 def is_ready(folder: Path) -> bool:
-    """Whether what the lock file wants is installed."""
+    """Whether the packages in the lock file are installed."""
     try:
         return (folder / "node_modules" / STAMP).read_text(encoding="utf-8") == _wanted(folder)
     except OSError:
@@ -24,7 +24,7 @@ def is_ready(folder: Path) -> bool:
 
 
 def ensure(root: Path) -> bool:
-    """Install it unless it is there. What hinders is said and False returned: the tests that need it are then skipped."""
+    """Install it if needed. On failure prints why and returns False; the tests that need it are skipped."""
     folder = root / FOLDER
     if not (folder / "package-lock.json").exists():
         return False
@@ -32,12 +32,12 @@ def ensure(root: Path) -> bool:
         return True
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
-        say("Node.js or npm is not installed; the tests with a relay that is not ours are skipped.")
+        say("Node.js or npm is not installed; skipping the tests with a third-party relay.")
         return False
-    say("installing the relay that is not ours, for the tests")
+    say("installing the third-party relay for the tests")
     reason = _install(npm, folder)
     if reason:
-        say(f"it could not be installed, the tests with it are skipped: {reason}", error=True)
+        say(f"cannot install it; skipping the tests that need it: {reason}", error=True)
         return False
     (folder / "node_modules" / STAMP).write_text(_wanted(folder), encoding="utf-8")
     return True
@@ -48,7 +48,7 @@ def _wanted(folder: Path) -> str:
 
 
 def _install(npm: str, folder: Path) -> str:
-    """Run npm; what it complained about last, "" = done. Packages' own scripts are not run."""
+    """Run npm without the packages' own scripts; returns its error, "" = success."""
     command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     try:
         ran = subprocess.run(
@@ -66,12 +66,12 @@ def _install(npm: str, folder: Path) -> str:
     except subprocess.TimeoutExpired:
         return f"npm did not end within {PATIENCE_S:.0f} seconds"
     except OSError as error:
-        return f"npm cannot be started: {error.strerror}"
+        return f"cannot start npm: {error.strerror}"
     return "" if ran.returncode == 0 else reason_of(ran.stdout) or f"npm ended with status {ran.returncode}"
 
 
 def reason_of(output: str) -> str:
-    """The first line that says something: npm begins with codes and ends with advice."""
+    """The first meaningful line: npm starts with codes and ends with advice."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(("npm error code", "npm error errno", "npm error syscall", "npm warn"))]
     return next(iter(telling), "")

@@ -1,4 +1,4 @@
-"""Everything that a change must pass, in the order in which it fails fastest."""
+"""All checks that a change must pass, fastest first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import NamedTuple
 from environment import Environment
 from report import say
 
-SOME_FAILED = 1  # pytest's exit status for a run that ended in order
-SECOND_LOOKS = 4  # more that fail are no accident of the machine
+SOME_FAILED = 1  # pytest's exit status if tests failed
+SECOND_LOOKS = 4  # if more tests fail, it is not just a busy machine
 CHECKED = ("app", "tests", "packaging")
-# Quick and general first: what they find explains what the later ones would show.
+# quick and general ones first: their failures explain later ones
 TEST_FOLDERS = (
     "architecture",
     "packaging",
@@ -34,21 +34,21 @@ TEST_FOLDERS = (
 
 
 class Gate(NamedTuple):
-    """One check: its heading, and what the project's Python is called with."""
+    """One check: its heading, and the arguments for the project's Python."""
 
     title: str
     arguments: tuple[str, ...]
 
 
 def test_targets(root: Path) -> list[str]:
-    """The folders of tests in their order, then any that the order does not know."""
+    """The test folders in this order, then any others."""
     present = sorted(folder.name for folder in (root / "tests").iterdir() if any(folder.glob("**/test_*.py")))
     ordered = [name for name in TEST_FOLDERS if name in present]
     return [f"tests/{name}" for name in (*ordered, *[name for name in present if name not in ordered])]
 
 
 def all_gates(root: Path) -> list[Gate]:
-    """Style, types, then every test in one run of pytest."""
+    """Style, types, then all tests in one run of pytest."""
     return [
         Gate("style", ("-m", "ruff", "check", *CHECKED)),
         Gate("layout", ("-m", "ruff", "format", "--check", *CHECKED)),
@@ -58,7 +58,7 @@ def all_gates(root: Path) -> list[Gate]:
 
 
 def failed_tests(root: Path) -> list[str]:
-    """What failed in the last run of pytest, as its cache has it; nothing when it keeps none."""
+    """The tests that failed in the last run, from pytest's cache; empty if there is none."""
     try:
         known = json.loads((root / ".pytest_cache" / "v" / "cache" / "lastfailed").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -67,20 +67,20 @@ def failed_tests(root: Path) -> list[str]:
 
 
 def looked_at_again(root: Path, environment: Environment, status: int) -> int:
-    """The status of the tests after a second look at the few that failed: machines that are shared stand still for seconds at times, and
-    sound and picture do not wait. What fails twice has failed, and what passed at the second try is named."""
+    """The status of the tests after a second run of the few that failed: shared machines stall for seconds at times, and sound and video do
+    not wait. A test that fails twice has failed; one that passes the second time is named."""
     failed = failed_tests(root) if status == SOME_FAILED else []
     if not 0 < len(failed) <= SECOND_LOOKS:
         return status
-    print("\n=== tests that failed, once more ===", flush=True)
+    print("\n=== second run of the failed tests ===", flush=True)
     again = environment.call(("-m", "pytest", "--last-failed"))
     for name in failed if again == 0 else ():
-        say(f"passed at the second try only: {name}")
+        say(f"passed only at the second attempt: {name}")
     return again
 
 
 def run_gates(root: Path, environment: Environment, arguments: Sequence[str]) -> int:
-    """Run them all, or pytest alone with `arguments`; 0 only when every one passed."""
+    """Run all checks, or only pytest with `arguments`; 0 = all passed."""
     if arguments:
         return environment.call(["-m", "pytest", *arguments])
     outcomes: list[tuple[Gate, int, float]] = []

@@ -1,4 +1,4 @@
-"""What set-up says: one line a step, one sentence a failure."""
+"""Set-up's output: one line per step, one sentence per failure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import sys
 
 
 class SetupError(Exception):
-    """Set-up cannot go on; the text is the one sentence to show."""
+    """Set-up cannot continue; the text is the sentence to show."""
 
 
 def say(text: str, *, error: bool = False) -> None:
-    """One line, at once."""
+    """Print a line at once."""
     print(f"tradewind: {text}", file=sys.stderr if error else sys.stdout, flush=True)
 
 
 class Progress:
-    """Counts steps: on one line of a terminal, on every tenth line of a log."""
+    """Counts steps: in place on a terminal, every tenth step in a log."""
 
     def __init__(self, what: str, total: int) -> None:
         self._what = what
@@ -24,7 +24,7 @@ class Progress:
         self._live = sys.stdout.isatty()
 
     def step(self, name: str) -> None:
-        """One more."""
+        """Count one step."""
         self._done = min(self._done + 1, self._total)
         line = f"tradewind: {self._what} {self._done}/{self._total} {name}"
         if self._live:
@@ -33,6 +33,6 @@ class Progress:
             print(line, flush=True)
 
     def end(self) -> None:
-        """Leave the line."""
+        """Clear the line."""
         if self._live:
             print("\r\033[K", end="", flush=True)

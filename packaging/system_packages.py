@@ -1,4 +1,4 @@
-"""The system libraries that no Python package brings, on Debian and its relatives."""
+"""The system libraries that Python packages do not include, on Debian and its derivatives."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LISTS_OLD_AFTER_S = 24 * 3600.0
 
 
 class Package(NamedTuple):
-    """One Debian package. `why` is what goes missing without it; without a `required` one nothing starts.
-    A `command` found on the PATH makes the package needless."""
+    """One Debian package. `why` is what is missing without it; without a `required` one nothing starts. It is not needed if `command` is on
+    the PATH."""
 
     name: str
     why: str
@@ -29,7 +29,7 @@ class Package(NamedTuple):
 
 
 _WINDOW = "the window"
-_TEXT = "text on the picture"
+_TEXT = "text in the video"
 RUN_PACKAGES = (
     Package("libportaudio2", "sound", required=True),
     Package("libegl1", _TEXT, required=True),
@@ -66,16 +66,16 @@ TEST_PACKAGES = (
     Package("pulseaudio-utils", "tests of the microphone", command="pactl"),
     Package("ffmpeg", "the benchmark", command="ffmpeg"),
     Package("espeak-ng", "tests of speech", command="espeak-ng"),
-    Package("janus", "tests with a foreign relay", command="janus"),
+    Package("janus", "tests with a third-party relay", command="janus"),
     Package("coturn", "tests of relayed paths", command="turnserver"),
     Package("iproute2", "tests of a cut network", command="ip"),
-    Package("nodejs", "tests of the viewer page and with a foreign relay", command="node"),
-    Package("npm", "tests with a foreign relay", command="npm"),
+    Package("nodejs", "tests of the viewer page and with a third-party relay", command="node"),
+    Package("npm", "tests with a third-party relay", command="npm"),
 )
 
 
 def missing(packages: Sequence[Package], installed: set[str], has_command: Callable[[str], bool]) -> list[Package]:
-    """Those neither installed (also under the name that Debian's move to 64-bit time gave them) nor there as a command."""
+    """The packages that are not installed (also under their name from Debian's 64-bit time transition) and not found as a command."""
     return [
         package
         for package in packages
@@ -84,21 +84,21 @@ def missing(packages: Sequence[Package], installed: set[str], has_command: Calla
 
 
 def apt_command(packages: Sequence[Package]) -> list[str]:
-    """The one command that installs them."""
+    """The command that installs them all."""
     return ["apt-get", "install", "--yes", "--no-install-recommends", *[package.name for package in packages]]
 
 
 class SystemPackages:
-    """Checks and installs; asks dpkg only when its database changed since the last answer."""
+    """Checks and installs packages; asks dpkg only if its database has changed."""
 
     def __init__(self, root: Path, status: Path = DPKG_STATUS) -> None:
         self._status = status
         self._answer = root / ".venv" / "tradewind.system"
 
     def ensure(self, packages: Sequence[Package]) -> None:
-        """Install what is missing as root, or say how. Raises SetupError when a required one stays missing."""
+        """Install missing packages as root, or print how to. Raises SetupError if a required one is still missing."""
         if not sys.platform.startswith("linux") or not self._status.exists():
-            return  # other systems bring these libraries along, or call them by names we do not know
+            return  # other systems include these libraries or use other names
         if self._is_known(packages):
             return
         absent = missing(packages, installed_packages(), lambda command: shutil.which(command) is not None)
@@ -119,7 +119,7 @@ class SystemPackages:
         _quietly(["apt-get", "update"], environment)
         if _quietly(apt_command(absent), environment):
             return
-        for package in absent:  # one name that this release does not know must not cost the others
+        for package in absent:  # one name unknown to this release must not block the others
             _quietly(apt_command([package]), environment)
 
     def _fingerprint(self, packages: Sequence[Package]) -> str:
@@ -133,7 +133,7 @@ class SystemPackages:
             return False
 
     def _remember(self, packages: Sequence[Package]) -> None:
-        """Only beside an environment that is there already: set-up decides by the folder whether one must be made."""
+        """Only if the environment exists: set-up checks for its folder to decide whether to create it."""
         if not self._answer.parent.is_dir():
             return
         current = f"{self._status.stat().st_mtime_ns} {self._status.stat().st_size} "
@@ -143,18 +143,18 @@ class SystemPackages:
 
 
 def installed_packages() -> set[str]:
-    """The names of all installed packages, without their architecture."""
+    """The names of all installed packages, without architecture."""
     try:
         listed = subprocess.run(
             ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n"], stdout=subprocess.PIPE, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise SetupError(f"the list of installed system packages cannot be read: {error}") from error
+        raise SetupError(f"cannot list the installed system packages: {error}") from error
     return {name for name, _, status in (line.partition(" ") for line in listed.splitlines()) if status == "installed"}
 
 
 def can_install() -> bool:
-    """Whether apt is there and we may use it."""
+    """Whether we can use apt."""
     return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
@@ -167,7 +167,7 @@ def _lists_are_old(lists: Path, now_s: float) -> bool:
 
 
 def _quietly(command: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Run; on failure show the last lines of what it said."""
+    """Run a command; on failure print the end of its output."""
     say(" ".join(command[:2]) + " …")
     ran = subprocess.run(command, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if ran.returncode:
@@ -183,5 +183,5 @@ def _complain(absent: Sequence[Package]) -> None:
     if required:
         raise SetupError(f"system libraries are missing ({', '.join(required)}). Install them with:\n    {command}")
     for package in absent:
-        say(f"{package.name} is not installed; it is for {package.why}.")
+        say(f"{package.name} is not installed; it is needed for {package.why}.")
     say(f"to install what is missing: {command}")

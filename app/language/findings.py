@@ -1,4 +1,4 @@
-"""The values of a finding as a reader of a language wants them in a sentence: amounts, names of countries and languages, own words."""
+"""Formats a finding's values for a sentence in the reader's language: amounts, country and language names, the user's texts."""
 
 from collections.abc import Mapping
 from datetime import date as Date
@@ -11,11 +11,11 @@ from app.language import formats
 
 _LANGUAGE_KEYS = frozenset({"language", "languages"})
 _MARKET_KEYS = frozenset({"market", "markets"})
-_ENOUGH = 4  # names in a row; of more than that the number says it better
+_ENOUGH = 4  # names in a row; beyond that, "+n" is clearer
 
 
 def finding_values(data: Mapping[str, Fact], language: str) -> dict[str, Value]:
-    """Plain values for the words of a finding's code; hours count from 0 to 24 as everywhere in the window."""
+    """Plain values for the text of a finding's code. Times use the 24-hour clock, as in the rest of the window."""
     return {key: _value(key, fact, language) for key, fact in data.items()}
 
 

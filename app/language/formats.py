@@ -1,7 +1,7 @@
-"""Amounts, numbers, dates and names as a reader of a language is used to them (CLDR, through babel).
+"""Formats amounts, numbers, dates and names for readers of a language (CLDR, with babel).
 
-`language` is a BCP 47 tag ("en", "zh-Hans", "pt-BR"; "zh_CN" does too); `market` narrows it to the habits of a country where CLDR has
-them: English in India groups by lakh. A language nobody knows is written as English is.
+`language` is a BCP 47 tag ("en", "zh-Hans", "pt-BR"; "zh_CN" works too). `market` adds a country's conventions where CLDR has them: English
+in India groups by lakh. An unknown language is formatted like English.
 """
 
 import re
@@ -23,9 +23,9 @@ _MANY = 100  # plural in every language
 DateStyle = Literal["short", "medium", "long", "full"]
 
 _DECIMALS = re.compile(r"(?<=[0#])\.[0#]+")
-_LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")  # "RM19": CLDR puts a space that does not break between the two
-_LATIN_SYMBOL = re.compile(r"[A-Z]+\$")  # a mark keeps the sign behind its letters in a line from right to left: US$, not $US
-# babel takes an own set of signs for these, and leaves the digits themselves as they are.
+_LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")  # "RM19": CLDR puts a no-break space between them
+_LATIN_SYMBOL = re.compile(r"[A-Z]+\$")  # a mark keeps the sign after its letters in right-to-left text: US$, not $US
+# For these systems babel uses the symbols but not the digits.
 _ZEROS = {"arab": 0x0660, "arabext": 0x06F0, "beng": 0x09E6, "deva": 0x0966, "mymr": 0x1040}
 
 
@@ -59,14 +59,14 @@ def _money_pattern(locale: Locale, decimals: int) -> NumberPattern:
 
 
 def _decimals(amount: Money) -> int:
-    """All that the currency has; none where people are used to whole amounts and this is one (rupiah, Taiwan dollars)."""
+    """The currency's decimals; none for whole amounts where people write no decimals (rupiah, Taiwan dollars)."""
     digits = minor_digits(amount.currency)
     known: tuple[int, int, int, int] | None = get_global("currency_fractions").get(amount.currency)
     habit = digits if known is None else known[2]
     return 0 if habit == 0 and amount.minor % 10**digits == 0 else digits
 
 
-@lru_cache(maxsize=4096)  # lists show the same prices again and again
+@lru_cache(maxsize=4096)  # lists show the same prices repeatedly
 def money(amount: Money, language: str, *, market: str = "") -> str:
     """An amount with its currency, exact to the minor unit: "$19.99", "19,99 €", "R$ 19,99"."""
     locale = locale_of(language, market)
@@ -79,7 +79,7 @@ def money(amount: Money, language: str, *, market: str = "") -> str:
 
 
 def number(value: int | float | Decimal, language: str, *, market: str = "", decimals: int | None = None) -> str:
-    """Grouped digits; `decimals` fixes how many places are shown, None = as many as the value has, three at most."""
+    """A grouped number. `decimals` fixes the decimal places; None = as many as the value has, at most three."""
     locale = locale_of(language, market)
     if decimals is None:
         return native_digits(format_decimal(value, locale=locale, numbering_system="default"), locale)
@@ -89,7 +89,7 @@ def number(value: int | float | Decimal, language: str, *, market: str = "", dec
 
 
 def percent(value: float, language: str, *, market: str = "") -> str:
-    """`value` per cent, with one decimal when it has one: 12.5 → "12.5%"."""
+    """`value` per cent, with one decimal if needed: 12.5 → "12.5%"."""
     locale = locale_of(language, market)
     pattern = parse_pattern(_with_decimal(locale.percent_formats[None].pattern))
     text = pattern.apply(Decimal(str(value)) / 100, locale, numbering_system="default")
@@ -106,7 +106,7 @@ def minutes(count: int, language: str, *, market: str = "") -> str:
 
 
 def duration(seconds: float, language: str, *, market: str = "") -> str:
-    """The two largest units that say something: "1 hr 5 min", "45 sec"; below zero with a minus in front."""
+    """The two largest non-zero units: "1 hr 5 min", "45 sec"; negative values start with a minus."""
     locale, left = locale_of(language, market), round(abs(seconds))
     hours, left = divmod(left, 3600)
     whole_minutes, left = divmod(left, 60)
@@ -117,7 +117,8 @@ def duration(seconds: float, language: str, *, market: str = "") -> str:
 
 
 def counted(count: int, unit: str, locale: Locale) -> str:
-    """So many of a unit, abbreviated. Where babel lacks the singular ("1 horas") the pattern of many serves: few of them inflect."""
+    """A number of units, abbreviated. Where babel lacks the singular ("1 horas"), the plural pattern is used, because few of them
+    inflect."""
     sized = count if format_unit(count, unit, length="short", locale=locale) != f"{count} {get_unit_name(unit, 'short', locale)}" else _MANY
     said = format_unit(sized, unit, length="short", locale=locale)
     return native_digits(said.replace(str(sized), format_decimal(count, locale=locale, numbering_system="default"), 1), locale)
@@ -130,7 +131,7 @@ def date(day: Date, language: str, *, market: str = "", style: DateStyle = "medi
 
 
 def language_name(tag: str, language: str) -> str:
-    """What readers of `language` call the language `tag`; the tag itself when nobody has a name for it."""
+    """The name of the language `tag` in `language`; the tag itself if it has no name."""
     try:
         known = Locale.parse(tag.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -139,6 +140,6 @@ def language_name(tag: str, language: str) -> str:
 
 
 def territory_name(code: str, language: str) -> str:
-    """What readers of `language` call a country (ISO 3166-1 alpha-2); the code when nobody has a name for it."""
+    """The name of a country (ISO 3166-1 alpha-2) in `language`; the code itself if it has no name."""
     name: str = locale_of(language).territories.get(code.upper(), code)
     return name

@@ -1,4 +1,4 @@
-"""The handbook of a show's products in one language: a page for the screen that holds everything, and one to be printed."""
+"""Writes the handbook of a show's products in one language: a self-contained page for the screen, and one for printing."""
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -14,14 +14,14 @@ from app.domain.catalogue.product import Product, landed_cost
 from app.domain.show import Show
 from app.language import formats
 
-PICTURE_SCHEME = "picture:"  # `picture:ID` in the printed page; who prints it brings the picture
+PICTURE_SCHEME = "picture:"  # `picture:ID` in the printed page; the printing code provides the picture
 
 PictureOf = Callable[[str], tuple[str, bytes] | None]  # id → (media type, content)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`foreign`: it stands in another language than the page, because there is nothing else; an empty one is a gap."""
+    """`foreign` = in another language than the page, because nothing else exists. An empty text is a gap."""
 
     text: str
     language: str
@@ -31,7 +31,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """What a product costs and how it comes to a market, as its readers write that."""
+    """A product's price and delivery in a market, formatted for the reader."""
 
     market: str
     price: str
@@ -42,7 +42,7 @@ class PriceRow:
 
 
 class HandbookWriter:
-    """`folder` holds the templates; `labels` are the handbook's own words in many languages."""
+    """`folder` has the templates; `labels` are the handbook's own texts in many languages."""
 
     def __init__(self, folder: Path, labels: Mapping[str, LocalizedText]) -> None:
         self._labels = labels
@@ -53,7 +53,7 @@ class HandbookWriter:
         self._environment.filters["isolated"] = _isolated
 
     def page(self, show: Show, title: str, language: str, picture_of: PictureOf) -> str:
-        """One HTML file with style and pictures inside."""
+        """One HTML file with embedded style and pictures."""
 
         def address(picture_id: str) -> str:
             found = picture_of(picture_id)
@@ -62,7 +62,7 @@ class HandbookWriter:
         return self._render("screen.html", show, title, language, address)
 
     def printed(self, show: Show, title: str, language: str) -> str:
-        """The same for a printer: of the plain kind that Qt lays out, pictures by `picture:ID`."""
+        """The page for printing: plain HTML that Qt can lay out, with pictures as `picture:ID`."""
         return self._render("print.html", show, title, language, lambda picture_id: PICTURE_SCHEME + picture_id)
 
     def _render(self, template: str, show: Show, title: str, language: str, address: Callable[[str], str]) -> str:
@@ -77,7 +77,7 @@ class HandbookWriter:
 
 
 def _isolated(text: str) -> str:
-    """A piece that has a direction of its own, whatever stands around it: "72 × 40" is not turned round in an Arabic line."""
+    """Isolate a text's direction from its surroundings: "72 × 40" must not be reversed in an Arabic line."""
     return f"\u2068{text}\u2069" if text else ""
 
 

@@ -1,8 +1,7 @@
-"""Times, dates, places and clocks as readers of a language are used to them (CLDR, through babel).
+"""Formats times, dates and places for readers of a language (CLDR, with babel).
 
-A time is a wall time, as the clocks of its place show it: no function here turns one place's time into another's. `language` and `market`
-as in `formats`; `market` also decides between twelve and twenty-four hours, "" leaves that to the language. Everything is cached by what
-it says: a planner paints hundreds.
+Times are wall times; no function here converts between time zones. `language` and `market` are as in `formats`; `market` also chooses
+between the 12- and the 24-hour clock, "" leaves that to the language. Results are cached, because a planner paints hundreds.
 """
 
 from collections.abc import Mapping
@@ -36,7 +35,7 @@ def clock(wall: datetime, language: str, *, market: str = "") -> str:
 
 
 def clock_span(begin: datetime, end: datetime, language: str, *, market: str = "") -> str:
-    """From one time of day to another: "8:00 – 10:00 PM", "20:00–22:00"; that the second is another day's is left to `day_shift`."""
+    """A span of times: "8:00 – 10:00 PM", "20:00–22:00". If the end is on another day, use `day_shift`."""
     return _clock_span(begin.hour * 60 + begin.minute, end.hour * 60 + end.minute, language, market)
 
 
@@ -52,9 +51,9 @@ def _clock_span(begin: int, end: int, language: str, market: str) -> str:
     first, second = _clock(begin, language, market), _clock(end, language, market)
     skeleton = "hm" if _is_twelve(_clock_pattern(language, market)) else "Hm"
     patterns = locale.interval_formats.get(skeleton, {})
-    if begin != end and "B" not in patterns and _half_days(locale) == "a":  # babel cannot compare the parts of a day that B names
+    if begin != end and "B" not in patterns and _half_days(locale) == "a":  # babel cannot compare the day periods of B
         said = native_digits(format_interval(_at(begin), _at(end), skeleton, locale=locale), locale)
-        if skeleton == "hm" or said.startswith(first):  # some write the times of a span in another manner
+        if skeleton == "hm" or said.startswith(first):  # some locales write the times of a span differently
             return said
     both: str = locale.interval_formats[None]
     return both.format(first, second)
@@ -66,7 +65,7 @@ def _at(minute: int) -> datetime:
 
 @lru_cache(maxsize=256)
 def _clock_pattern(language: str, market: str) -> str:
-    """The locale's own, unless people of the market count hours in the other way."""
+    """The locale's pattern, changed to 12 or 24 hours if the market uses the other."""
     locale = locale_of(language, market)
     pattern: str = locale.time_formats["short"].pattern
     if market and locale.territory != market.upper():
@@ -77,7 +76,7 @@ def _clock_pattern(language: str, market: str) -> str:
 
 
 def _half_days(locale: Locale) -> str:
-    """The letters of a pattern for AM and PM: the long form where the short one is in Latin letters alone (Korean, Thai)."""
+    """The pattern letters for AM and PM: the long form if the short one is only Latin letters (Korean, Thai)."""
     names = locale.day_periods["format"]
     short, full = names["abbreviated"].get("am", ""), names.get("wide", {}).get("am", "")
     return "aaaa" if full and short.isascii() and not full.isascii() else "a"
@@ -88,7 +87,7 @@ def _is_twelve(pattern: str) -> bool:
 
 
 def _native(territory: str) -> Locale | None:
-    """The locale of most people of a country."""
+    """The locale of most people in a country."""
     spoken: Mapping[str, Mapping[str, float]] = get_global("territory_languages").get(territory, {})
     if not spoken:
         return None
@@ -100,7 +99,7 @@ def _native(territory: str) -> Locale | None:
 
 @lru_cache(maxsize=4096)
 def day(when: date, language: str, *, market: str = "", style: DayStyle = "short") -> str:
-    """A date with its weekday: "Fri, Mar 12"; with the year: "Fri, Mar 12, 2027"; in full: "Friday, March 12"; and both."""
+    """A date with its weekday: "Fri, Mar 12"; with the year: "Fri, Mar 12, 2027"; in full: "Friday, March 12"; or both."""
     locale = locale_of(language, market)
     skeletons = locale.datetime_skeletons
     if style == "full_year":
@@ -116,7 +115,7 @@ def day(when: date, language: str, *, market: str = "", style: DayStyle = "short
 
 @lru_cache(maxsize=512)
 def weekday(when: date, language: str, *, style: WeekdayStyle = "short") -> str:
-    """The name of a day of the week, as it stands by itself: "Fri", "Friday", "F"."""
+    """The stand-alone name of a weekday: "Fri", "Friday", "F"."""
     names = locale_of(language).days["stand-alone"][_WEEKDAY_WIDTHS[style]]
     return str(names[when.weekday()])
 
@@ -137,7 +136,7 @@ def day_and_clock(wall: datetime, language: str, *, market: str = "", style: Day
 
 @lru_cache(maxsize=512)
 def day_shift(days: int, language: str, *, market: str = "") -> str:
-    """How far a date is from the one beside it: "+1 day", "+1天", "−1 Tag"; "" for the same day."""
+    """The difference in days from the date beside it: "+1 day", "+1天", "−1 Tag"; "" for the same day."""
     return "" if days == 0 else ("+" if days > 0 else "−") + _days(abs(days), language, market)
 
 
@@ -149,7 +148,7 @@ def _plain(when: date) -> date:
 
 
 def countdown(seconds: float, language: str, *, market: str = "") -> str:
-    """What is left until something, in its two largest units: "3 days 4 hr", "2 hr 5 min", "4 min 30 sec"; nothing below zero is left."""
+    """The time left, in its two largest units: "3 days 4 hr", "2 hr 5 min", "4 min 30 sec"; zero if it has passed."""
     left = max(0, int(seconds))
     parts: list[tuple[int, str]] = []
     for unit, size in _SECONDS:
@@ -162,7 +161,7 @@ def countdown(seconds: float, language: str, *, market: str = "") -> str:
 
 
 def duration(minutes: int, language: str, *, market: str = "") -> str:
-    """How long something takes: "1 hr 30 min", "2 hr", "45 min"; hours go beyond a day."""
+    """A duration: "1 hr 30 min", "2 hr", "45 min"; hours can exceed a day."""
     parts = ((minutes // 60, "hour"), (minutes % 60, "minute"))
     return " ".join(_counted(count, unit, language, market) for count, unit in parts if count) or _counted(0, "minute", language, market)
 
@@ -173,7 +172,7 @@ def _counted(count: int, unit: str, language: str, market: str) -> str:
 
 
 def _days(count: int, language: str, market: str) -> str:
-    """Inflected, and always with their figure, which Arabic leaves away for one and two."""
+    """Days, inflected and always with a number, which Arabic omits for one and two."""
     locale = locale_of(language, market)
     lengths: tuple[Literal["long", "short"], ...] = ("long", "short")
     length = next(one for one in lengths if "duration-" not in format_unit(_MANY, "duration-day", length=one, locale=locale))
@@ -188,7 +187,7 @@ def _days(count: int, language: str, market: str) -> str:
 
 @lru_cache(maxsize=8192)
 def city(zone_key: str, language: str) -> str:
-    """What readers call the place that a zone is named after: "New York", "纽约", "نيويورك"."""
+    """The name of a zone's city: "New York", "纽约", "نيويورك"."""
     locale = locale_of(language)
     for key in _names_of(zone_key):
         known = locale.time_zones.get(key, {}).get("city")
@@ -199,7 +198,7 @@ def city(zone_key: str, language: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _names_of(zone_key: str) -> tuple[str, ...]:
-    """Under which a zone may stand in CLDR's tables: some keep to older names than IANA's ("Asia/Calcutta")."""
+    """All names of a zone in CLDR's tables, which partly use older names than IANA ("Asia/Calcutta")."""
     aliases: Mapping[str, str] = get_global("zone_aliases")
     canonical = aliases.get(zone_key, zone_key)
     return tuple(dict.fromkeys((zone_key, canonical, *(old for old, new in aliases.items() if new == canonical))))

@@ -1,4 +1,4 @@
-"""Which font font_families write which script, beside a theme's own, and how much room a line of it needs."""
+"""Chooses font families by script, in addition to a theme's own, and knows the line height each script needs."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from app.domain.selling.card_theme import CardFonts
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Its font_families, and the room `above` and `below` the baseline, in parts of the letters' size."""
+    """A script's font families, and the room `above` and `below` the baseline, relative to the font size."""
 
     sans: tuple[str, ...] = ()
     serif: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ def _han(tag: str, sans: tuple[str, ...], serif: tuple[str, ...]) -> Script:
     return Script((f"Noto Sans CJK {tag}", f"Noto Sans {tag}", *sans), (f"Noto Serif CJK {tag}", f"Noto Serif {tag}", *serif))
 
 
-# First those of free systems, then Apple's, then Microsoft's. The key is the first word of the letters' Unicode names.
+# Families of free systems first, then Apple's, then Microsoft's. The key is the first word of the letters' Unicode names.
 _SCRIPTS: Mapping[str, Script] = {
     "ARABIC": Script(("Noto Sans Arabic", "Geeza Pro", "Segoe UI"), ("Noto Naskh Arabic", "Geeza Pro", "Segoe UI"), 1.02, 0.46),
     "HEBREW": Script(("Noto Sans Hebrew", "Arial Hebrew", "Segoe UI"), ("Noto Serif Hebrew", "Arial Hebrew", "Segoe UI"), 0.95, 0.3),
@@ -57,7 +57,7 @@ _TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo", "yue")
 
 
 def _han_of(language: str) -> str:
-    """The same ideographs look different in different countries."""
+    """Han characters look different in each country, so the language decides."""
     tag = language.replace("_", "-").lower()
     if tag.startswith(_TRADITIONAL):
         return "zh-hant"
@@ -65,7 +65,7 @@ def _han_of(language: str) -> str:
 
 
 def scripts_in(text: str, language: str) -> list[Script]:
-    """The scripts that occur besides the Latin one and its kin, in the order in which they do."""
+    """The scripts in the text besides Latin and its relatives, in order of appearance."""
     found: dict[Script, None] = {}
     for name in dict.fromkeys(_first_words(text)):
         if name in _EAST_ASIAN:
@@ -82,15 +82,15 @@ def _first_words(text: str) -> Iterator[str]:
 
 
 def breaks_anywhere(text: str) -> bool:
-    """Whether lines end between any two characters, as in Chinese: evening them out would only part what belongs together."""
+    """Whether lines can break between any two characters, as in Chinese. Balancing such lines would split words."""
     return any(name in _EAST_ASIAN and name != "HANGUL" for name in _first_words(text))
 
 
 def font_families(text: str, language: str, fonts: CardFonts, *, display: bool) -> list[str]:
-    """Families for this text, the best first: those of its own script before the theme's.
+    """Font families for this text, best first: those of its script before the theme's.
 
-    A theme's Latin family may claim letters that it cannot shape; and Qt (seen in 6.11) remembers what stands behind a family by that
-    family alone, so that Japanese behind one that Chinese stood behind before would look Chinese.
+    A theme's Latin family may claim letters that it cannot shape. And Qt (seen in 6.11) caches fallbacks by the first family alone:
+    Japanese after a family that was used for Chinese before would look Chinese.
     """
     own = fonts.display if display else fonts.text
     serif = display and fonts.serif
@@ -99,6 +99,6 @@ def font_families(text: str, language: str, fonts: CardFonts, *, display: bool) 
 
 
 def line_extents(text: str, language: str) -> tuple[float, float]:
-    """(above, below) the baseline, in parts of the letters' size, that a line of this text needs."""
+    """The room (above, below) the baseline that a line of this text needs, relative to the font size."""
     scripts = [_LATIN, *scripts_in(text, language)]
     return max(script.above for script in scripts), max(script.below for script in scripts)

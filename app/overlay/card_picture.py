@@ -1,16 +1,16 @@
-"""Product pictures on cards: decode_picture, turned upright, scaled well, and set into their tile."""
+"""Decodes and draws product pictures: turned upright, scaled, fitted into their tile."""
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter
 
 from app.overlay.card_sheet import rounded
 
-MOST_PIXELS = 64_000_000  # a larger one is no photograph, and would take the desk's memory
-_CROPPED_AT_MOST = 1.4  # a tile and a picture whose shapes differ more are not made to match by cutting: half a shoe sells nothing
+MOST_PIXELS = 64_000_000  # a larger one is not a photograph and would use too much memory
+_CROPPED_AT_MOST = 1.4  # if tile and picture differ more, do not crop: half a shoe sells nothing
 
 
 def decode_picture(content: bytes, side: int) -> QImage | None:
-    """The picture, made ready to be drawn about `side` pixels large; None when it cannot be read."""
+    """Decode a picture to be drawn about `side` pixels large; None if it is unreadable."""
     if not content:
         return None
     buffer = QBuffer()
@@ -31,13 +31,13 @@ def decode_picture(content: bytes, side: int) -> QImage | None:
 
 
 def _halved_down(size: QSize, side: int) -> QSize:
-    """The size in which it is decode_picture: at least twice what is wanted, which JPEG files give at a fraction of the cost."""
+    """The size to decode to: at least twice the wanted one, which JPEG decodes at a fraction of the cost."""
     factor = min(1.0, side * 2 / max(1, min(size.width(), size.height())))
     return QSize(max(1, round(size.width() * factor)), max(1, round(size.height() * factor)))
 
 
 def draw_picture(painter: QPainter, image: QImage, tile: QRectF, radius: float, ground: QColor) -> None:
-    """Fill the tile with the picture, cut a little where the shapes nearly agree, else whole on the tile's ground."""
+    """Fill the tile with the picture; crop it if the shapes nearly agree, else show all of it on the tile's background."""
     painter.save()
     painter.setClipPath(rounded(tile, radius), Qt.ClipOperation.IntersectClip)
     painter.fillRect(tile, ground)
@@ -59,6 +59,6 @@ def draw_picture(painter: QPainter, image: QImage, tile: QRectF, radius: float, 
 
 
 def stands_free(image: QImage) -> bool:
-    """Whether the goods stand free: transparent corners."""
+    """Whether the product is cut out, with transparent corners."""
     right, bottom = image.width() - 1, image.height() - 1
     return all(image.pixelColor(x, y).alpha() < 32 for x, y in ((0, 0), (right, 0), (0, bottom), (right, bottom)))

@@ -1,4 +1,4 @@
-"""What cards are drawn on: a sheet with room for the shadow, panels, pills and small signs."""
+"""What cards are drawn on and with: a sheet with room for the shadow, panels, pills and icons."""
 
 import math
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from app.domain.program.output import Canvas
 from app.domain.selling.card_theme import CardTheme, ShapeTheme, shape_of
 from app.overlay.card_text import Face, Type
 
-_SHADOW_DROP = 0.3  # of its reach: light comes from above
+_SHADOW_DROP = 0.3  # of the shadow's reach: light comes from above
 MAX_SIDE = 32_000  # of a sheet; a ticker may be long
 
 
 def colour(text: str) -> QColor:
-    """A theme's colour; raises FieldError for what is none."""
+    """Parse a theme's colour; raises FieldError."""
     return QColor(*parse_colour("colour", text))
 
 
@@ -26,7 +26,7 @@ def even(length: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class CardStyle:
-    """A theme on a canvas: measures in pixels."""
+    """A theme on a canvas, with measures in pixels."""
 
     theme: CardTheme
     canvas: Canvas
@@ -36,7 +36,7 @@ class CardStyle:
         return self.theme.shapes[shape_of(self.canvas)]
 
     def px(self, fraction: float) -> float:
-        """Pixels of a measure that the theme gives as a fraction of the canvas's height."""
+        """Pixels of a measure that is a fraction of the canvas height."""
         return fraction * self.canvas.height * self.shape.scale
 
     @property
@@ -58,16 +58,16 @@ class CardStyle:
 
 @dataclass(frozen=True, slots=True)
 class DrawnCard:
-    """A finished sheet, and the card's own rectangle on it: the shadow lies outside."""
+    """A finished sheet and the card's own rectangle on it, without the shadow."""
 
     image: QImage
     body: QRectF
 
 
 class CardSheet:
-    """A transparent image whose painter's origin is the top left corner of the card's body.
+    """A transparent image; the painter's origin is the top left corner of the card's body.
 
-    `with CardSheet(…) as painter:` draws; afterwards `drawn` holds the result.
+    Draw inside `with CardSheet(…) as painter:`; afterwards `drawn` has the result.
     """
 
     def __init__(self, width: float, height: float, margin: float = 0.0) -> None:
@@ -100,12 +100,12 @@ def rounded(rect: QRectF, radius: float) -> QPainterPath:
 
 
 def draw_shadow(painter: QPainter, rect: QRectF, radius: float, reach: float, tint: QColor) -> None:
-    """A soft shadow around a rounded rectangle, and nothing within it."""
+    """Draw a soft shadow around a rounded rectangle, but not inside it."""
     if reach < 1.0 or not tint.alpha():
         return
     reach = round(reach)
     drop = round(reach * _SHADOW_DROP)
-    rect = QRectF(rect.toAlignedRect())  # between whole pixels the patch's pieces would show their seams
+    rect = QRectF(rect.toAlignedRect())  # otherwise the seams between the pieces would show
     edge = math.ceil(reach + radius) + 1  # of the patch's four corners
     patch = _shadow_patch(edge, radius, reach, tint)
     around = QPainterPath()
@@ -117,14 +117,14 @@ def draw_shadow(painter: QPainter, rect: QRectF, radius: float, reach: float, ti
 
 
 def _shadow_patch(edge: int, radius: float, reach: float, tint: QColor) -> QImage:
-    """The shadow of the smallest rectangle with such corners, made of rings that grow fainter; its middle is one pixel."""
+    """The shadow of the smallest rectangle with these corners, made of fading rings; its middle is one pixel."""
     side = 2 * edge + 1
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     whole = QRectF(0, 0, side, side)
-    depth = reach * 1.35  # it goes on below the panel, which stands in front of it
+    depth = reach * 1.35  # it continues under the panel
     for step in range(math.ceil(depth)):
         inset = step + 0.5
         ring = QColor(tint)
@@ -137,13 +137,13 @@ def _shadow_patch(edge: int, radius: float, reach: float, tint: QColor) -> QImag
 
 
 def _three(edge: int, start: float, length: float) -> tuple[tuple[int, int, float, float], ...]:
-    """(from, length there, to, length there) of a patch's two edges and the pixel between them."""
+    """(source start, length, target start, length) for a patch's two edges and the pixel between them."""
     between = length - 2 * edge
     return (0, edge, start, edge), (edge, 1, start + edge, between), (edge + 1, edge, start + length - edge, edge)
 
 
 def _draw_patch(painter: QPainter, patch: QImage, edge: int, rect: QRectF) -> None:
-    """Stretch a patch over the rectangle: corners as they are, the pixel between them as far as needed."""
+    """Nine-patch: draw the corners unscaled and stretch the pixel between them."""
     columns = _three(edge, rect.left(), rect.width())
     rows = _three(edge, rect.top(), rect.height())
     for from_x, from_width, to_x, to_width in columns:
@@ -153,7 +153,7 @@ def _draw_patch(painter: QPainter, patch: QImage, edge: int, rect: QRectF) -> No
 
 
 def draw_panel(painter: QPainter, rect: QRectF, setting: CardStyle, *, radius: float | None = None) -> None:
-    """The theme's ground: shadow, gradient, and a fine border within."""
+    """Draw the theme's panel: shadow, gradient and a thin inner border."""
     colours, form = setting.theme.colours, setting.theme.form
     corner = setting.radius if radius is None else radius
     draw_shadow(painter, rect, corner, setting.reach, colour(colours.shadow))
@@ -167,7 +167,7 @@ def draw_panel(painter: QPainter, rect: QRectF, setting: CardStyle, *, radius: f
 
 
 def draw_border(painter: QPainter, rect: QRectF, radius: float, tint: QColor, width: float) -> None:
-    """A line along the inner edge."""
+    """Draw a line along the inner edge."""
     if width <= 0.0 or not tint.alpha():
         return
     line = max(1.0, width)
@@ -184,7 +184,7 @@ def fill(painter: QPainter, rect: QRectF, radius: float, tint: QColor) -> None:
 
 
 def draw_dot(painter: QPainter, centre: QPointF, size: float, tint: QColor) -> None:
-    """A small disc with a ring of light around it."""
+    """Draw a small disc with a halo."""
     halo = QColor(tint)
     halo.setAlphaF(tint.alphaF() * 0.28)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -195,7 +195,7 @@ def draw_dot(painter: QPainter, centre: QPointF, size: float, tint: QColor) -> N
 
 
 def draw_parcel(painter: QPainter, box: QRectF, tint: QColor) -> None:
-    """A parcel, seen from above its edge: what stands before words about delivery."""
+    """Draw a parcel icon for delivery texts."""
     line = max(1.0, box.width() * 0.09)
     pen = QPen(tint, line)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -218,13 +218,13 @@ def draw_parcel(painter: QPainter, box: QRectF, tint: QColor) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Turns distances from where reading begins into places on a card of this width."""
+    """Converts distances from the start of reading to x positions on a card of this width."""
 
     width: float
     mirrored: bool
 
     def x(self, start: float, width: float) -> float:
-        """The left edge of something so wide that begins `start` pixels from where reading begins."""
+        """The left edge of an item of this width, `start` pixels from the start of reading."""
         return self.width - start - width if self.mirrored else start
 
     def box(self, start: float, top: float, width: float, height: float) -> QRectF:

@@ -1,4 +1,4 @@
-"""Text on cards: the right font for a language, shrink_picture or cut until it fits, laid out in its own direction."""
+"""Text on cards: chooses the font by language, shrinks or truncates the text to fit, and sets its direction."""
 
 import math
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from app.domain.selling.card_theme import CardFonts
 from app.overlay.card_fonts import breaks_anywhere, font_families, line_extents
 
 ELLIPSIS = "…"
-_NO_END = " ,;:.-–—·،؛、，。"  # looks like a slip before an ellipsis
-SHRINK_STEPS = (1.0, 0.93, 0.86, 0.79, 0.72)  # of the wanted size; smaller and it no longer looks as if it belonged to its card
+_NO_END = " ,;:.-–—·،؛、，。"  # would look like a mistake before an ellipsis
+SHRINK_STEPS = (1.0, 0.93, 0.86, 0.79, 0.72)  # of the wanted size; smaller text no longer fits the card's design
 
 
 class Face(Enum):
-    """TEXT is plain, STRONG the same in bold, DISPLAY the theme's face for what is to be seen first (bold)."""
+    """TEXT is regular, STRONG the same in bold, DISPLAY the theme's bold face for the most prominent text."""
 
     TEXT = "text"
     STRONG = "strong"
@@ -26,7 +26,7 @@ class Face(Enum):
 
 
 class Align(Enum):
-    """START is left or right, as the language is written."""
+    """START is left or right, depending on the language."""
 
     START = "start"
     CENTRE = "centre"
@@ -34,7 +34,7 @@ class Align(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """How a piece of text is set: the wanted height of its letters' square in pixels, and its language."""
+    """How a text is set: the wanted font size in pixels, and its language."""
 
     fonts: CardFonts
     face: Face
@@ -59,7 +59,7 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """Text that was set: `width` and `height` in pixels, `ascent` of the first line."""
+    """A laid-out text: `width` and `height` in pixels, `ascent` of the first line."""
 
     layout: QTextLayout
     text: str
@@ -68,20 +68,20 @@ class TextBlock:
     ascent: float
 
     def draw(self, painter: QPainter, x: float, y: float, colour: QColor) -> None:
-        """With its box's top left corner there."""
+        """Draw with the box's top left corner at (x, y)."""
         painter.setPen(QPen(colour))
         self.layout.draw(painter, QPointF(x, y))
 
 
 def _laid(text: str, font: QFont, type_: Type, width: float, align: Align, *, anywhere: bool) -> QTextLayout:
-    """Broken into lines that are at most so wide, as far as the words allow."""
+    """Break the text into lines of at most this width, as far as its words allow."""
     layout = QTextLayout(text, font)
     if align is Align.CENTRE:
         where = Qt.AlignmentFlag.AlignHCenter
     else:
         where = Qt.AlignmentFlag.AlignRight if type_.mirrored else Qt.AlignmentFlag.AlignLeft
     option = QTextOption(where | Qt.AlignmentFlag.AlignAbsolute)
-    runs_left = reads_right_to_left(text, type_.language)  # the card decides on which side it stands, the text how it runs
+    runs_left = reads_right_to_left(text, type_.language)  # the card decides its side, the text its direction
     option.setTextDirection(Qt.LayoutDirection.RightToLeft if runs_left else Qt.LayoutDirection.LeftToRight)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if anywhere else QTextOption.WrapMode.WordWrap)
     layout.setTextOption(option)
@@ -92,7 +92,7 @@ def _laid(text: str, font: QFont, type_: Type, width: float, align: Align, *, an
     baseline = above * size
     while (line := layout.createLine()).isValid():
         line.setLineWidth(width)
-        # Not the fonts' own line heights: with those of every fallback in it, a line would be as high as two.
+        # Not the fonts' own line heights: including every fallback font, a line would be as high as two.
         line.setPosition(QPointF(0.0, baseline - line.ascent()))
         baseline += (above + below) * size
     layout.endLayout()
@@ -109,14 +109,14 @@ def _widest(layout: QTextLayout) -> float:
 
 
 def _block(text: str, font: QFont, type_: Type, width: float, align: Align) -> TextBlock:
-    """Set within exactly so wide a box, where it is known to fit."""
+    """Lay the text out in a box of exactly this width; it is known to fit."""
     layout = _laid(text, font, type_, width, align, anywhere=True)
     above, below = line_extents(text, type_.language)
     return TextBlock(layout, text, width, layout.lineCount() * (above + below) * font.pixelSize(), above * font.pixelSize())
 
 
 def _ends_of_characters(text: str, font: QFont) -> Sequence[int]:
-    """Where the text may be cut without breaking a character that a reader sees as one, in UTF-16 units as Qt counts."""
+    """Where the text can be cut between grapheme clusters, in UTF-16 units as Qt counts them."""
     layout = QTextLayout(text, font)
     layout.beginLayout()
     layout.createLine()
@@ -148,9 +148,9 @@ def _cut(text: str, font: QFont, type_: Type, width: float, lines: int) -> str:
 
 
 def fit_text(text: str, type_: Type, width: float, *, lines: int = 1, align: Align = Align.START, tight: bool = False) -> TextBlock:
-    """The text in a box at most so wide and so many lines high: shrink_picture as far as still looks well, then cut with an ellipsis.
+    """Lay the text out in a box of at most this width and number of lines: shrink it within reason, then truncate it with an ellipsis.
 
-    `tight`: the box becomes as narrow as the text (a line alone), or as it can be with the same number of lines.
+    `tight` makes the box as narrow as the text (one line) or as possible with the same number of lines.
     """
     text = " ".join(text.split())
     for share in SHRINK_STEPS:
@@ -168,7 +168,7 @@ def fit_text(text: str, type_: Type, width: float, *, lines: int = 1, align: Ali
 
 
 def _narrowest(layout: QTextLayout, text: str, font: QFont, type_: Type, width: float) -> float:
-    """The least width with the same number of lines: lines of about the same length."""
+    """The smallest width with the same number of lines, so that lines are about equally long."""
     lines = layout.lineCount()
     if lines <= 1 or breaks_anywhere(text):
         return min(width, math.ceil(_widest(layout)) + 1.0)

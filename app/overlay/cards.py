@@ -1,4 +1,4 @@
-"""Cards as pictures: drawn by a theme for a canvas, and placed on it."""
+"""Draws cards by a theme and places them on the canvas."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -39,9 +39,9 @@ _DRAWN_BY: Mapping[type[Card], Callable[[Any, CardStyle], DrawnCard]] = {
 
 
 def draw_card(card: Card, theme: CardTheme, canvas: Canvas) -> CardPicture:
-    """The card's picture with its place on the canvas; needs a QGuiApplication (see `offscreen`).
+    """The card's picture and its place on the canvas; needs a QGuiApplication (see `offscreen`).
 
-    Cards that are read from right to left are mirrored: their layout, the side on which they stand, and the side from which they come.
+    Right-to-left cards are mirrored: their layout, their side, and the direction they come from.
     """
     setting = CardStyle(theme, canvas)
     kind = KIND_OF[type(card)]
@@ -69,14 +69,14 @@ def _language(card: Card) -> str:
 
 
 def _ticker_speed(theme: CardTheme, canvas: Canvas) -> float:
-    """Whole pixels a picture, two at a time where it runs fast enough: letters then move evenly."""
+    """Whole pixels per frame, an even number if it runs fast enough, so that letters move smoothly."""
     a_picture = theme.ticker_speed * canvas.height / canvas.fps
     steps = max(1, round(a_picture)) if a_picture < 3 else round(a_picture / 2) * 2
     return float(steps * canvas.fps)
 
 
 def _placed(drawn: DrawnCard, place: CardPlace, safe: SafeArea, canvas: Canvas, *, mirror: bool) -> tuple[int, int]:
-    """Where the image's top left corner goes, in even pixels: its body stands in its place, and its shadow around it."""
+    """The image's top left corner in even pixels: the body goes to its place, the shadow around it."""
     left, right = (0.0, 0.0) if place.bleed else (safe.left * canvas.width, safe.right * canvas.width)
     top, bottom = (0.0, 0.0) if place.bleed else (safe.top * canvas.height, safe.bottom * canvas.height)
     lift = place.lift * canvas.height

@@ -1,4 +1,4 @@
-"""Cards of figures: the countdown and the QR code."""
+"""Cards with figures: the countdown and the QR code."""
 
 import math
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ from app.domain.selling.card import CardKind, CountdownOverlay, QrCard
 from app.overlay.card_sheet import CardSheet, CardStyle, DrawnCard, colour, draw_panel, fill
 from app.overlay.card_text import Align, Face, TextBlock, fit_text
 
-QUIET_ZONE = 4  # modules, as ISO/IEC 18004 asks
+QUIET_ZONE = 4  # modules; required by ISO/IEC 18004
 MOST_HOURS = 99
 
 
 def clock_text(seconds: int) -> str:
-    """ "mm:ss", and "h:mm:ss" from an hour on; never below zero."""
+    """ "mm:ss", or "h:mm:ss" from an hour on; never below zero."""
     seconds = min(max(0, seconds), MOST_HOURS * 3600 + 3599)
     hours, minutes = divmod(seconds // 60, 60)
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes:02}:{seconds % 60:02}"
 
 
 def draw_countdown(card: CountdownOverlay, setting: CardStyle) -> DrawnCard:
-    """Every digit on a tile of its own, so that nothing moves while they change. Clocks run from left to right in every language."""
+    """Each digit has its own tile, so that nothing moves when digits change. Clocks run left to right in every language."""
     sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
     font = setting.type(Face.DISPLAY, sizes.digits, "en").font("0")
     metrics = QFontMetricsF(font)
@@ -61,7 +61,7 @@ def draw_countdown(card: CountdownOverlay, setting: CardStyle) -> DrawnCard:
 
 
 def _draw_fold(painter: QPainter, box: QRectF, setting: CardStyle) -> None:
-    """The line across the middle at which the plates of a station clock fold."""
+    """Draw the line across the middle where a flip clock's plates fold."""
     line = max(1.0, box.height() * 0.018)
     tint = colour(setting.theme.colours.panel_end)
     tint.setAlphaF(0.28)
@@ -87,7 +87,7 @@ def _title(text: str, language: str, setting: CardStyle, room: float) -> TextBlo
 
 
 def draw_qr(card: QrCard, setting: CardStyle) -> DrawnCard:
-    """Black on white whatever the theme, because phones have to read it; whole pixels a module."""
+    """Black on white in every theme, because phones have to read it; whole pixels per module."""
     colours, pad = setting.theme.colours, setting.pad
     count = len(card.modules) + 2 * QUIET_ZONE
     inset = round(pad * 0.6)
@@ -115,7 +115,7 @@ def draw_qr(card: QrCard, setting: CardStyle) -> DrawnCard:
 
 
 def draw_qr_modules(painter: QPainter, modules: Sequence[Sequence[bool]], left: int, top: int, module: int) -> None:
-    """A code's dark modules, each so many whole pixels large."""
+    """Draw the dark modules of a code, each `module` pixels large."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     ink = colour("#0b0f14")

@@ -1,4 +1,4 @@
-"""A handbook's printed page as a PDF file: laid out by Qt, with its pictures and with fonts for every script in it."""
+"""Writes a handbook's printed page as a PDF: laid out by Qt, with pictures and fonts for every script in it."""
 
 import os
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from app.overlay.card_fonts import font_families
 
 RESOLUTION_DPI = 144
 _MARGIN_MM = 16.0
-_PICTURE_EDGE_PX = 640  # a card's width at 200 dots an inch is enough on paper, and keeps the file small
+_PICTURE_EDGE_PX = 640  # a card's width at 200 dpi; enough on paper, and keeps the file small
 _SCHEME = "picture:"
 _LATIN = CardFonts(text=("Noto Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans"), display=("Noto Sans",))
 
@@ -25,14 +25,14 @@ class HandbookError(AppError):
 
 
 def _nothing() -> QImage:
-    """A dot that cannot be seen. Given none at all, Qt would look for a file of that name: nothing is read from the disk for a page."""
+    """A transparent dot. Without an image, Qt would look for a file of that name; a page must not read from the disk."""
     dot = QImage(1, 1, QImage.Format.Format_ARGB32)
     dot.fill(Qt.GlobalColor.transparent)
     return dot
 
 
 class _Handbook(QTextDocument):
-    """Brings the pictures that its page names by `picture:ID`."""
+    """Provides the pictures that the page names as `picture:ID`."""
 
     def __init__(self, picture_of: Callable[[str], bytes | None]) -> None:
         super().__init__()
@@ -52,8 +52,8 @@ class _Handbook(QTextDocument):
 
 
 def write_pdf(path: Path, page: str, *, title: str, language: str, picture_of: Callable[[str], bytes | None]) -> int:
-    """Write the page that `HandbookWriter.printed` made; how many sheets it has. Needs a QGuiApplication; raises HandbookError, the
-    old file untouched."""
+    """Write the page made by `HandbookWriter.printed`; returns the number of sheets. Needs a QGuiApplication. Raises HandbookError and then
+    leaves the old file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)

@@ -1,4 +1,4 @@
-"""Posters: one show, its times at several places, what is new and the way there, in a card theme's colours."""
+"""Draws posters: one show, its times at several places, what is new and a QR code, in a card theme's colours."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,18 +25,18 @@ SCALES_WITH_PICTURE = (
     0.74,
     0.68,
     0.62,
-)  # it is worth more than larger letters, and less than those one can read
-LEAST_PICTURE = 0.2  # of the room's height; below it there is no use in one
+)  # a picture is worth more than larger text, but less than readable text
+LEAST_PICTURE = 0.2  # of the available height; a smaller picture is useless
 LEAST_BESIDE = 0.36
 GAP = 34.0  # between parts, at scale 1
-WIDEST_GAP = 3.2  # times that; what is left beyond goes above and below
-# How far words keep away from the edges (left and right, top, bottom): players of stories write over the ends of theirs.
+WIDEST_GAP = 3.2  # times GAP; any further space goes above and below
+# Margins of the texts (left and right, top, bottom): apps that show stories cover their ends.
 MARGINS = {PosterSize.FEED: (76, 76, 76), PosterSize.STORY: (84, 200, 250), PosterSize.WIDE: (92, 84, 84)}
 COLUMN_GAP = 88.0
 
 
 def draw_poster(poster: Poster, theme: CardTheme, size: PosterSize) -> bytes:
-    """The poster as a PNG; needs a QGuiApplication (see `offscreen`), on any thread. Raises AppError "poster.not_written"."""
+    """The poster as a PNG. Needs a QGuiApplication (see `offscreen`); usable on any thread. Raises AppError "poster.not_written"."""
     width, height = size.pixels
     image = QImage(width, height, QImage.Format.Format_RGB32)
     painter = QPainter(image)
@@ -57,7 +57,7 @@ def draw_poster(poster: Poster, theme: CardTheme, size: PosterSize) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _ColumnLayout:
-    """Parts of a column, and how much of its height they leave; below zero they do not fit."""
+    """The parts of a column, and the height they leave; below zero = they do not fit."""
 
     column: PosterColumn
     parts: Sequence[PosterPart]
@@ -65,7 +65,7 @@ class _ColumnLayout:
 
 
 def _largest(lay: Callable[[float], _ColumnLayout], scales: Sequence[float]) -> _ColumnLayout:
-    """At the largest scale (they are in order, the largest first) at which it fits, else at the smallest."""
+    """The layout at the largest scale that fits, else at the smallest. `scales` is sorted, largest first."""
     low, high = 0, len(scales) - 1
     best = None
     while low < high:
@@ -85,7 +85,7 @@ def _laid(column: PosterColumn, room: QRectF, parts: Sequence[PosterPart]) -> _C
 
 
 def _pictured(plain: _ColumnLayout, goods: QImage, least: float, after: int) -> _ColumnLayout:
-    """The same with a picture in the room that is left, behind so many of its parts; it does not fit where it would come out small."""
+    """The layout with a picture in the free space after `after` parts; does not fit if the picture would be too small."""
     height = plain.left - GAP * plain.column.scale
     if height < least:
         return replace(plain, left=-1.0)
@@ -93,7 +93,7 @@ def _pictured(plain: _ColumnLayout, goods: QImage, least: float, after: int) -> 
 
 
 def _with_or_without(lay: Callable[[float], _ColumnLayout], goods: QImage | None, least: float, after: int) -> _ColumnLayout:
-    """With the picture, unless that would make the words too small."""
+    """With the picture, unless it would make the text too small."""
     if goods is not None:
         found = _largest(lambda scale: _pictured(lay(scale), goods, least, after), SCALES_WITH_PICTURE)
         if found.left >= 0:
@@ -102,7 +102,7 @@ def _with_or_without(lay: Callable[[float], _ColumnLayout], goods: QImage | None
 
 
 def _draw_below(painter: QPainter, room: QRectF, poster: Poster, theme: CardTheme, goods: QImage | None) -> None:
-    """Everything in one column."""
+    """Draw everything in one column."""
 
     def lay(scale: float) -> _ColumnLayout:
         column = PosterColumn(theme, poster.language, room.width(), scale)
@@ -113,7 +113,7 @@ def _draw_below(painter: QPainter, room: QRectF, poster: Poster, theme: CardThem
 
 
 def _draw_beside(painter: QPainter, room: QRectF, poster: Poster, theme: CardTheme, goods: QImage | None, *, mirrored: bool) -> None:
-    """PosterText where reading begins, picture and times beside them."""
+    """Draw text where reading begins, with picture and times beside it."""
     width = (room.width() - COLUMN_GAP) / 2
     first = QRectF(room.right() - width if mirrored else room.left(), room.top(), width, room.height())
     second = QRectF(room.left() if mirrored else room.right() - width, room.top(), width, room.height())
@@ -131,7 +131,7 @@ def _draw_beside(painter: QPainter, room: QRectF, poster: Poster, theme: CardThe
 
 
 def _head(column: PosterColumn, poster: Poster) -> list[PosterPart]:
-    """What it is and on which day."""
+    """Title and day."""
     parts: list[PosterPart] = [PosterBadge(column, poster.live)] if poster.live else []
     if poster.title:
         parts.append(PosterText(column, column.set(poster.title, Face.DISPLAY, 88, column.width, lines=3), column.colours.text))
@@ -141,12 +141,12 @@ def _head(column: PosterColumn, poster: Poster) -> list[PosterPart]:
 
 
 def _tail(column: PosterColumn, poster: Poster) -> list[PosterPart]:
-    """What is new, and the way there."""
+    """What is new, and the QR code."""
     return [PosterNews(column, poster.news), PosterCode(column, poster)]
 
 
 def _draw_parts(painter: QPainter, room: QRectF, laid: _ColumnLayout) -> None:
-    """One below the other, with more air between them as far as it looks as if they belonged together."""
+    """Draw the parts one below the other, spread out as far as they still look connected."""
     parts, column = laid.parts, laid.column
     left = max(0.0, room.height() - sum(part.height for part in parts))
     gap = min(left / max(1, len(parts) - 1), GAP * WIDEST_GAP * column.scale)
@@ -160,7 +160,7 @@ def _draw_parts(painter: QPainter, room: QRectF, laid: _ColumnLayout) -> None:
 
 
 def _draw_ground(painter: QPainter, whole: QRectF, theme: CardTheme, *, mirrored: bool) -> None:
-    """The theme's panel over all of it, light from a corner, and the wind across."""
+    """Draw the background: the theme's panel, light from a corner, and wind lines."""
     colours = theme.colours
     gradient = QLinearGradient(whole.topLeft(), whole.bottomRight())
     gradient.setColorAt(0.0, colour(colours.panel))

@@ -1,4 +1,4 @@
-"""What a poster is put together of: the sign, words, the table of times, news, the code and the picture, each within a column."""
+"""The parts of a poster: badge, texts, table of times, news, QR code and picture, each within a column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from app.overlay.card_text import Face, TextBlock, Type, fit_text
 from app.overlay.figure_cards import QUIET_ZONE, draw_qr_modules
 
 SMOOTH = Qt.TransformationMode.SmoothTransformation
-FEW = 6  # pixels to which a picture is boiled down to be its own ground
+FEW = 6  # side in pixels of the tiny version that becomes the blurred background
 
 
 class PosterPart(Protocol):
-    """Something so high; draws itself into the painter's column with its top there."""
+    """An item with a height that draws itself into the painter's column at `top`."""
 
     @property
     def height(self) -> float: ...
@@ -30,7 +30,7 @@ class PosterPart(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PosterColumn:
-    """A theme in a column so wide, at a scale of 1 for a poster 1080 pixels wide."""
+    """A theme in a column of this width; scale 1 is for a poster 1080 pixels wide."""
 
     theme: CardTheme
     language: str
@@ -46,17 +46,17 @@ class PosterColumn:
         return self.theme.colours
 
     def set(self, text: str, face: Face, size: float, width: float, *, lines: int = 1, language: str = "") -> TextBlock:
-        """Text of so many pixels at scale 1."""
+        """Lay out text of `size` pixels at scale 1."""
         return fit_text(text, Type(self.theme.fonts, face, size * self.scale, language or self.language), width, lines=lines, tight=True)
 
     def set_whole(self, text: str, face: Face, sizes: tuple[float, float], width: float, *, language: str = "") -> TextBlock:
-        """On one line where it fits, else smaller on two: names and addresses are worth nothing without their end."""
+        """On one line if it fits, else smaller on two: names and addresses are useless when truncated."""
         one = self.set(text, face, sizes[0], width, language=language)
         return one if one.text == " ".join(text.split()) else self.set(text, face, sizes[1], width, lines=2, language=language)
 
 
 class PosterBadge:
-    """A pill that says that it is live."""
+    """A pill that says that the show is live."""
 
     def __init__(self, column: PosterColumn, text: str) -> None:
         self._column = column
@@ -99,7 +99,7 @@ class _TimeRow:
 
 
 class PosterTimes:
-    """A row for each place: the city, how far its date is from the poster's, the weekday and the time."""
+    """One row per place: city, day difference from the poster's date, weekday and time."""
 
     def __init__(self, column: PosterColumn, times: Sequence[PosterTime]) -> None:
         self._column = column
@@ -165,7 +165,7 @@ class PosterTimes:
 
 
 class PosterNews:
-    """What is new, each behind a dot."""
+    """What is new, as a bulleted list."""
 
     def __init__(self, column: PosterColumn, news: Sequence[str]) -> None:
         self._column = column
@@ -186,7 +186,7 @@ class PosterNews:
 
 
 class PosterCode:
-    """Black on white whatever the theme, because phones have to read it; beside it what it is for."""
+    """The QR code, black on white in every theme, because phones have to read it; its caption is beside it."""
 
     def __init__(self, column: PosterColumn, poster: Poster) -> None:
         self._column = column
@@ -219,8 +219,7 @@ class PosterCode:
 
 
 class PosterPicture:
-    """The goods, in whatever room is left: goods that stand free on the theme's tile, photographs whole on what they themselves look like
-    from afar."""
+    """The product picture in the remaining space: a cut-out product on the theme's tile, a photo uncropped on a blurred copy of itself."""
 
     def __init__(self, column: PosterColumn, image: QImage, height: float) -> None:
         self._column = column
@@ -244,9 +243,9 @@ class PosterPicture:
         painter.restore()
 
     def _draw_from_afar(self, painter: QPainter, tile: QRectF) -> None:
-        """The picture over the whole tile, so blurred that nothing but its light is left."""
+        """Draw the picture over the whole tile, blurred until only its colours are left."""
         blurred = self._image.scaled(FEW, FEW, Qt.AspectRatioMode.IgnoreAspectRatio, SMOOTH)
-        for side in (4 * FEW, 16 * FEW):  # in steps: in one, the grid would show
+        for side in (4 * FEW, 16 * FEW):  # in steps, because a single step would show the grid
             blurred = blurred.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio, SMOOTH)
         factor = max(tile.width() / self._image.width(), tile.height() / self._image.height())
         width, height = self._image.width() * factor, self._image.height() * factor

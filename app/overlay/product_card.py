@@ -1,4 +1,4 @@
-"""The product card: picture, name, keywords, price, what is left of it and when it comes."""
+"""The product card: picture, name, keywords, price, stock left and delivery."""
 
 from dataclasses import dataclass, field
 
@@ -26,7 +26,7 @@ class _Chip:
 
 @dataclass(slots=True)
 class _ProductText:
-    """Everything beside the picture, set within one column; tops are counted from the column's own."""
+    """The text column beside the picture; tops are relative to the column."""
 
     width: float
     name: TextBlock
@@ -37,13 +37,13 @@ class _ProductText:
     was: TextBlock | None = None
     was_beside: bool = True
     price_top: float = 0.0
-    notes: list[tuple[TextBlock, bool]] = field(default_factory=list)  # (words, whether it is the number left)
+    notes: list[tuple[TextBlock, bool]] = field(default_factory=list)  # (text, whether it is the stock left)
     notes_top: float = 0.0
     height: float = 0.0
 
 
 class _ProductTextLayout:
-    """Sets the words of one card."""
+    """Lays out the texts of one card."""
 
     def __init__(self, card: ProductCard, setting: CardStyle, width: float, *, name_lines: int) -> None:
         self._card = card
@@ -112,7 +112,7 @@ class _ProductTextLayout:
 
 
 def _draw_words(painter: QPainter, words: _ProductText, setting: CardStyle, flow: Flow, start: float, top: float) -> None:
-    """The column with its beginning at `start` and `top`."""
+    """Draw the column at `start` and `top`."""
     colours = setting.theme.colours
     words.name.draw(painter, flow.x(start, words.name.width), top, colour(colours.text))
     for chip in words.chips:
@@ -159,7 +159,7 @@ def _draw_crossed_out(painter: QPainter, was: TextBlock, x: float, y: float, set
 
 
 def _draw_saving(painter: QPainter, card: ProductCard, setting: CardStyle, flow: Flow, tile: QRectF, most: float) -> None:
-    """On the picture's corner, where reading begins."""
+    """Draw the saving on the picture's corner where reading begins."""
     if not card.saving.strip():
         return
     size = setting.theme.sizes.chip * 1.08
@@ -174,7 +174,7 @@ def _draw_saving(painter: QPainter, card: ProductCard, setting: CardStyle, flow:
 
 
 def draw_product(card: ProductCard, setting: CardStyle) -> DrawnCard:
-    """A column or a row, as the canvas's shape asks; without a picture the words alone."""
+    """A column or a row, depending on the canvas's shape; without a picture, only the text."""
     width = round(setting.shape.places[CardKind.PRODUCT].width * setting.canvas.width)
     image = decode_picture(card.picture, width)
     if image is None:

@@ -1,4 +1,4 @@
-"""Text sources as pictures: any script, both directions, colour emoji, outline and box, drawn by Qt's text engine."""
+"""Draws text sources with Qt: any script and direction, colour emoji, outline and box."""
 
 import math
 import unicodedata
@@ -28,13 +28,13 @@ from app.domain.base.schema import completed, parse_colour
 from app.domain.program.output import Canvas
 from app.domain.program.source import KINDS, SourceKind
 
-REFERENCE_LINES = 1080  # sizes in the settings are meant for a picture this high
-MAX_SIDE = 4096  # no canvas is larger; a page pasted by mistake must not eat the memory
+REFERENCE_LINES = 1080  # sizes in the settings are relative to a canvas of this height
+MAX_SIDE = 4096  # no canvas is larger; limits memory when a whole page is pasted by mistake
 UNWRAPPED_WIDTH = 1_000_000.0
 COLOUR_TABLES = ("CBLC", "COLR", "sbix", "SVG ")  # CBLC is the small index of CBDT
-OUTLINE_STAMPS = 16  # directions in which a colour glyph, which has no path, is stamped to get its outline
+OUTLINE_STAMPS = 16  # a colour glyph has no path, so its outline is stamped in this many directions
 
-# The fallback that systems choose for Han characters is often of another weight, and has Japanese shapes under Chinese words.
+# The systems' fallback for Han characters often has another weight, and Japanese shapes in Chinese text.
 CHINESE_FONTS = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC")
 JAPANESE_FONTS = ("Noto Sans CJK JP", "Yu Gothic UI", "Hiragino Sans")
 _KANA = ("\u3040", "\u30ff")
@@ -60,7 +60,7 @@ class TextPicture(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """The settings in pixels of the canvas."""
+    """The settings in canvas pixels."""
 
     font: QFont
     colour: QColor
@@ -78,12 +78,12 @@ def _colour(key: str, value: Value) -> QColor:
 
 
 def font_for(chosen: str, text: str) -> QFont:
-    """The chosen font, or the system's; Han characters in Chinese shapes, or in Japanese ones where there is kana."""
-    # the system's font, not the application's: a show looks the same from a window in another language and without one
+    """The chosen font, or the system's; with Chinese shapes of Han characters, or Japanese ones if there is kana."""
+    # the system's font, not the application's: a show must look the same in any window language and without a window
     first = chosen or QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).family()
     japanese = not chosen and any(_KANA[0] <= character <= _KANA[1] for character in text)
     font = QFont()
-    # Qt keeps one list of stand-ins for each first family, whatever comes behind it: another list needs another first one
+    # Qt caches one fallback list per first family, so another list needs another first family
     font.setFamilies([*JAPANESE_FONTS, first] if japanese else [first, *CHINESE_FONTS])
     return font
 
@@ -111,13 +111,13 @@ def _style(values: Mapping[str, Value], canvas_height: int) -> _Style:
 
 
 def _is_right_to_left(paragraph: str) -> bool:
-    """The direction of the first strong character, as the Unicode bidirectional algorithm's rule P2 has it."""
+    """The direction of the first strong character (rule P2 of the Unicode bidirectional algorithm)."""
     strong = (unicodedata.bidirectional(character) for character in paragraph)
     return next((kind != "L" for kind in strong if kind in ("L", "R", "AL")), False)
 
 
 def _broken_lines(layout: QTextLayout, line_width: float) -> Iterator[QRectF]:
-    """Break the paragraph, set its lines below each other, and yield each line's own rectangle."""
+    """Break the paragraph, position its lines, and yield each line's natural rectangle."""
     layout.beginLayout()
     top = 0.0
     rectangles = []
@@ -131,7 +131,7 @@ def _broken_lines(layout: QTextLayout, line_width: float) -> Iterator[QRectF]:
 
 
 def _layouts(text: str, style: _Style) -> tuple[list[QTextLayout], float, float]:
-    """One layout a paragraph (each has its own direction), with the width and the height of them all."""
+    """One layout per paragraph (each has its own direction), and the width and height of all."""
     layouts = [QTextLayout(paragraph, style.font) for paragraph in text.split("\n")]
     widest = 0.0
     for layout in layouts:
@@ -154,7 +154,7 @@ def _layouts(text: str, style: _Style) -> tuple[list[QTextLayout], float, float]
 
 
 def _is_coloured(font: QRawFont) -> bool:
-    """Whether the font holds bitmaps or layers. Asking such a font for a path spoils Qt's metrics of it (seen with CBDT)."""
+    """Whether the font has bitmaps or layers. Asking such a font for a path breaks Qt's metrics of it (seen with CBDT)."""
     return any(font.fontTable(table).size() for table in COLOUR_TABLES)
 
 
@@ -169,7 +169,7 @@ def _path_of(run: QGlyphRun, origin: QPointF) -> QPainterPath:
 
 
 def _stamp(painter: QPainter, layout: QTextLayout, run: QGlyphRun, origin: QPointF, style: _Style) -> None:
-    """Outline a run of colour glyphs by stamping its shape in the outline's colour all around."""
+    """Outline a run of colour glyphs by stamping its shape all around in the outline's colour."""
     bounds = run.boundingRect().translated(origin + layout.position()).adjusted(-1, -1, 1, 1).toAlignedRect()
     if bounds.isEmpty():
         return
@@ -188,7 +188,7 @@ def _stamp(painter: QPainter, layout: QTextLayout, run: QGlyphRun, origin: QPoin
 
 def _draw_outline(painter: QPainter, layout: QTextLayout, origin: QPointF, style: _Style) -> None:
     stroker = QPainterPathStroker()
-    stroker.setWidth(style.outline * 2)  # the stroke's middle runs on the glyph's edge
+    stroker.setWidth(style.outline * 2)  # the stroke is centred on the glyph's edge
     stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     outline = QPainterPath()
     outline.setFillRule(Qt.FillRule.WindingFill)
@@ -209,8 +209,7 @@ def _even(length: float) -> int:
 def render_text(settings: Mapping[str, Value], canvas: Canvas) -> TextPicture:
     """Draw a text source for this canvas; sizes in `settings` are relative to 1080 lines.
 
-    Needs a QGuiApplication (see `offscreen`). An empty text gives a small transparent picture. Raises FieldError for settings that do not
-    fit the declaration.
+    Needs a QGuiApplication (see `offscreen`). An empty text gives a small transparent picture. Raises FieldError for invalid settings.
     """
     values = completed(KINDS[SourceKind.TEXT].fields, settings)
     text = str(values["text"]).strip("\n")
@@ -219,7 +218,7 @@ def render_text(settings: Mapping[str, Value], canvas: Canvas) -> TextPicture:
     style = _style(values, canvas.height)
     layouts, width, height = _layouts(text, style)
     margin = style.padding + style.outline
-    # glyphs may reach beyond their advance (italics, swashes): keep a little room that the box does not show
+    # glyphs may extend beyond their advance (italics, swashes): leave room that the box does not cover
     slack = math.ceil(style.font.pixelSize() * 0.12) if not style.box_colour.alpha() else 0
     image = QImage(_even(width + 2 * (margin + slack)), _even(height + 2 * margin), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)

@@ -1,4 +1,4 @@
-"""Cards that are words alone: keywords in two languages, the lower third, the disclosure badge, the ticker."""
+"""Cards with text only: keywords in two languages, the lower third, the disclosure badge, the ticker."""
 
 import math
 
@@ -10,7 +10,7 @@ from app.domain.selling.card import CardKind, DisclosureBadge, KeywordOverlay, L
 from app.overlay.card_sheet import CardSheet, CardStyle, DrawnCard, Flow, colour, draw_border, draw_panel, draw_shadow, even, fill, rounded
 from app.overlay.card_text import Align, Face, TextBlock, Type, fit_text
 
-MOST_TICKER_PX = 24_000  # of one round; a line ends at a quarter of it, and what goes beyond it is left out
+MOST_TICKER_PX = 24_000  # of one round; a line is truncated at a quarter of it, and lines beyond it are dropped
 
 
 def _width(setting: CardStyle, kind: CardKind) -> float:
@@ -18,7 +18,7 @@ def _width(setting: CardStyle, kind: CardKind) -> float:
 
 
 def draw_keyword(card: KeywordOverlay, setting: CardStyle) -> DrawnCard:
-    """Both languages below each other, each in its own direction, with a fine line between."""
+    """Both languages one below the other, each in its own direction, with a thin line between."""
     sizes, colours, pad = setting.theme.sizes, setting.theme.colours, setting.pad
     side = pad * 1.9
     room = _width(setting, CardKind.KEYWORD) - 2 * side
@@ -57,7 +57,7 @@ def draw_keyword(card: KeywordOverlay, setting: CardStyle) -> DrawnCard:
 
 
 def _draw_fading_rule(painter: QPainter, body: QRectF, y: float, setting: CardStyle) -> None:
-    """A line that fades towards both ends."""
+    """Draw a line that fades at both ends."""
     tint = colour(setting.theme.colours.accent)
     clear = colour(setting.theme.colours.accent)
     clear.setAlpha(0)
@@ -96,7 +96,7 @@ def draw_lower_third(card: LowerThird, setting: CardStyle) -> DrawnCard:
 
 
 def draw_badge(card: DisclosureBadge, setting: CardStyle) -> DrawnCard:
-    """A small plate that can be read over anything."""
+    """A small plate that is readable on any background."""
     colours, size = setting.theme.colours, setting.theme.sizes.badge
     inner = setting.px(size) * 0.72
     room = _width(setting, CardKind.BADGE) - 2 * inner
@@ -114,7 +114,7 @@ def draw_badge(card: DisclosureBadge, setting: CardStyle) -> DrawnCard:
 
 
 def draw_ticker(card: Ticker, setting: CardStyle) -> DrawnCard:
-    """One round of the strip: wider than the canvas, and its end meets its beginning."""
+    """One round of the strip: wider than the canvas, with its end meeting its beginning."""
     colours, sizes = setting.theme.colours, setting.theme.sizes
     mirrored = is_right_to_left(card.language)
     type_ = setting.type(Face.TEXT, sizes.ticker, card.language)
@@ -139,7 +139,7 @@ def draw_ticker(card: Ticker, setting: CardStyle) -> DrawnCard:
 
 
 def _ticker_lines(card: Ticker, type_: Type, gaps: float) -> list[TextBlock]:
-    """As many lines as one round holds."""
+    """As many lines as fit into one round."""
     lines: list[TextBlock] = []
     room = float(MOST_TICKER_PX)
     for line in card.lines:

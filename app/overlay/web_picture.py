@@ -1,4 +1,4 @@
-"""Pictures for a phone: turned upright, no larger than it can show, in a format that every browser reads."""
+"""Shrinks pictures for phones, turned upright, in a format that every browser reads."""
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
@@ -6,13 +6,13 @@ from PySide6.QtGui import QImage, QImageWriter
 from app.domain.base.errors import AppError
 from app.overlay.card_picture import decode_picture
 
-QUALITY = 82  # below it, text on packages begins to crumble
+QUALITY = 82  # lower quality makes text on packages unreadable
 
 
 def shrink_picture(content: bytes, side_px: int) -> bytes:
-    """The same picture, its longest side at most `side_px`: JPEG, or WebP where something shines through.
+    """Shrink a picture to a longest side of `side_px`, as JPEG, or as WebP if it is transparent.
 
-    Raises AppError "picture.unreadable". Needs no application and may run on any thread.
+    Raises AppError "picture.unreadable". Needs no application; usable on any thread.
     """
     image = decode_picture(content, side_px)
     if image is None:
@@ -31,7 +31,7 @@ def shrink_picture(content: bytes, side_px: int) -> bytes:
 
 
 def _shines_through(image: QImage) -> bool:
-    """Whether any of a grid of points is not opaque; cut-out pictures are clear over large parts."""
+    """Whether any point of a grid is not opaque; cut-out pictures are transparent over large parts."""
     points = 64
     columns = {image.width() * number // points for number in range(points)} | {image.width() - 1}
     rows = {image.height() * number // points for number in range(points)} | {image.height() - 1}

@@ -1,9 +1,9 @@
-"""The door for others: all that a plugin may use of the program, and the only module of it that plugins import.
+"""The API for plugins, and the only module of Tradewind that plugins may import.
 
-A plugin is a folder with `plugin.toml` (read without running anything) and a module with `enable(api)`. What it registers goes with it
-when it is switched off; one that raises is switched off and named. It runs in a process of its own, with what its manifest asks for
-(`[permissions]`) and nothing else: it must wait with `await`, never block its loop. `API_VERSION` rises when something here is taken away
-or changes its meaning.
+A plugin is a folder with `plugin.toml` (read without running anything) and a module with `enable(api)`. Switching it off removes what it
+registered; if it raises, it is switched off and the user is told. It runs in its own process with only the permissions in its manifest
+(`[permissions]`). It must wait with `await` and never block its loop. `API_VERSION` rises when something here is removed or changes its
+meaning.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,16 +17,16 @@ __all__ = ["API_VERSION", "Api", "AppError", "Money", "Order", "PluginError", "S
 
 API_VERSION = 1
 
-TakeOrder = Callable[[Order], bool]  # False: this order was known already, or has no id or no units
+TakeOrder = Callable[[Order], bool]  # False: this order is already known, or has no id or no units
 Shop = Callable[[TakeOrder], Awaitable[None]]
 
 
 class PluginError(Exception):
-    """What a plugin raises when it cannot go on; its words are said to the user as they are."""
+    """Raised by a plugin that cannot go on; its text is shown to the user unchanged."""
 
 
 class Api:
-    """One plugin's own door. `settings` are its declared fields with the user's values, `folder` is for files of its own."""
+    """One plugin's API. `settings` are its declared fields with the user's values; `folder` is for its own files."""
 
     def __init__(self, settings: Mapping[str, Value], folder: Path, tell: Callable[[str], None]) -> None:
         self.settings = dict(settings)
@@ -36,14 +36,14 @@ class Api:
 
     @property
     def shops(self) -> tuple[Shop, ...]:
-        """What was registered, for the host."""
+        """The registered shops, for the host."""
         return tuple(self._shops)
 
     def add_shop(self, run: Shop) -> None:
-        """`run` is started with a function that takes orders, and cancelled when the plugin is switched off. An order counts once by its
-        id, so a shop may hand over the same one again after a restart."""
+        """Register a shop. `run` is started with a function that takes orders, and cancelled when the plugin is switched off. An order
+        counts once by its id, so a shop may pass it again after a restart."""
         self._shops.append(run)
 
     def tell(self, text: str) -> None:
-        """Show the user a sentence in the plugin's own words."""
+        """Show a text to the user."""
         self._tell(text)

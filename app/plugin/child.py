@@ -1,4 +1,4 @@
-"""A plugin's own process: runs one plugin behind its fence, and speaks with the desk through the door."""
+"""A plugin's process: runs one plugin in its sandbox and talks to the desk."""
 
 import argparse
 import asyncio
@@ -20,8 +20,8 @@ from app.plugin.sandbox import AuditSandbox
 from app.plugin.wire import MAX_START, MAX_TEXT, Message, StartMessage, decode_line, encode_line, order_message, read_start
 
 OWN_CODE = Path(__file__).resolve().parents[1]
-GOODBYE_S = 2.0  # after the desk has gone, or wants it to end
-# What Python and its libraries read of a system: code, certificates, clock rules, names of hosts.
+GOODBYE_S = 2.0  # after the desk is gone or asks us to end
+# What Python and its libraries read: code, certificates, time zones, host names.
 SYSTEM = (
     "/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/usr/share/ca-certificates", "/etc/ssl",
     "/etc/pki", "/etc/ca-certificates", "/etc/localtime", "/etc/timezone", "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf",
@@ -32,7 +32,7 @@ DEVICES = (os.devnull, "/dev/urandom", "/dev/random")
 
 
 class DeskChannel:
-    """Lines to the desk and from it. What the plugin prints goes nowhere: it cannot be taken for a line of ours."""
+    """The connection to the desk, one message per line. The plugin's own output is discarded, so that it cannot pass for a message."""
 
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
         self._incoming = incoming
@@ -43,7 +43,7 @@ class DeskChannel:
 
     @classmethod
     def open(cls) -> "DeskChannel":
-        """Takes the process's standard input and output for itself."""
+        """Take over the process's standard input and output."""
         door = cls(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0))
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
@@ -51,23 +51,23 @@ class DeskChannel:
         return door
 
     def start(self) -> StartMessage:
-        """What the desk wants to be run."""
+        """The desk's instructions."""
         return read_start(self._incoming.readline(MAX_START))
 
     def say(self, message: Message) -> None:
-        """Raises WireError for what does not fit into a line."""
+        """Send a message; raises WireError if it does not fit in a line."""
         line = encode_line(message)
         with self._saying:
             self._outgoing.write(line)
 
     def ask(self, message: Message) -> bool:
-        """Say something and wait for the answer; may be called on any thread."""
+        """Send a message and wait for the answer. Usable on any thread."""
         with self._asking:
             self.say(message)
             return self._answers.get()
 
     def listen(self, ended: Callable[[], object]) -> None:
-        """Take answers until the desk says no more; on a thread of its own."""
+        """Receive answers until the desk closes the connection. Run it on its own thread."""
         while line := self._incoming.readline(MAX_START):
             self._answers.put(decode_line(line).get("taken") is True)
         self._answers.put(False)
@@ -75,7 +75,7 @@ class DeskChannel:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run one plugin until the desk lets go of it; 1 when the plugin failed."""
+    """Run one plugin until the desk ends it; 1 = the plugin failed."""
     del arguments
     door = DeskChannel.open()
     start = door.start()
@@ -86,18 +86,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _live(start: StartMessage, door: DeskChannel) -> int:
     status = await _run_all(start, door)
-    os._exit(status)  # threads of the plugin's keep nobody waiting
+    os._exit(status)  # do not wait for the plugin's threads
 
 
 async def _run_all(start: StartMessage, door: DeskChannel) -> int:
-    """The loop is there already: on Windows it takes a connection of its own, which the fence would refuse."""
+    """Called with the loop running: on Windows the loop needs a socket of its own, which the sandbox would refuse."""
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
     kernel = _close_in(start)
 
     def ended() -> None:
         loop.call_soon_threadsafe(over.set)
-        threading.Timer(GOODBYE_S, os._exit, (0,)).start()  # a plugin that blocks its loop hears nothing
+        threading.Timer(GOODBYE_S, os._exit, (0,)).start()  # in case the plugin blocks its loop
 
     threading.Thread(target=door.listen, args=(ended,), name="door", daemon=True).start()
     api = Api(start.settings, start.folder, lambda text: door.say({"tell": str(text)[:MAX_TEXT]}))
@@ -117,7 +117,7 @@ async def _run_all(start: StartMessage, door: DeskChannel) -> int:
 
 
 async def _first_failure(tasks: set["asyncio.Task[None]"], stop: "asyncio.Task[Any]") -> BaseException | None:
-    """What the first shop raised that failed; None when the desk let go first."""
+    """The exception of the first shop that failed; None = the desk ended us."""
     waiting: set[asyncio.Task[Any]] = {*tasks, stop}
     while True:
         done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -129,7 +129,7 @@ async def _first_failure(tasks: set["asyncio.Task[None]"], stop: "asyncio.Task[A
 
 
 async def _beat(door: DeskChannel, every_s: float) -> None:
-    """Show that the loop still runs."""
+    """Show that the loop is still running."""
     while True:
         door.say({"beat": True})
         await asyncio.sleep(every_s)
@@ -138,7 +138,7 @@ async def _beat(door: DeskChannel, every_s: float) -> None:
 async def _run(shop: Shop, start: StartMessage, door: DeskChannel) -> None:
     def take(order: Order) -> bool:
         if not start.orders:
-            raise PermissionError("plugin.toml does not ask for orders")
+            raise PermissionError("plugin.toml does not request orders")
         return door.ask(order_message(order))
 
     await shop(take)
@@ -151,7 +151,7 @@ def _failed(door: DeskChannel, error: BaseException) -> int:
 
 
 def _close_in(start: StartMessage) -> int:
-    """Put the fence up; the version of the kernel's part, 0 = there is none."""
+    """Enter the sandbox; the Landlock version, 0 = not available."""
     code = [Path(path) for path in (sys.prefix, sys.base_prefix, *sys.path) if path and not _holds_our_code(path)]
     frozen = getattr(sys, "_MEIPASS", "")
     system = [Path(path) for path in (*SYSTEM, *DEVICES, frozen) if path]
@@ -164,24 +164,24 @@ def _close_in(start: StartMessage) -> int:
 
 
 def _holds_our_code(path: str) -> bool:
-    """Whether our package lies in this folder of the search path: the rest of it is none of the plugin's."""
+    """Whether this entry of the search path contains our package: plugins must not import the rest of it."""
     return Path(path).resolve() == OWN_CODE.parent
 
 
 class _OwnModules:
-    """Of the program, plugins import the door and what it needs itself, all of which is there by now."""
+    """Lets plugins import only the API and what it needs, which is loaded by now."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         del path, target
         if name.split(".", maxsplit=1)[0] == "app":
-            raise ImportError(f"plugins import app.plugin.api and nothing else of the program, not {name}")
+            raise ImportError(f"plugins may only import app.plugin.api from Tradewind, not {name}")
 
 
 def _load(start: StartMessage) -> ModuleType:
-    """The plugin's module."""
+    """Import the plugin's module."""
     spec = importlib.util.spec_from_file_location(f"tradewind_plugin_{start.plugin_id}", start.module)
     if spec is None or spec.loader is None:
-        raise PluginError(f"{start.module} cannot be loaded")
+        raise PluginError(f"cannot load {start.module}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

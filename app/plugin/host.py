@@ -1,4 +1,4 @@
-"""Plugins as the desk runs them: found, switched on and off, each in a process of its own, and let go when they fail."""
+"""Finds plugins, switches them on and off, runs each in its own process, and stops those that fail."""
 
 import asyncio
 import logging
@@ -26,15 +26,15 @@ from app.plugin.wire import MAX_TEXT, Message, StartMessage, WireError, read_ord
 
 log = logging.getLogger(__name__)
 
-MAX_PLUGINS = 64  # folders that are looked at; nobody has more, and each costs a moment of the start
-WORDS, WORDS_HZ = 20, 0.5  # so many sentences at once, and then so many a second
+MAX_PLUGINS = 64  # more folders are ignored; each one delays the start
+WORDS, WORDS_HZ = 20, 0.5  # messages at once, then per second
 
 
 class PluginState(Enum):
     OFF = "off"
     STARTING = "starting"
     ON = "on"
-    WAITING = "waiting"  # it ended by itself, and is started again in a moment
+    WAITING = "waiting"  # ended unexpectedly; restarts in a moment
     FAILED = "failed"
 
 
@@ -48,7 +48,7 @@ MOVES = {
 }
 
 
-# Why a process ended: told when it is started again, and when it is not.
+# Notice codes by the cause of an end: when the plugin restarts, and when it does not.
 _CAUSES: Mapping[str, tuple[str, str]] = {
     "silent": ("plugin.silent", "plugin.given_up.silent"),
     "crashed": ("plugin.crashed", "plugin.given_up.crashed"),
@@ -58,7 +58,7 @@ _CAUSES: Mapping[str, tuple[str, str]] = {
 
 
 class PluginSettings(Protocol):
-    """Where the user's choices are kept."""
+    """Stores the user's choices."""
 
     def enabled(self) -> frozenset[str]: ...
 
@@ -69,7 +69,7 @@ class PluginSettings(Protocol):
 
 
 class Plugin:
-    """One plugin: its manifest, its state, and the last trouble with it."""
+    """One plugin: its manifest, state and last problem."""
 
     def __init__(self, manifest: Manifest, backoff: Backoff) -> None:
         self.manifest = manifest
@@ -77,7 +77,7 @@ class Plugin:
         self.reason = ""
         self.trouble: Notice | None = None
         self.restarts = 0  # since it was switched on
-        self.kernel_holds = False  # whether the system itself keeps it to what it asked for
+        self.kernel_holds = False  # whether Landlock enforces its permissions
         self.run: PluginProcess | None = None
         self.backoff = backoff
         self.busy_since: float | None = None
@@ -88,7 +88,7 @@ class Plugin:
 
     @property
     def wanted(self) -> bool:
-        """Whether the user has it on, be it that it failed."""
+        """Whether the user has switched it on, even if it failed."""
         return self.state.value is not PluginState.OFF
 
     @property
@@ -97,9 +97,9 @@ class Plugin:
 
 
 class PluginHost:
-    """`start` switches on what the user had on; `aclose` ends all. A plugin's failure is its own: it is ended, named, and the rest goes
-    on. One whose process dies or does not answer is started again, later each time, and switched off when that does not help. All on one
-    event loop."""
+    """`start` starts the plugins that are switched on; `aclose` ends all. A failing plugin is stopped and named without affecting the
+    others. If its process dies or stops answering, it is restarted with growing delays and finally switched off. Use it on one event
+    loop."""
 
     def __init__(
         self,
@@ -120,11 +120,11 @@ class PluginHost:
         self._notify = notify
         self._budget = budget or PluginLimits()
         self._running = False
-        self._runs: set[PluginProcess] = set()  # those let go that have not ended yet too
+        self._runs: set[PluginProcess] = set()  # including those that are ending
         self._watch: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Find the plugins and switch on those that were on. More than once is ignored."""
+        """Find the plugins and start those that are switched on. Can be called again."""
         if self._running:
             return
         self._running = True
@@ -136,7 +136,7 @@ class PluginHost:
         self.changed.emit()
 
     async def aclose(self) -> None:
-        """End everything that plugins run; what is on stays on for the next start."""
+        """End all plugins; they start again with the next desk."""
         self._running = False
         if self._watch is not None:
             self._watch.cancel()
@@ -148,7 +148,7 @@ class PluginHost:
             await asyncio.wait([asyncio.ensure_future(run.gone.wait()) for run in tuple(self._runs)])
 
     def values(self, plugin_id: str) -> dict[str, Value]:
-        """A plugin's settings as they are now."""
+        """A plugin's current settings."""
         plugin = self._plugin(plugin_id)
         try:
             return plugin.manifest.settings(self._settings.values(plugin_id))
@@ -157,7 +157,7 @@ class PluginHost:
             return plugin.manifest.settings({})
 
     def switch(self, plugin_id: str, *, on: bool) -> None:
-        """Switch it on or off, and remember that; raises AppError when that cannot be written."""
+        """Switch a plugin on or off and save that; raises AppError if saving fails."""
         plugin = self._plugin(plugin_id)
         self._settings.keep(plugin_id, enabled=on, values=self.values(plugin_id))
         self._switch_off(plugin)
@@ -166,7 +166,7 @@ class PluginHost:
         self.changed.emit()
 
     def configure(self, plugin_id: str, key: str, value: Value) -> None:
-        """Change one setting; a plugin that runs begins anew with it. Raises FieldError, or AppError when it cannot be written."""
+        """Change one setting and restart a running plugin. Raises FieldError, or AppError if saving fails."""
         plugin = self._plugin(plugin_id)
         values = plugin.manifest.settings({**self.values(plugin_id), key: value})
         on = plugin.wanted
@@ -232,7 +232,7 @@ class PluginHost:
             beat_s=self._budget.beat_s,
             memory_mb=self._budget.memory_mb,
         )
-        run: list[PluginProcess] = []  # what it says comes later, on this loop
+        run: list[PluginProcess] = []  # messages arrive later, on this loop
 
         def hear(said: Message) -> Message | None:
             return self._hear(plugin, run[0], said)
@@ -241,7 +241,7 @@ class PluginHost:
         return run[0]
 
     def _let_go(self, plugin: Plugin) -> None:
-        """Its process ends, in order or after a moment by force."""
+        """Ask its process to end, and kill it after a moment."""
         if plugin.again is not None:
             plugin.again.cancel()
             plugin.again = None
@@ -257,8 +257,8 @@ class PluginHost:
     # What a process says --------------------------------------------------------------------------------------------------
 
     def _hear(self, plugin: Plugin, run: PluginProcess, said: Message) -> Message | None:
-        """One message; raises WireError for what is none."""
-        if plugin.run is not run:  # it was let go meanwhile
+        """Handle one message; raises WireError for an invalid one."""
+        if plugin.run is not run:  # it was stopped meanwhile
             return {"taken": False} if "order" in said else None
         if "order" in said:
             return {"taken": self._take(plugin, read_order(said["order"]))}
@@ -273,16 +273,16 @@ class PluginHost:
                 plugin.state.set(PluginState.ON)
                 self.changed.emit()
         elif "beat" not in said:
-            raise WireError("a message of no kind that is known")
+            raise WireError("unknown message")
         return None
 
     def _take(self, plugin: Plugin, order: Order) -> bool:
         if not plugin.manifest.permissions.orders:
-            raise WireError("an order, which plugin.toml does not ask for")
+            raise WireError("an order, but plugin.toml does not request orders")
         return self._take_order(order)
 
     def _tell(self, plugin: Plugin, text: str) -> None:
-        """Say it to the user, unless the plugin said much just now; then the next one says how much was left out."""
+        """Show the text to the user, unless the plugin sent too many; the next text then says how many were dropped."""
         if not plugin.words.take(1):
             plugin.unsaid += 1
             return
@@ -295,7 +295,7 @@ class PluginHost:
     # How it ends ----------------------------------------------------------------------------------------------------------
 
     async def _look_after(self) -> None:
-        """End what does not answer, and what keeps a processor busy without a pause."""
+        """Stop plugins that do not answer or keep a CPU busy."""
         while True:
             await asyncio.sleep(self._budget.look_s)
             for plugin in self.plugins:

@@ -1,6 +1,6 @@
-"""The kernel's own fence around a process, where Linux has it: Landlock (Linux 5.13 and newer), which needs no rights of root.
+"""Restricts the process with Landlock (Linux 5.13 and newer), which needs no root rights.
 
-The numbers are those of include/uapi/linux/landlock.h.
+The numbers are from include/uapi/linux/landlock.h.
 """
 
 import ctypes
@@ -16,10 +16,10 @@ _NO_NEW_PRIVILEGES = 38
 _READ_FILE, _READ_DIR, _WRITE_FILE, _TRUNCATE = 1 << 2, 1 << 3, 1 << 1, 1 << 14
 _ALL_OF_FIRST = (1 << 13) - 1  # run, write, read, list, remove, make
 _FILE_RIGHTS = _READ_FILE | _WRITE_FILE | _TRUNCATE
-_SPECIAL = (1 << 6) | (1 << 9) | (1 << 10) | (1 << 11)  # devices, sockets, pipes: nobody needs to make one
+_SPECIAL = (1 << 6) | (1 << 9) | (1 << 10) | (1 << 11)  # devices, sockets, pipes: never needed
 _RUN = 1
 _BIND_TCP, _CONNECT_TCP = 1, 2
-_SCOPES = 3  # no abstract sockets of others, no signals to others
+_SCOPES = 3  # no abstract sockets or signals of other processes
 _NET_SINCE, _SCOPES_SINCE = 4, 6
 _RIGHTS_SINCE = ((2, 1 << 13), (3, _TRUNCATE), (5, 1 << 15))
 DNS = 53
@@ -39,8 +39,8 @@ class _Port(ctypes.Structure):
 
 
 def restrict(*, readable: Sequence[Path], writable: Sequence[Path], ports: Sequence[int]) -> int:
-    """From here on this process (called while it has one thread) reads and writes below these paths alone, runs no program, and, from the
-    fourth version on, connects to these ports alone. The version that holds it to that, 0 = this system has none."""
+    """Limit this process, while it has one thread, to these paths, forbid running programs and, from version 4 on, other ports. Returns the
+    Landlock version, 0 = not available."""
     if sys.platform != "linux":
         return 0
     libc = ctypes.CDLL(None, use_errno=True)
@@ -70,7 +70,7 @@ def restrict(*, readable: Sequence[Path], writable: Sequence[Path], ports: Seque
 
 
 def _allow(libc: ctypes.CDLL, descriptor: int, path: Path, allowed: int) -> None:
-    """What is not there needs no leave."""
+    """Allow access to a path, if it exists."""
     try:
         opened = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
     except OSError:

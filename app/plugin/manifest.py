@@ -1,4 +1,4 @@
-"""A plugin's manifest: what it is, what it declares, read without running anything of it."""
+"""Reads a plugin's manifest without running its code."""
 
 import re
 import tomllib
@@ -20,12 +20,12 @@ _ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
 class ManifestError(AppError):
-    """A manifest that does not say what it must; `data` has `path` and `reason`."""
+    """A manifest with wrong content; `data` has `path` and `reason`."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredField:
-    """A setting as the manifest has it, its words in several languages."""
+    """A setting declared in the manifest, with texts in several languages."""
 
     key: str
     type: FieldType
@@ -39,7 +39,7 @@ class DeclaredField:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`module` is the file with `enable`; `imports` names what it uses beside the standard library and the door."""
+    """`module` is the file with `enable`; `imports` are the packages it needs besides the standard library and the API."""
 
     id: str
     name: LocalizedText
@@ -52,7 +52,7 @@ class Manifest:
     permissions: Permissions = Permissions()
 
     def fields(self, language: str) -> tuple[Field, ...]:
-        """The settings with words for a reader of this language."""
+        """The settings with texts in this language."""
 
         def said(words: LocalizedText) -> str:
             return pick(words, (language,))[0]
@@ -72,12 +72,12 @@ class Manifest:
         )
 
     def settings(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """The user's values, checked and completed; raises FieldError."""
+        """The user's values, checked and completed with defaults; raises FieldError."""
         return completed(self.fields("en"), values)
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Raises ManifestError for a folder whose manifest is missing, broken, or made for another version of the door."""
+    """Raises ManifestError if the manifest is missing, invalid, or for another API version."""
     path = folder / FILE
     try:
         with path.open("rb") as file:
@@ -89,21 +89,21 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         raise ManifestError("plugin.manifest", path=str(path), reason=reason) from error
-    except AppError as error:  # a field whose default does not fit
+    except AppError as error:  # an invalid default
         raise ManifestError("plugin.manifest", path=str(path), reason=str(error)) from error
     if wanted != API_VERSION:
         raise ManifestError("plugin.version", path=str(path), wanted=str(wanted)[:40], known=API_VERSION)
     if not (folder / manifest.module).is_file():
-        raise ManifestError("plugin.manifest", path=str(path), reason=f"{manifest.module} is not there")
+        raise ManifestError("plugin.manifest", path=str(path), reason=f"{manifest.module} does not exist")
     return manifest
 
 
 def _manifest(table: Mapping[str, Any], folder: Path) -> Manifest:
     if not _ID.fullmatch(str(table["id"])):
-        raise ValueError("id must be small letters, digits and _")
+        raise ValueError("id must consist of lower-case letters, digits and _")
     module = str(table.get("module", "plugin.py"))
     if Path(module).name != module:
-        raise ValueError("module must be a file of the plugin's folder")
+        raise ValueError("module must be a file in the plugin's folder")
     declared = tuple(_field(one) for one in table.get("fields", []))
     manifest = Manifest(
         id=str(table["id"]),
@@ -116,7 +116,7 @@ def _manifest(table: Mapping[str, Any], folder: Path) -> Manifest:
         declared=declared,
         permissions=read_permissions(table.get("permissions"), frozenset(one.key for one in declared if one.type in _PATHS)),
     )
-    manifest.settings({})  # every default must fit its field
+    manifest.settings({})  # checks the defaults
     return manifest
 
 

@@ -1,4 +1,4 @@
-"""One life of a plugin's process, as the desk sees it: started, heard, answered, and ended for good."""
+"""A plugin's process as the desk sees it: starts it, exchanges messages, and ends it."""
 
 import asyncio
 import concurrent.futures
@@ -23,23 +23,23 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "plugin"
-BURST = 2000  # messages that may come at once: the orders of a busy day after a night without the desk
-RATE_HZ = 200.0  # and then so many a second; whoever sends more waits
+BURST = 2000  # messages at once: the orders of a busy day after a night without the desk
+RATE_HZ = 200.0  # then this many a second; a plugin that sends more has to wait
 LOOK_S = 0.2
-# Of the desk's environment: where programs and their words are. Nothing that leads to a keyring, a session bus or a token.
+# What the plugin gets of the desk's environment: paths and locale, nothing that leads to a keyring, a session bus or a token.
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "WINDIR", "COMSPEC", "SSL_CERT_FILE", "SSL_CERT_DIR", "LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True, slots=True)
 class PluginLimits:
-    """What a plugin may take before it is ended. `busy_s`: so long in a row nearly all of a processor (measured on Linux)."""
+    """What a plugin may use before it is stopped. `busy_s`: how long it may use nearly all of a CPU (measured on Linux)."""
 
     start_s: float = 30.0
     silence_s: float = 20.0
     beat_s: float = 2.0
     look_s: float = 2.0
     busy_s: float = 60.0
-    busy_share: float = 0.9  # of one processor
+    busy_share: float = 0.9  # of one CPU
     memory_mb: int = 1024
     goodbye_s: float = 3.0
     restart_after_s: tuple[float, ...] = (1.0, 5.0, 30.0)
@@ -48,19 +48,19 @@ class PluginLimits:
 
 @dataclass(frozen=True, slots=True)
 class ProcessEnd:
-    """Why a process ended: "" = it was let go, else a code with a value for its words."""
+    """Why a process ended: "" = it was told to, else a code with a value for its text."""
 
     cause: str
     value: str = ""
 
 
 def plugin_command() -> list[str]:
-    """The words that start a plugin's process; a frozen program is its own interpreter."""
+    """The command that starts a plugin's process. A frozen app is its own interpreter."""
     return [sys.executable, COMMAND] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app", COMMAND]
 
 
 def environment(folder: Path, desk: Mapping[str, str]) -> dict[str, str]:
-    """A plugin's environment: a home of its own, and no way to the keyring."""
+    """A plugin's environment: its own home folder, and no access to the keyring."""
     own = {key: desk[key] for key in KEPT if key in desk}
     places = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR"), str(folder))
     python = {"PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
@@ -68,8 +68,8 @@ def environment(folder: Path, desk: Mapping[str, str]) -> dict[str, str]:
 
 
 class PluginProcess:
-    """`heard` is called on the loop for each message, in order and one at a time, and gives the answer, if there is one; `ended` once, when
-    the process is gone. One thread reads and waits; a plugin that sends too much waits with it."""
+    """`heard` is called on the loop for each message, one at a time, and returns the answer, if any. `ended` is called once, when the
+    process is gone. One thread reads and waits; a plugin that sends too much has to wait with it."""
 
     def __init__(self, start: StartMessage, *, heard: Callable[[Message], Message | None], ended: Callable[[ProcessEnd], None]) -> None:
         self.gone = asyncio.Event()
@@ -105,16 +105,16 @@ class PluginProcess:
 
     @property
     def silent_s(self) -> float:
-        """How long nothing was heard; 0 while a message waits for the desk itself."""
+        """Seconds since the last message; 0 while a message waits for the desk."""
         return 0.0 if self._handing else time.monotonic() - self._last
 
     def let_go(self) -> None:
-        """Ask it to end: it hears no more."""
+        """Ask it to end by closing its input."""
         self._end = ProcessEnd("")
         self._close()
 
     def kill(self, end: ProcessEnd) -> None:
-        """End it now, with all that it has started; only the first cause counts."""
+        """Kill it and all processes it started; only the first cause counts."""
         if not self._over.is_set() and self._end.cause == "crashed":
             self._end = end
         self._kill_all()
@@ -127,17 +127,17 @@ class PluginProcess:
             self._process.kill()
             return
         try:
-            os.killpg(self._process.pid, signal.SIGKILL)  # a session of its own: its children are in it
+            os.killpg(self._process.pid, signal.SIGKILL)  # its own session, which has its children too
         except ProcessLookupError:
             log.debug("plugin %s is gone already", self._start.plugin_id)
-        except PermissionError as error:  # macOS says so of a group in which only a zombie is left
+        except PermissionError as error:  # macOS raises this for a group with only a zombie left
             log.debug("plugin %s: %s", self._start.plugin_id, error)
 
     def _close(self) -> None:
         if self._process.stdin is not None:
             try:
                 self._process.stdin.close()
-            except OSError as error:  # it has ended already
+            except OSError as error:  # it has already ended
                 log.debug("plugin %s: %s", self._start.plugin_id, error)
 
     # The thread -----------------------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ class PluginProcess:
             self.kill(ProcessEnd("garbled", str(error)[:200]))
         except concurrent.futures.CancelledError:
             self.kill(ProcessEnd("crashed", "unheard"))
-        except (OSError, ValueError) as error:  # it ended, or was let go meanwhile
+        except (OSError, ValueError) as error:  # it ended or was stopped meanwhile
             log.debug("plugin %s: %s", self._start.plugin_id, error)
         finally:
             self._finish()
@@ -167,7 +167,7 @@ class PluginProcess:
             line = line[self._process.stdin.write(line) :]
 
     def _hand_over(self, message: Message) -> Message | None:
-        """Let the loop have it, and wait: at most one message of a plugin's stands before the desk."""
+        """Handle a message on the loop and wait: a plugin has at most one message in progress."""
         done: concurrent.futures.Future[Message | None] = concurrent.futures.Future()
 
         def hear() -> None:
@@ -175,7 +175,7 @@ class PluginProcess:
                 done.set_result(self._heard(message))
             except WireError as error:
                 done.set_exception(error)
-            except BaseException:  # a fault of the desk's: the plugin begins anew and brings it again, instead of waiting for ever
+            except BaseException:  # our fault: the plugin restarts and sends it again, instead of waiting for ever
                 done.cancel()
                 raise
 
@@ -196,8 +196,8 @@ class PluginProcess:
         if self._end.cause != "":
             self._kill_all()
         if hasattr(os, "waitid"):  # macOS has it since Python 3.13
-            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)  # its number stays its own until it is reaped
-            self._kill_all()  # what it has started and left behind
+            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)  # its pid stays reserved until it is reaped
+            self._kill_all()  # processes it left behind
         status = self._process.wait()
         self._close()
         self._lines.close()
@@ -214,7 +214,7 @@ class PluginProcess:
 
 
 def processor_s(pid: int) -> float | None:
-    """Seconds of a processor that a process has used; None where the system does not tell."""
+    """CPU seconds used by a process; None if the system does not tell."""
     if sys.platform != "linux":
         return None
     try:

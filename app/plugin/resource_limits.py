@@ -1,4 +1,4 @@
-"""What a plugin's process may use of the machine, where the system can hold it to that."""
+"""Limits the resources of a plugin's process, where the system supports it."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ NICE = 5  # the show comes first
 
 
 def set_limits(memory_mb: int) -> tuple[str, ...]:
-    """Limit this process for good; the names of what is limited. Windows has no such limits, macOS none of memory."""
+    """Limit this process permanently; returns the names of the limits. Windows has none, macOS no limit of memory."""
     if sys.platform == "win32":
         return ()
     held = []
@@ -26,7 +26,7 @@ def set_limits(memory_mb: int) -> tuple[str, ...]:
     for name, (number, most) in limits.items():
         try:
             resource.setrlimit(number, (most, most))
-        except (OSError, ValueError):  # the system has a lower one already, or none of this kind
+        except (OSError, ValueError):  # there is a lower limit already, or none of this kind
             continue
         held.append(name)
     return tuple(held)

@@ -1,8 +1,8 @@
-"""What a plugin's process may reach, as far as Python and the system hold it to that.
+"""Restricts a plugin's process with an audit hook.
 
-An audit hook refuses what the manifest does not ask for: files, other programs, hosts. It stops every plugin that uses Python as it is
-meant to be used; a plugin in bad faith could work around it within its own process. What such a one still meets is the process itself (the
-desk's memory and tokens are not in it), on Linux the kernel's own fence (landlock.py), and the limits of resource_limits.py.
+The hook refuses files, programs and hosts that the manifest does not request. It stops plugins that use Python normally; a malicious one
+could bypass it within its own process. Such a plugin is still limited by the process (which has none of the desk's memory and tokens), on
+Linux by Landlock (landlock.py), and by resource_limits.py.
 """
 
 import ipaddress
@@ -34,12 +34,12 @@ _LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.get
 
 
 class NotPermitted(PermissionError):
-    """What the manifest does not ask for."""
+    """Something that the manifest does not request."""
 
 
 @dataclass(slots=True)
 class AuditSandbox:
-    """`readable` and `writable` are folders or files, without symbolic links; `hosts` what the manifest names."""
+    """`readable` and `writable` are folders or files without symbolic links; `hosts` are those in the manifest."""
 
     readable: Sequence[Path]
     writable: Sequence[Path]
@@ -49,18 +49,18 @@ class AuditSandbox:
     _can_write: tuple[str, ...] = ()
 
     def close(self) -> None:
-        """From here on it holds, for good."""
+        """Enter the sandbox; permanent."""
         self._can_write = tuple(os.path.realpath(path) for path in self.writable)
         self._can_read = (*self._can_write, *(os.path.realpath(path) for path in self.readable))
         self._watch_names()
-        if (starter := sys.modules.get("_posixsubprocess")) is not None:  # what starts programs there is not audited
+        if (starter := sys.modules.get("_posixsubprocess")) is not None:  # its way of starting programs is not audited
             vars(starter)["fork_exec"] = _refuse_programs
         sys.addaudithook(self._check)
 
     # Files ----------------------------------------------------------------------------------------------------------------
 
     def _check(self, event: str, args: tuple[Any, ...]) -> None:
-        """Python calls this before it does something."""
+        """Called by Python for each audited event."""
         if event == "open":
             self._check_open(*args[:3])
         elif event in _PROGRAMS:
@@ -82,30 +82,30 @@ class AuditSandbox:
         self._check_path(path, self._can_write if writes else self._can_read)
 
     def _check_path(self, path: object, allowed: Sequence[str]) -> None:
-        if isinstance(path, int) or path is None:  # what is open already; None = the folder it stands in, which is its own
+        if isinstance(path, int) or path is None:  # an open file; None = the current folder, which is the plugin's own
             return
         if not isinstance(path, str | bytes | os.PathLike):
             raise NotPermitted("a plugin may not open this")
         real = os.path.realpath(os.fsdecode(path))
         if real not in (os.devnull, "/dev/urandom", "/dev/random") and not any(_is_within(real, root) for root in allowed):
-            raise NotPermitted(f"plugin.toml does not ask for {real}")
+            raise NotPermitted(f"plugin.toml does not request {real}")
 
     # Network --------------------------------------------------------------------------------------------------------------
 
     def _check_name(self, name: object) -> None:
         text = name.decode("idna") if isinstance(name, bytes) else str(name[0] if isinstance(name, tuple) else name)
         if not any(host.matches(text) for host in self.hosts) and text not in {address for address, _ in self._ends}:
-            raise NotPermitted(f"plugin.toml does not ask for {text}")
+            raise NotPermitted(f"plugin.toml does not request {text}")
 
     def _check_end(self, end: object) -> None:
         if isinstance(end, tuple) and len(end) >= 2:
             address, port = str(end[0]), end[1]
             if (address, port) in self._ends or any(host.is_address and host.matches(address) and host.port == port for host in self.hosts):
                 return
-        raise NotPermitted(f"plugin.toml does not ask for {end!r}")
+        raise NotPermitted(f"plugin.toml does not request {end!r}")
 
     def _watch_names(self) -> None:
-        """Remember which addresses the names that it may reach have: a connection shows its address alone."""
+        """Remember the addresses of allowed names, because a connection only shows its address."""
         look_up: Callable[..., list[Any]] = socket.getaddrinfo
 
         def getaddrinfo(host: Any, *more: Any, **named: Any) -> list[Any]:
@@ -128,7 +128,7 @@ def _is_within(path: str, root: str) -> bool:
 
 
 def _is_public(address: str) -> bool:
-    """Whether it is out in the network: a name must not lead to this computer or the devices beside it."""
+    """Whether it is a public address: a name must not lead to this computer or its local network."""
     try:
         return ipaddress.ip_address(address.partition("%")[0]).is_global
     except ValueError:

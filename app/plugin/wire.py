@@ -1,7 +1,7 @@
-"""The door between the desk and a plugin's process: lines of JSON over its standard input and output, each bounded and checked.
+"""The protocol between the desk and a plugin's process: JSON lines over standard input and output, with size limits and checks.
 
-The plugin says `on`, `beat`, `tell`, `order` and `failed`; of these the desk answers `order` alone, in turn. It says what to run in the
-first line, and nothing more than answers afterwards; the end of its lines asks the plugin to end.
+The plugin sends `on`, `beat`, `tell`, `order` and `failed`; the desk only answers `order`, in turn. The desk's first line says what to run,
+the later ones are answers. It closes the stream to end the plugin.
 """
 
 import json
@@ -16,24 +16,24 @@ from app.domain.selling.order import Order
 from app.plugin.permissions import AllowedHost
 
 MAX_LINE = 64 * 1024
-MAX_START = 1024 * 1024  # settings may hold long texts
-MAX_TEXT = 2000  # of a sentence for the user
+MAX_START = 1024 * 1024  # settings may contain long texts
+MAX_TEXT = 2000  # of a text for the user
 MAX_NAME = 200
 MAX_UNITS = 1_000_000
 MAX_LINES = 10_000
 MAX_MINOR = 10**15
-MAX_AT_MS = 253_402_300_799_999  # the last moment of the year 9999
+MAX_AT_MS = 253_402_300_799_999  # the last millisecond of the year 9999
 
 Message = Mapping[str, Any]
 
 
 class WireError(ValueError):
-    """A line that is no message."""
+    """A line that is not a valid message."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartMessage:
-    """What a plugin's process is to run, and what it may do."""
+    """What a plugin's process runs, and its permissions."""
 
     plugin_id: str
     module: Path
@@ -47,18 +47,18 @@ class StartMessage:
 
 
 def encode_line(message: Message, limit: int = MAX_LINE) -> bytes:
-    """A message as a line; raises WireError for one that is too long or no plain data."""
+    """Encode a message as a line; raises WireError if it is too long or not plain data."""
     try:
         line = json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
     except (TypeError, ValueError, RecursionError) as error:
-        raise WireError(f"no plain data: {error}") from error
+        raise WireError(f"not plain data: {error}") from error
     if len(line) > limit:
         raise WireError(f"longer than {limit} bytes")
     return line
 
 
 def decode_line(line: bytes) -> dict[str, Any]:
-    """The message in a line; raises WireError."""
+    """Decode a line; raises WireError."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -69,7 +69,7 @@ def decode_line(line: bytes) -> dict[str, Any]:
 
 
 def start_line(start: StartMessage) -> bytes:
-    """The first line."""
+    """Encode the first line."""
     return encode_line(
         {
             "id": start.plugin_id,
@@ -87,7 +87,7 @@ def start_line(start: StartMessage) -> bytes:
 
 
 def read_start(line: bytes) -> StartMessage:
-    """What the first line says; it comes from the desk."""
+    """Decode the first line; it comes from the desk, so it is trusted."""
     found = decode_line(line)
     return StartMessage(
         plugin_id=found["id"],
@@ -103,7 +103,7 @@ def read_start(line: bytes) -> StartMessage:
 
 
 def order_message(order: Order) -> Message:
-    """An order on its way to the desk."""
+    """Encode an order for the desk."""
     total = order.total
     return {
         "order": {
@@ -121,7 +121,7 @@ def order_message(order: Order) -> Message:
 
 
 def read_order(data: object) -> Order:
-    """The order in a message; raises WireError."""
+    """Decode an order; raises WireError."""
     if not isinstance(data, dict):
         raise WireError("expected an order")
     try:
@@ -141,18 +141,18 @@ def read_order(data: object) -> Order:
 
 
 def read_text(value: object, limit: int = MAX_TEXT) -> str:
-    """A text that can be kept and shown; raises WireError."""
+    """Check a text that is stored and shown; raises WireError."""
     if not isinstance(value, str) or len(value) > limit:
         raise WireError(f"expected a text of at most {limit} characters")
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise WireError("half of a character") from error
+        raise WireError("lone surrogate") from error
     return value.replace("\0", "")
 
 
 def _whole(data: Mapping[str, Any], key: str, least: int, most: int) -> int:
     value = data.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise WireError(f"{key}: expected a whole number from {least} to {most}")
+        raise WireError(f"{key}: expected an integer from {least} to {most}")
     return value

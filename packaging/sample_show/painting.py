@@ -1,9 +1,9 @@
-"""Brushes, outlines, shadows and steam: what the sample show's pictures are painted with."""
+"""Brushes, outlines, shadows and steam for painting the sample show's pictures."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPainterPath, QPen, QRadialGradient
 
-SIZE = 800  # of a picture, in both directions
+SIZE = 800  # width and height of a picture
 
 
 def colour(name: str, alpha: float = 1.0) -> QColor:
@@ -27,7 +27,7 @@ def radial(centre: tuple[float, float], radius: float, *stops: str) -> QBrush:
 
 
 def shape(start: tuple[float, float], *curves: tuple[float, ...]) -> QPainterPath:
-    """A closed outline: (x, y) a line, (cx, cy, x, y) a bow, six numbers a curve."""
+    """A closed outline: two numbers = a line to (x, y), four = a quadratic curve, six = a cubic curve."""
     path = QPainterPath(QPointF(*start))
     for curve in curves:
         if len(curve) == 2:
@@ -41,7 +41,7 @@ def shape(start: tuple[float, float], *curves: tuple[float, ...]) -> QPainterPat
 
 
 def round_pen(brush: QBrush, width: float) -> QPen:
-    """A line with round ends."""
+    """A pen with round ends."""
     return QPen(brush, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
 
 
@@ -62,7 +62,7 @@ def rounded(painter: QPainter, rect: tuple[float, float, float, float], radius: 
 
 
 def shadow(painter: QPainter, x: float, y: float, width: float, height: float, strength: float = 0.35) -> None:
-    """A soft oval under a thing."""
+    """A soft oval under an object."""
     painter.save()
     painter.translate(x, y)
     painter.scale(1.0, height / width)
@@ -77,7 +77,7 @@ def shadow(painter: QPainter, x: float, y: float, width: float, height: float, s
 
 
 def stage(painter: QPainter, wall: tuple[str, str], table: tuple[str, str], horizon: float = 520) -> None:
-    """A wall with light from the upper left, and a table."""
+    """A wall lit from the upper left, and a table."""
     painter.fillRect(QRectF(0, 0, SIZE, SIZE), linear((0, 0), (0, horizon), *wall))
     glow = QRadialGradient(QPointF(240, 190), 520)
     glow.setColorAt(0, colour("#ffffff", 0.55))

@@ -1,4 +1,4 @@
-"""Draw the pictures of the sample show: `python packaging/sample_show/sample_pictures.py FOLDER`. All in them is made here."""
+"""Paint the sample show's pictures: `python packaging/sample_show/sample_pictures.py FOLDER`. They contain no third-party material."""
 
 import math
 import sys
@@ -285,17 +285,17 @@ RAIL_Y = 176.0
 
 
 def fold(x: float) -> float:
-    """How far the cloth comes forward there, from -1 to 1: it hangs in uneven folds."""
+    """How far the cloth bulges forward at a point, from -1 to 1: it hangs in uneven folds."""
     return 0.62 * math.sin(x / 33 + 0.6) + 0.38 * math.sin(x / 14.5 + 1.9)
 
 
 def rise(x: float) -> float:
-    """How the cloth turns to the light from the upper left."""
+    """How the cloth is turned to the light from the upper left."""
     return -0.62 * math.cos(x / 33 + 0.6) - 0.38 * math.cos(x / 14.5 + 1.9)
 
 
 def hanging(painter: QPainter, left: int, right: int, hem: float, shade: float) -> None:
-    """A length of silk from the rail down, darker by `shade`, with a golden edge and a fringe."""
+    """A length of silk hanging from the rail, darker by `shade`, with a golden edge and a fringe."""
     for x in range(left, right):
         light = max(0.0, min(1.0, 0.52 + 0.4 * rise(x) - shade))
         lower = hem + 13 * fold(x) + 9 * math.sin(x / 90)
@@ -454,7 +454,7 @@ PICTURES: Mapping[str, Draw] = {
 
 
 def picture(draw: Draw) -> QImage:
-    """Drawn at twice the size and made smaller: that smooths what the painter's own smoothing leaves."""
+    """Painted at twice the size and scaled down, which smooths it better than antialiasing."""
     large = QImage(SIZE * 2, SIZE * 2, QImage.Format.Format_RGB32)
     painter = QPainter(large)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -466,13 +466,13 @@ def picture(draw: Draw) -> QImage:
 
 
 def main(folder: Path) -> None:
-    """Write all of them."""
+    """Paint all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in PICTURES.items():
         writer = QImageWriter(str(folder / f"{name}.webp"), b"webp")
         writer.setQuality(QUALITY)
         if not writer.write(picture(draw)):
-            raise SystemExit(f"{name} could not be written: {writer.errorString()}")
+            raise SystemExit(f"cannot write {name}: {writer.errorString()}")
 
 
 if __name__ == "__main__":

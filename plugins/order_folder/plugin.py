@@ -1,4 +1,4 @@
-"""Orders from a folder: each CSV file that appears or changes is read, each order in it taken once."""
+"""Takes orders from the CSV files in a folder. A file is read when it appears or changes; each order counts once."""
 
 import asyncio
 import contextlib
@@ -15,9 +15,9 @@ MAX_BYTES = 20 * 1024 * 1024
 
 
 def orders_in(path: Path) -> Iterator[Order | str]:
-    """The lines of orders in a file; one that cannot be understood comes as a sentence about it.
+    """The orders in a file; an invalid line is returned as an error text.
 
-    An order with the same product twice has two lines of it: they are counted, so that reading the file again finds the same ones.
+    If an order has the same product twice, its lines are numbered, so that reading the file again gives the same orders.
     """
     lines: Counter[tuple[str, str]] = Counter()
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -32,16 +32,16 @@ def orders_in(path: Path) -> Iterator[Order | str]:
                 total: Money = parse_amount(row["amount"], row["currency"].strip().upper())
                 order, product = row["order"].strip(), row["product"].strip()
                 if units < 1 or not order:
-                    raise ValueError("no order number, or no units")
+                    raise ValueError("no order number or no units")
                 lines[order, product] += 1
                 now_ms = time.time_ns() // 1_000_000
                 yield Order(order, product, units, total, now_ms, "order_folder", lines[order, product])
-            except (AppError, ValueError, TypeError, AttributeError) as error:  # one bad line does not keep the others back
+            except (AppError, ValueError, TypeError, AttributeError) as error:  # a bad line must not stop the others
                 yield f"{path.name}, line {reader.line_num}: {error}"
 
 
 def enable(api: Api) -> None:
-    """Begin to look."""
+    """Start watching the folder."""
     folder = Path(str(api.settings["folder"])).expanduser()
     if not str(api.settings["folder"]).strip():
         raise PluginError("Choose the folder first.")
@@ -53,9 +53,9 @@ def enable(api: Api) -> None:
         read: dict[Path, tuple[int, int]] = {}
         before: dict[Path, tuple[int, int]] = {}
         while True:
-            marks = await asyncio.to_thread(_marks, folder)  # the folder may be another computer's
+            marks = await asyncio.to_thread(_marks, folder)  # the folder may be on another computer
             for path, mark in marks.items():
-                # one that changed since the last look is still being written
+                # a file that changed since the last check is still being written
                 if mark != read.get(path) and mark == before.get(path) and mark[1] <= MAX_BYTES:
                     read[path] = mark
                     for found in await asyncio.to_thread(_read, path):
@@ -69,7 +69,7 @@ def enable(api: Api) -> None:
 def _marks(folder: Path) -> dict[Path, tuple[int, int]]:
     marks = {}
     for path in sorted(folder.glob("*.csv")):
-        with contextlib.suppress(OSError):  # it was taken away meanwhile
+        with contextlib.suppress(OSError):  # it was deleted meanwhile
             state = path.stat()
             marks[path] = state.st_mtime_ns, state.st_size
     return marks
@@ -79,6 +79,6 @@ def _read(path: Path) -> list[Order | str]:
     found: list[Order | str] = []
     try:
         found.extend(orders_in(path))
-    except (OSError, UnicodeError, csv.Error) as error:  # one bad file does not keep the others back
+    except (OSError, UnicodeError, csv.Error) as error:  # a bad file must not stop the others
         found.append(f"{path.name}: {error}")
     return found

@@ -1,4 +1,4 @@
-"""Installing the relay that is not ours: npm run for real on a package beside the lock file, which needs no network."""
+"""Installs the third-party relay: runs npm for real on a package next to the lock file, which needs no network."""
 
 import json
 import shutil
@@ -45,13 +45,13 @@ def test_it_is_installed_once_and_again_when_the_lock_file_changes(root: Path, c
 def test_what_npm_complains_about_is_said_and_stops_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / foreign_relay.FOLDER / "package.json").write_text(json.dumps({"name": "foreign", "dependencies": {"other": "1.0.0"}}))
     assert not foreign_relay.ensure(root)
-    assert "it could not be installed, the tests with it are skipped: npm error" in capsys.readouterr().err
+    assert "cannot install it; skipping the tests that need it: npm error" in capsys.readouterr().err
 
 
 def test_without_npm_it_is_said(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", str(root))
     assert not foreign_relay.ensure(root)
-    assert "are skipped" in capsys.readouterr().out
+    assert "skipping the tests" in capsys.readouterr().out
 
 
 def test_the_lock_file_names_no_registry() -> None:

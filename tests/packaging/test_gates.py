@@ -103,7 +103,7 @@ def test_what_fails_once_and_then_passes_is_named(project: Path) -> None:
     (project / "tests/sums/test_shaky.py").write_text(SHAKY)
     ended = gates(project)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "passed at the second try only: tests/sums/test_shaky.py::test_shaky" in ended.stdout + ended.stderr
+    assert "passed only at the second attempt: tests/sums/test_shaky.py::test_shaky" in ended.stdout + ended.stderr
 
 
 def test_what_fails_twice_has_failed(project: Path) -> None:
@@ -111,4 +111,4 @@ def test_what_fails_twice_has_failed(project: Path) -> None:
     (project / "tests/sums/test_sums.py").write_text(TEST.format(result=5))
     ended = gates(project)
     assert ended.returncode == 1
-    assert "once more" in ended.stdout and "second try" not in ended.stdout + ended.stderr
+    assert "second run" in ended.stdout and "second attempt" not in ended.stdout + ended.stderr

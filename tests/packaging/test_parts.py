@@ -83,12 +83,12 @@ def test_only_a_bare_start_without_a_display_is_changed() -> None:
 @pytest.mark.parametrize(
     ("output", "sentence"),
     [
-        ("NewConnectionError('…: [Errno -3] Temporary failure in name resolution')", "the package index cannot be reached"),
-        ("ssl.SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED", "a certificate this machine does not trust"),
-        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "no room left"),
+        ("NewConnectionError('…: [Errno -3] Temporary failure in name resolution')", "cannot reach the package index"),
+        ("ssl.SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED", "this machine does not trust"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "the drive is full"),
         ("ERROR: No matching distribution found for av==18.1.0", "has no av==18.1.0 for this Python"),
         ("WARNING: old\nERROR: something else\n\n", "pip failed: ERROR: something else"),
-        ("", "pip failed: it said nothing"),
+        ("", "pip failed: no output"),
     ],
 )
 def test_what_pip_says_becomes_a_sentence(output: str, sentence: str) -> None:
@@ -134,7 +134,7 @@ def test_without_apt_the_one_command_is_given_and_what_is_optional_does_not_stop
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     optional = system_packages.Package("no-such-font", "script")
     system_packages.SystemPackages(tmp_path).ensure((optional,))
-    assert "it is for script" in capsys.readouterr().out
+    assert "it is needed for script" in capsys.readouterr().out
     with pytest.raises(report.SetupError) as raised:
         system_packages.SystemPackages(tmp_path).ensure((optional, system_packages.Package("no-such-library", "sound", required=True)))
     assert "are missing (no-such-library)" in str(raised.value)

@@ -294,7 +294,7 @@ async def test_orders_that_it_does_not_ask_for_are_not_taken(rig: Rig) -> None:
     host.start()
     host.switch("quiet", on=True)
     await eventually(lambda: plugin_of(host, "quiet").failed, WITHIN_S)
-    assert (rig.orders, rig.notices[-1].data["reason"]) == ([], "PermissionError: plugin.toml does not ask for orders")
+    assert (rig.orders, rig.notices[-1].data["reason"]) == ([], "PermissionError: plugin.toml does not request orders")
     await host.aclose()
 
 
@@ -349,11 +349,11 @@ async def test_a_plugin_ends_with_its_desk(tmp_path: Path, rig: Rig) -> None:
         ("", Permissions()),
         ("[permissions]", Permissions(orders=False)),
         ("[permissions]\norders = true\nnetwork = ['API.shop.example', '*.cdn.example:8443', '192.0.2.7:80']", None),
-        ("[permissions]\nchat = true", "permissions.chat is not known"),
+        ("[permissions]\nchat = true", "permissions.chat is unknown"),
         ("[permissions]\norders = 1", "orders must be"),
-        ("[permissions]\nnetwork = ['*']", "no host"),
-        ("[permissions]\nnetwork = ['shop.example:0']", "no port"),
-        ("[permissions]\nnetwork = ['https://shop.example/']", "no port"),
+        ("[permissions]\nnetwork = ['*']", "not a host name"),
+        ("[permissions]\nnetwork = ['shop.example:0']", "the port of"),
+        ("[permissions]\nnetwork = ['https://shop.example/']", "the port of"),
         ("[permissions]\nfolders = ['count']", "folders must list"),
         ("[permissions]\nfolders = 'x'", "folders must list"),
         ("permissions = 5", "not"),
