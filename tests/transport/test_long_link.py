@@ -131,8 +131,8 @@ def test_an_unplugged_network_is_used_as_soon_as_it_is_back() -> None:
         link.near.take_address_away()
         until(lambda: rig.state() is TargetState.RECONNECTING)
         assert "peer.moved" in rig.codes()
-        pictures = in_all(server)
+        frames = in_all(server)
         link.near.give_address_back()
-        taken_s = until(lambda: in_all(server) > pictures)
+        taken_s = until(lambda: in_all(server) > frames)
         until(lambda: rig.state() is TargetState.LIVE)  # over the old association, if the relay still has it
         print(f"on air again {taken_s:.2f} s after the address came back")
