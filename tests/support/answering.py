@@ -1,4 +1,4 @@
-"""Answers to dialogs that a test's own call waits for: given as soon as such a dialog is there."""
+"""Answers dialogs that a test's own call waits for, as soon as they appear."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWi
 from app.ui.kit.questions import Question
 
 LOOK_MS = 5
-PATIENCE = 2000  # looks, before a test that waits for a dialog that never comes is failed
+PATIENCE = 2000  # looks before the test fails because no dialog came
 
 D = TypeVar("D", bound=QDialog)
 
@@ -34,7 +34,7 @@ def when_asked(kind: type[D], reply: Callable[[D], None]) -> Iterator[list[str]]
         elif looks > PATIENCE:
             timer.stop()
             if (waiting := QApplication.activeModalWidget()) is not None:
-                waiting.close()  # another dialog than was expected: the test fails instead of waiting for ever
+                waiting.close()  # not the expected dialog: the test fails instead of waiting forever
 
     timer.timeout.connect(look)
     timer.start(LOOK_MS)
@@ -51,7 +51,7 @@ def answer(name: str) -> Callable[[Question], None]:
 
 
 def answers(first: str, *rest: str) -> Callable[[Question], None]:
-    """A reply that clicks the button of the first answer, and those of the others in the questions that follow."""
+    """A reply that clicks the button of the first answer, and of each next answer in each next question."""
 
     def reply(question: Question) -> None:
         if rest:

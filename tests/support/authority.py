@@ -1,4 +1,4 @@
-"""A certificate authority of our own, and servers that it vouches for."""
+"""A certificate authority for tests, and TLS contexts for its servers."""
 
 import datetime
 import ipaddress
@@ -15,7 +15,7 @@ def _named(name: str) -> x509.Name:
 
 
 class Authority:
-    """`trust` is what a client of ours uses; `handshakes` counts those that servers by `server_context` began."""
+    """`trust` is for our client; `handshakes` counts those of servers with `server_context`."""
 
     def __init__(self, folder: Path) -> None:
         self.handshakes = 0

@@ -1,4 +1,4 @@
-"""A publisher for tests of relays: a numbered frame and a tone, really encoded, sent by the product's own sender."""
+"""A publisher for tests of relays: encodes numbered frames and a tone, and sends them with the app's sender."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ from app.transport.sender import MediaFrame, MediaSender
 
 
 class Refused(Exception):
-    """The relay said no."""
+    """The relay refused."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(f"{status} {words}")
@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 class Show:
-    """Frames and sound, encoded as they are asked for."""
+    """Encodes video and audio on demand."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Show:
         assert isinstance(context, VideoCodecContext)
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base, context.framerate = Fraction(1, 90_000), Fraction(fps)
-        context.bit_rate, context.gop_size = kbps * 1000, 20 * fps  # key frames come when asked for
+        context.bit_rate, context.gop_size = kbps * 1000, 20 * fps  # key frames on demand
         context.options = (
             {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline", "forced-idr": "1"}
             | {"maxrate": str(kbps * 1000), "bufsize": str(kbps * 500)}
@@ -80,7 +80,7 @@ class Show:
         self._wanted = True
 
     def encode_frame(self, pts: int) -> tuple[bytes, bool]:
-        """The next frame, with its number and time burnt in; whether it is a key frame."""
+        """The next frame with its number and time in the picture, and whether it is a key frame."""
         frame = self._frame
         luma = frame[: frame.shape[0] * 2 // 3]
         self.paint(luma)
@@ -97,7 +97,7 @@ class Show:
         return b"".join(bytes(packet) for packet in packets), key
 
     def paint(self, luma: npt.NDArray[np.uint8]) -> None:
-        """A plain frame with a bar that moves."""
+        """A plain frame with a moving bar."""
         height, width = luma.shape
         luma[:] = self._luma
         at = self.number * 8 % (width - 40)
@@ -114,7 +114,7 @@ class Show:
 
 
 class Broadcaster:
-    """Publishes a show over WHIP. `start` raises Refused; `pause` goes silent as a frozen machine does; `stop` leaves in order."""
+    """Publishes a show over WHIP. `start` raises Refused; `pause` is silent like a frozen computer; `stop` leaves in order."""
 
     def __init__(self, address: str, key: str = "", show: Show | None = None, *, lose: Callable[[int], bool] = lambda count: False) -> None:
         self.address = address
@@ -182,7 +182,7 @@ class Broadcaster:
         self._task = loop.create_task(self._run(), name="broadcaster")
 
     def send_rtp(self, packet: bytes) -> bool:
-        """The line out, which loses the packets that `lose` picks by their count."""
+        """The line to the relay, which loses the packets whose count `lose` picks."""
         self._count += 1
         if self._lose(self._count):
             self.lost += 1
@@ -232,7 +232,7 @@ class Broadcaster:
             task, self._task = self._task, None
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await task  # what went wrong in it fails the test
+                await task  # its error fails the test
         if self.sender is not None:
             self.sender.close()
         if self._peer is not None:

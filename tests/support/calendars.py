@@ -1,4 +1,4 @@
-"""Calendar files as other programs read them: by vobject, by icalendar, and by the letter of RFC 5545."""
+"""Calendar files as other programs read them: vobject, icalendar, and RFC 5545."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ _ONCE = ("UID", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "RRULE", "SUMMARY", "
 
 @dataclass(frozen=True, slots=True, order=True)
 class Read:
-    """One date as a reader of the file has it, in UTC."""
+    """One date as a reader sees it, in UTC."""
 
     start: datetime
     end: datetime
@@ -35,7 +35,7 @@ class Read:
 
 
 def foreign(content: bytes) -> str:
-    """The same file with zones of names that nobody knows: readers have to go by its own rules."""
+    """The same file with unknown zone names, so that readers must use its own rules."""
     text = content.decode()
     for key in set(re.findall(r"TZID[=:]([A-Za-z_/+-]+)", text)):
         text = re.sub(rf"(TZID[=:]){re.escape(key)}(?=[:;\r\n])", rf"\1X{uuid4().hex}", text)
@@ -43,7 +43,7 @@ def foreign(content: bytes) -> str:
 
 
 def read_by_vobject(content: bytes, begin: datetime, end: datetime) -> list[Read]:
-    """Every date that begins in [begin, end), sets expanded by vobject's own hand."""
+    """Every date that starts in [begin, end), expanded by vobject."""
     calendar = vobject.readOne(foreign(content))
     events = list(calendar.vevent_list) if hasattr(calendar, "vevent") else []
     replaced = {(event.uid.value, _utc(event.recurrence_id.value)) for event in events if hasattr(event, "recurrence_id")}
@@ -59,7 +59,7 @@ def read_by_vobject(content: bytes, begin: datetime, end: datetime) -> list[Read
 
 
 def read_by_icalendar(content: bytes, begin: datetime, end: datetime) -> list[Read]:
-    """The same with icalendar's parser, and clocks by dateutil's reading of the file's rules."""
+    """The same with icalendar's parser, and dateutil for the file's clock rules."""
     text = foreign(content)
     clocks = tzical(StringIO(text)) if "BEGIN:VTIMEZONE" in text else None
     events: list[Any] = list(Calendar.from_ical(text).walk("VEVENT"))
@@ -91,7 +91,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _wall(value: Any, clocks: tzical | None, tzid: str | None = None) -> datetime:
-    """With the clocks that the file gives it."""
+    """With the clock rules from the file."""
     moment: datetime = value.dt
     key = tzid or value.params.get("TZID")
     if key is None or key == "UTC":
@@ -107,7 +107,7 @@ def _at(value: Any, clocks: tzical | None) -> datetime:
 
 
 def faults(content: bytes) -> list[str]:
-    """What RFC 5545 would not let pass."""
+    """Violations of RFC 5545."""
     found = [f"line of {len(line)} octets" for line in content.split(b"\r\n") if len(line) > 75]
     found += ["bare line end"] * bool(re.search(rb"(?<!\r)\n|\r(?!\n)", content))
     found += ["no line end at the end"] * (not content.endswith(b"\r\n"))

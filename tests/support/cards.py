@@ -1,4 +1,4 @@
-"""Cards in five languages, a product picture, and what can be read back from drawn cards."""
+"""Cards in five languages, a product picture, and readings of drawn cards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ WATCH_URL = "https://tradewind.example/watch/live"
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What stands on the cards of one language."""
+    """The texts on the cards of one language."""
 
     product: ProductCard
     keyword: KeywordOverlay
@@ -185,7 +185,7 @@ LANGUAGES: Mapping[str, Texts] = {
 
 
 def themes() -> tuple[CardTheme, ...]:
-    """Those that Tradewind comes with."""
+    """The themes that come with Tradewind."""
     return load_card_themes(RESOURCES / "cards")
 
 

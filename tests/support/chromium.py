@@ -33,12 +33,12 @@ _FLAGS = (
 
 
 def chromium_path() -> str | None:
-    """Where Chromium is, or None."""
+    """The path of Chromium, or None."""
     return shutil.which("chromium")
 
 
 class Page:
-    """One tab; `context` names the visitor's own storage, "" = the browser's."""
+    """One tab; `context` is the visitor's storage, "" = the browser's."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, context: str = "") -> None:
         self._socket = socket
@@ -65,7 +65,7 @@ class Page:
                 self.console.append(f"{entry['source']}: {entry['text']} {entry.get('url', '')}")
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """One DevTools command; raises RuntimeError with the browser's words."""
+        """Send one DevTools command; raises RuntimeError with the browser's message."""
         self._next += 1
         self._answers[self._next] = answer = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": self._next, "method": method, "params": parameters})
@@ -83,7 +83,7 @@ class Page:
         return result["result"].get("value")
 
     async def until(self, expression: str, within_s: float = 40.0) -> Any:
-        """Wait until an expression is true; its value. Asked each 50 ms: a page has no other event for what it shows."""
+        """Wait until an expression is true; returns its value. Polls every 50 ms, because a page has no event for what it shows."""
         value: Any = None
         try:
             async with asyncio.timeout(within_s):
@@ -102,24 +102,24 @@ class Page:
         await self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=mobile)
 
     async def language(self, language: str) -> None:
-        """What the page reads as the user's language; before `go`."""
+        """Set the user's language for the page; call before `go`."""
         agent = await self.evaluate("navigator.userAgent")
         await self.call("Network.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
 
     async def zone(self, zone: str) -> None:
-        """Where this device is."""
+        """Set the device's location."""
         await self.call("Emulation.setTimezoneOverride", timezoneId=zone)
 
     async def downloads(self, folder: Path) -> None:
-        """What the page keeps goes here."""
+        """Set the folder for downloads."""
         await self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder), **self._context)
 
     async def allow(self, *permissions: str, origin: str) -> None:
-        """As if the user had said yes."""
+        """Grant permissions."""
         await self.call("Browser.grantPermissions", permissions=list(permissions), origin=origin)
 
     async def screenshot(self) -> bytes:
-        """A PNG of what the tab shows."""
+        """A screenshot of the tab as PNG."""
         result = await self.call("Page.captureScreenshot", format="png")
         return base64.b64decode(result["data"])
 
@@ -145,7 +145,7 @@ class Page:
 
 
 async def _ask(browser: aiohttp.ClientWebSocketResponse, method: str, **parameters: Any) -> dict[str, Any]:
-    """One command of the browser itself, and its result."""
+    """Send one command to the browser; returns its result."""
     await browser.send_json({"id": 1, "method": method, "params": parameters})
     async with asyncio.timeout(20):
         while "result" not in (answer := await browser.receive_json()):
@@ -201,7 +201,7 @@ class Chromium:
         return await self._attach(target["webSocketDebuggerUrl"])
 
     async def stranger(self) -> Page:
-        """A new tab of somebody else: it shares no storage with the others."""
+        """A new tab of another visitor, with its own storage."""
         assert self._client is not None
         async with self._client.ws_connect(await self._address()) as browser:
             context = await _ask(browser, "Target.createBrowserContext")

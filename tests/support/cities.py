@@ -1,6 +1,6 @@
-"""The names of time zones' cities that the viewer page brings along, from CLDR.
+"""The city names of time zones in the viewer page, from CLDR.
 
-`python -m tests.support.cities` writes them anew, after a new edition of the clock rules or of babel.
+`python -m tests.support.cities` writes them again, after an update of the clock rules or of babel.
 """
 
 import json
@@ -29,13 +29,13 @@ NOT_PLACES = ("Etc/", "US/", "Canada/", "Brazil/", "Mexico/", "Chile/")
 
 
 def zone_keys() -> tuple[str, ...]:
-    """Zones that are called after a place, by their names of today and of before: browsers still use the older ones."""
+    """Zones named after a place, with current and older names: browsers still use the older ones."""
     keys = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     return tuple(sorted(key for key in keys if "/" in key and not key.startswith(NOT_PLACES)))
 
 
 def cities(language: str) -> Mapping[str, str]:
-    """Zone → city, where it is not what the zone's own name says."""
+    """Zone → city, if it differs from the zone's name."""
     known = Locale.parse(LANGUAGES[language]).time_zones
     older: dict[str, list[str]] = {}
     for old, new in get_global("zone_aliases").items():

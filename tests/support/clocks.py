@@ -1,11 +1,11 @@
-"""Clocks that stand where a test puts them."""
+"""Clocks that a test sets."""
 
 import time
 from datetime import datetime
 
 
 class SetClock:
-    """All readings as the test sets them; begins at one second."""
+    """A clock with one reading for all, which the test sets; starts at one second."""
 
     def __init__(self, now_ns: int = 1_000_000_000) -> None:
         self.now_ns = now_ns
@@ -24,7 +24,7 @@ class SetClock:
 
 
 class ShiftedClock:
-    """The machine's clock, as if it were another day; `now` is what it shows at first."""
+    """The computer's clock shifted to another day; it starts at `now`."""
 
     def __init__(self, now: datetime) -> None:
         self._ahead_ns = round(now.timestamp()) * 1_000_000_000 - time.monotonic_ns()
@@ -39,5 +39,5 @@ class ShiftedClock:
         return time.monotonic_ns() + self._ahead_ns
 
     def to(self, now: datetime) -> None:
-        """It is another moment from here on, as after a step of the clock."""
+        """Step to another time."""
         self._ahead_ns = round(now.timestamp()) * 1_000_000_000 - time.monotonic_ns()

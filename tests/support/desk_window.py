@@ -1,4 +1,4 @@
-"""A real Studio and a real window over it, for tests that click and for screenshots."""
+"""A real Studio with its window, for tests that click and for screenshots."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests.support.studio_desk import REAL, MemoryKeyring, new_project, paths_in
 
 
 def make_studio(home: Path, *, project: Callable[[Settings], Project] = new_project, clock: Clock | None = None) -> Studio:
-    """A Studio that keeps everything below `home`, its engine and relay started by the program's own command lines."""
+    """A Studio with all its files below `home`, and an engine and a relay started by the app's command lines."""
     paths = paths_in(home)
     SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, show_guide=False))
     return Studio(
@@ -45,7 +45,7 @@ def setting_groups() -> list[Group]:
 
 
 def options(home: Path, *, guide: bool = False) -> WindowOptions:
-    """What the program gives its window."""
+    """The collaborators of the window."""
     return WindowOptions(
         resources=RESOURCES,
         state_file=home / "state" / "window.ini",

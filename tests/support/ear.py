@@ -1,4 +1,4 @@
-"""Listens along with a watcher: the newest sound of the program, decoded as it comes."""
+"""Decodes the newest audio of a watcher."""
 
 import av
 import numpy as np
@@ -10,12 +10,12 @@ from app.transport.rtp import parse_header, payload_of
 from tests.support.sounds import strongest
 from tests.support.watcher import Watcher
 
-EACH = 10  # packets between two looks: a fifth of a second
+EACH = 10  # packets between two checks: a fifth of a second
 HEARD = 0.01  # amplitude
 
 
 class Ear:
-    """`hears(frequency)` and `hears_nothing()` speak of the last half second; before that much has come both are False."""
+    """`hears(frequency)` and `hears_nothing()` judge the last half second; both are False until there is that much."""
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
@@ -27,7 +27,7 @@ class Ear:
         self.loudest = (0.0, 0.0)
 
     def _listen(self) -> bool:
-        """Take in what came; False when that is too little for a new look."""
+        """Decode new packets; False when there are too few to check."""
         assert isinstance(self._decoder, AudioCodecContext)
         if len(self._watcher.audio) - self._taken < EACH:
             return False

@@ -1,7 +1,7 @@
-"""A long, lossy, narrow link: two networks of our own, and a thread that carries packets between them.
+"""An emulated link with delay, loss and a rate limit: two networks, and a thread that carries packets between them.
 
 Each side is a network namespace with one TUN device; packets read from one are written to the other after the delay, unless the rate's
-queue is full, the dice say lost, or the link is cut. Nothing leaves the machine.
+queue is full, the packet is lost at random, or the link is cut. Nothing leaves the computer.
 """
 
 import ctypes
@@ -32,7 +32,7 @@ def _libc(name: str, *values: int) -> None:
 
 
 class Side:
-    """One end: a namespace, its device, and a way to run things there."""
+    """One end: a namespace and its device. Runs functions in it."""
 
     def __init__(self, address: str, peer: str) -> None:
         self.address = address
@@ -60,7 +60,7 @@ class Side:
         return results[0]
 
     def run(self, work: Callable[[], T]) -> T:
-        """Do `work` on a thread of this network; threads and processes that it starts stay there."""
+        """Run `work` on a thread of this network. Threads and processes that it starts are in it too."""
 
         def inside() -> T:
             _libc("setns", self._namespace, CLONE_NEWNET)
@@ -77,7 +77,7 @@ class Side:
             subprocess.run(command.split(), check=True)
 
     def take_address_away(self) -> None:
-        """What unplugging does: the address goes."""
+        """Remove the address, as unplugging does."""
         self.run(lambda: subprocess.run(["ip", "addr", "flush", "dev", "tw0"], check=True))
 
     def give_address_back(self) -> None:
@@ -89,7 +89,7 @@ class Side:
 
 
 class EmulatedLink:
-    """The two sides and the carrier between them; `delay_ms` is one way. Settings may be changed while it runs."""
+    """Two sides and the carrier between them. `delay_ms` is one way. Settings may change while it runs."""
 
     def __init__(
         self, *, delay_ms: float = 0.0, jitter_ms: float = 0.0, loss: float = 0.0, rate_kbps: int = 0, queue_ms: float = 200.0
@@ -166,7 +166,7 @@ class EmulatedLink:
 
 
 def available() -> str:
-    """ "" when such a link can be made here, else the reason to skip."""
+    """ "" when this computer can emulate a link, else the reason to skip."""
     if os.geteuid() != 0:
         return "an emulated link needs root"
     if not os.path.exists("/dev/net/tun"):

@@ -1,4 +1,4 @@
-"""An engine with a publisher that stays in this process, and what can be read from its packets."""
+"""An engine whose publisher is in this process, and readings of its packets."""
 
 import threading
 import time
@@ -37,7 +37,7 @@ class EngineBench:
         return self.publisher.collected
 
     def running_parts(self) -> dict[str, object]:
-        """What runs now; a part that was restarted is another object."""
+        """The running parts; a restarted one is a new object."""
         engine = self.engine
         parts: dict[str, object] = {"program": engine._program, "bus": engine._bus}
         for source_id, one in engine._sources._running.items():
@@ -73,7 +73,7 @@ class EngineBench:
         return found
 
     def wait_for_colour(self, colour: str) -> None:
-        """Until the newest frame's middle has this colour."""
+        """Wait until the middle of the newest frame has this colour."""
         red, green, blue, _ = parse_colour("colour", colour)
         wanted = program_yuv(red, green, blue)
 
@@ -84,7 +84,7 @@ class EngineBench:
         self.wait_until(shown)
 
     def wait_for_size(self, width: int, height: int) -> None:
-        """Until the newest frame has this size."""
+        """Wait until the newest frame has this size."""
         self.wait_until(lambda: bool(found := self.since_keyframe()) and found[-1][:2] == (width, height))
 
     def share_of_red(self) -> list[float]:

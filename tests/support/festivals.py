@@ -1,4 +1,4 @@
-"""The festivals that the program brings along, and tables of days that say what a test wants."""
+"""The app's festivals, and tables of days for tests."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -23,7 +23,7 @@ def packaged_rules() -> tuple[FestivalRule, ...]:
 
 @cache
 def packaged_calendar() -> FestivalCalendar:
-    """With the real tables; they are read-only, so that all tests can share one."""
+    """With the real tables, which all tests share because they are read-only."""
     return FestivalCalendar(packaged_rules(), Almanac(), days_off=load_days_off(CALENDAR))
 
 

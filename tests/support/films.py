@@ -1,4 +1,4 @@
-"""Films made for a test: real files whose every pixel is known."""
+"""Films made for tests: real files with known pixels."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -88,7 +88,7 @@ def film(
 
 
 def sound_file(path: Path, sound: Samples) -> Path:
-    """Write (n, 2) float32 samples of 48 kHz as a file of 16 bits."""
+    """Write (n, 2) float32 samples at 48 kHz as a 16-bit file."""
     with av.open(str(path), "w") as container:
         _write_sound(container, container.add_stream("pcm_s16le", rate=48000, layout="stereo"), sound)
     return path
@@ -103,7 +103,7 @@ def _write_sound(container: OutputContainer, track: AudioStream, sound: Samples)
 
 
 def _rotated(path: Path, degrees: int) -> Path:
-    """The same film with a display matrix, as telephones write it."""
+    """The same film with a display matrix, as phones write it."""
     turned = path.with_name(f"turned-{path.name}")
     data = bytearray(path.read_bytes())
     # The track header's matrix: 9 numbers of 16.16 fixed point; the identity's (1, 0, 0, 0, 1, 0) becomes the turn's.

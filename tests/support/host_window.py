@@ -1,4 +1,4 @@
-"""The program's window on a screen of its own, worked by keys as a host does; what happened is read from the show's file."""
+"""The app's window on its own screen, operated by keys. The test reads the result from the show's file."""
 
 import asyncio
 import contextlib
@@ -42,7 +42,7 @@ def host_screen() -> Iterator[str]:
 
 
 def first_home(home: Path) -> Path:
-    """A home in which nothing was ever started; all that is decided is what a test machine needs: English, and loopback alone."""
+    """A fresh home with only two settings for tests: English, and loopback only."""
     paths = paths_in(home)
     SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, language="en", cards_in_video="always"))
     (paths.state / PORT_FILE).write_text(str(free_port("127.0.0.1")))
@@ -62,14 +62,14 @@ async def until(found: Callable[[], T | None], what: str) -> T:
 
 
 class HostWindow:
-    """One run of the window. `show` is the file from which the log is read; the untitled show's working file until one is given."""
+    """One run of the window. `show` is the file with the log: the untitled show's working file until one is given."""
 
     def __init__(self, run: Tradewind, home: Path, display: str, logged: int) -> None:
         self.run = run
         self.home = home
         self._display = display
         self._show: Path | None = None
-        self._logged = logged  # characters that stood in the desk's log before this run
+        self._logged = logged  # characters in the desk's log before this run
 
     @property
     def show(self) -> Path:
@@ -98,11 +98,11 @@ class HostWindow:
         return said.decode().strip()
 
     async def front(self) -> str:
-        """What the window that keys go to is called."""
+        """The title of the focused window."""
         return await self._xdotool("getwindowfocus", "getwindowname")
 
     async def in_front(self, title: str) -> None:
-        """Wait until the window that keys go to is called so."""
+        """Wait until the focused window has this title."""
         name = ""
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -129,17 +129,17 @@ class HostWindow:
         await self.key("Return")
 
     def events(self, *kinds: EventKind) -> list[ShowEvent]:
-        """What the show's log has of these kinds, of all when none is named."""
+        """The events of these kinds in the show's log; all without a kind."""
         with contextlib.closing(connect_read_only(self.show)) as connection:
             return list(event_rows.read(connection, kinds or None, 0))
 
     async def lose_power(self) -> None:
-        """All of it ends in one moment, as with its computer."""
+        """Kill everything at once, as a power cut does."""
         assert await self.run.kill() < 0
         kill_all(self.home)
 
     async def logged(self, kind: EventKind, **data: Any) -> ShowEvent:
-        """The first event of this kind with these values, waited for."""
+        """Wait for the first event of this kind with these values."""
 
         def found() -> ShowEvent | None:
             return next((event for event in self.events(kind) if data.items() <= dict(event.data).items()), None)
@@ -147,7 +147,7 @@ class HostWindow:
         return await until(found, f"{kind} {data} in the log")
 
     async def press(self, keys: str, kind: EventKind, **data: Any) -> ShowEvent:
-        """Press keys once; the event that they cause, the first with these values behind what was there."""
+        """Press keys once; returns the event that they cause, the first new one with these values."""
         known = len(self.events())
         await self.key(keys)
 
@@ -157,15 +157,15 @@ class HostWindow:
         return await until(found, f"{keys} → {kind} {data}")
 
     async def ready(self) -> None:
-        """Wait until the engine is there and the desk is in its room."""
+        """Wait until the engine is attached and the desk has joined its room."""
         await until(lambda: all(word in self._told() for word in ("→ ATTACHED", "→ JOINED")), "ready")
 
     async def told(self, code: str) -> None:
-        """Wait until the host is told this by a notice of this run."""
+        """Wait until this run has shown this notice."""
         await until(lambda: f"told the user: {code}," in self._told(), f"notice {code}")
 
     def notices(self) -> list[str]:
-        """The codes of what the host was told in this run, as they came."""
+        """The codes of the notices in this run, in order."""
         return re.findall(r"told the user: ([^,\s]+),", self._told())
 
     def _told(self) -> str:
@@ -179,7 +179,7 @@ def desk_log(home: Path) -> Path:
 
 
 def kill_all(home: Path) -> None:
-    """What lives on behind a desk: the engine with its host, and the relay."""
+    """The processes that outlive a desk: the engine with its host, and the relay."""
     for process in psutil.process_iter(["cmdline"]):
         if str(home / "run") in (process.info["cmdline"] or []):
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -188,7 +188,7 @@ def kill_all(home: Path) -> None:
 
 @asynccontextmanager
 async def nothing_left(home: Path) -> AsyncIterator[None]:
-    """What a killed desk leaves on air ends with the block."""
+    """End the processes that a killed desk leaves on air."""
     try:
         yield
     finally:
@@ -197,7 +197,7 @@ async def nothing_left(home: Path) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def host_window(home: Path, display: str, *words: str, zone: str = "") -> AsyncIterator[HostWindow]:
-    """The window, started with these words, on a computer whose clock is set to this zone ("" = as it is)."""
+    """The window, started with these arguments in this time zone ("" = unchanged)."""
     environment = {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"} | ({"TZ": zone} if zone else {})
     logged = len(desk_log(home).read_text()) if desk_log(home).exists() else 0
     async with Tradewind(home, *words, environment=environment) as run:

@@ -1,4 +1,4 @@
-"""A network camera as many are: JPEGs in one endless HTTP answer. It can freeze, hang up and come back on the same port."""
+"""A typical network camera: JPEGs in one endless HTTP response. It can freeze, hang up and return on the same port."""
 
 import socket
 import threading
@@ -50,7 +50,7 @@ class JpegCamera:
         self._begin(self._accept, self._listener)
 
     def stop(self) -> None:
-        """Hang up on everybody and listen no more."""
+        """Close all connections and stop listening."""
         self._stopping.set()
         for one in [*self._sockets, *([self._listener] if self._listener else [])]:
             try:

@@ -1,4 +1,4 @@
-"""What a watcher saw and heard, on the sender's clock: frames, flashes and beeps with the moment of their capture."""
+"""The frames, flashes and beeps that a watcher received, with their capture times on the sender's clock."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -31,7 +31,7 @@ def wall_s(report: SenderReport, timestamp: int, clock_hz: int) -> float:
 
 
 def has_gaps(sequences: Sequence[int]) -> bool:
-    """Whether packets are missing: a watcher whose machine is busy loses some at its socket."""
+    """Whether packets are missing: on a busy computer, a watcher loses some at its socket."""
     return any((after - before) % 65536 != 1 for before, after in pairwise(sequences))
 
 
@@ -45,7 +45,7 @@ def decoded_frames(watcher: Watcher) -> Iterator[tuple[int, npt.NDArray[np.uint8
         try:
             frames = decoder.decode(av.Packet(unit))
         except av.error.InvalidDataError:
-            # Before the first key frame nothing can be decoded: a viewer whose machine is busy may miss its first packets.
+            # Nothing can be decoded before the first key frame, and a busy viewer may miss its first packets.
             assert not shown or has_gaps(watcher.sequences()), "a frame that came whole cannot be decoded"
             continue
         for frame in frames:

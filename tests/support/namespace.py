@@ -1,4 +1,4 @@
-"""A network of our own: tests that use a relay with addresses of its own stay in a namespace that nothing can leave."""
+"""A network namespace that nothing can leave, for tests of relays with other addresses."""
 
 import ctypes
 import os
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 CLONE_NEWNET = 0x40000000
-ADDRESS = "10.77.0.1"  # in the namespace alone
+ADDRESS = "10.77.0.1"  # in the namespace only
 
 
 def available() -> str:
-    """ "" when a namespace can be made here, else the reason to skip."""
+    """ "" when this computer can make a namespace, else the reason to skip."""
     if os.geteuid() != 0:
         return "making a network namespace needs root"
     done = subprocess.run(["unshare", "--net", "true"], capture_output=True, text=True, check=False)

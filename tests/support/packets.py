@@ -1,4 +1,4 @@
-"""A sink that keeps what encoders put out, and decodes it as a viewer would."""
+"""A sink that keeps encoded packets and decodes them as a viewer would."""
 
 import threading
 import time
@@ -57,7 +57,7 @@ class PacketCollector:
 
 
 def decoded(packets: Sequence[EncodedPacket]) -> list[av.VideoFrame]:
-    """The pictures of video packets of one codec; `frame.pts` is the packet's."""
+    """The decoded frames of video packets of one codec; `frame.pts` is the packet's."""
     decoder = av.CodecContext.create(_DECODERS[packets[0].codec], "r")
     assert isinstance(decoder, VideoCodecContext)
     decoder.thread_type = "SLICE"
@@ -84,7 +84,7 @@ def planes_of(frame: av.VideoFrame) -> tuple[npt.NDArray[np.uint8], npt.NDArray[
 
 
 def heard(packets: Sequence[EncodedPacket]) -> npt.NDArray[np.float32]:
-    """(n, 2) samples of 48 kHz that the Opus packets decode to."""
+    """The Opus packets decoded to (n, 2) samples at 48 kHz."""
     decoder = av.CodecContext.create("libopus", "r")
     assert isinstance(decoder, AudioCodecContext)
     decoder.sample_rate = AUDIO_CLOCK_HZ

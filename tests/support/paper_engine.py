@@ -1,6 +1,6 @@
-"""An engine without pictures behind the real link, as a process of its own: tells what it was asked by stats and notices.
+"""An engine process without media, behind the real link. Stats and notices report what it was asked for.
 
-`python -m tests.support.paper_engine engine --runtime DIR` answers the same command line as the program's own engine.
+`python -m tests.support.paper_engine engine --runtime DIR` has the same command line as the app's engine.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from app.storage.lock import FileLock
 
 
 class PaperEngine:
-    """Keeps what it is told. A scene called "refuse" is refused, one called "crash" breaks the command."""
+    """Keeps its commands. It refuses a scene called "refuse"; one called "crash" breaks the command."""
 
     def __init__(self) -> None:
         self.notices: Signal[[Notice]] = Signal()

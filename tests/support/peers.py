@@ -1,4 +1,4 @@
-"""Two peers on loopback, each recording what it receives."""
+"""Two peers on loopback; each records what it receives."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from app.transport.sdp import Setup
 
 @dataclass
 class Inbox:
-    """What one peer received, and an event for each new thing."""
+    """What one peer received, and an event for each change."""
 
     rtp: list[bytes] = field(default_factory=list)
     rtcp: list[bytes] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Inbox:
         self.news.set()
 
     async def until(self, *, rtp: int = 0, rtcp: int = 0, closed: int = 0, within_s: float = 10) -> None:
-        """Wait until at least so much has come."""
+        """Wait until at least this much has arrived."""
         async with asyncio.timeout(within_s):
             while len(self.rtp) < rtp or len(self.rtcp) < rtcp or len(self.closed) < closed:
                 self.news.clear()

@@ -1,4 +1,4 @@
-"""The sample show with its plan, as it is for whoever opens it on a Sunday in November 2026."""
+"""The sample show with its plan, opened on a Sunday in November 2026."""
 
 from datetime import UTC, date, datetime
 
@@ -17,12 +17,12 @@ GULF_FIRST = "gulf-evening@2026-11-28T20:00"
 
 
 def noon_clock() -> SetClock:
-    """A clock that stands at `NOON`."""
+    """A clock that is stopped at `NOON`."""
     return SetClock(round(NOON.timestamp()) * 1_000_000_000)
 
 
 def plan_sample(studio: Studio, language: str = "en") -> Show:
-    """Put the sample show into a studio whose clock is a `noon_clock`, planned from Shanghai."""
+    """Open the sample show in a studio with a `noon_clock`, in Shanghai's time zone."""
     sample = load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", language, TODAY)
     for content in sample.pictures.values():
         studio.pictures.add(content)

@@ -1,4 +1,4 @@
-"""What a viewer's browser shows of the program, and whether a card stands on it."""
+"""What a viewer's browser shows of the program, and whether there is a card on it."""
 
 import base64
 
@@ -12,7 +12,7 @@ from tests.support.chromium import Page
 
 Pixels = npt.NDArray[np.uint8]
 
-# 4:2:0 and a lossy encoder, then the browser's own way to RGB, whose blue is off by some levels.
+# 4:2:0, a lossy encoder, and the browser's conversion to RGB, whose blue is off by some levels.
 MEAN_ERROR = 12
 
 PICTURE = """
@@ -41,7 +41,7 @@ def box_of(picture: CardPicture, canvas: Canvas) -> tuple[slice, slice]:
 
 
 def error_of(seen: Pixels, picture: CardPicture, ground: Pixels, canvas: Canvas) -> float:
-    """The mean difference between what is seen and the card over what was seen before; its edges are left out, and its shadow."""
+    """The mean difference between the picture now and the card over the picture before, without the card's edges and shadow."""
     rgba = np.frombuffer(picture.rgba, np.uint8).reshape(picture.height, picture.width, 4).astype(np.float32)
     alpha = rgba[:, :, 3:] / 255
     box = box_of(picture, canvas)

@@ -1,4 +1,4 @@
-"""A publisher without a network: takes packets to a collector and obeys the engine."""
+"""A publisher without a network, which collects packets."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ from tests.support.packets import PacketCollector
 
 
 class LocalPublisher:
-    """A real Publisher whose relays are this process: every target is live at once and gone at once."""
+    """A publisher whose relays are in this process: every target is live, and left, at once."""
 
     def __init__(self, control: EncoderControl, notify: Callable[[Notice], None]) -> None:
         self.control = control
@@ -23,7 +23,7 @@ class LocalPublisher:
         self.asked: list[tuple[str, ...]] = []
         self.watched: tuple[str, ...] = ()
         self.watched_every_s = 0.0
-        self.lingering = False  # as a relay that does not answer the DELETE
+        self.lingering = False  # like a relay that does not answer the DELETE
         self._targets: tuple[Target, ...] = ()
         self._left: tuple[Target, ...] = ()
 

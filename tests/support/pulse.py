@@ -1,4 +1,4 @@
-"""A sound system of a test's own: a PulseAudio daemon with a null sink whose monitor is the microphone."""
+"""A sound system for tests: a PulseAudio daemon with a null sink, whose monitor is the microphone."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ ctl.!default { type pulse }
 
 
 def missing() -> str:
-    """What this machine lacks for a sound system of a test's own; "" = nothing."""
+    """What this computer lacks for a sound system; "" = nothing."""
     lacking = [tool for tool in ("pulseaudio", "pactl", "pacat") if shutil.which(tool) is None]
     return f"not installed: {', '.join(lacking)}" if lacking else ""
 
@@ -50,7 +50,7 @@ class PulseServer:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What a process needs to use this daemon through ALSA and through PulseAudio."""
+        """The environment of a process that uses this daemon through ALSA or PulseAudio."""
         return {
             "PULSE_SERVER": f"unix:{self._socket}",
             "PULSE_RUNTIME_PATH": str(self._folder),
@@ -82,7 +82,7 @@ class PulseServer:
             self._process = None
 
     def kill(self) -> None:
-        """The daemon dies without a word; `start` begins a new one."""
+        """Kill the daemon; `start` starts a new one."""
         for player in list(self._players):
             self.stop_playing(player)
         if self._process is not None:
@@ -102,11 +102,11 @@ class PulseServer:
         return self.pactl("load-module", "module-null-sink", f"sink_name={name}", "rate=48000", "channels=2")
 
     def unplug(self, module: str) -> None:
-        """Take a sink (and its monitor) away, as when a device's plug is pulled."""
+        """Remove a sink and its monitor, like a device that is unplugged."""
         self.pactl("unload-module", module)
 
     def play(self, samples: npt.NDArray[np.float32], name: str = "mic") -> subprocess.Popen[bytes]:
-        """Play (n, 2) float32 samples of 48 kHz into a sink."""
+        """Play (n, 2) float32 samples at 48 kHz into a sink."""
         player = subprocess.Popen(
             ["pacat", "--playback", f"--device={name}", "--rate=48000", "--channels=2", "--format=float32le", "--latency-msec=50"],
             env={**os.environ, **self.environment},

@@ -1,4 +1,4 @@
-"""A relay of this process, on loopback."""
+"""A relay in this process, on loopback."""
 
 import asyncio
 import multiprocessing
@@ -34,7 +34,7 @@ async def running_relay(
     certificate: Path | None = None,
     private_key: Path | None = None,
 ) -> AsyncIterator[RelayServer]:
-    """A relay that listens; its media goes over 127.0.0.1 alone."""
+    """A listening relay, with media only over 127.0.0.1."""
     config = RelayConfig(
         keys=dict.fromkeys(streams, key),
         room_keys=dict.fromkeys(streams, room_key),
@@ -60,7 +60,7 @@ def base_of(relay: RelayServer) -> str:
 
 
 async def eventually(condition: Callable[[], object], within_s: float = 40) -> None:
-    """Return once the condition holds; for what has no event of its own."""
+    """Wait until the condition holds, for what has no event."""
     async with asyncio.timeout(within_s):
         while not condition():
             await asyncio.sleep(0.01)
@@ -80,7 +80,7 @@ def _serve(pipe: multiprocessing.connection.Connection, port: int, limits: Limit
 
 @contextmanager
 def relay_process(port: int = 0, limits: Limits | None = None, *, descriptors: int = 0) -> Iterator[tuple[SpawnProcess, int]]:
-    """A relay in a process of its own, and its port; the test may kill it. `descriptors`: how many it may have open, 0 = as we."""
+    """A relay process and its port; the test may kill it. `descriptors`: how many it may have open, 0 = our limit."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, port, limits or Limits(), descriptors), name="relay")

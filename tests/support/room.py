@@ -10,11 +10,11 @@ from app.domain.room.tokens import host_token
 from tests.support.relays import ROOM_KEY
 
 Frame = dict[str, Any]
-PATIENCE_S = 40.0  # for what comes at once on a machine that is idle
+PATIENCE_S = 40.0  # for what is immediate on an idle computer
 
 
 class RoomSocket:
-    """One connection that keeps what it hears; `async with` closes it."""
+    """One connection that keeps its messages; `async with` closes it."""
 
     def __init__(self, client: aiohttp.ClientSession, path: str, headers: dict[str, str] | None = None) -> None:
         self._client = client
@@ -32,7 +32,7 @@ class RoomSocket:
         return self._socket
 
     async def open(self, **hello: Any) -> Frame:
-        """Connect and say hello; the welcome."""
+        """Connect and say hello; returns the welcome."""
         self._socket = await self._client.ws_connect(self._path, headers=self._headers, max_msg_size=0)
         self._reader = asyncio.get_running_loop().create_task(self._read(), name="room socket")
         await self.send(t="hello", **({"v": 1} | hello))
@@ -49,7 +49,7 @@ class RoomSocket:
         await self.socket.send_str(json.dumps(message))
 
     async def next(self, kind: str, /, **values: Any) -> Frame:
-        """The first message of this kind with these values, waited for; it is taken out."""
+        """Wait for the first message of this kind with these values, and take it."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 for frame in self.heard:
@@ -61,7 +61,7 @@ class RoomSocket:
                 await self._news.wait()
 
     async def closed(self) -> int:
-        """The code with which the other side ends the connection."""
+        """Wait until the other side closes; returns its code."""
         async with asyncio.timeout(PATIENCE_S):
             while self.close_code is None:
                 self._news.clear()
@@ -69,7 +69,7 @@ class RoomSocket:
         return self.close_code
 
     def of(self, kind: str) -> list[Frame]:
-        """What was heard of a kind and not yet taken."""
+        """The messages of a kind that are not taken yet."""
         return [frame for frame in self.heard if frame["t"] == kind]
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A relay's room before the show, with dates to come and a host who tells of them."""
+"""A relay's room before the show, with a host who announces dates."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

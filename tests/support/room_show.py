@@ -1,4 +1,4 @@
-"""A small show for the viewer page: what a desk would put on the board."""
+"""A small show for the viewer page, as a desk puts it on the board."""
 
 import hashlib
 import io
@@ -180,7 +180,7 @@ def product(place: int, picture_id: str) -> Json:
 
 
 async def put_picture(client: aiohttp.ClientSession, content: bytes) -> str:
-    """Put a picture into the room; its id."""
+    """Put a picture into the room; returns its id."""
     name = hashlib.sha256(content).hexdigest()[:32]
     headers = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
     async with client.put(f"/room/live/pictures/{name}", data=io.BytesIO(content), headers=headers) as response:

@@ -1,4 +1,4 @@
-"""Plans of shows for tests: one that uses every kind of thing a plan can hold."""
+"""A plan for tests with every kind of content that a plan can have."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""A show with a plan, its scheduler, and everything that time does to it, set by the test."""
+"""A show with a plan and its scheduler; the test sets the time."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 
 
 class SteppingClock(SetClock):
-    """One whose wall reading can be set while time goes on."""
+    """A running clock whose wall time can be set."""
 
     def __init__(self, now_ns: int) -> None:
         super().__init__(now_ns)
@@ -55,7 +55,7 @@ class SteppingClock(SetClock):
 
 
 class PlacedCalendar(LazyCalendar):
-    """The world's calendars on a PC whose zone the test sets."""
+    """The calendars on a computer whose zone the test sets."""
 
     def __init__(self, zones: Zones, place: str) -> None:
         super().__init__(RESOURCES / "markets", RESOURCES / "calendar", lambda: zones)
@@ -81,7 +81,7 @@ class PlannedBroadcast:
 
 
 class PlannedEngine:
-    """What a test says that the engine reported."""
+    """Figures of the engine that a test sets."""
 
     def __init__(self) -> None:
         self.state: StateMachine[EngineState] = StateMachine("engine", EngineState.ATTACHED, {})
@@ -90,14 +90,14 @@ class PlannedEngine:
 
 
 class PlannedRelays:
-    """What a test says that was measured."""
+    """Measurements that a test sets."""
 
     def __init__(self) -> None:
         self.probes: tuple[RelayProbe, ...] = ()
 
 
 class PlannedStudio(FiledShow):
-    """An open show that can go on air, as far as the plan is concerned."""
+    """An open show that the plan can put on air."""
 
     def __init__(self, home: Path, clock: Clock, notify: Callable[[Notice], None]) -> None:
         super().__init__(home, clock, notify)
@@ -170,7 +170,7 @@ class SchedulingDesk:
         return self.clock.wall_ns() // 1_000_000
 
     def fill(self, *airings: Airing, parties: Sequence[Party] = (), show: bool = False) -> None:
-        """Plan these, through the verbs."""
+        """Plan these through the actions."""
         if show:
             self.studio.document.edit_show("Fill", lambda _: selling_show())
         for party in parties:
@@ -183,7 +183,7 @@ class SchedulingDesk:
         self.studio.document.edit_show("Fill", on_schedule(lambda _: schedule))
 
     def be_at(self, instant: datetime) -> None:
-        """It is this moment now."""
+        """Set the time."""
         self.clock.now_ns = round(instant.timestamp() * 1e9) - self.clock.ahead_ns
         self.tick()
 
@@ -218,7 +218,7 @@ class SchedulingDesk:
         return list(self.studio.log.events(kinds or None))
 
     def starts(self, days: int = 60) -> list[str]:
-        """When dates begin, by UTC."""
+        """When dates start, in UTC."""
         now = self.scheduler.now()
         return [f"{one.start:%m-%d %H:%M}" for one in self.scheduler.occurrences(now, now + timedelta(days=days))]
 
@@ -226,7 +226,7 @@ class SchedulingDesk:
         self.studio.close()
 
     async def until(self, true: Callable[[], bool]) -> None:
-        """Wait until this is so; looked at whenever the scheduler says that anything is another."""
+        """Wait until this is true; checked after each change that the scheduler signals."""
         news = asyncio.Event()
         forget = self.scheduler.changed.connect(news.set)
         async with asyncio.timeout(30):

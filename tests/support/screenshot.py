@@ -1,6 +1,6 @@
 """Screenshots of the window: `python -m tests.support.screenshot OUT.png [--size 1366x768] [--theme dark] [--language en] [--what live]`.
 
-Starts the real engine and relay, furnishes a show, and grabs the window when frames arrive.
+Starts the real engine and relay, fills a show, and grabs the window when frames arrive.
 """
 
 import argparse
@@ -29,7 +29,7 @@ PATIENCE_S = 30.0
 
 
 def furnished(project: Project) -> Project:
-    """A show that looks like one."""
+    """A show with real content."""
     first = project.scenes[0].id
     project = editing.rename_scene(project, first, "Welcome")
     for name in ("Product table", "Close-up", "Break"):
@@ -54,7 +54,7 @@ async def _until(true: Callable[[], bool]) -> None:
 
 
 def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
-    """Bring the wanted thing up; the widget to grab."""
+    """Open the wanted part; returns the widget to grab."""
     verbs = {
         "settings": window.show_settings,
         "relay": window.relays.add,
@@ -87,7 +87,7 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
 
 
 async def take(application: QApplication, arguments: argparse.Namespace, home: Path) -> None:
-    """Start, furnish, wait for frames, grab, end."""
+    """Start, fill the show, wait for frames, grab, end."""
     studio = make_studio(home)
     studio.settings.change("theme", arguments.theme)
     studio.settings.change("language", arguments.language)

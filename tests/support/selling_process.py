@@ -1,4 +1,4 @@
-"""A desk that sells, in a process of its own, to be killed in the middle: says "ready", then what it shows for each line it is given."""
+"""A selling desk in its own process, for tests that kill it: prints "ready", then what it shows for each input line."""
 
 import asyncio
 import sys

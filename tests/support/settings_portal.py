@@ -1,4 +1,4 @@
-"""The desktop's settings on a session bus: `python -m tests.support.settings_portal NAMESPACE KEY VALUE` answers as a desktop does."""
+"""A desktop's settings portal on a session bus: `python -m tests.support.settings_portal NAMESPACE KEY VALUE`."""
 
 import sys
 
@@ -7,7 +7,7 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusVariant, QDBusVir
 
 
 class Portal(QDBusVirtualObject):
-    """Knows one setting; of all others it says that there is none."""
+    """Has one setting, and answers that others do not exist."""
 
     def __init__(self, namespace: str, key: str, value: int) -> None:
         super().__init__()

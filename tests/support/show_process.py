@@ -1,4 +1,4 @@
-"""A process that edits and logs a show for ever and says what was acknowledged, to be killed at any moment."""
+"""A process that edits and logs a show until it is killed, and prints what was acknowledged."""
 
 import sys
 from dataclasses import replace
@@ -31,7 +31,7 @@ def edited(show: Show, number: int) -> Show:
 
 
 def run(path: Path) -> None:
-    """Say "number seq picture" each time that all three are on the drive."""
+    """Print "number seq picture" when all three are on the drive."""
     file = ShowFile.open(path)
     show = file.writer.show
     number = int(show.project.name)

@@ -1,4 +1,4 @@
-"""Shows for tests: one that uses every kind of thing a document can hold."""
+"""A show for tests with every kind of content that a document can have."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A drive of its own for a test: small enough to be full, and one that can be made read-only. Needs root."""
+"""A small drive for a test, which can fill up or become read-only. Needs root."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason=
 
 @contextlib.contextmanager
 def small_drive(folder: Path, size_kb: int) -> Iterator[Path]:
-    """A drive in memory with room for so much."""
+    """A drive in memory of this size."""
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tradewind-test", str(folder)], check=True, timeout=30)
     try:
@@ -23,5 +23,5 @@ def small_drive(folder: Path, size_kb: int) -> Iterator[Path]:
 
 
 def write_protect(folder: Path, *, on: bool) -> None:
-    """Make a drive read-only, or not any more."""
+    """Make a drive read-only or writable."""
     subprocess.run(["mount", "-o", f"remount,{'ro' if on else 'rw'}", str(folder)], check=True, timeout=30)

@@ -1,4 +1,4 @@
-"""Sounds made and sounds measured."""
+"""Makes and measures sounds."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ def strongest(wave: npt.ArrayLike, rate_hz: int = SAMPLE_RATE_HZ) -> tuple[float
 
 
 def impurity_db(wave: npt.ArrayLike, width_hz: float = 60.0) -> float:
-    """What is not within `width_hz` of the strongest tone, in dB against all: distortion, clicks and gaps raise it."""
+    """The energy outside `width_hz` around the strongest tone, in dB of the total. Distortion, clicks and gaps raise it."""
     samples = np.asarray(wave, np.float64)
     spectrum = np.abs(np.fft.rfft(samples * np.blackman(len(samples)))) ** 2
     near = int(width_hz * len(samples) / SAMPLE_RATE_HZ)
@@ -56,7 +56,7 @@ def decoded(packets: Sequence[EncodedPacket]) -> Samples:
 
 
 class SteadySource:
-    """A SoundSource that plays given samples over and over, or one value; remembers the moments it was asked for."""
+    """A SoundSource that loops given samples or one value, and keeps the times it was asked for."""
 
     def __init__(self, samples: Samples, *, needed_latency_ns: int = 0) -> None:
         self.samples = samples
@@ -85,7 +85,7 @@ class SteadySource:
 
 
 class PacketShelf:
-    """A PacketSink that keeps everything and tells when enough is there."""
+    """A PacketSink that keeps all packets and signals when there are enough."""
 
     def __init__(self) -> None:
         self.packets: list[EncodedPacket] = []

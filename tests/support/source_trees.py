@@ -1,4 +1,4 @@
-"""What the architecture tests read from syntax trees: imports, sizes, and the codes that failures and notices carry."""
+"""Reads imports, sizes, and the codes of failures and notices from syntax trees."""
 
 import ast
 import re
@@ -39,7 +39,7 @@ def modules(root: Path, folder: str = "app") -> list[Module]:
 
 @cache
 def _tree(path: Path, mtime_ns: int) -> ast.Module:
-    """Parsed once for all tests that look at it; `mtime_ns` tells a rewritten sample from the one before."""
+    """Parsed once for all tests; `mtime_ns` tells a rewritten sample from the old one."""
     del mtime_ns
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -100,7 +100,7 @@ def local_imports(found: Sequence[Module]) -> list[str]:
 
 
 def oversized(found: Sequence[Module], file_lines: int, function_lines: int) -> list[str]:
-    """Files and functions that are longer than they may be."""
+    """Files and functions over the limits."""
     wrong = []
     for module in found:
         length = len(module.path.read_text(encoding="utf-8").splitlines())
@@ -116,7 +116,7 @@ def oversized(found: Sequence[Module], file_lines: int, function_lines: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One place where a code is given to an error or a notice; `keys` are the values that go with it, `open` if there are more.
+    """One place that gives a code to an error or a notice; `keys` are its values, `open` if there may be more.
     `handed_on`: an error, to which more values may be added where it is caught and told."""
 
     code: str
@@ -131,7 +131,7 @@ class Codes:
     """All codes of a tree, and the places where a code cannot be read from the source."""
 
     uses: list[Use] = field(default_factory=list)
-    added: set[str] = field(default_factory=set)  # values that are laid in where an error is handed on as a notice
+    added: set[str] = field(default_factory=set)  # values that are added when an error becomes a notice
     unreadable: list[str] = field(default_factory=list)
 
 

@@ -1,4 +1,4 @@
-"""A Studio for tests, with every signal watched, on a home of its own."""
+"""A Studio for tests with its own home; records every signal."""
 
 import asyncio
 import os
@@ -55,14 +55,14 @@ class MemoryKeyring(KeyringBackend):
 
 
 def paths_in(home: Path) -> Paths:
-    """All of the program's folders under one."""
+    """All of the app's folders in one."""
     paths = find_paths({"TRADEWIND_HOME": str(home)})
     paths.make()
     return paths
 
 
 def spawner(commands: Commands, home: Path) -> Callable[[Sequence[str]], "subprocess.Popen[bytes]"]:
-    """Starts the processes that survive their desk; what they print goes to processes.log."""
+    """Starts the processes that survive their desk; their output goes to processes.log."""
     environment = {**os.environ, "TRADEWIND_HOME": str(home)}
 
     def spawn(words: Sequence[str]) -> "subprocess.Popen[bytes]":
@@ -80,7 +80,7 @@ def new_project(settings: Settings) -> Project:
 
 
 def draw_text(settings: Mapping[str, Value], canvas: Canvas) -> tuple[int, int, bytes]:
-    """One white pixel for each letter: enough to see on the other side what was drawn when."""
+    """One white pixel for each letter, so that the other side can tell what was drawn."""
     width = max(2, len(str(settings["text"])))
     return width, 2, b"\xff" * (width * 2 * 4)
 
@@ -105,7 +105,7 @@ class StudioDesk:
             chosen = with_setting(chosen, key, value)
         SettingsFile(self.paths.settings).save(chosen)
         port_file = self.paths.state / PORT_FILE
-        if not port_file.exists():  # the port that everybody's relay begins with may be another test's, or a person's
+        if not port_file.exists():  # the default port may belong to another test or a real relay
             port_file.write_text(str(free_port("127.0.0.1")))
         backend = keyring if keyring is not None else MemoryKeyring()
         self.studio = Studio(
@@ -147,7 +147,7 @@ class StudioDesk:
         self._news.set()
 
     async def until(self, true: Callable[[], bool]) -> None:
-        """Wait until this is so; looked at after every signal."""
+        """Wait until this is true; checked after every signal."""
         async with asyncio.timeout(PATIENCE_S):
             while not true():
                 self._news.clear()
@@ -166,7 +166,7 @@ class StudioDesk:
         return fitting()[0]
 
     def forget(self) -> None:
-        """Only notices from here on count."""
+        """Forget the notices so far."""
         self.heard.clear()
 
     @property

@@ -1,4 +1,4 @@
-"""A STUN server on loopback, or one that hears and never answers."""
+"""A STUN server on loopback, and one that never answers."""
 
 import asyncio
 from typing import cast

@@ -1,4 +1,4 @@
-"""The program itself, as a person starts it: a process with a home of its own."""
+"""The app as a user starts it: a process with its own home."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ class Tradewind:
                 self._news.notify_all()
 
     async def line(self, beginning: str, *, within_s: float = 30.0) -> str:
-        """What follows `beginning` in the first line of standard output that begins so."""
+        """The rest of the first line of standard output that starts with `beginning`."""
 
         def found() -> list[str]:
             return [line.removeprefix(beginning).strip() for line in self.lines if line.startswith(beginning)]
@@ -73,7 +73,7 @@ class Tradewind:
         return found()[0]
 
     async def complaint(self, beginning: str, *, within_s: float = 30.0) -> str:
-        """The first line of standard error that begins so; a file has no event, so it is looked at each 50 ms."""
+        """The first line of standard error that starts with this. Polls every 50 ms, because a file has no event."""
         try:
             async with asyncio.timeout(within_s):
                 while not (found := [line for line in self.complaints if line.startswith(beginning)]):
@@ -102,20 +102,20 @@ class Tradewind:
         return [role for role in ("engine", "relay") for _ in self._processes(role)]
 
     async def kill(self) -> int:
-        """SIGKILL of the desk; the status that the system gives."""
+        """Kill the desk with SIGKILL; returns its status."""
         assert self._process is not None
         self._process.kill()
         return await self.ended()
 
     async def end(self) -> int:
-        """Ask it to end as Ctrl+C does, and wait; the exit status."""
+        """End it as Ctrl+C does, and wait; returns the exit status."""
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGINT)
         return await self.ended()
 
     async def ended(self, *, within_s: float = 20.0) -> int:
-        """Wait for it to end by itself; the exit status."""
+        """Wait until it ends; returns the exit status."""
         assert self._process is not None
         self.status = await asyncio.wait_for(self._process.wait(), within_s)
         assert self._reader is not None
@@ -130,7 +130,7 @@ class Tradewind:
             except TimeoutError:
                 await self.kill()
         if self.status == -signal.SIGKILL:
-            return  # what lives on then is the test's
+            return  # the test owns what survives
         left = [process for role in ("engine", "relay") for process in self._processes(role)]
         for process in left:
             process.kill()
@@ -139,12 +139,12 @@ class Tradewind:
         assert error is not None or not left, f"left behind: {left}"
 
     def logs(self) -> list[str]:
-        """The last lines of each process's log, for a person who reads a failure."""
+        """The last lines of each process's log, for the failure message."""
         paths = sorted((self._home / "state" / "logs").glob("*.log"))
         return [f"— {path.name}:\n" + "\n".join(path.read_text().splitlines()[-25:]) for path in paths]
 
     def warnings(self) -> list[str]:
-        """What any process logged above INFO."""
+        """All log lines above INFO."""
         folder = self._home / "state" / "logs"
         lines = [line for path in folder.glob("*.log") for line in path.read_text().splitlines()]
         return [line for line in lines if any(f" {level} " in line for level in ("WARNING", "ERROR", "CRITICAL")) and "keyring" not in line]

@@ -1,4 +1,4 @@
-"""coturn, a TURN server that is not ours, as a process of its own."""
+"""coturn, an independent TURN server, as a process."""
 
 import os
 import shutil
@@ -22,8 +22,8 @@ def available() -> str:
 
 
 class TurnServer:
-    """Listens at `address` for UDP and TCP, and speaks to others from `relayed`, an address of this machine too. Start it in the network
-    where it is to be. `lines` is its log."""
+    """Listens at `address` for UDP and TCP, and relays from `relayed`, another address of this computer. Start it in the network
+    where it belongs. `lines` is its log."""
 
     def __init__(self, folder: Path, address: str, relayed: str, options: Sequence[str] = ()) -> None:
         self.address = address
@@ -49,11 +49,11 @@ class TurnServer:
         return self
 
     def bound(self) -> int:
-        """How often a channel was bound, for the first time or anew."""
+        """How often a channel was bound or renewed."""
         return sum("CHANNEL_BIND processed, success" in line for line in self.lines)
 
     def freeze(self) -> None:
-        """It answers nothing any more; its address stays."""
+        """Stop answering, and keep the address."""
         os.kill(self._process.pid, signal.SIGSTOP)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -1,4 +1,4 @@
-"""Waiting in a test for what another thread does."""
+"""Waits in a test for another thread."""
 
 import queue
 import time
@@ -30,11 +30,11 @@ class NoticeBox:
         self._queue.put(notice)
 
     def next(self, timeout_s: float = 10.0) -> Notice:
-        """The next notice, waited for."""
+        """Wait for the next notice."""
         return self._queue.get(timeout=timeout_s)
 
     def codes(self) -> list[str]:
-        """The codes of all that are there and were not fetched."""
+        """The codes of all notices that were not fetched."""
         codes = []
         while not self._queue.empty():
             codes.append(self._queue.get_nowait().code)

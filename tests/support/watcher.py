@@ -1,4 +1,4 @@
-"""A viewer for tests of relays: a WHEP session whose line loses what the test says, and who asks for it again."""
+"""A WHEP viewer for tests of relays. Its line loses the packets that the test chooses, and it requests them again."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from app.transport.peer import Peer
 from app.transport.rtp import parse_header, payload_of
 from app.transport.sdp import Description, Direction, MediaSection, PayloadFormat, parse, render
 
-VIDEO, RTX, VP8, VP8_RTX, OPUS = 109, 114, 96, 97, 63  # others than the publisher uses
+VIDEO, RTX, VP8, VP8_RTX, OPUS = 109, 114, 96, 97, 63  # not those of the publisher
 
 
 def watch_offer(*, codecs: tuple[Codec, ...] = (Codec.H264, Codec.VP8)) -> tuple[MediaSection, ...]:
@@ -33,7 +33,7 @@ def watch_offer(*, codecs: tuple[Codec, ...] = (Codec.H264, Codec.VP8)) -> tuple
 
 
 class Watcher:
-    """Keeps what came, under the numbers it came with. `lose(sequence)` True = the line loses that packet, the first time."""
+    """Keeps packets by sequence number. `lose(sequence)` True = the line loses that packet the first time."""
 
     def __init__(
         self, address: str, *, lose: Callable[[int], bool] = lambda sequence: False, codecs: tuple[Codec, ...] = (Codec.H264, Codec.VP8)
@@ -106,7 +106,7 @@ class Watcher:
         self.say(rtcp.Nack(1, self.ssrc, sequences))
 
     async def until(self, condition: Callable[[], object], within_s: float = 10) -> None:
-        """Wait until the condition holds; looked at whenever something arrives."""
+        """Wait until the condition holds; checked when a packet arrives."""
         async with asyncio.timeout(within_s):
             while not condition():
                 self.arrived.clear()
@@ -115,11 +115,11 @@ class Watcher:
     async def stop(self) -> None:
         await self.peer.aclose()
 
-    # --- what was seen
+    # --- received media
 
     @property
     def frames_seen(self) -> set[int]:
-        """The timestamps of the frames of which something came."""
+        """The timestamps of frames with at least one packet."""
         return {parse_header(packet).timestamp for packet in self.video}
 
     def sequences(self) -> list[int]:
@@ -161,7 +161,7 @@ class Watcher:
 
 
 def _distance(sequence: int, base: int) -> int:
-    """How far a number is from the first that came; the very first packet may have been lost and come again."""
+    """The offset of a number from the first that arrived. The very first packet may have been lost and arrived later."""
     return (sequence - base + 0x8000 & 0xFFFF) - 0x8000
 
 

@@ -1,4 +1,4 @@
-"""A WHIP relay in this process, built on aiortc, that decodes what it is sent and can be told to misbehave."""
+"""A WHIP relay in this process, on aiortc, which decodes its media and can misbehave."""
 
 import asyncio
 import datetime
@@ -22,21 +22,21 @@ from OpenSSL import SSL
 
 @dataclass
 class Faults:
-    """What the server does wrong; all of it may be changed while it runs."""
+    """What the server does wrong. May change while it runs."""
 
     redirects: int = 0
     redirect_to: str = ""
     status: int = 0
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    times: int = -1  # how many POSTs `status` and `delay_s` hold for; -1 = all
+    times: int = -1  # how many POSTs `status` and `delay_s` apply to; -1 = all
     delay_s: float = 0.0
     rewrite: Callable[[str], str] | None = None  # the answer, before it is sent
     rsa: bool = False
-    active: bool = False  # begins DTLS itself, as Janus does
+    active: bool = False  # starts DTLS, as Janus does
     deaf: bool = False  # never connects: answers, but its media side is closed
     no_location: bool = False
-    hang_ups: int = 0  # so many POSTs over a connection that was used before are met by its end
+    hang_ups: int = 0  # how many POSTs over a used connection end in closing it
     keep_alive: str = ""  # the Keep-Alive header of each answer to OPTIONS
     location_query: str = ""
     delete_when: asyncio.Event | None = None  # a DELETE is answered once this is set
@@ -115,15 +115,15 @@ class Ingest:
             await asyncio.wait(self._tasks)
 
     def kill(self) -> None:
-        """Take the sockets away as the end of a process does: no goodbye."""
+        """Close the sockets without a goodbye, as a killed process does."""
         for transceiver in self.connection.getTransceivers():
             for protocol in transceiver.receiver.transport.transport._connection._protocols:
                 protocol.transport.abort()
 
 
 class WhipServer:
-    """`url` takes POST, OPTIONS and DELETE; `ingests` holds the publications, newest last. `media_address`: where media is taken, if not
-    at `address`. A silent connection is kept for `keep_alive_s`."""
+    """`url` takes POST, OPTIONS and DELETE; `ingests` are the publications, newest last. `media_address`: where media arrives, if not
+    at `address`. An idle connection stays open for `keep_alive_s`."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class WhipServer:
         self.faults = Faults()
         self.seen: list[Seen] = []
         self.ingests: list[Ingest] = []
-        self.connections: set[tuple[str, int]] = set()  # the TCP connections requests came over
+        self.connections: set[tuple[str, int]] = set()  # the TCP connections that carried requests
         self.news = asyncio.Event()
         self._tls = tls
         self._address = address
@@ -154,7 +154,7 @@ class WhipServer:
 
     @property
     def open_connections(self) -> int:
-        """How many TCP connections the server keeps open now."""
+        """How many TCP connections are open."""
         return len(self._runner.server.connections) if self._runner is not None and self._runner.server is not None else 0
 
     @property
@@ -187,7 +187,7 @@ class WhipServer:
             await self._runner.cleanup()
 
     async def until(self, condition: Callable[[], bool], within_s: float = 15) -> None:
-        """Wait until the condition holds; looked at whenever something came in, and every 20 ms for what others do."""
+        """Wait until the condition holds; checked after each event here, and every 20 ms."""
         async with asyncio.timeout(within_s):
             while not condition():
                 self.news.clear()
@@ -234,7 +234,7 @@ class WhipServer:
         if ingest is None:
             return web.Response(status=404)
         async with asyncio.timeout(2):
-            while ingest.connection.iceConnectionState == "new":  # aiortc's own connecting must have begun before it can be closed
+            while ingest.connection.iceConnectionState == "new":  # aiortc can only close what has started to connect
                 await asyncio.sleep(0.01)
         await ingest.aclose()
         return web.Response(status=200)

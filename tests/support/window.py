@@ -1,4 +1,4 @@
-"""One QApplication for all tests of a run, and no word of warning from Qt unheard."""
+"""One QApplication for all tests of a run, and a check that Qt gives no warning."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _ABOUT_THE_MACHINE = (
 
 
 def application() -> QApplication:
-    """The run's QApplication, offscreen unless QT_QPA_PLATFORM says otherwise; Qt bears only one in a process."""
+    """The run's QApplication, offscreen unless QT_QPA_PLATFORM is set. Qt allows only one in a process."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     running = QApplication.instance()
     return running if isinstance(running, QApplication) else QApplication(["tradewind-tests"])
@@ -24,7 +24,7 @@ def application() -> QApplication:
 
 @contextmanager
 def no_qt_warnings() -> Iterator[None]:
-    """Fail when Qt warned of anything in between."""
+    """Fail when Qt gave a warning meanwhile."""
     heard: list[str] = []
 
     def hear(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:

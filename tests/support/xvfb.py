@@ -1,4 +1,4 @@
-"""A screen of one's own."""
+"""A separate X screen for a test."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Screen:
-    """An Xvfb on a free display; `paint` makes its whole ground one colour ."""
+    """An Xvfb on a free display; `paint` fills it with one colour."""
 
     display: str
     process: subprocess.Popen[bytes]
@@ -20,7 +20,7 @@ class Screen:
         """Fill the root window; `colour` as ImageMagick knows it."""
         environment = {**os.environ, "DISPLAY": self.display}
         size = f"{self.width}x{self.height}"
-        # It paints and then ends with status 1, whatever happened: the test sees by the pixels whether it worked.
+        # It always ends with status 1, so the test checks the pixels.
         subprocess.run(["display", "-window", "root", "-size", size, f"xc:{colour}"], env=environment, check=False, timeout=20)
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""Debian's Janus with a WHIP front: a relay that shares no code with ours, and that answers DTLS actively."""
+"""Debian's Janus with a WHIP front: a relay that shares no code with ours, and that starts DTLS."""
 
 import asyncio
 import itertools

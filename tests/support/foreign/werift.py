@@ -34,7 +34,7 @@ class WeriftRelay:
         return self
 
     def kill(self) -> None:
-        """It dies without a word."""
+        """Kill it without a goodbye."""
         assert self._process
         self._process.kill()
 
