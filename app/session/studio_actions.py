@@ -123,8 +123,8 @@ def _show_actions(studio: ActingStudio) -> tuple[Action, ...]:
     return (
         Action("show.go_live", "Go Live", "Ctrl+L", "live", studio.broadcast.go_live, idle),
         Action("show.stop", "End the show", "Ctrl+Shift+L", "stop", studio.broadcast.stop_live, on_air),
-        Action("devices.refresh", "Look for devices", "F5", "refresh", studio.engine.refresh_devices),
-        Action("engine.restart", "Restart the engine", "", "refresh", studio.engine.restart),
+        Action("devices.refresh", "Rescan devices", "F5", "refresh", studio.engine.refresh_devices),
+        Action("engine.restart", "Restart engine", "", "refresh", studio.engine.restart),
     )
 
 

@@ -1,4 +1,4 @@
-"""Whom a show wants to connect to: the servers of its relays, and where its sources read from."""
+"""The servers that a show wants to connect to: those of its relays and its sources."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ _PLACES = {SourceKind.MEDIA: "location", SourceKind.CAMERA: "device", SourceKind
 
 
 class ContactKind(Enum):
-    """RELAY takes the program, HELPER is a STUN or TURN server of a relay, SOURCE gives pictures or sound."""
+    """RELAY takes the program, HELPER is a relay's STUN or TURN server, SOURCE delivers video or sound."""
 
     RELAY = "relay"
     HELPER = "helper"
@@ -22,7 +22,7 @@ class ContactKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One server that something in the show wants to reach. `subject` is the relay's or source's id; `address` may be shown."""
+    """One server that the show wants to reach. `subject` is the relay's or source's id; `address` is safe to show."""
 
     kind: ContactKind
     subject: str
@@ -32,12 +32,12 @@ class Contact:
 
 
 def _origin(address: str) -> str:
-    """Where the address leads; one that is not clear stands for itself, so that it must be agreed to too."""
+    """The origin of an address; an ambiguous address is its own origin, so that it needs consent too."""
     return origin_of(address) or shown_address(address)
 
 
 def relay_contacts(relay: Relay) -> tuple[Contact, ...]:
-    """The servers of a relay whose address is made."""
+    """The servers of a relay with a complete address."""
     found = [(ContactKind.HELPER, server.url) for server in relay.ice_servers]
     if relay.whip_url:
         found.insert(0, (ContactKind.RELAY, relay.whip_url))
@@ -59,7 +59,7 @@ def source_contacts(project: Project) -> tuple[Contact, ...]:
 
 
 def without_sources(project: Project, withheld: Sequence[str]) -> Project:
-    """The project as it runs while these sources may not: their layers and strips stay and are empty."""
+    """The project as it runs without these sources: their layers and strips stay, empty."""
     if not withheld:
         return project
     return replace(project, sources=tuple(source for source in project.sources if source.id not in withheld))

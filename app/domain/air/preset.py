@@ -1,4 +1,4 @@
-"""What is known about a kind of relay: which fields to ask for, how its addresses are made of them, its limits and quirks."""
+"""A preset for a kind of relay: its fields, how its addresses are made from them, its limits and quirks."""
 
 import re
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ class TokenNeed(Enum):
 
     REQUIRED = "required"
     OPTIONAL = "optional"
-    NONE = "none"  # the secret stands in the address, or there is none
+    NONE = "none"  # the secret is in the address, or there is none
 
 
 @dataclass(frozen=True, slots=True)
 class PresetLimits:
-    """What the relay takes at most; 0 = it sets no limit, or none is known. Sizes speak of a landscape picture."""
+    """The relay's limits; 0 = no limit, or none known. Sizes are for landscape video."""
 
     max_width: int = 0
     max_height: int = 0
@@ -39,8 +39,8 @@ class PresetLimits:
 class RelayPreset:
     """One kind of relay; a file of resources/relays. Titles, `summary` and `help` are English; the window translates them.
 
-    `whip_url` and `watch_url` are templates over the keys of `fields`; an empty `watch_url` means that the relay has no
-    page whose address follows from the fields. `unverified` names what was taken from documents and not run against the relay.
+    `whip_url` and `watch_url` are templates with the keys of `fields`; an empty `watch_url` means that the page's address does not follow
+    from the fields. `unverified` names what was taken from documents and not tested with the relay.
     """
 
     id: str
@@ -75,14 +75,14 @@ def _check_address(url: str, template: str) -> None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # "[" without "]", a port that is no number
+    except ValueError:  # "[" without "]", a port that is not a number
         usable = False
     if not usable or any(character.isspace() for character in url):
         raise FieldError("field.invalid", field=placeholders(template)[0] if placeholders(template) else "whip_url", reason="address")
 
 
 def resolve(preset: RelayPreset, values: Mapping[str, Value]) -> tuple[str, str, Quirks]:
-    """(WHIP address, viewer address or "", quirks with the limits laid in) for what the user typed.
+    """(WHIP address, viewer address or "", quirks with the limits) for the values that the user typed.
 
     Raises FieldError (`field`, `reason`: "empty", "address" or one of `checked`) when a field cannot make an address.
     """

@@ -1,13 +1,13 @@
-"""The states of going on air, and why it failed."""
+"""The states of a broadcast, and the steps at which it can fail."""
 
 from collections.abc import Mapping, Sequence, Set
 from enum import Enum
 
 
 class BroadcastState(Enum):
-    """The show as a whole. In the engine LIVE from the moment that the user asked and the publishers run, until they ask to stop.
+    """The whole show. In the engine it is LIVE from the user's Go Live until they stop.
 
-    In the desk STARTING from the moment that the user asked, and LIVE once a relay has taken the program.
+    In the desk it is STARTING from Go Live, and LIVE once a relay takes the program.
     """
 
     IDLE = "idle"
@@ -26,7 +26,7 @@ BROADCAST_MOVES: Mapping[BroadcastState, Set[BroadcastState]] = {
 
 class TargetState(Enum):
     """One relay. WEAK: no receiver report for 4 s; RECONNECTING: lost or never reached, trying again; REFUSED: the relay
-    said no in a way that trying again unchanged cannot mend (token, codec, address)."""
+    refused, and trying again without a change cannot help (token, codec, address)."""
 
     IDLE = "idle"
     CONNECTING = "connecting"
@@ -49,7 +49,7 @@ TARGET_MOVES: Mapping[TargetState, Set[TargetState]] = {
 
 
 class AirState(Enum):
-    """What viewers have of the show now. RECONNECTING: it was live. FAILED: every relay was tried and none takes it; it is tried on."""
+    """What viewers see of the show. RECONNECTING: it was live. FAILED: no relay takes it; the engine keeps trying."""
 
     OFF = "off"
     CONNECTING = "connecting"
@@ -59,7 +59,7 @@ class AirState(Enum):
     STOPPING = "stopping"
 
 
-_WANTED = frozenset({AirState.CONNECTING, AirState.LIVE, AirState.RECONNECTING, AirState.FAILED})  # relays move among these as they will
+_WANTED = frozenset({AirState.CONNECTING, AirState.LIVE, AirState.RECONNECTING, AirState.FAILED})  # any move among these is allowed
 AIR_MOVES: Mapping[AirState, Set[AirState]] = {
     AirState.OFF: _WANTED,
     **{one: {*_WANTED - {one}, AirState.STOPPING, AirState.OFF} for one in _WANTED},
@@ -69,7 +69,7 @@ ACCEPTED = frozenset({TargetState.LIVE, TargetState.WEAK})  # the relay has take
 
 
 def air_state(broadcast: BroadcastState, targets: Sequence[tuple[TargetState, str]]) -> AirState:
-    """The desk's state with (state, last failure) of each relay as the engine says; none while there is no engine."""
+    """The desk's air state, given (state, last failure) of each relay from the engine; none while there is no engine."""
     if broadcast is BroadcastState.IDLE:
         return AirState.OFF
     if broadcast is BroadcastState.STOPPING:
@@ -84,15 +84,15 @@ def air_state(broadcast: BroadcastState, targets: Sequence[tuple[TargetState, st
 
 
 class Step(Enum):
-    """Where on the way to the relay something failed."""
+    """The step of connecting to a relay that failed."""
 
     ADDRESS = "address"  # the URL itself
     NAME = "name"  # DNS
     TCP = "tcp"
     TLS = "tls"
-    HTTP = "http"  # status with the server's words
+    HTTP = "http"  # an error status
     SDP = "sdp"  # the answer cannot be used
     CODEC = "codec"
     ICE = "ice"
     DTLS = "dtls"
-    MEDIA = "media"  # connected, but no report says that media arrives
+    MEDIA = "media"  # connected, but no report confirms that media arrives

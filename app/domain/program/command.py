@@ -1,6 +1,6 @@
-"""The verbs and events of the link between desk and engine.
+"""The commands and events of the link between desk and engine.
 
-The document is the main verb: the desk sends the whole Project whenever it changes, the engine makes running parts match it.
+The main command is the document: the desk sends the whole Project whenever it changes, and the engine makes what runs match it.
 """
 
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ LINK_VERSION = 3
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Make the running parts match; changing one layer restarts nothing else.
+    """Make what runs match this project; changing one layer restarts nothing else.
 
-    `withheld`: sources that must not run, because the user has not agreed to where they read from.
+    `withheld`: sources that must not run, because the user has not allowed their servers.
     """
 
     project: Project
@@ -38,9 +38,9 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class PutPicture:
-    """A picture that the desk drew for a source (text): straight RGBA, 4 × width × height bytes, sRGB.
+    """A picture that the desk drew for a text source: straight RGBA, 4 × width × height bytes, sRGB.
 
-    The engine keeps it until another comes or the source leaves the project.
+    The engine keeps it until it gets another one or the source leaves the project.
     """
 
     source_id: str
@@ -51,12 +51,12 @@ class PutPicture:
 
 @dataclass(frozen=True, slots=True)
 class PutOverlay:
-    """Show this above the program, in whatever scene: straight RGBA, sRGB, 4 × width × height bytes, in pixels of the canvas.
+    """Show this above the program in every scene: straight RGBA, sRGB, 4 × width × height bytes, in pixels of the canvas.
 
-    `x` and `y` place its top left corner, in fractions of the canvas. Overlays lie above each other in the order of their first put. Put
-    again under the same id while it is shown, the picture and its place change between two frames, without an animation.
-    `scroll_px_per_s` other than 0: the picture is a strip that runs round from `x` to the canvas's right edge, to the left, or to the right
-    below 0. The engine keeps overlays until they are dropped; a new engine has none.
+    `x` and `y` place its top left corner, in fractions of the canvas. Overlays stack in the order of their first put. A second put with
+    the same id changes picture and place between two frames, without an animation.
+    `scroll_px_per_s` other than 0: the picture is a strip that scrolls in a loop between `x` and the canvas's right edge, to the left (to
+    the right if negative). The engine keeps overlays until they are dropped; a new engine has none.
     """
 
     overlay_id: str
@@ -72,7 +72,7 @@ class PutOverlay:
 
 @dataclass(frozen=True, slots=True)
 class DropOverlay:
-    """Take an overlay away; one that is not there, or is leaving already, is ignored."""
+    """Remove an overlay; ignored if it is not shown or already leaving."""
 
     overlay_id: str
     leave: OverlayAnimation = OverlayAnimation.NONE
@@ -81,9 +81,9 @@ class DropOverlay:
 
 @dataclass(frozen=True, slots=True)
 class GoLive:
-    """Publish to these; sent again while live it adds and removes targets without touching the others.
+    """Publish to these targets; sent again while live, it adds and removes targets without touching the others.
 
-    `since_ns`: since when the show is on air, by the monotonic clock, for an engine that takes over from one that died; 0 = it is not yet.
+    `since_ns`: when the show went on air, by the monotonic clock, for an engine that replaces a dead one; 0 = not on air yet.
     """
 
     targets: tuple[Target, ...]
@@ -92,12 +92,12 @@ class GoLive:
 
 @dataclass(frozen=True, slots=True)
 class StopLive:
-    """Leave every relay in order (DELETE), then be idle."""
+    """Leave every relay cleanly (DELETE), then be idle."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchRelays:
-    """Measure these every `every_s` and keep connections to those marked `warm` open; an empty tuple stops it."""
+    """Measure these targets every `every_s` and keep connections to those in `warm_ids` open; an empty tuple stops measuring."""
 
     targets: tuple[Target, ...]
     warm_ids: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class WatchRelays:
 
 @dataclass(frozen=True, slots=True)
 class TryRelay:
-    """Connect to this as for going live, without media, and leave it; answered by a RelayTrial event."""
+    """Connect to this target as for going live, without media, then leave; answered by a RelayTrial event."""
 
     target: Target
 
@@ -118,7 +118,7 @@ class ListDevices:
 
 @dataclass(frozen=True, slots=True)
 class Shutdown:
-    """Stop everything, leave relays in order, end the process."""
+    """Stop everything, leave the relays cleanly, end the process."""
 
 
 Command = Apply | Take | PutPicture | PutOverlay | DropOverlay | GoLive | StopLive | WatchRelays | TryRelay | ListDevices | Shutdown
@@ -139,7 +139,7 @@ COMMANDS: tuple[type[Command], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """First event on every connection: what runs, so that a new desk shows it as it is.
+    """The first event on every connection: the current state, for a new desk.
 
     `project` is None before the first Apply; `preview` is the path of the shared preview; `engine_pid` for the process table.
     """

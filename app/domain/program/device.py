@@ -1,11 +1,11 @@
-"""The devices of this machine, as the engine finds them."""
+"""The devices that the engine finds on this machine."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """`id` is stable over restarts and re-plugging as far as the system allows; `name` is for people; `detail` may be empty."""
+    """`id` is stable across restarts and re-plugging if the system allows it; `name` is for people; `detail` may be empty."""
 
     id: str
     name: str

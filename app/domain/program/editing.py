@@ -1,6 +1,6 @@
-"""Every change a user makes to a show, as a pure function from one Project to the next.
+"""Every change a user makes to a project, as pure functions from one Project to the next.
 
-All of them raise ProjectError when an id names nothing, and leave a project that `project.check` accepts.
+All of them raise ProjectError for an unknown id, and return a project that `project.check` accepts.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ from app.domain.program.transition import Transition
 T = TypeVar("T")
 
 RELAY_PREFIX = "relay"
-DUPLICATE_OFFSET = 0.02  # of the canvas: a duplicated layer must be seen to be there
+DUPLICATE_OFFSET = 0.02  # of the canvas, so that a duplicated layer is visible
 
 
 class LayerChanges(TypedDict, total=False):
@@ -94,7 +94,7 @@ def _numbered(taken: Collection[str], stem: str, separator: str, start: int) -> 
 def new_id(project: Project, prefix: str) -> str:
     """An id that no scene, layer, source or relay of this project has.
 
-    Relays get a random one: their secrets stand in a keyring that all shows of this user share.
+    Relays get a random id: all shows of a user share one keyring for their secrets.
     """
     if prefix == RELAY_PREFIX:
         return f"{prefix}-{uuid4().hex[:12]}"
@@ -124,12 +124,12 @@ def _with_source(project: Project, source_id: str, change: Callable[[Source], So
 
 
 def layer_by_id(project: Project, scene_id: str, layer_id: str) -> Layer:
-    """Raises ProjectError when the scene or the layer is not there."""
+    """Raises ProjectError when there is no such scene or layer."""
     return one_of(scene_by_id(project, scene_id).layers, layer_id, ProjectError("project.no_layer", layer=layer_id, scene=scene_id))
 
 
 def _without_unused(project: Project, candidates: AbstractSet[str]) -> Project:
-    """Take those candidate sources out that show but stand in no layer any more, with their strips."""
+    """Remove the candidate sources that have a picture but no layer any more, with their strips."""
     used = {layer.source_id for scene in project.scenes for layer in scene.layers}
     gone = {source.id for source in project.sources if source.id in candidates - used and KINDS[source.kind].has_video}
     return replace(
@@ -143,12 +143,12 @@ def _without_unused(project: Project, candidates: AbstractSet[str]) -> Project:
 
 
 def rename_project(project: Project, name: str) -> Project:
-    """Give the show another name."""
+    """Rename the project."""
     return replace(project, name=name)
 
 
 def replace_transition(project: Project, transition: Transition) -> Project:
-    """Choose how the program goes from scene to scene."""
+    """Set the transition between scenes."""
     return replace(project, transition=transition)
 
 
@@ -156,13 +156,13 @@ def replace_transition(project: Project, transition: Transition) -> Project:
 
 
 def add_scene(project: Project, name: str) -> Project:
-    """An empty scene at the end; a number is added to a name that is taken."""
+    """Add an empty scene at the end; a taken name gets a number."""
     scene = Scene(new_id(project, "scene"), unique_name((scene.name for scene in project.scenes), name))
     return replace(project, scenes=(*project.scenes, scene))
 
 
 def duplicate_scene(project: Project, scene_id: str) -> Project:
-    """A copy after the original, showing the same sources."""
+    """Insert a copy after the original, with the same sources."""
     original = scene_by_id(project, scene_id)
     copy = Scene(new_id(project, "scene"), unique_name((scene.name for scene in project.scenes), original.name))
     taken = _ids(project)
@@ -174,7 +174,7 @@ def duplicate_scene(project: Project, scene_id: str) -> Project:
 
 
 def remove_scene(project: Project, scene_id: str) -> Project:
-    """Without this scene and the sources only it showed; the next one goes on program if it was there.
+    """Remove a scene and the sources that only it has; if it was on program, the next scene replaces it.
 
     The last scene stays: ProjectError "project.last_scene".
     """
@@ -189,12 +189,12 @@ def remove_scene(project: Project, scene_id: str) -> Project:
 
 
 def rename_scene(project: Project, scene_id: str, name: str) -> Project:
-    """Give a scene another name."""
+    """Rename a scene."""
     return _with_scene(project, scene_id, lambda scene: replace(scene, name=name))
 
 
 def move_scene(project: Project, scene_id: str, index: int) -> Project:
-    """Put a scene at this place of the list; an index beyond either end means that end."""
+    """Move a scene to this index; an index beyond an end means that end."""
     return replace(project, scenes=_moved(project.scenes, scene_by_id(project, scene_id), index))
 
 
@@ -217,7 +217,7 @@ def _checked_settings(source: Source, values: Mapping[str, Value]) -> Source:
 
 
 def add_source(project: Project, scene_id: str, kind: SourceKind, name: str, settings: Mapping[str, Value] | None = None) -> Project:
-    """A new source (the last of `sources`): on top of this scene if it shows, with a strip if it sounds."""
+    """Add a source (the last of `sources`): on top of this scene if it has video, with a strip if it has sound."""
     scene_by_id(project, scene_id)
     bare = Source(new_id(project, kind.value.replace("_", "-")), unique_name((source.name for source in project.sources), name), kind)
     source = _checked_settings(bare, settings or {})
@@ -228,7 +228,7 @@ def add_source(project: Project, scene_id: str, kind: SourceKind, name: str, set
 
 
 def rename_source(project: Project, source_id: str, name: str) -> Project:
-    """Give a source another name."""
+    """Rename a source."""
     return _with_source(project, source_id, lambda source: replace(source, name=name))
 
 
@@ -238,7 +238,7 @@ def change_settings(project: Project, source_id: str, values: Mapping[str, Value
 
 
 def remove_source(project: Project, source_id: str) -> Project:
-    """Without this source, its strip, and its layers in all scenes."""
+    """Remove a source, its strip, and its layers in all scenes."""
     source_by_id(project, source_id)
     return replace(
         project,
@@ -254,7 +254,7 @@ def remove_source(project: Project, source_id: str) -> Project:
 
 
 def add_layer(project: Project, scene_id: str, source_id: str) -> Project:
-    """Show a source once more, on top of this scene; ProjectError "project.no_picture" when it only sounds."""
+    """Add a layer for a source on top of this scene; ProjectError "project.no_picture" when it has only sound."""
     source = source_by_id(project, source_id)
     if not KINDS[source.kind].has_video:
         raise ProjectError("project.no_picture", source=source.name)
@@ -263,7 +263,7 @@ def add_layer(project: Project, scene_id: str, source_id: str) -> Project:
 
 
 def duplicate_layer(project: Project, scene_id: str, layer_id: str) -> Project:
-    """A copy just above the original, shifted a little so that it is seen."""
+    """Insert a copy just above the original, slightly shifted so that it is visible."""
     original = layer_by_id(project, scene_id, layer_id)
     box = replace(original.box, x=original.box.x + DUPLICATE_OFFSET, y=original.box.y + DUPLICATE_OFFSET)
     copy = replace(original, id=new_id(project, "layer"), box=box)
@@ -275,7 +275,7 @@ def duplicate_layer(project: Project, scene_id: str, layer_id: str) -> Project:
 
 
 def remove_layer(project: Project, scene_id: str, layer_id: str) -> Project:
-    """Without this layer, and without its source when no other layer shows it."""
+    """Remove a layer, and its source if no other layer shows it."""
     gone = layer_by_id(project, scene_id, layer_id)
     shrunk = _with_scene(
         project, scene_id, lambda scene: replace(scene, layers=tuple(layer for layer in scene.layers if layer.id != layer_id))
@@ -284,13 +284,13 @@ def remove_layer(project: Project, scene_id: str, layer_id: str) -> Project:
 
 
 def move_layer(project: Project, scene_id: str, layer_id: str, index: int) -> Project:
-    """Put a layer at this place, 0 = the bottom; an index beyond either end means that end."""
+    """Move a layer to this index, 0 = the bottom; an index beyond an end means that end."""
     layer = layer_by_id(project, scene_id, layer_id)
     return _with_scene(project, scene_id, lambda scene: replace(scene, layers=_moved(scene.layers, layer, index)))
 
 
 def replace_layer(project: Project, scene_id: str, layer_id: str, **changes: Unpack[LayerChanges]) -> Project:
-    """Change how a layer stands; opacity is held within 0..1."""
+    """Change a layer; opacity is clamped to 0..1."""
     changed = replace(layer_by_id(project, scene_id, layer_id), **changes)
     changed = replace(changed, opacity=min(1.0, max(0.0, changed.opacity)))
 
@@ -309,7 +309,7 @@ def _checked(project: Project) -> Project:
 
 
 def replace_strip(project: Project, source_id: str, **changes: Unpack[StripChanges]) -> Project:
-    """Change how a source enters the mix; gain and delay are held within their bounds."""
+    """Change a source's strip; gain and delay are clamped to their bounds."""
     for strip in project.strips:
         if strip.source_id == source_id:
             changed = replace(strip, **changes)
@@ -329,7 +329,7 @@ def _with_output(project: Project, output: Output) -> Project:
 
 
 def replace_canvas(project: Project, **changes: Unpack[CanvasChanges]) -> Project:
-    """Change the program's size or rate; ProjectError when the engine could not make it."""
+    """Change the program's size or frame rate; ProjectError when the engine does not support it."""
     canvas: Canvas = replace(project.output.canvas, **changes)
     return _with_output(project, replace(project.output, canvas=canvas))
 
@@ -341,7 +341,7 @@ def replace_video(project: Project, **changes: Unpack[VideoChanges]) -> Project:
 
 
 def replace_audio(project: Project, **changes: Unpack[AudioChanges]) -> Project:
-    """Change the sound encoder's settings."""
+    """Change the audio encoder's settings."""
     audio: AudioSettings = replace(project.output.audio, **changes)
     return _with_output(project, replace(project.output, audio=audio))
 
@@ -356,7 +356,7 @@ def _known_relay(project: Project, relay_id: str) -> str:
 
 
 def put_relay(project: Project, relay: Relay) -> Project:
-    """Add a relay, or put it in the place of the one with its id; the embedded relay's id is refused."""
+    """Add a relay, or replace the one with its id; the embedded relay's id is refused."""
     if relay.id == EMBEDDED_RELAY_ID:
         raise ProjectError("project.reserved_id", relay=relay.id)
     if any(known.id == relay.id for known in project.relays):
@@ -365,7 +365,7 @@ def put_relay(project: Project, relay: Relay) -> Project:
 
 
 def remove_relay(project: Project, relay_id: str) -> Project:
-    """Without this relay, also where it was pinned or published to beside another."""
+    """Remove a relay, including its pin and its entry in `also_relay_ids`."""
     if all(relay.id != relay_id for relay in project.relays):
         raise ProjectError("project.no_relay", relay=relay_id)
     return replace(
@@ -377,10 +377,10 @@ def remove_relay(project: Project, relay_id: str) -> Project:
 
 
 def pin_relay(project: Project, relay_id: str) -> Project:
-    """Publish to this relay whatever is measured; "" goes back to the nearest."""
+    """Pin a relay; "" removes the pin, so that the nearest is used."""
     return replace(project, relay_id=_known_relay(project, relay_id) if relay_id else "")
 
 
 def publish_also(project: Project, relay_ids: Iterable[str]) -> Project:
-    """Publish to these beside the chosen relay, from the same encode."""
+    """Also publish to these relays, from the same encode."""
     return replace(project, also_relay_ids=tuple(_known_relay(project, relay_id) for relay_id in dict.fromkeys(relay_ids)))

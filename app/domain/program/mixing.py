@@ -9,7 +9,7 @@ MAX_DELAY_MS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """How one sounding source enters the mix; one strip for each source that sounds."""
+    """How one source enters the mix; each source with sound has one strip."""
 
     source_id: str
     gain_db: float = 0.0

@@ -1,4 +1,4 @@
-"""What leaves the engine: the canvas, the encoders' settings, and the relays that take it."""
+"""The output: canvas, encoder settings, and the relays to publish to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from app.domain.base.errors import Value
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """Size in pixels (both even) and whole frames a second of the program. Always planar I420, BT.709, limited range."""
+    """The program's size in pixels (both even) and frames per second. Always planar I420, BT.709, limited range."""
 
     width: int = 1280
     height: int = 720
@@ -33,7 +33,8 @@ class EncoderChoice(Enum):
 
 
 class SpeedPreset(Enum):
-    """x264's speed; AUTO = the slowest of veryfast, superfast, ultrafast that a short measurement at start finds affordable."""
+    """x264's speed; AUTO = the slowest of veryfast, superfast, ultrafast that this machine can keep up with, by a short measurement at
+    start."""
 
     AUTO = "auto"
     VERYFAST = "veryfast"
@@ -42,14 +43,14 @@ class SpeedPreset(Enum):
 
 
 class H264Profile(Enum):
-    BASELINE = "baseline"  # constrained baseline: every WebRTC relay takes it
+    BASELINE = "baseline"  # constrained baseline: every WebRTC relay accepts it
     MAIN = "main"
     HIGH = "high"
 
 
 @dataclass(frozen=True, slots=True)
 class VideoSettings:
-    """`bitrate_kbps` is the ceiling that congestion control may go below; `gop_s` the longest time between key frames."""
+    """`bitrate_kbps` is the upper limit for congestion control; `gop_s` is the longest time between key frames."""
 
     bitrate_kbps: int = 2500
     encoder: EncoderChoice = EncoderChoice.AUTO
@@ -90,10 +91,10 @@ class IceServer:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A place that takes our WHIP. Its token is in the keyring, under the address (`domain/base/address.py: relay_secret`).
+    """A WHIP server to publish to. Its token is in the keyring, under the address (`domain/base/address.py: relay_secret`).
 
     `preset` names a file in resources/relays ("generic" = no quirks); `values` fills the fields that the preset asks for.
-    `whip_url` and `watch_url` are what the preset's templates gave, or what the user typed.
+    `whip_url` and `watch_url` come from the preset's templates, or from the user.
     """
 
     id: str
@@ -108,10 +109,10 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """What a relay needs done differently; data of the presets, applied by the transport.
+    """What a relay needs done differently; from its preset, applied by the transport.
 
-    `media_within_ms` > 0: the relay leaves out tracks that send nothing this soon, so a frame and silence go at once.
-    `token_domain`: a redirect may take the token to any https address of this domain, when the relay is one of them itself.
+    `media_within_ms` > 0: the relay drops tracks that send nothing this soon, so a frame and silence are sent at once.
+    `token_domain`: a redirect may take the token to any https address of this domain, if the relay itself belongs to it.
     """
 
     audio_fmtp: str = "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1"
@@ -127,7 +128,7 @@ class Quirks:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One relay to publish to now, with its secret: travels over the link only, is never saved and never logged."""
+    """One relay to publish to now, with its secret. Sent over the link only, never saved or logged."""
 
     relay: Relay
     token: str = field(default="", repr=False)

@@ -1,14 +1,14 @@
-"""Overlays: pictures that lie above the program whatever scene is on, and how they come and go."""
+"""Overlays: pictures above the program in every scene, and their animations."""
 
 from enum import Enum
 
 MAX_OVERLAYS = 24
-MAX_OVERLAY_BYTES = 96 * 1024 * 1024  # of all overlays together, as straight RGBA
+MAX_OVERLAY_BYTES = 96 * 1024 * 1024  # all overlays together, as straight RGBA
 MAX_ANIMATION_MS = 10_000
 
 
 class OverlayAnimation(Enum):
-    """How an overlay enters or leaves; a slide comes in, or goes out, over the side of the canvas that it names."""
+    """How an overlay enters or leaves; a slide uses the side of the canvas that it names."""
 
     NONE = "none"
     FADE = "fade"
@@ -16,7 +16,7 @@ class OverlayAnimation(Enum):
     SLIDE_RIGHT = "slide_right"
     SLIDE_TOP = "slide_top"
     SLIDE_BOTTOM = "slide_bottom"
-    SCALE = "scale"  # grows out of its middle while it fades in, and back
+    SCALE = "scale"  # grows from its centre while it fades in, and shrinks back
 
 
 _MIRRORED = {
@@ -26,5 +26,5 @@ _MIRRORED = {
 
 
 def mirrored(animation: OverlayAnimation) -> OverlayAnimation:
-    """The same for a picture that is laid out from right to left."""
+    """The same animation for a right-to-left layout."""
     return _MIRRORED.get(animation, animation)

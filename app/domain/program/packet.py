@@ -1,4 +1,4 @@
-"""What encoders put out and everyone behind them takes: publishers, recorder, replay."""
+"""Encoded packets: what encoders produce and publishers send."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -24,9 +24,9 @@ class EncodedPacket:
     """One encoded frame or one 20 ms block of sound.
 
     `data`: H.264 as Annex B with SPS and PPS before every IDR, a VP8 frame, or an Opus packet.
-    `pts`: in the RTP clock of its kind (90 kHz or 48 kHz), counted from the encoder's start, strictly rising.
-    `capture_ns`: monotonic time at which the frame (or the block's first sample) was captured; pts and capture_ns of both
-    kinds follow one relation, so a receiver that pairs them by sender reports shows them in step.
+    `pts`: in the RTP clock of its kind (90 kHz or 48 kHz), counted from the encoder's start, strictly increasing.
+    `capture_ns`: the monotonic time at which the frame (or the block's first sample) was captured. `pts` and `capture_ns` relate in the
+    same way for both kinds, so a receiver that pairs them by sender reports plays them in sync.
     """
 
     kind: MediaKind
@@ -38,6 +38,6 @@ class EncodedPacket:
 
 
 class PacketSink(Protocol):
-    """Takes packets from encoder threads. Must return at once, never raise, and keep its own bounded queue."""
+    """Receives packets on encoder threads. Must return at once, never raise, and have its own bounded queue."""
 
     def push(self, packet: EncodedPacket) -> None: ...

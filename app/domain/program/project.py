@@ -1,4 +1,4 @@
-"""The document: everything the engine needs to make a program, and nothing about this machine's windows."""
+"""The project: everything the engine needs to make a program."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from app.domain.program.scene import Layer, Scene
 from app.domain.program.source import KINDS, Source, SourceKind, settings_of
 from app.domain.program.transition import Transition
 
-BOX_BOUNDS = (0.001, 20.0)  # of the canvas: below it nothing is seen, above it a picture would not fit into memory
+BOX_BOUNDS = (0.001, 20.0)  # of the canvas: a smaller box is invisible, a larger picture would not fit in memory
 VIDEO_KBPS_BOUNDS = (50, 50_000)
 AUDIO_KBPS_BOUNDS = (6, 510)  # Opus, RFC 6716
 GOP_S_BOUNDS = (0.1, 20.0)
 
 
 class ProjectError(AppError):
-    """The document contradicts itself; `data` names what."""
+    """The project is inconsistent; `data` names what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A show's technical side. `scene_id` is the scene on program; `relay_id` the pinned relay ("" = the nearest);
-    `also_relay_ids` are published to from the same encode."""
+    """`scene_id` is the scene on program; `relay_id` is the pinned relay ("" = the nearest); `also_relay_ids` are also published to, from
+    the same encode."""
 
     name: str
     scenes: tuple[Scene, ...]
@@ -49,7 +49,7 @@ def scene_by_id(project: Project, scene_id: str) -> Scene:
 
 
 def program_scene(project: Project) -> Scene:
-    """The scene on program: `scene_id`, or the first scene when that names none."""
+    """The scene on program: `scene_id`, or the first scene if that is unknown."""
     return next((scene for scene in project.scenes if scene.id == project.scene_id), project.scenes[0])
 
 
@@ -88,7 +88,7 @@ def _check_output(output: Output) -> None:
 
 
 def check(project: Project) -> None:
-    """Raise ProjectError or FieldError at the first contradiction: doubled ids, unknown references, settings out of bounds."""
+    """Raise ProjectError or FieldError at the first problem: duplicate ids, unknown references, settings out of bounds."""
     if not project.scenes:
         raise ProjectError("project.no_scenes")
     for kind, ids in (
@@ -117,9 +117,9 @@ FIRST_SCENE = "Scene 1"
 
 
 def starter_project(*, camera: str | None, microphone: bool, say: Callable[[str], str] = str) -> Project:
-    """What a first start shows: the camera with this identity ("" = the first one), or the test card; a microphone or a tone.
+    """The project of a first start: the camera with this identity ("" = the first one), or the test card; a microphone or a tone.
 
-    `say` has the user's words for an English name; `UNTITLED` stays, as what has no name is known by it.
+    `say` translates an English name; `UNTITLED` is not translated, because it marks a project without a name.
     """
     picture = Source("picture", say("Test card"), SourceKind.TEST_CARD)
     if camera is not None:

@@ -5,12 +5,12 @@ from enum import Enum
 
 
 class Fit(Enum):
-    """How a source's (cropped) picture fills its layer's box."""
+    """How a source's (cropped) frame fills its layer's box."""
 
-    CONTAIN = "contain"  # whole picture, bars left free; text keeps its size where it fits, and a colour has no bars
-    COVER = "cover"  # box filled, overflow cut evenly
-    STRETCH = "stretch"  # box filled, aspect ratio not kept
-    CENTRE = "centre"  # own size (in a picture 1080 lines high), centred, cut at the box
+    CONTAIN = "contain"  # the whole frame, with bars; text keeps its size if it fits, and a colour has no bars
+    COVER = "cover"  # fills the box, overflow is cut evenly
+    STRETCH = "stretch"  # fills the box, aspect ratio not kept
+    CENTRE = "centre"  # its own size (relative to 1080p), centred, cut at the box
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """What is cut from each side of the source's picture, in fractions of its size; opposite sides sum below 1."""
+    """What is cropped from each side of the source's frame, in fractions of its size; opposite sides sum to less than 1."""
 
     left: float = 0.0
     top: float = 0.0
@@ -49,7 +49,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture to switch to; `layers` from the bottom to the top."""
+    """A set of layers to switch to; `layers` from bottom to top."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""Sources: what pictures and sound come from, and the settings each kind declares."""
+"""Sources of video and sound, and the settings of each kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from app.domain.base.schema import Choice, Field, FieldType, completed
 
 
 class SourceKind(Enum):
-    """The kinds that are built in; the value is what files hold."""
+    """The built-in kinds; the value is stored in files."""
 
     CAMERA = "camera"
     SCREEN = "screen"
@@ -24,9 +24,9 @@ class SourceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of a project; scenes place it as layers, the mixer gives it a strip if it sounds.
+    """One source of a project; scenes place it as layers, the mixer has a strip for it if it has sound.
 
-    `settings` holds only what differs from the kind's defaults or was set by the user; `settings_of` completes it.
+    `settings` holds only what differs from the kind's defaults or was set by the user; `settings_of` adds the defaults.
     """
 
     id: str
@@ -37,7 +37,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class KindDeclaration:
-    """What a kind offers: English title, icon name, whether it shows and sounds, its fields in form order."""
+    """A kind: English title, icon name, whether it has video and sound, its fields in form order."""
 
     kind: SourceKind
     title: str
@@ -52,7 +52,7 @@ _MATRIX = Field(
     FieldType.CHOICE,
     "auto",
     "Colour matrix",
-    "How the device codes colour. Leave on automatic unless skin looks too red or too green.",
+    "How the device encodes colour. Keep Automatic unless skin looks too red or too green.",
     choices=(Choice("auto", "Automatic"), Choice("bt601", "BT.601"), Choice("bt709", "BT.709")),
     advanced=True,
 )
@@ -61,7 +61,7 @@ _RANGE = Field(
     FieldType.CHOICE,
     "auto",
     "Colour range",
-    "Leave on automatic unless blacks look grey or details in the shadows are lost.",
+    "Keep Automatic unless blacks look grey or shadows lose detail.",
     choices=(Choice("auto", "Automatic"), Choice("limited", "Limited (16–235)"), Choice("full", "Full (0–255)")),
     advanced=True,
 )
@@ -82,10 +82,10 @@ _CAMERA = KindDeclaration(
             FieldType.CHOICE,
             "mjpeg",
             "Format",
-            "MJPEG reaches high rates over USB; uncompressed is kinder to the processor at small sizes.",
-            choices=(Choice("mjpeg", "MJPEG"), Choice("raw", "Uncompressed"), Choice("auto", "The driver's choice")),
+            "MJPEG allows high frame rates over USB; uncompressed uses less CPU at small sizes.",
+            choices=(Choice("mjpeg", "MJPEG"), Choice("raw", "Uncompressed"), Choice("auto", "Driver default")),
         ),
-        Field("mirror", FieldType.FLAG, False, "Mirror", "Shows the picture as in a mirror. Text on products is reversed too."),
+        Field("mirror", FieldType.FLAG, False, "Mirror", "Mirrors the video. Text on products is mirrored too."),
         _MATRIX,
         _RANGE,
     ),
@@ -151,7 +151,7 @@ _TEXT = KindDeclaration(
     (
         Field("text", FieldType.PARAGRAPH, "", "Text"),
         Field("font", FieldType.FONT, "", "Font"),
-        Field("size", FieldType.INTEGER, 64, "Size", "In lines of a picture 1080 lines high.", minimum=8, maximum=400, unit="px"),
+        Field("size", FieldType.INTEGER, 64, "Size", "Relative to 1080p.", minimum=8, maximum=400, unit="px"),
         Field("bold", FieldType.FLAG, False, "Bold"),
         Field("italic", FieldType.FLAG, False, "Italic"),
         Field("colour", FieldType.COLOUR, "#ffffffff", "Colour"),
@@ -181,8 +181,8 @@ _TEST_CARD = KindDeclaration(
             "flash",
             FieldType.FLAG,
             True,
-            "Flash each second",
-            "White at each full second; with a beeping tone it shows lip-sync.",
+            "Flash every second",
+            "White at every full second. Use it with a beeping tone to check lip sync.",
         ),
     ),
 )
@@ -193,13 +193,13 @@ _MICROPHONE = KindDeclaration(
     False,
     True,
     (
-        Field("device", FieldType.MICROPHONE, "", "Microphone", "The system's default is followed when it changes."),
+        Field("device", FieldType.MICROPHONE, "", "Microphone", "The system default follows changes in the system settings."),
         Field(
             "channels",
             FieldType.CHOICE,
             "both",
             "Channels",
-            "A microphone on one channel of a sound card is best used as left or right alone.",
+            "For a microphone on one channel of an audio interface, choose left or right.",
             choices=(
                 Choice("both", "Stereo"),
                 Choice("left", "Left to both"),
@@ -218,7 +218,7 @@ _TONE = KindDeclaration(
     (
         Field("frequency_hz", FieldType.NUMBER, 440.0, "Frequency", minimum=20, maximum=20000, unit="Hz"),
         Field("level_db", FieldType.NUMBER, -20.0, "Level", minimum=-90, maximum=0, unit="dB"),
-        Field("beep", FieldType.FLAG, False, "Beep each second", "50 ms at each full second, in time with the test card's flash."),
+        Field("beep", FieldType.FLAG, False, "Beep every second", "50 ms at every full second, in sync with the test card's flash."),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The figures that the engine reports once a second; counters run from the engine's start and never go back."""
+"""The stats that the engine reports once a second; counters count from the engine's start and never decrease."""
 
 from dataclasses import dataclass
 
@@ -19,9 +19,9 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class FrameCounts:
-    """Each frame once. composed = newly composed; repeated = the previous one sent again because composing was late;
-    skipped = clock ticks for which nothing was put out; composed + repeated + skipped = ticks of the canvas clock.
-    captured = frames that all sources delivered; encoded / dropped = taken or refused by the encoder."""
+    """Counts each frame once. composed = newly composed; repeated = the previous one sent again because composing was late;
+    skipped = clock ticks without a frame; composed + repeated + skipped = ticks of the canvas clock.
+    captured = frames from all sources; encoded / dropped = accepted or refused by the encoder."""
 
     captured: int = 0
     composed: int = 0
@@ -44,7 +44,7 @@ class VideoStats:
 
 @dataclass(frozen=True, slots=True)
 class TargetStats:
-    """One relay. Times in milliseconds; `loss` 0..1 over the last report; -1 where nothing is known yet.
+    """One relay. Times in milliseconds; `loss` 0..1 in the last report; -1 = unknown.
 
     `failure` is the code of the last failure ("" = none), `failure_data` its values (`step` and `detail` among them).
     """
@@ -78,7 +78,7 @@ class TargetStats:
 
 @dataclass(frozen=True, slots=True)
 class SourceStats:
-    """`alive` is False while the "no signal" slate stands for the source; `detail` says why, as a notice code."""
+    """`alive` is False while the source shows the "no signal" slate; `detail` is the reason, as a notice code."""
 
     source_id: str
     alive: bool
@@ -91,7 +91,7 @@ class SourceStats:
 @dataclass(frozen=True, slots=True)
 class EngineStats:
     """One second of the engine. `live_since_ns`: when a relay first took the program, 0 = none has.
-    `late_ms` speaks of the last minute, `late_run_ms` of all ticks since the first target was live."""
+    `late_ms` covers the last minute, `late_run_ms` all ticks since the first target was live."""
 
     at_ns: int
     state: BroadcastState
@@ -121,7 +121,7 @@ class StripMeter:
 
 @dataclass(frozen=True, slots=True)
 class Meters:
-    """Twenty a second. `master` has source_id ""."""
+    """Sent twenty times a second. `master` has source_id ""."""
 
     master: StripMeter
     strips: tuple[StripMeter, ...]
@@ -129,7 +129,7 @@ class Meters:
 
 @dataclass(frozen=True, slots=True)
 class RelayProbe:
-    """How far a relay is: median of five, milliseconds, -1 = not reached or not offered; `failure` names the step that failed."""
+    """The distance of a relay: median of five, in milliseconds, -1 = not reached or not offered; `failure` names the failed step."""
 
     relay_id: str
     http_ms: float = -1.0

@@ -1,4 +1,4 @@
-"""How the program goes from one scene to the next."""
+"""Transitions between scenes."""
 
 from dataclasses import dataclass
 from enum import Enum

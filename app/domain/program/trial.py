@@ -1,4 +1,4 @@
-"""What came of trying a relay out: how far one got, and what stood in the way."""
+"""The result of trying out a relay."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ from app.domain.base.errors import Value
 from app.domain.program.broadcast import Step
 from app.domain.program.packet import Codec
 
-MEDIA_STEPS = frozenset({Step.ICE.value, Step.DTLS.value, Step.MEDIA.value})  # until here the relay has answered and taken the token
+MEDIA_STEPS = frozenset({Step.ICE.value, Step.DTLS.value, Step.MEDIA.value})  # at these steps the relay has answered and accepted the token
 
 
 @dataclass(frozen=True, slots=True)
 class RelayTrial:
     """`failure` is a code ("" = it works) and `failure_data` its values, `step` among them. Times in milliseconds, -1 = not reached.
 
-    `codec` and `sound` say what the relay takes.
+    `codec` and `sound` say what the relay accepts.
     """
 
     relay_id: str
@@ -26,5 +26,5 @@ class RelayTrial:
 
     @property
     def answered(self) -> bool:
-        """Whether the relay answered the offer with one of its own."""
+        """Whether the relay answered the offer."""
         return not self.failure or dict(self.failure_data).get("step") in MEDIA_STEPS
