@@ -1,4 +1,4 @@
-"""Relays of this network announce themselves and find each other over mDNS (RFC 6762, 6763)."""
+"""Announces and finds relays in the local network over mDNS (RFC 6762, 6763)."""
 
 import ipaddress
 import logging
@@ -20,7 +20,7 @@ _NAME_BYTES = 40  # of 63: the rest is for the port that makes it unique
 
 @dataclass(frozen=True, slots=True)
 class FoundRelay:
-    """One relay of the network, one of its streams; keys are never announced."""
+    """One stream of a relay in the network; keys are never announced."""
 
     name: str
     host: str
@@ -31,14 +31,14 @@ class FoundRelay:
 
 
 def _usable(addresses: Sequence[str]) -> list[str]:
-    """Addresses that others can reach, IPv4 first; loopback alone when there is nothing else."""
+    """Addresses that others can reach, IPv4 first; loopback only if there is nothing else."""
     parsed = [ipaddress.ip_address(address) for address in addresses]
     chosen = [one for one in parsed if not one.is_loopback and not one.is_link_local] or parsed
     return [str(one) for one in sorted(chosen, key=lambda one: (one.version, int(one)))]
 
 
 def relays_of(name: str, addresses: Sequence[str], port: int, properties: dict[bytes, bytes | None]) -> tuple[FoundRelay, ...]:
-    """What an announcement says; nothing when it has no address or no stream."""
+    """The streams in an announcement; none if it has no address."""
     usable = _usable(addresses)
     streams = (properties.get(b"streams") or b"").decode(errors="replace").split(",")
     if not usable or not port:
@@ -54,7 +54,7 @@ def relays_of(name: str, addresses: Sequence[str], port: int, properties: dict[b
 
 
 class RelayAnnouncement:
-    """Tells the network of a relay. Without a network, or where mDNS is blocked, it stays silent and says so in the log."""
+    """Announces a relay. Without a network, or where mDNS is blocked, it only logs a warning."""
 
     def __init__(
         self,
@@ -80,31 +80,31 @@ class RelayAnnouncement:
         )
 
     async def start(self) -> bool:
-        """Announce; whether that could be done."""
+        """Announce; returns whether that worked."""
         if self._zeroconf is not None:
             return True
         try:
             self._zeroconf = _open(self._interfaces)
             await self._zeroconf.async_register_service(self._info, allow_name_change=True)
         except (OSError, Error, BadTypeInNameException) as error:
-            log.warning("this relay cannot be announced in the network: %s", error)
+            log.warning("cannot announce this relay in the network: %s", error)
             await self.aclose()
             return False
         return True
 
     async def aclose(self) -> None:
-        """Say goodbye, so that others forget the relay at once."""
+        """Withdraw the announcement, so that others remove the relay at once."""
         zeroconf, self._zeroconf = self._zeroconf, None
         if zeroconf is not None:
             try:
                 await zeroconf.async_unregister_all_services()
             except (OSError, Error) as error:
-                log.info("no goodbye could be said in the network: %s", error)
+                log.info("cannot withdraw the announcement: %s", error)
             await zeroconf.async_close()
 
 
 def _open(interfaces: list[str]) -> AsyncZeroconf:
-    """Raises OSError when there is no such interface: asked beforehand, because zeroconf would leave its own socket open then."""
+    """Raises OSError if there is no such interface; checked here because zeroconf would leave its own socket open."""
     for address in interfaces:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind((address, 0))
@@ -112,7 +112,7 @@ def _open(interfaces: list[str]) -> AsyncZeroconf:
 
 
 class RelayBrowser:
-    """Finds relays for as long as it runs. `changed` gets all that are known, on the loop that called `start`, whenever that changes."""
+    """Finds relays while it runs. `changed` gets all known streams after each change, on the loop that called `start`."""
 
     def __init__(self, changed: Callable[[tuple[FoundRelay, ...]], None], *, interfaces: Sequence[str] = ()) -> None:
         self._changed = changed
@@ -123,13 +123,13 @@ class RelayBrowser:
         self._tasks = OwnedTasks()
 
     async def start(self) -> bool:
-        """Begin to look; whether that could be done."""
+        """Start browsing; returns whether that worked."""
         if self._zeroconf is not None:
             return True
         try:
             self._zeroconf = _open(self._interfaces)
         except (OSError, Error) as error:
-            log.warning("relays of the network cannot be found: %s", error)
+            log.warning("cannot look for relays in the network: %s", error)
             return False
         self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, SERVICE, handlers=[self._on_change])
         return True
@@ -146,7 +146,7 @@ class RelayBrowser:
         try:
             known = await info.async_request(zeroconf, _RESOLVE_MS)
         except (OSError, Error) as error:
-            log.info("%s cannot be resolved: %s", name, error)
+            log.info("cannot resolve %s: %s", name, error)
             return
         if not known:
             return

@@ -1,4 +1,4 @@
-"""How many sockets this process may have open, and who gets them: media first, then visitors."""
+"""How many sockets this process may open, divided between media and HTTP connections."""
 
 import logging
 import sys
@@ -12,12 +12,12 @@ if sys.platform != "win32":
 log = logging.getLogger(__name__)
 
 _WANTED = 8192
-_WITHOUT_LIMIT = 8192  # of systems that name none
-_OWN = 64  # files, log, listening sockets, the event loop's own, and whatever libraries open
+_WITHOUT_LIMIT = 8192  # on systems without a limit
+_OWN = 64  # files, log, listening sockets, the event loop, libraries
 
 
 def raise_descriptor_limit() -> None:
-    """As many as the system lets this process have, up to what a full relay can use."""
+    """Raise the limit of this process to what a full relay can use, if the system allows it."""
     if sys.platform == "win32":
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -27,11 +27,11 @@ def raise_descriptor_limit() -> None:
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     except (OSError, ValueError) as error:
-        log.warning("no more than %d files and sockets can be open: %s", soft, error)
+        log.warning("the limit of %d open files cannot be raised: %s", soft, error)
 
 
 def descriptor_limit() -> int:
-    """How many may be open now."""
+    """How many descriptors may be open now."""
     if sys.platform == "win32":
         return _WITHOUT_LIMIT
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -40,14 +40,14 @@ def descriptor_limit() -> int:
 
 @dataclass(frozen=True, slots=True)
 class SocketBudget:
-    """How many connections and how many sessions there is room for."""
+    """How many HTTP connections and media sessions there is room for."""
 
     connections: int
     sessions: int
 
 
 def socket_budget(limits: Limits, descriptors: int, sockets_per_session: int) -> SocketBudget:
-    """What is promised to media is never given to connections: they get what is left, and a quarter where little is."""
+    """Reserve sockets for media; connections get the rest, or a quarter if there is little."""
     free = max(8, descriptors - _OWN - limits.kept_connections)
     per_session = max(1, sockets_per_session)
     connections = min(limits.max_connections, max(free // 4, free - limits.max_sessions * per_session))

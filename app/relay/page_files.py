@@ -1,4 +1,4 @@
-"""What browsers get: the viewer page and its files, the list of streams, QR codes."""
+"""What browsers load: the viewer page and its files, the list of streams, QR codes."""
 
 import asyncio
 import gzip
@@ -18,7 +18,7 @@ from app.relay.access.rate_limits import AddressRates
 from app.relay.config import Limits, RelayError
 from app.relay.refusals import Refusal
 
-# Only what lies beside the page; nothing inline, nothing from elsewhere, nobody may frame it but itself.
+# Only files beside the page: nothing inline, nothing from other origins; only the page itself may frame it.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -42,7 +42,7 @@ _TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """A file as it goes out: also packed, and with a tag by which a browser that has it already is told so."""
+    """A file with its gzip form and its ETag."""
 
     content: bytes
     packed: bytes
@@ -65,7 +65,7 @@ def _page_file(path: Path) -> PageFile:
 
 
 class PageFiles:
-    """The files of resources/viewer, read once: the relay never opens a path that a request names."""
+    """The files of resources/viewer, read once: the relay never opens a path from a request."""
 
     def __init__(self, folder: Path) -> None:
         self._files: dict[str, PageFile] = {}
@@ -79,18 +79,18 @@ class PageFiles:
             raise RelayError("relay.page_missing", folder=str(folder), reason=str(error)) from error
 
     def file(self, name: str) -> PageFile | None:
-        """A file beside the page."""
+        """A file beside the page, None if there is none of this name."""
         return self._files.get(name)
 
     def index_with(self, streams: list[str]) -> bytes:
-        """The list page with a link to each stream, which works without scripts too."""
+        """The list page with a link to each stream; it works without scripts."""
         names = [html.escape(name) for name in streams]
         items = "".join(f'<li><a href="/watch/{name}" data-stream="{name}">{name}</a></li>' for name in names)
         return self.index.replace(b"<!--streams-->", items.encode())
 
 
 def qr_svg(address: str) -> bytes:
-    """A QR code of an address, dark on light, with a quiet zone, scaling with its frame."""
+    """A QR code of an address: dark on light, with a quiet zone, scalable."""
     buffer = io.BytesIO()
     segno.make(address, micro=False, error="m").save(
         buffer, kind="svg", border=3, dark="#0b0d12", light="#ffffff", xmldecl=False, omitsize=True, svgclass=None, lineclass=None
@@ -99,9 +99,9 @@ def qr_svg(address: str) -> bytes:
 
 
 class QrCodes:
-    """QR codes by address, each drawn once: on a thread, one after the other, because drawing is slow and media is not to wait for it.
+    """QR codes by address, each drawn once: on a thread, one at a time, because drawing is slow and media must not wait for it.
 
-    Who asks for ever new ones, under made-up addresses, is given few.
+    A client that requests many different codes gets few of them.
     """
 
     def __init__(self, limits: Limits, clock: Clock, *, most_kept: int = 128, most_waiting: int = 16) -> None:
@@ -113,7 +113,7 @@ class QrCodes:
         self._turn = asyncio.Lock()
 
     async def of(self, address: str, client: str) -> bytes:
-        """The code of an address; raises Refusal when it must be drawn first, and too many wait or this client had many."""
+        """The code of an address; raises Refusal if it is new and too many are waiting or this client has requested many."""
         if address in self._drawn:
             self._drawn.move_to_end(address)
             return self._drawn[address]

@@ -1,4 +1,4 @@
-"""What the relay's own process does around the server: keys, registration, announcement, and when to end."""
+"""The relay's process around the server: keys, registration, announcement, and when to stop."""
 
 import asyncio
 import json
@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 RELAY_FILE = "relay.json"
 LEASE_FILES = ("desk-*.lock", "engine.lock")
 _LOOK_S = 1.0
-_PATIENCE_S = 10.0  # a desk or an engine that is just being restarted has no lock for a moment
+_PATIENCE_S = 10.0  # a desk or an engine that is restarting has no lock for a moment
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Replaces the file in one step; only this user can read it."""
+    """Replace the file atomically; only this user can read it."""
     try:
         write_atomically(path, text.encode("utf-8"))
     except OSError as error:
@@ -33,14 +33,14 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def room_keys_file(keys_file: Path) -> Path:
-    """Where the rooms' keys are kept: beside the stream keys, in a file of its own, because stream keys are given to others."""
+    """The file of the room keys: beside the stream keys but separate, because stream keys are given to others."""
     return keys_file.with_name(f"{keys_file.name}.rooms")
 
 
 def read_keys(path: Path, streams: Sequence[str]) -> dict[str, str]:
-    """The key of each stream out of a file of lines "NAME KEY"; missing ones are made and written there.
+    """The key of each stream from a file of lines "NAME KEY"; missing keys are created and saved.
 
-    Raises RelayError when the file cannot be read or written, or when others may read it.
+    Raises RelayError if the file cannot be read or written, or if other users can read it.
     """
     keys: dict[str, str] = {}
     try:
@@ -62,7 +62,7 @@ def read_keys(path: Path, streams: Sequence[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class StreamAddresses:
-    """Where a stream is watched and published, for people to read; the names the relay was given come first."""
+    """Where to watch and publish a stream, for people to read; the relay's configured names come first."""
 
     stream: str
     watch: tuple[str, ...]
@@ -70,7 +70,7 @@ class StreamAddresses:
 
 
 def addresses_of(config: RelayConfig, port: int) -> tuple[StreamAddresses, ...]:
-    """The addresses under which this relay is reached: those of the interface it listens on, or of all."""
+    """The addresses of this relay: those of the interface it listens on, or of all."""
     hosts = [config.host] if config.host not in ("", "0.0.0.0", "::") else host_addresses()
     if config.host == "0.0.0.0":
         hosts = [host for host in hosts if ":" not in host] or ["127.0.0.1"]
@@ -83,9 +83,9 @@ def addresses_of(config: RelayConfig, port: int) -> tuple[StreamAddresses, ...]:
 
 
 class Lease:
-    """Whether anybody still needs this relay: a desk or an engine of its runtime folder that lives.
+    """Whether this relay is still needed: whether a desk or an engine of its runtime folder is running.
 
-    `is_held(path)` says whether another process holds that lock file; the lock itself belongs to the storage.
+    `is_held(path)` returns whether another process holds that lock file.
     """
 
     def __init__(self, runtime: Path, is_held: Callable[[Path], bool]) -> None:
@@ -93,15 +93,15 @@ class Lease:
         self._is_held = is_held
 
     def held(self) -> bool:
-        """When that cannot be told (no descriptor is free, say), it is: a show does not end because somebody could not look."""
+        """Whether the relay is needed. True if that cannot be checked (no free descriptor): the check must not end a show."""
         try:
             return any(self._is_held(path) for pattern in LEASE_FILES for path in sorted(self._runtime.glob(pattern)))
         except OSError as error:
-            log.warning("whether this relay is still needed cannot be told now: %s", error)
+            log.warning("cannot check whether this relay is still needed: %s", error)
             return True
 
     async def until_lost(self, *, look_s: float = _LOOK_S, patience_s: float = _PATIENCE_S) -> None:
-        """Return when nobody has held it for `patience_s`."""
+        """Return when the lease has not been held for `patience_s`."""
         loop = asyncio.get_running_loop()
         last_held = loop.time()
         while loop.time() - last_held < patience_s:
@@ -111,7 +111,7 @@ class Lease:
 
 
 class RelayRegistration:
-    """relay.json in the runtime folder while the relay runs, by which a desk finds it."""
+    """relay.json in the runtime folder, by which a desk finds the running relay."""
 
     def __init__(self, runtime: Path, content: Mapping[str, object]) -> None:
         self._path = runtime / RELAY_FILE
@@ -121,7 +121,7 @@ class RelayRegistration:
         _write_private(self._path, self._text)
 
     def remove(self) -> None:
-        """Only our own: a relay that came after us stays registered."""
+        """Remove only our own file: a relay that started after us stays registered."""
         try:
             if self._path.read_bytes() == self._text.encode():
                 self._path.unlink()
@@ -137,9 +137,9 @@ async def serve(
     lease: Lease | None = None,
     started: Callable[[RelayServer], None] = lambda server: None,
 ) -> None:
-    """Run a relay until `stop` is set or the lease is lost; raises RelayError when it cannot start.
+    """Run a relay until `stop` is set or the lease is lost; raises RelayError if it cannot start.
 
-    With `runtime` it registers itself there once it listens; `started` is called then.
+    It registers in `runtime` once it listens, and then calls `started`.
     """
     server = RelayServer(config=config)
     await server.start()
@@ -179,5 +179,5 @@ async def _wait(stop: asyncio.Event) -> object:
 
 async def _lost(lease: Lease) -> object:
     await lease.until_lost()
-    log.info("no desk and no engine needs this relay any more")
+    log.info("no desk or engine needs this relay any more")
     return None

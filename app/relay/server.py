@@ -1,4 +1,4 @@
-"""The relay: WHIP in, WHEP out, the viewer page, over HTTP on one port."""
+"""The relay's HTTP server: WHIP, WHEP and the viewer page on one port."""
 
 import asyncio
 import json
@@ -42,12 +42,12 @@ _FRAGMENT_LINE = re.compile(r"(a=(candidate|ice-ufrag|ice-pwd|end-of-candidates|
 
 
 def all_addresses() -> list[str]:
-    """Where media may come in: the publisher is often this very machine, which may have no other network."""
+    """Addresses for media, loopback included: the publisher is often this machine, which may have no network."""
     return host_addresses(loopback=True)
 
 
 def _http_log() -> logging.Logger:
-    """Where the HTTP library complains, without what it says of requests that are none."""
+    """The HTTP library's log without clients' errors."""
     found = logging.getLogger(f"{__name__}.http")
     if not any(isinstance(one, ClientErrorFilter) for one in found.filters):
         found.addFilter(ClientErrorFilter())
@@ -63,9 +63,9 @@ def _json(value: object) -> web.Response:
 
 
 class RelayServer:
-    """`start` listens, `aclose` ends every session and frees the port; both idempotent. All on one event loop.
+    """`start` listens, `aclose` ends every session and frees the port; both are idempotent. All on one event loop.
 
-    `addresses` overrides the local addresses that media is offered on: all of this machine's, loopback too for who runs here.
+    `addresses` overrides the local addresses offered for media, by default all of this machine's, loopback included.
     """
 
     def __init__(self, *, config: RelayConfig, clock: Clock | None = None, addresses: Addresses | None = None) -> None:
@@ -74,22 +74,22 @@ class RelayServer:
         self._clock = clock or SystemClock()
         self._page = PageFiles(config.page_folder)
         find_addresses = addresses or all_addresses
-        self._share = file_descriptors.socket_budget(config.limits, file_descriptors.descriptor_limit(), len(find_addresses()))
-        limits = replace(config.limits, max_sessions=self._share.sessions)
+        self._socket_budget = file_descriptors.socket_budget(config.limits, file_descriptors.descriptor_limit(), len(find_addresses()))
+        limits = replace(config.limits, max_sessions=self._socket_budget.sessions)
         self._tls = tls_context(config)
         self._admission = Admission(limits, self._clock)
         self._streams = {name: Stream(name, self._clock) for name in config.keys}
         self._sessions = Sessions(clock=self._clock, limits=limits, admission=self._admission, addresses=find_addresses)
-        self._front = RequestGate(config, self._clock)
+        self._gate = RequestGate(config, self._clock)
         self._keys = AccessKeys(config, self._clock)
         self._codes = QrCodes(config.limits, self._clock)
-        self._pictures = RoomFiles(PICTURES, config, self._keys, self._front.check_own_page)
-        self._calendars = RoomFiles(CALENDARS, config, self._keys, self._front.check_own_page)
+        self._pictures = RoomFiles(PICTURES, config, self._keys, self._gate.check_own_page)
+        self._calendars = RoomFiles(CALENDARS, config, self._keys, self._gate.check_own_page)
         self._rooms = RoomSockets(
             config=config,
             clock=self._clock,
             keys=self._keys,
-            check_own_page=self._front.check_own_page,
+            check_own_page=self._gate.check_own_page,
             pictures_of=self._pictures.ids_of,
             calendars_of=self._calendars.ids_of,
         )
@@ -109,7 +109,7 @@ class RelayServer:
         return self._admission.sessions
 
     async def start(self) -> None:
-        """Listen; raises RelayError when the address cannot be had."""
+        """Listen; raises RelayError if the address cannot be used."""
         if self._runner is not None:
             return
         self._runner = web.AppRunner(
@@ -117,13 +117,13 @@ class RelayServer:
             access_log=None,
             logger=_http_log(),
             keepalive_timeout=self.config.limits.idle_connection_s,
-            lingering_time=1.0,  # the rest of a body that nobody wants
-            auto_decompress=False,  # packed bodies are refused: a small one may hold any amount
+            lingering_time=1.0,  # for the rest of a refused body
+            auto_decompress=False,  # compressed bodies are refused: a small one can expand to any size
             shutdown_timeout=1.0,
         )
         await self._runner.setup()
         assert self._runner.server is not None
-        self._guard = ConnectionGuard(self._runner.server, self.config, self._clock, self._tls, self._share.connections)
+        self._guard = ConnectionGuard(self._runner.server, self.config, self._clock, self._tls, self._socket_budget.connections)
         try:
             self._server = await self._listen(self._guard)
         except OSError as error:
@@ -131,7 +131,7 @@ class RelayServer:
             raise RelayError("relay.cannot_listen", address=f"{self.config.host}:{self.config.port}", reason=str(error)) from error
         self.port = int(self._server.sockets[0].getsockname()[1])
         self._ticker = start_task(self._tick(), "relay reports")
-        log.info("the relay listens on port %d", self.port)
+        log.info("listening on port %d", self.port)
 
     async def _listen(self, guard: ConnectionGuard) -> asyncio.Server:
         loop = asyncio.get_running_loop()
@@ -176,7 +176,7 @@ class RelayServer:
                 self._rooms.tick()
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[self._front.handle], client_max_size=self.config.limits.max_body_bytes)
+        application = web.Application(middlewares=[self._gate.handle], client_max_size=self.config.limits.max_body_bytes)
         routes = application.router
         for kind, post in (("whip", self._post_whip), ("whep", self._post_whep)):
             routes.add_post(f"/{kind}/{{stream}}", post)
@@ -238,7 +238,7 @@ class RelayServer:
         return self._sessions.find(stream.name, request.match_info["session"], kind)
 
     async def _patch(self, request: web.Request) -> web.Response:
-        """Trickled candidates: ours are all in the answer and theirs show themselves by their checks, so there is nothing to keep."""
+        """Accept trickled candidates without using them: our answer has all of ours, and the peer's checks reveal its own."""
         session = self._session_of(request)
         condition = request.headers.get("If-Match")
         if condition is None:
@@ -289,10 +289,10 @@ class RelayServer:
         return web.Response(body=code, headers={**PAGE_HEADERS, "Content-Type": "image/svg+xml"})
 
     def _base(self, request: web.Request) -> str:
-        """The address to hand on: what the client used, unless it is none of ours or leads nowhere on another device."""
+        """The address to give to others: the one the client used, unless it is not ours or only works on this machine."""
         host: Host = request[HOST]
         here = is_loopback(host.name)
-        if self._front.is_known(host) and not (here and not is_loopback(self.config.host)):
+        if self._gate.is_known(host) and not (here and not is_loopback(self.config.host)):
             return f"{request.scheme}://{host}"
         others = [address for address in host_addresses() if not is_loopback(address)]
         name = next(iter((*self.config.names, *others)), "127.0.0.1")
@@ -310,5 +310,5 @@ class RelayServer:
         return _json(status)
 
     async def _get_time(self, request: web.Request) -> web.Response:
-        """This machine's clock, by which a page on another one reads the delay."""
+        """This machine's clock, from which a page on another machine computes the delay."""
         return _json({"ms": self._clock.wall_ns() / NS_PER_MS})

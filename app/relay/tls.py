@@ -1,4 +1,4 @@
-"""The certificate under which a relay speaks TLS."""
+"""Loads the relay's TLS certificate."""
 
 import ssl
 
@@ -6,7 +6,7 @@ from app.relay.config import RelayConfig, RelayError
 
 
 def tls_context(config: RelayConfig) -> ssl.SSLContext | None:
-    """None when the relay has no certificate and speaks in clear; raises RelayError when the one it was given cannot be used."""
+    """None if the relay has no certificate; raises RelayError if the configured one cannot be used."""
     if config.certificate is None and config.private_key is None:
         return None
     if config.certificate is None:
@@ -21,5 +21,5 @@ def tls_context(config: RelayConfig) -> ssl.SSLContext | None:
 
 
 def _refuse() -> str:
-    """Nobody is there to type a passphrase, for which OpenSSL would wait at the terminal."""
-    raise ValueError("the private key wants a passphrase")
+    """OpenSSL would ask for a passphrase at the terminal, where nobody can type one."""
+    raise ValueError("the private key needs a passphrase")

@@ -121,7 +121,7 @@ def _ingest() -> Iterator[Call]:
             return True
 
         ingest = Ingest(
-            clock=clock, form=form, video=video, audio=audio, began=lambda new: video.switch(Codec.H264), clock_known=lambda: None
+            clock=clock, form=form, video=video, audio=audio, on_media=lambda new: video.switch(Codec.H264), on_clock_known=lambda: None
         )
         ingest.start(say)
         for packet in packets:
@@ -165,7 +165,7 @@ def _viewer() -> Iterator[Call]:
         for packet in packets:
             viewer.on_rtcp(packet)
         viewer.stop()
-        return viewer.loss, viewer.rtt_ms, viewer.throttle.bits_per_s, len(asked), sent[before:]
+        return viewer.loss, viewer.rtt_ms, viewer.bandwidth.bits_per_s, len(asked), sent[before:]
 
     yield take
 

@@ -1,4 +1,4 @@
-"""The relay's parts on without_extras packets: numbering, loss, key frames, throttling, admission."""
+"""The relay's media parts, packet by packet: numbering, loss, key frames, bandwidth limits, admission."""
 
 import itertools
 import random
@@ -16,7 +16,7 @@ from app.relay.media.ingest import Ingest, IngestFormat, TransportCcFeedback
 from app.relay.media.keyframe import starts_keyframe
 from app.relay.media.negotiation import answer_publisher, answer_subscriber, read_offer
 from app.relay.media.receive_statistics import ReceiveStatistics
-from app.relay.media.subscriber import SOUND_AFTER_MS, BandwidthLimit, Subscriber
+from app.relay.media.subscriber import AUDIO_AFTER_MS, BandwidthLimit, Subscriber
 from app.relay.media.track import Track, without_extras
 from app.relay.refusals import Refusal
 from app.transport import rtcp
@@ -163,7 +163,7 @@ def test_a_lane_waits_for_a_key_frame_and_leaves_no_gap_where_packets_were_left_
     assert [down_track.feed_sequence(own) for own in (1000, 1002, 1003, 1004)] == [11, 13, 20, 21]
     assert down_track.feed_sequence(1005) is None
     assert down_track.feed_sequence(999) is None
-    again = parse_header(down_track.again(1003, packet))
+    again = parse_header(down_track.resend(1003, packet))
     assert (again.payload_type, again.ssrc) == (97, 43)
 
 
@@ -171,7 +171,7 @@ def test_a_lane_without_retransmission_format_sends_the_packet_as_it_was() -> No
     down_track = DownTrack(DownTrackFormat(96, 42), waits_for_keyframe=False, first_sequence=7)
     first = down_track.rewrite(500, rtp(0, 99), False)
     assert first is not None
-    assert down_track.again(7, rtp(0, 99)) == first
+    assert down_track.resend(7, rtp(0, 99)) == first
 
 
 def test_a_missing_packet_is_asked_for_after_a_moment_and_not_if_it_was_only_overtaken() -> None:
@@ -272,7 +272,7 @@ async def test_a_slow_viewer_gets_a_bounded_queue_and_goes_on_at_a_key_frame() -
         ask_keyframe=lambda: asked.append(None),
     )
     viewer.start(line.send, lambda packet: True, fed.track, sound)
-    viewer.throttle.bits_per_s = 150_000
+    viewer.bandwidth.bits_per_s = 150_000
     big = b"\x41" + bytes(1100)
     fed.track.push(rtp(1, 0, KEY), clock.now_ns)
     for number in range(200):
@@ -282,13 +282,13 @@ async def test_a_slow_viewer_gets_a_bounded_queue_and_goes_on_at_a_key_frame() -
     sounds = (rtp(9, 9), rtp(10, 969))
     viewer.feed_audio(9, sounds[0], True)
     assert all(parse_header(packet).ssrc == 42 for packet in sent), "a newcomer's player has not opened its sound output yet"
-    clock.pass_ms(SOUND_AFTER_MS)
+    clock.pass_ms(AUDIO_AFTER_MS)
     viewer.feed_audio(10, sounds[1], True)
     assert parse_header(sent[-1]).ssrc == 44, "sound does not wait behind the picture"
     assert viewer.dropped >= 50
     assert viewer.video is not None
     assert viewer.video.waiting
-    viewer.throttle.bits_per_s = 0
+    viewer.bandwidth.bits_per_s = 0
     fed.track.push(rtp(202, 999_000, KEY), clock.now_ns)
     viewer.feed_video(*fed.got[-1])
     assert parse_header(sent[-1]).ssrc == 42
@@ -412,7 +412,7 @@ def test_nothing_that_arrives_breaks_an_ingest() -> None:
     clock = SetClock()
     video, audio = Track(MediaKind.VIDEO, lambda *d: None), Track(MediaKind.AUDIO, lambda *d: None)
     form = IngestFormat(Codec.H264, 102, 103, 111, 3)
-    ingest = Ingest(clock=clock, form=form, video=video, audio=audio, began=lambda new: None, clock_known=lambda: None)
+    ingest = Ingest(clock=clock, form=form, video=video, audio=audio, on_media=lambda new: None, on_clock_known=lambda: None)
     out = Line()
     ingest.start(out.send)
     block = extension_block([(3, b"\0\7"), (1, b"mid")])

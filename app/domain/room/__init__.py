@@ -1,1 +1,1 @@
-"""The room of viewers beside the picture."""
+"""The room that connects the host with the viewers of a stream."""

@@ -1,6 +1,6 @@
-"""What a room's own key opens: the host's side, and the door for a shop's orders.
+"""Secrets derived from a room key: the host's token, and the key that signs a shop's orders.
 
-The room key is a secret beside the stream key. Who was given the stream key to publish cannot work out either of these.
+The room key is independent of the stream key: guests who publish with the stream key cannot derive either.
 """
 
 import hashlib
@@ -12,10 +12,10 @@ def _derived(room_key: str, purpose: bytes) -> str:
 
 
 def host_token(room_key: str) -> str:
-    """The bearer token of the room's host: the desk has the key, viewers get nothing that leads to it."""
+    """The bearer token of the room's host."""
     return _derived(room_key, b"tradewind room host")
 
 
 def orders_secret(room_key: str) -> str:
-    """What a shop signs its orders with; it opens nothing else."""
+    """The key that signs a shop's orders; it is good for nothing else."""
     return _derived(room_key, b"tradewind orders")

@@ -1,1 +1,1 @@
-"""Who may connect: limits, keys, names, proxies."""
+"""Who may connect: limits, keys, host names, proxies."""

@@ -1,4 +1,4 @@
-"""Who may come in: attempts and sessions, by address and overall."""
+"""Limits attempts and sessions, by address and overall."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ from app.relay.refusals import Refusal
 
 
 class Admission:
-    """Counts attempts (a token bucket for each address) and sessions; raises Refusal where a limit is reached."""
+    """Counts attempts (one token bucket for each address) and sessions; raises Refusal at a limit."""
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
         self._limits = limits
@@ -23,14 +23,14 @@ class Admission:
         return self._sessions.total()
 
     def attempt(self, address: str) -> None:
-        """One POST came."""
+        """A POST arrived."""
         if not self._attempts.of(address).take(1):
             raise Refusal("relay.too_often")
 
     def enter(self, address: str, *, counted: bool = True) -> None:
-        """A session begins, and is connecting until `connected`.
+        """A session starts; it is connecting until `connected`.
 
-        With `counted` False (a publisher with the right key) no limit refuses it.
+        `counted` False (a publisher with the right key) exempts it from the limits.
         """
         who = subnet_of(address)
         if counted and self._sessions.total() >= self._limits.max_sessions:
@@ -44,17 +44,17 @@ class Admission:
 
     @property
     def crowded(self) -> str:
-        """The subnet with most sessions that are still connecting, when all together have too many; "" else."""
+        """The subnet with the most connecting sessions, if there are too many in total; otherwise ""."""
         if self._connecting.total() <= self._limits.max_connecting:
             return ""
         return self._connecting.most_common(1)[0][0]
 
     def connected(self, address: str) -> None:
-        """A session that had entered is connected."""
+        """An entered session has connected."""
         self._drop(self._connecting, address)
 
     def leave(self, address: str, *, connecting: bool) -> None:
-        """A session that had entered ended."""
+        """An entered session has ended."""
         self._drop(self._sessions, address)
         if connecting:
             self._drop(self._connecting, address)

@@ -1,7 +1,7 @@
-"""Under which names a relay is reached, and which web pages may speak to its room.
+"""The names by which a relay can be reached, and which web pages may use its room.
 
-A page from elsewhere can point its own name at this relay's address (DNS rebinding) and would then count as the relay's own page. So
-calls that belong to the relay's own page must come under an address, or under a name that nobody outside could have registered.
+Another site can point its own name at this relay's address (DNS rebinding) and would then pass for the relay's own page. So calls of
+the relay's own page must use an IP address, or a name that no outsider can register.
 """
 
 import ipaddress
@@ -14,14 +14,14 @@ from app.relay.refusals import Refusal
 
 _HOST = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253})(?::(?P<port>[0-9]{1,5}))?")
 _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#@\s]{1,262})", re.IGNORECASE)
-# Names that public name servers do not give to anybody: RFC 6762, RFC 8375, ICANN's .internal, and what home routers use.
+# Names that public DNS never assigns: RFC 6762, RFC 8375, ICANN's .internal, and what home routers use.
 _PRIVATE_ENDS = (".local", ".localhost", ".home.arpa", ".internal", ".lan")
 _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a Host header says; `name` in lower case without brackets, `port` 0 = not said."""
+    """A Host header; `name` in lower case without brackets, `port` 0 = not given."""
 
     name: str
     port: int = 0
@@ -40,7 +40,7 @@ class Host:
 
 
 def read_host(text: str) -> Host:
-    """Raises Refusal when this cannot be a host with or without a port."""
+    """Parse a host with or without a port; raises Refusal if it is neither."""
     found = _HOST.fullmatch(text)
     if found is None or int(found["port"] or 0) > 65535:
         raise Refusal("relay.bad_host")
@@ -51,7 +51,7 @@ def read_host(text: str) -> Host:
 
 
 class KnownHosts:
-    """`names` are those that the relay was told it is reached by."""
+    """`names` are the configured names of the relay."""
 
     def __init__(self, names: Iterable[str]) -> None:
         own = socket.gethostname().lower()
@@ -63,7 +63,7 @@ class KnownHosts:
 
 
 def is_same_origin(origin: str, host: Host, scheme: str) -> bool:
-    """Whether a page of this Origin was loaded from `host`; a proxy that ends TLS may be the only one who knows of https."""
+    """Whether a page of this Origin was loaded from `host`; only a proxy that terminates TLS may know that it was https."""
     found = _ORIGIN.fullmatch(origin)
     if found is None:
         return False

@@ -1,4 +1,4 @@
-"""Who may publish, and who is the host of a room: the right key, and how wrong ones are slowed down on every way in."""
+"""Checks the keys of publishers and hosts, and slows down guessing."""
 
 import hmac
 
@@ -14,7 +14,7 @@ from app.relay.refusals import Refusal
 
 
 def _is_program_here(request: web.Request) -> bool:
-    """A program of this machine: not a web page that is open on it, and nobody who comes through a proxy on it."""
+    """Whether a program of this machine asks: not a web page on it, and nobody behind a proxy on it."""
     return is_loopback(request.remote or "") and not any(name in request.headers for name in ("Origin", *PROXY_HEADERS))
 
 
@@ -24,7 +24,7 @@ def _bearer(request: web.Request) -> str:
 
 
 class AccessKeys:
-    """Every check takes the same time for each wrong key. Who gave too many wrong ones is not listened to for a while."""
+    """Every wrong key takes the same time. An address with too many wrong keys is refused for a while."""
 
     def __init__(self, config: RelayConfig, clock: Clock) -> None:
         self._config = config
@@ -33,7 +33,7 @@ class AccessKeys:
     def check_publisher(self, stream: str, request: web.Request) -> None:
         """Raise Refusal unless the request carries this stream's key.
 
-        A stream without a key takes a program of this machine.
+        A stream without a key accepts programs of this machine.
         """
         key = self._config.keys.get(stream)
         if key is None:
@@ -48,7 +48,7 @@ class AccessKeys:
     def check_host(self, stream: str, request: web.Request) -> None:
         """Raise Refusal unless the request carries this stream's host token.
 
-        A stream without a key takes a program of this machine as its host.
+        A stream without a key accepts a program of this machine as its host.
         """
         if not self._config.keys[stream] and _is_program_here(request):
             return
@@ -58,13 +58,13 @@ class AccessKeys:
         self._check(request, token, host_token(self._config.room_keys[stream]), Refusal("relay.host_token_wrong"))
 
     def _check(self, request: web.Request, given: str, wanted: str, refusal: Refusal) -> None:
-        """People choose stream keys themselves, so who guesses is not told any more whether he was right."""
+        """People choose stream keys themselves, so after too many guesses even the right key is refused."""
         if not self._guesses.of(request.remote or "").has(1):
             raise Refusal("relay.too_often")
         self.check_signature(request, given, wanted, refusal)
 
     def check_signature(self, request: web.Request, given: str, wanted: str, refusal: Refusal) -> None:
-        """Raise `refusal` unless `given` is what is wanted. Nobody guesses a signature: a right one is always taken."""
+        """Raise `refusal` unless `given` equals `wanted`. Nobody can guess a signature, so a right one is always accepted."""
         if wanted and hmac.compare_digest(given.encode(errors="surrogateescape"), wanted.encode()):
             return
         raise refusal if self._guesses.of(request.remote or "").take(1) else Refusal("relay.too_often")

@@ -1,4 +1,4 @@
-"""What every HTTP request goes through before anybody looks at what it wants: who asks, under which name, how often."""
+"""What every HTTP request passes before its handler: the client behind proxies, the Host header, the rate limit."""
 
 import asyncio
 import logging
@@ -17,8 +17,8 @@ from app.relay.refusals import Refusal
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 HOST = web.RequestKey("host", Host)
-_MAX_WAIT_S = 5.0  # one that would wait longer is told to come later
-# Any page may watch, and any page that was given a key may publish: nothing there goes by cookies or by where somebody is.
+_MAX_WAIT_S = 5.0  # a client that would wait longer is refused
+# Any page may watch, and any page with a key may publish: nothing there depends on cookies or on the network.
 CORS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "OPTIONS, GET, POST, PATCH, DELETE",
@@ -38,7 +38,7 @@ def _refused(request: web.Request, refusal: Refusal, extra: Mapping[str, str] | 
 
 
 class ClientErrorFilter(logging.Filter):
-    """Keeps out of the log what is no fault of this program: requests that are none, and askers who hang up in the middle."""
+    """Keeps clients' errors out of the log: malformed requests, and clients that disconnect in the middle."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
@@ -46,7 +46,7 @@ class ClientErrorFilter(logging.Filter):
 
 
 class RequestGate:
-    """`handle` is the application's one middleware; `check_own_page` is for handlers that only the relay's own page may call."""
+    """`handle` is the application's only middleware; `check_own_page` guards handlers that only the relay's own page may call."""
 
     def __init__(self, config: RelayConfig, clock: Clock) -> None:
         self._config = config
@@ -56,7 +56,7 @@ class RequestGate:
 
     @web.middleware
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refusals become answers of plain words; so do aiohttp's own 404 and 405."""
+        """Turn refusals into plain-text answers, and aiohttp's own 404 and 405 too."""
         try:
             request = self._asked_by(request)
             if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
@@ -71,7 +71,7 @@ class RequestGate:
             return _refused(request, Refusal("relay.no_page"))
 
     def _asked_by(self, request: web.Request) -> web.Request:
-        """The request as the one behind the proxies sent it; raises Refusal when its Host cannot be one."""
+        """The request as the client behind the proxies sent it; raises Refusal for an invalid Host."""
         said = request.headers.getall("Host", [])
         if len(said) > 1:
             raise Refusal("relay.bad_host")
@@ -80,12 +80,12 @@ class RequestGate:
         if client.address != request.remote or client.scheme or client.host:
             host = client.host or host
             request = request.clone(remote=client.address, scheme=client.scheme or request.scheme, host=host)
-        # HTTP/1.0 may leave it out; whoever asks so gets no links.
+        # HTTP/1.0 may leave it out; its answers then have no links.
         request[HOST] = read_host(host) if host else Host("")
         return request
 
     async def _pace(self, request: web.Request) -> None:
-        """Who asks too fast is answered slowly; every request of an address comes out of one budget."""
+        """Delay clients that ask too fast; all requests of an address share one budget."""
         wait_s = self._requests.of(request.remote or "").wait_s()
         if wait_s > _MAX_WAIT_S:
             raise Refusal("relay.too_often")
@@ -93,7 +93,7 @@ class RequestGate:
             await asyncio.sleep(wait_s)
 
     def check_own_page(self, request: web.Request) -> None:
-        """Raise Refusal when a page from elsewhere asks, or one that only calls itself by this relay's address."""
+        """Raise Refusal for a page of another origin, and for one that points its own name at this relay."""
         host = request[HOST]
         if host not in self._hosts:
             raise Refusal("relay.unknown_host", host=host.name)
@@ -102,5 +102,5 @@ class RequestGate:
             raise Refusal("relay.foreign_page")
 
     def is_known(self, host: Host) -> bool:
-        """Whether this is a name or an address that this relay is reached by."""
+        """Whether this relay can be reached by this name or address."""
         return bool(host.name) and host in self._hosts

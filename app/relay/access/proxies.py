@@ -1,7 +1,7 @@
-"""Who really asks when a proxy stands in front of the relay.
+"""Finds the client behind trusted proxies.
 
-Only what a trusted proxy adds is believed: each proxy appends the address it was asked from, so the list is read from its end, up to
-the first address that is not a trusted proxy's. Everything before that could be made up.
+Each proxy appends the address of its client, so the list is read from its end, up to the first address that is not a trusted proxy's.
+Everything before that could be forged.
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarde
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`scheme` and `host` are "" where no proxy said them."""
+    """`scheme` and `host` are "" if no proxy gave them."""
 
     address: str
     scheme: str = ""
@@ -25,12 +25,12 @@ class Client:
 
 
 def read_networks(texts: Sequence[str]) -> tuple[Network, ...]:
-    """Addresses and networks; raises ValueError for what is neither."""
+    """Parse addresses and networks; raises ValueError for anything else."""
     return tuple(ipaddress.ip_network(text.strip(), strict=False) for text in texts)
 
 
 def is_in(address: str, networks: Sequence[Network]) -> bool:
-    """Whether an address belongs to one of the networks; IPv4 in IPv6 clothes counts as IPv4."""
+    """Whether an address belongs to one of the networks; an IPv4-mapped IPv6 address counts as IPv4."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -40,7 +40,7 @@ def is_in(address: str, networks: Sequence[Network]) -> bool:
 
 
 def _address(text: str) -> str:
-    """The address of a "for" value, which may carry a port; "" when it names none ("unknown", "_hidden")."""
+    """The address of a "for" value, which may have a port; "" if it has none ("unknown", "_hidden")."""
     value = text.strip().strip('"')
     if value.startswith("["):
         value = value[1:].partition("]")[0]
@@ -62,7 +62,7 @@ def _forwarded(text: str) -> list[Mapping[str, str]]:
 
 
 def _from_outside(hops: Sequence[str], networks: Sequence[Network]) -> tuple[str, int]:
-    """The last hop that is no trusted proxy, and where it stands; ("", -1) when there is none that can be read."""
+    """The last hop that is not a trusted proxy, and its index; ("", -1) if none can be read."""
     for index in range(len(hops) - 1, -1, -1):
         if not hops[index]:
             return "", -1
@@ -72,7 +72,7 @@ def _from_outside(hops: Sequence[str], networks: Sequence[Network]) -> tuple[str
 
 
 def client_of(peer: str, headers: Mapping[str, str], networks: Sequence[Network]) -> Client:
-    """Who asks: the peer itself, or who a trusted proxy says; Forwarded goes before X-Forwarded-*."""
+    """The client: the peer itself, or the one that a trusted proxy names. Forwarded takes precedence over X-Forwarded-*."""
     if not is_in(peer, networks):
         return Client(peer)
     if forwarded := headers.get("Forwarded", "")[-_MAX_CHARS:]:

@@ -1,4 +1,4 @@
-"""Rate limits of each visitor."""
+"""Rate limits by address."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _MAX_ADDRESSES = 4096
 
 @dataclass(frozen=True, slots=True)
 class ViewerRates:
-    """How fast one address may do what costs others something: take places, take codes, and fill the host's log."""
+    """How fast one address may do what costs others something: reserve, claim codes, and fill the host's log."""
 
     reserving: TokenBucket
     claiming: TokenBucket
@@ -20,7 +20,7 @@ class ViewerRates:
 
 
 class AddressRates:
-    """A token bucket for each address. Beyond 4096, the one that was idle longest is forgotten."""
+    """One token bucket for each address; of more than 4096 the one that was idle longest is dropped."""
 
     def __init__(self, per_s: float, burst: float, clock: Clock) -> None:
         self._per_s = per_s

@@ -1,4 +1,4 @@
-"""Which addresses count as one visitor."""
+"""Groups addresses that belong to one household."""
 
 import ipaddress
 

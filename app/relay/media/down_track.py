@@ -1,4 +1,4 @@
-"""A viewer's side of one track: the feed under this viewer's own payload type, source and numbering."""
+"""One viewer's copy of a track, with its own payload type, SSRC and sequence numbers."""
 
 import struct
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from app.transport.rtp import HEADER_BYTES
 _HEADER = struct.Struct(">BBHII")
 _OSN = struct.Struct(">H")
 _PLAIN = 0x80
-_SEGMENTS = 8  # of the numbering that can still be asked for
+_SEGMENTS = 8  # of the numbering that a viewer can still request
 
 
 @dataclass(frozen=True, slots=True)
 class DownTrackFormat:
-    """What the viewer agreed to for a track. `rtx_payload_type` -1 = retransmissions go out as they were."""
+    """What was negotiated for a track. `rtx_payload_type` -1 = packets are resent unchanged."""
 
     payload_type: int
     ssrc: int
@@ -22,9 +22,9 @@ class DownTrackFormat:
 
 
 class DownTrack:
-    """Rewrites feed packets for one viewer. What was left out for this viewer leaves no gap in its numbers.
+    """Rewrites feed packets for one viewer. Skipped packets leave no gap in its sequence numbers.
 
-    A video down track waits for a key frame before it begins and after packets were left out.
+    A video down track waits for a key frame at the start and after skipped packets.
     """
 
     def __init__(self, format_: DownTrackFormat, *, waits_for_keyframe: bool, first_sequence: int) -> None:
@@ -42,12 +42,12 @@ class DownTrack:
         self._payload_type = format_.payload_type
 
     def use(self, format_: DownTrackFormat) -> None:
-        """The publisher's codec changed: the same numbering under another payload type."""
+        """The publisher's codec changed: continue the numbering with another payload type."""
         self.format = format_
         self._payload_type = format_.payload_type
 
     def hold(self) -> None:
-        """Leave out everything up to the next key frame."""
+        """Skip everything up to the next key frame."""
         self.waiting = True
 
     def _begin(self, sequence: int) -> None:
@@ -59,7 +59,7 @@ class DownTrack:
         self.waiting = False
 
     def rewrite(self, sequence: int, fed: bytes, begins_keyframe: bool) -> bytes | None:
-        """The packet for this viewer, or None while it waits or when the packet is from before its beginning."""
+        """The packet for this viewer, None while the track waits and for a packet from before its start."""
         if self.waiting:
             if self._needs_keyframe and not begins_keyframe:
                 return None
@@ -79,7 +79,7 @@ class DownTrack:
         return _HEADER.pack(_PLAIN, second | self._payload_type, own, timestamp, self._ssrc) + fed[HEADER_BYTES:]
 
     def feed_sequence(self, own: int) -> int | None:
-        """The feed's number of one of this viewer's numbers; None when it was never sent here or is too old to tell."""
+        """The feed's sequence number for one of this viewer's; None if it was never sent here or is too old."""
         if self.last_sequence - own & 0xFFFF >= 0x8000:
             return None
         for first, difference in reversed(self._segments):
@@ -87,8 +87,8 @@ class DownTrack:
                 return own + difference & 0xFFFF
         return None
 
-    def again(self, own: int, fed: bytes) -> bytes:
-        """A packet once more: as RFC 4588 retransmission, or as it was where the viewer knows none."""
+    def resend(self, own: int, fed: bytes) -> bytes:
+        """The packet again: as RFC 4588 retransmission, or unchanged if the viewer does not support that."""
         _, second, _, timestamp, _ = _HEADER.unpack_from(fed)
         payload = fed[HEADER_BYTES:]
         form = self.format

@@ -1,4 +1,4 @@
-"""One publisher of a stream: takes its packets apart, asks again for what was lost, and reports what arrived."""
+"""Receives one publisher's media: sorts packets into tracks, requests lost ones again, and sends reports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ Send = Callable[[bytes], bool]
 
 _OWN_SSRC = 1
 _REPORT_MS = 1000
-_FIRST_REPORTS = 4  # sent at 250 ms each, so that a publisher knows its round trip soon
+_FIRST_REPORTS = 4  # sent every 250 ms, so that the publisher knows its round trip early
 _FEEDBACK_MS = 100
-_MAX_SPAN = 1000  # packets in one transport-wide feedback
-_WANTED = frozenset({rtcp.SenderReport})  # of what a publisher reports; the rest is not even read
+_MAX_SPAN = 1000  # packets in one transport-wide feedback message
+_WANTED = frozenset({rtcp.SenderReport})  # the RTCP packets that are read; others are skipped unparsed
 
 
 @dataclass(frozen=True, slots=True)
 class IngestFormat:
-    """What was agreed with the publisher; -1 = not agreed."""
+    """What was negotiated with the publisher; -1 = not negotiated."""
 
     video_codec: Codec
     video_payload_type: int
@@ -37,7 +37,7 @@ class TransportCcFeedback:
     def __init__(self) -> None:
         self._arrivals: dict[int, int] = {}
         self._last = -1
-        self._next = -1  # first number that no feedback covered yet
+        self._next = -1  # the first number that no feedback has covered
         self._count = 0
 
     def put(self, sequence: int, now_ns: int) -> None:
@@ -46,18 +46,18 @@ class TransportCcFeedback:
             self._last = self._next = sequence
         number = unwrap_sequence(sequence, self._last)
         if number >= self._next:
-            if len(self._arrivals) >= _MAX_SPAN:  # nobody takes them: of a publisher that sends nothing that was agreed on
+            if len(self._arrivals) >= _MAX_SPAN:  # a publisher that sends only unknown media: nobody takes them
                 self._arrivals.clear()
             self._arrivals[number] = now_ns // 1000
             self._last = max(self._last, number)
 
     @property
     def waiting(self) -> int:
-        """How many arrivals no feedback covered yet."""
+        """How many arrivals no feedback has covered."""
         return len(self._arrivals)
 
     def take(self, media_ssrc: int) -> rtcp.TransportFeedback | None:
-        """What came since the last call; None when nothing did."""
+        """Arrivals since the last call; None if there are none."""
         if not self._arrivals:
             return None
         base = max(self._next, self._last - _MAX_SPAN + 1, min(self._arrivals))
@@ -69,9 +69,9 @@ class TransportCcFeedback:
 
 
 class Ingest:
-    """`began` is called before the first packet goes into the tracks: from then on this is the stream's publisher.
+    """`on_media` is called before the first packet goes into the tracks: from then on this is the stream's publisher.
 
-    `clock_known` is called when a track's first sender report has come.
+    `on_clock_known` is called when a track's first sender report has arrived.
     """
 
     def __init__(
@@ -81,19 +81,19 @@ class Ingest:
         form: IngestFormat,
         video: Track,
         audio: Track,
-        began: Callable[["Ingest"], None],
-        clock_known: Callable[[], None],
+        on_media: Callable[["Ingest"], None],
+        on_clock_known: Callable[[], None],
     ) -> None:
         self.form = form
         self.plis = 0
         self.nacks = 0
         self.recovered = 0
-        self.began_ns = 0
+        self.started_ns = 0
         self._clock = clock
         self._video = video
         self._audio = audio
-        self._began = began
-        self._clock_known = clock_known
+        self._on_media = on_media
+        self._on_clock_known = on_clock_known
         self._send_rtcp: Send = lambda packet: False
         self._receptions: dict[MediaKind, ReceiveStatistics] = {}
         self._feedback = TransportCcFeedback()
@@ -103,21 +103,21 @@ class Ingest:
         self._stopped = False
 
     def start(self, send_rtcp: Send) -> None:
-        """The publisher is connected."""
+        """The publisher has connected."""
         self._send_rtcp = send_rtcp
 
     def stop(self) -> None:
-        """Take nothing any more."""
+        """Ignore everything from now on."""
         self._stopped = True
 
     @property
     def loss(self) -> float:
-        """Share of packets that had to be asked for again, of all."""
+        """Share of packets that had to be requested again."""
         received = sum(reception.received for reception in self._receptions.values())
         return sum(reception.nacked for reception in self._receptions.values()) / received if received else 0.0
 
     def on_rtp(self, packet: bytes, now_ns: int) -> None:
-        """A packet arrived; one that is malformed or was not agreed on is ignored."""
+        """An RTP packet arrived; one that is malformed or was not negotiated is ignored."""
         if self._stopped or len(packet) < 13:
             return
         payload_type = packet[1] & 0x7F
@@ -144,10 +144,10 @@ class Ingest:
         if known is not None and known.ssrc == ssrc:
             return known
         if not self._receptions:
-            self.began_ns = self._clock.monotonic_ns()
-            self._began(self)
+            self.started_ns = self._clock.monotonic_ns()
+            self._on_media(self)
         elif known is not None:
-            track.switch(track.codec)  # the publisher began anew under another source
+            track.switch(track.codec)  # the publisher restarted with another SSRC
         clock_hz = VIDEO_CLOCK_HZ if track.kind is MediaKind.VIDEO else AUDIO_CLOCK_HZ
         reception = ReceiveStatistics(ssrc, clock_hz, self._lost if track.kind is MediaKind.VIDEO else lambda count: None)
         self._receptions[track.kind] = reception
@@ -171,7 +171,7 @@ class Ingest:
         self.ask_keyframe()
 
     def ask_keyframe(self) -> None:
-        """PLI, at once: whoever calls has coalesced."""
+        """Send a PLI at once; the caller coalesces requests."""
         reception = self._receptions.get(MediaKind.VIDEO)
         if reception is not None:
             self.plis += 1
@@ -181,7 +181,7 @@ class Ingest:
         self._send_rtcp(rtcp.compound((rtcp.ReceiverReport(_OWN_SSRC), packet)))
 
     def on_rtcp(self, compound: bytes) -> None:
-        """The publisher's sender reports."""
+        """Handle the publisher's RTCP: its sender reports."""
         if self._stopped:
             return
         try:
@@ -199,10 +199,10 @@ class Ingest:
                     reception.sender_report(packet.ntp, now_ns)
                     first |= track.report(packet.ntp, packet.rtp_timestamp, now_ns)
         if first:
-            self._clock_known()
+            self._on_clock_known()
 
     def tick(self, now_ns: int) -> None:
-        """Called every 10 ms or so: requests, feedback and reports that are due."""
+        """Called about every 10 ms: send the NACKs, feedback and reports that are due."""
         if self._stopped:
             return
         for reception in tuple(self._receptions.values()):
@@ -226,5 +226,5 @@ class Ingest:
         self._send_rtcp(rtcp.compound((rtcp.ReceiverReport(_OWN_SSRC, blocks), description)))
 
     def age_s(self, now_ns: int) -> float:
-        """How long it has been publishing."""
-        return (now_ns - self.began_ns) / NS_PER_S if self.began_ns else 0.0
+        """Seconds since it started to publish, 0 before that."""
+        return (now_ns - self.started_ns) / NS_PER_S if self.started_ns else 0.0

@@ -1,4 +1,4 @@
-"""Where in a flow of RTP payloads a key frame begins."""
+"""Finds the start of key frames in RTP payloads."""
 
 from app.domain.program.packet import Codec
 
@@ -21,7 +21,7 @@ def _h264(payload: bytes) -> bool:
 
 
 def _vp8(payload: bytes) -> bool:
-    """RFC 7741: first partition of the frame, and the frame header's P bit says key."""
+    """RFC 7741: the first partition of the frame, with a P bit of 0 in the frame header."""
     if payload[0] & 0x17 != 0x10:
         return False
     position = 1
@@ -36,7 +36,7 @@ def _vp8(payload: bytes) -> bool:
 
 
 def starts_keyframe(codec: Codec, payload: bytes) -> bool:
-    """Whether a decoder that knows nothing may begin with this payload; sound always may."""
+    """Whether a new decoder can start with this payload; for audio always."""
     if not payload:
         return False
     if codec is Codec.H264:

@@ -1,4 +1,4 @@
-"""Answers to offers: what a publisher may send here, and what a viewer gets."""
+"""Answers SDP offers of publishers and viewers."""
 
 import re
 import secrets
@@ -24,7 +24,7 @@ from app.transport.sdp import (
 
 _FROM_PUBLISHER = ("nack", "nack pli", "ccm fir", "transport-cc")
 _FROM_VIEWER = ("nack", "nack pli", "ccm fir", "goog-remb")
-# What every browser decodes first; the bitstream may use more than it says, decoders go by the bitstream.
+# Profiles by how widely browsers decode them. The bitstream may differ: decoders go by the bitstream.
 _PROFILES = ("42e01f", "42001f", "4d001f", "4d401f", "64001f", "640c1f")
 _CNAME = "tradewind"
 # RFC 8839: 4 to 256 and 22 to 256 characters. Some peers use the other base64 alphabet.
@@ -34,19 +34,19 @@ _PASSWORD = re.compile(r"[A-Za-z0-9+/_=-]{22,256}")
 
 @dataclass(frozen=True, slots=True)
 class SubscriberFormat:
-    """What was agreed with a viewer."""
+    """What was negotiated with a viewer."""
 
     video: Mapping[Codec, DownTrackFormat]
     audio: DownTrackFormat | None
 
 
 def read_offer(text: str) -> Description:
-    """The offer; raises Refusal with the reason when no answer can be made of it."""
+    """The parsed offer; raises Refusal with the reason if it cannot be answered."""
     try:
         offer = parse(text)
     except SdpError as error:
         raise Refusal("relay.bad_sdp", reason=str(error)) from error
-    # What is not RTP (a data channel) is answered as refused, and need not be bundled or multiplexed.
+    # A section that is not RTP (a data channel) is rejected, and need not be bundled or multiplexed.
     live = [section for section in offer.media if not section.rejected and "RTP" in section.protocol]
     if len({section.mid for section in offer.media}) < len(offer.media):
         raise Refusal("relay.bad_sdp", reason="two of its sections have the same mid")
@@ -55,19 +55,19 @@ def read_offer(text: str) -> Description:
     if not all(section.rtcp_mux for section in live):
         raise Refusal("relay.bad_sdp", reason="it does not multiplex RTCP")
     if not _UFRAG.fullmatch(offer.transport.ice_ufrag) or not _PASSWORD.fullmatch(offer.transport.ice_pwd):
-        raise Refusal("relay.bad_sdp", reason="its ice-ufrag or ice-pwd is none")
+        raise Refusal("relay.bad_sdp", reason="its ice-ufrag or ice-pwd is invalid")
     if not any(algorithm in ("sha-256", "sha-384", "sha-512") for algorithm, _ in offer.transport.fingerprints):
         raise Refusal("relay.bad_sdp", reason="it has no SHA-2 fingerprint")
     return offer
 
 
 def our_setup(offer: Description) -> Setup:
-    """Our DTLS role: passive, unless the other side insists on being it."""
+    """Our DTLS role: passive, unless the peer insists on that."""
     return Setup.ACTIVE if offer.transport.setup is Setup.PASSIVE else Setup.PASSIVE
 
 
 def _h264_rank(form: PayloadFormat) -> int | None:
-    """How well an offered H.264 fits, lower is better; None for packetisation mode 0, in which a key frame does not fit."""
+    """The rank of an offered H.264 format, lower is better; None for packetisation mode 0, which cannot carry a key frame."""
     if form.parameters.get("packetization-mode", "0") != "1":
         return None
     profile = form.parameters.get("profile-level-id", "42e01f").lower()
@@ -108,9 +108,9 @@ def _answer(offer: Description, local: LocalTransport, accepted: Mapping[str, Me
 
 
 def answer_publisher(offer: Description, local: LocalTransport) -> tuple[Description, IngestFormat]:
-    """One video and one sound section, each with the codec the publisher likes best of those we forward.
+    """Accept one video and one audio section, each with the publisher's preferred codec of those we forward.
 
-    Raises Refusal, also when only one of the two could be taken (RFC 9725): a show without its picture is none.
+    Raises Refusal, also if only one of the two can be accepted (RFC 9725): a show needs its video.
     """
     accepted: dict[str, MediaSection] = {}
     form = IngestFormat(Codec.H264, -1, -1, -1, -1)
@@ -176,7 +176,7 @@ def _video_for_viewer(section: MediaSection) -> tuple[MediaSection | None, dict[
 
 
 def answer_subscriber(offer: Description, local: LocalTransport) -> tuple[Description, SubscriberFormat]:
-    """All that a viewer takes of what we forward: it may be connected before anybody knows what the publisher sends; raises Refusal."""
+    """Accept every codec we forward: the viewer may connect before the publisher's codec is known. Raises Refusal."""
     accepted: dict[str, MediaSection] = {}
     down_tracks: dict[Codec, DownTrackFormat] = {}
     audio: DownTrackFormat | None = None

@@ -1,4 +1,4 @@
-"""What arrives from a publisher, and what does not: figures for its reports and requests for what is missing."""
+"""What a publisher's source sends and loses: figures for receiver reports, and which packets to request again."""
 
 from collections.abc import Callable
 
@@ -6,17 +6,17 @@ from app.domain.base.clock import NS_PER_MS, NS_PER_S
 from app.transport.rtcp import ReportBlock
 from app.transport.rtp import unwrap_sequence
 
-_REORDER_MS = 8  # a packet that comes this late was only overtaken
+_REORDER_MS = 8  # a packet that is this late was only reordered
 _RETRY_MS = 60
 _GIVE_UP_MS = 900
-_MAX_MISSING = 400  # more at once is not loss but a broken line: a key frame mends it
-_MAX_STEP = 3000  # a larger jump of the numbers is another flow
+_MAX_MISSING = 400  # more at once is an outage, which only a key frame repairs
+_MAX_STEP = 3000  # a larger jump in the numbers is another flow
 
 
 class ReceiveStatistics:
-    """One source: RFC 3550's reception figures (appendix A) and the list of missing packets.
+    """Statistics of one source after RFC 3550, appendix A, and its missing packets.
 
-    `lost(count)` is called when packets are given up, which only a key frame can mend.
+    `lost(count)` is called when packets are given up, which only a key frame can repair.
     """
 
     def __init__(self, ssrc: int, clock_hz: int, lost: Callable[[int], None]) -> None:
@@ -36,7 +36,7 @@ class ReceiveStatistics:
         self._missing: dict[int, tuple[int, int]] = {}  # unwrapped number → (missed since, ask again at)
 
     def put(self, sequence: int, timestamp: int, now_ns: int) -> None:
-        """A packet of the source arrived (not a retransmission)."""
+        """A packet of the source arrived; not a retransmission."""
         self.received += 1
         if self._highest < 0:
             self._first = self._highest = sequence
@@ -63,11 +63,11 @@ class ReceiveStatistics:
         self._transit = transit
 
     def recovered(self, sequence: int) -> bool:
-        """A retransmission came; whether it was still missing."""
+        """A retransmission arrived; returns whether the packet was still missing."""
         return self._missing.pop(unwrap_sequence(sequence, self._highest), None) is not None
 
     def to_request(self, now_ns: int) -> tuple[int, ...]:
-        """Sequence numbers to ask for now; what is too old is given up."""
+        """Sequence numbers to request now; packets that are too old are given up."""
         if not self._missing:
             return ()
         gone = [number for number, (since_ns, _) in self._missing.items() if now_ns - since_ns > _GIVE_UP_MS * NS_PER_MS]
@@ -84,12 +84,12 @@ class ReceiveStatistics:
         return tuple(number & 0xFFFF for number in due)
 
     def sender_report(self, ntp: int, now_ns: int) -> None:
-        """The source reported; the next block answers it, so that it can measure the round trip."""
+        """A sender report arrived; the next block answers it, so that the source can measure the round trip."""
         self._last_sr = ntp >> 16 & 0xFFFFFFFF
         self._last_sr_ns = now_ns
 
     def block(self, now_ns: int) -> ReportBlock | None:
-        """The report since the last one; None while nothing has come."""
+        """The report block since the last one; None before the first packet."""
         if self._highest < 0:
             return None
         expected = self._highest - self._first + 1

@@ -1,4 +1,4 @@
-"""The sessions of a relay: each one peer, connected in the background, ended once."""
+"""The sessions of a relay: one peer each, connected in the background, ended once."""
 
 import asyncio
 import logging
@@ -24,14 +24,14 @@ from app.transport.sdp import Description, RemoteTransport, render
 log = logging.getLogger(__name__)
 
 LEFT = "ended by its owner"
-_IN_ORDER = (LEFT, "closed")  # the DELETE, or the goodbye on the association
+_IN_ORDER = (LEFT, "closed")  # the DELETE, or a DTLS close
 
 Addresses = Callable[[], list[str]]
 
 
 @dataclass(slots=True)
 class Session:
-    """One association. `id` cannot be guessed: who knows it may end it."""
+    """One peer connection. `id` cannot be guessed: anybody who knows it may end the session."""
 
     id: str
     etag: str
@@ -39,7 +39,7 @@ class Session:
     address: str
     peer: Peer
     ingest: Ingest | None = None
-    viewer: Subscriber | None = None
+    subscriber: Subscriber | None = None
     connecting: "asyncio.Task[None] | None" = field(default=None, repr=False)
     connected: bool = False
 
@@ -49,7 +49,7 @@ class Session:
 
 
 class Sessions:
-    """Opens and ends sessions of all streams; what it starts, `aclose` ends."""
+    """Opens and ends the sessions of all streams; `aclose` ends them all."""
 
     def __init__(self, *, clock: Clock, limits: Limits, admission: Admission, addresses: Addresses | None) -> None:
         self._clock = clock
@@ -62,7 +62,7 @@ class Sessions:
         self._closing = False
 
     def find(self, stream: str, session_id: str, kind: str) -> Session:
-        """Raises Refusal when there is none."""
+        """The session; raises Refusal if there is none."""
         session = self._sessions.get(session_id)
         if session is None or session.stream.name != stream or session.kind != kind:
             raise Refusal("relay.no_session")
@@ -82,8 +82,8 @@ class Sessions:
                 form=form,
                 video=stream.video,
                 audio=stream.audio,
-                began=lambda new: self._replace(stream, new),
-                clock_known=stream.clock_known,
+                on_media=lambda new: self._replace(stream, new),
+                on_clock_known=stream.clock_known,
             )
             peer.on_rtp = session.ingest.on_rtp
             peer.on_rtcp = session.ingest.on_rtcp
@@ -92,15 +92,15 @@ class Sessions:
         return await self._open(offer, address, make, counted=False)
 
     async def watch(self, stream: Stream, offer: Description, address: str) -> tuple[Session, str]:
-        """A viewer's session and the answer; the viewer may come before the publisher."""
+        """A viewer's session and the answer; a viewer can come before the publisher."""
 
         async def make(peer: Peer) -> tuple[Description, Session]:
             answer, form = answer_subscriber(offer, await peer.gather())
             session = Session(secrets.token_urlsafe(18), secrets.token_hex(8), stream, address, peer)
-            session.viewer = Subscriber(
+            session.subscriber = Subscriber(
                 clock=self._clock, limits=self._limits, video=form.video, audio=form.audio, ask_keyframe=stream.ask_keyframe
             )
-            peer.on_rtcp = session.viewer.on_rtcp
+            peer.on_rtcp = session.subscriber.on_rtcp
             return answer, session
 
         return await self._open(offer, address, make, counted=True)
@@ -123,7 +123,7 @@ class Sessions:
         )
         try:
             answer, session = await make(peer)
-            if self._closing:  # while the addresses were gathered: nobody would end it any more
+            if self._closing:  # closed while the addresses were gathered: nobody would end this session
                 raise Refusal("relay.stopping")
         except TransportError as error:
             await self._give_up(peer, address)
@@ -146,14 +146,14 @@ class Sessions:
         await peer.aclose()
 
     def _make_room(self) -> None:
-        """Of too many that nobody connected to yet, the oldest one of the busiest address goes: newcomers find a place."""
+        """If too many sessions are still connecting, end the oldest one of the busiest address to make room."""
         if crowded := self._admission.crowded:
             waiting = (session for session in self._sessions.values() if not session.connected and subnet_of(session.address) == crowded)
             if (oldest := next(waiting, None)) is not None:
                 self._tasks.start(self.end(oldest, "made room"), f"end {oldest.id}")
 
     async def _connect(self, session: Session, remote: RemoteTransport) -> None:
-        """Whatever goes wrong, a session that does not get connected does not stay."""
+        """Connect the session, or end it."""
         try:
             await session.peer.connect(remote, within_s=self._limits.connect_timeout_s)
             session.connected = True
@@ -171,10 +171,10 @@ class Sessions:
         log.info("%s of %s connected", session.kind, session.stream.name)
         if session.ingest is not None:
             session.ingest.start(session.peer.send_rtcp)
-        if session.viewer is not None:
+        if session.subscriber is not None:
             stream = session.stream
-            stream.viewers[session.id] = session.viewer
-            session.viewer.start(session.peer.send_rtp, session.peer.send_rtcp, stream.video, stream.audio)
+            stream.subscribers[session.id] = session.subscriber
+            session.subscriber.start(session.peer.send_rtp, session.peer.send_rtcp, stream.video, stream.audio)
 
     def _replace(self, stream: Stream, new: Ingest) -> None:
         before = stream.take_publisher(new)
@@ -183,7 +183,7 @@ class Sessions:
                 self._tasks.start(self.end(session, "replaced"), f"replace {session.id}")
 
     async def end(self, session: Session, reason: str) -> None:
-        """End a session and free what it holds; idempotent."""
+        """End a session and free its resources; idempotent."""
         if self._sessions.pop(session.id, None) is None:
             return
         self._admission.leave(session.address, connecting=not session.connected)
@@ -191,17 +191,17 @@ class Sessions:
         if session.ingest is not None:
             session.ingest.stop()
             session.stream.drop_publisher(session.ingest, in_order=reason in _IN_ORDER)
-        if session.viewer is not None:
-            session.viewer.stop()
-            session.stream.viewers.pop(session.id, None)
+        if session.subscriber is not None:
+            session.subscriber.stop()
+            session.stream.subscribers.pop(session.id, None)
         if session.connecting is not None:
             session.connecting.cancel()
         await session.peer.aclose()
 
     async def aclose(self) -> None:
-        """End every session in order, so that the other sides know at once."""
+        """End every session, so that its peer knows at once."""
         self._closing = True
         for session in self.all():
-            await self.end(session, "the relay stops")
+            await self.end(session, "the relay is stopping")
         while self._tasks:
             await self._tasks.join()

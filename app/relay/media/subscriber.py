@@ -1,4 +1,4 @@
-"""One viewer of a stream: takes the feed of both tracks, keeps within what the viewer's line bears, answers its reports."""
+"""Sends a stream to one viewer: forwards both tracks, limits the rate to the viewer's bandwidth, and answers its RTCP."""
 
 import asyncio
 import secrets
@@ -15,33 +15,33 @@ from app.transport import rtcp
 
 Send = Callable[[bytes], bool]
 
-FRESH_GROUP_MS = 300  # a key frame this young is sent again to a newcomer; asking for another would take as long
-PATIENCE_MS = 300  # no key frame came when asked for: begin with the last one, however old
-SOUND_AFTER_MS = 400  # a player opens its sound output while it connects: what comes before waits in its buffer, and all that follows
+FRESH_GROUP_MS = 300  # a new viewer starts with a key frame this young; requesting another takes as long
+PATIENCE_MS = 300  # if a requested key frame does not arrive, start with the last one, however old
+AUDIO_AFTER_MS = 400  # a player opens its audio output while it connects: earlier audio would stay in its buffer and delay the rest
 _TICK_S = 0.005
-_BURST_PACKETS = 12  # a tick: 23 Mb/s, which a home network takes without loss
-_RESEND_SHARE = 4  # one byte in four may be a retransmission
+_BURST_PACKETS = 12  # per tick: 23 Mb/s, which a home network carries without loss
+_RESEND_SHARE = 4  # one byte in four can be a retransmission
 _RESEND_BURST = 80_000
 _BAD_LOSS, _GOOD_LOSS = 26, 5  # of 256: 10 % and 2 %
 _CNAME = "tradewind"
-_REPORTS_PER_S, _REPORTS_BURST = 100.0, 200  # compounds; a player that loses packets sends fifty
-_ASKED_PER_S, _ASKED_BURST = 1000.0, 4000  # numbers of lost packets: all of 8 Mb/s
-_WISHES_PER_S, _WISHES_BURST = 1.0, 10  # for key frames, which cost every viewer's quality
-# Of what a viewer reports; the rest is not even read.
-_WANTED = frozenset({rtcp.Nack, rtcp.PictureLoss, rtcp.FullIntraRequest, rtcp.ReceiverReport, rtcp.SenderReport, rtcp.BandwidthEstimate})
+_RTCP_PER_S, _RTCP_BURST = 100.0, 200  # compounds; a player that loses packets sends fifty a second
+_NACKS_PER_S, _NACKS_BURST = 1000.0, 4000  # lost packets: all packets of 8 Mb/s
+_KEYFRAMES_PER_S, _KEYFRAMES_BURST = 1.0, 10  # requests for key frames, which lower every viewer's quality
+# The RTCP packets that are read; others are skipped unparsed.
+_READ = frozenset({rtcp.Nack, rtcp.PictureLoss, rtcp.FullIntraRequest, rtcp.ReceiverReport, rtcp.SenderReport, rtcp.BandwidthEstimate})
 
 
 class BandwidthLimit:
-    """What a viewer's line bears, in bits a second; 0 = no limit is known. Follows the loss that the viewer reports."""
+    """A viewer's bandwidth in bits a second, estimated from the loss it reports; 0 = no known limit."""
 
     def __init__(self) -> None:
         self.bits_per_s = 0
-        self.estimate_bits_per_s = 0  # REMB: believed only together with loss, as it starts low and rises slowly
+        self.estimate_bits_per_s = 0  # REMB: used only together with loss, because it starts low and rises slowly
         self._bad = 0
         self._good = 0
 
     def report(self, fraction_lost: int, sent_bits_per_s: int) -> None:
-        """A receiver report of the video came."""
+        """A receiver report for the video arrived."""
         if fraction_lost > _BAD_LOSS:
             self._bad, self._good = self._bad + 1, 0
         elif fraction_lost < _GOOD_LOSS:
@@ -55,7 +55,7 @@ class BandwidthLimit:
 
 
 class Subscriber:
-    """`ask_keyframe` reaches the publisher through the stream, which coalesces. All calls on the relay's loop."""
+    """`ask_keyframe` asks the stream, which coalesces requests to the publisher. All calls are on the relay's loop."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Subscriber:
         first = secrets.randbelow(0x4000)  # low, so that SRTP's rollover counter begins in step on both sides
         self.video = DownTrack(next(iter(video.values())), waits_for_keyframe=True, first_sequence=first) if video else None
         self.audio = DownTrack(audio, waits_for_keyframe=False, first_sequence=first) if audio else None
-        self.throttle = BandwidthLimit()
+        self.bandwidth = BandwidthLimit()
         self.active = False
         self.resent = 0
         self.resend_missed = 0
@@ -89,31 +89,31 @@ class Subscriber:
         self._resend_allowance = _RESEND_BURST
         self._counted = (0, 0)  # octets, ns: for the rate since the last report
         self._tracks: tuple[Track, Track] | None = None
-        self._sound_from_ns = 0
-        self._reports = TokenBucket(_REPORTS_PER_S, _REPORTS_BURST, clock)
-        self._asked = TokenBucket(_ASKED_PER_S, _ASKED_BURST, clock)
-        self._wishes = TokenBucket(_WISHES_PER_S, _WISHES_BURST, clock)
+        self._audio_from_ns = 0
+        self._rtcp_limit = TokenBucket(_RTCP_PER_S, _RTCP_BURST, clock)
+        self._nack_limit = TokenBucket(_NACKS_PER_S, _NACKS_BURST, clock)
+        self._keyframe_requests = TokenBucket(_KEYFRAMES_PER_S, _KEYFRAMES_BURST, clock)
 
     def start(self, send_rtp: Send, send_rtcp: Send, video: Track, audio: Track) -> None:
-        """The viewer is connected: begin with the last key frame if it is young, else ask for one."""
+        """The viewer has connected: start with the last key frame if it is young, else request one."""
         self._send, self._send_rtcp = send_rtp, send_rtcp
         self._tracks = (video, audio)
         self.active = True
         self.codec_changed(video)
         now_ns = self._clock.monotonic_ns()
         self._counted = (0, now_ns)
-        self._sound_from_ns = now_ns + SOUND_AFTER_MS * NS_PER_MS
+        self._audio_from_ns = now_ns + AUDIO_AFTER_MS * NS_PER_MS
         self.report(now_ns)
         if self.video is None or not video.is_flowing(now_ns):
             return
         if video.group and now_ns - video.group_at_ns <= FRESH_GROUP_MS * NS_PER_MS:
-            self._begin_with_group()
+            self._start_with_group()
             return
         self._ask_keyframe()
-        self._patience = asyncio.get_running_loop().call_later(PATIENCE_MS / 1000, self._begin_with_group)
+        self._patience = asyncio.get_running_loop().call_later(PATIENCE_MS / 1000, self._start_with_group)
 
     def stop(self) -> None:
-        """Send nothing any more."""
+        """Stop sending."""
         self.active = False
         for timer in (self._timer, self._patience):
             if timer is not None:
@@ -122,14 +122,14 @@ class Subscriber:
         self._backlog.clear()
 
     def codec_changed(self, video: Track) -> None:
-        """The publisher sends this codec now; a viewer that did not agree to it sees nothing."""
+        """The publisher now sends this codec; a viewer that did not negotiate it sees nothing."""
         if self.video is not None and video.codec in self._video_formats:
             self.video.use(self._video_formats[video.codec])
         self._backlog.clear()
         if self.video is not None:
             self.video.hold()
 
-    def _begin_with_group(self) -> None:
+    def _start_with_group(self) -> None:
         self._patience = None
         if self._tracks is None or self.video is None or not self.video.waiting or self._backlog:
             return
@@ -139,21 +139,21 @@ class Subscriber:
         self._drain()
 
     def feed_audio(self, sequence: int, fed: bytes, begins: bool) -> None:
-        """A packet of sound: never waits behind the picture."""
-        if self._sound_from_ns:
-            if self._clock.monotonic_ns() < self._sound_from_ns:
+        """Forward an audio packet; it never waits behind video."""
+        if self._audio_from_ns:
+            if self._clock.monotonic_ns() < self._audio_from_ns:
                 return
-            self._sound_from_ns = 0
+            self._audio_from_ns = 0
         if self.audio is not None and (packet := self.audio.rewrite(sequence, fed, begins)) is not None:
             self._send(packet)
 
     def feed_video(self, sequence: int, fed: bytes, begins: bool) -> None:
-        """A packet of the picture: goes at once, or into the bounded backlog while a burst or a slow line holds it up."""
-        if not self._backlog and not self.throttle.bits_per_s:
+        """Forward a video packet at once, or queue it while a burst or the bandwidth limit delays it."""
+        if not self._backlog and not self.bandwidth.bits_per_s:
             self._forward(sequence, fed, begins)
             return
-        if begins and self._backlog and self.throttle.bits_per_s:
-            self.dropped += len(self._backlog)  # a new key frame makes what still waits worthless
+        if begins and self._backlog and self.bandwidth.bits_per_s:
+            self.dropped += len(self._backlog)  # a new key frame makes the queued packets worthless
             self._backlog.clear()
             self._hold()
         if len(self._backlog) >= self._limits.max_backlog_packets:
@@ -173,12 +173,12 @@ class Subscriber:
         if self.video is None or (packet := self.video.rewrite(sequence, fed, begins)) is None:
             return
         if not self._send(packet):
-            self.dropped += 1  # the socket takes nothing: it asks for it again
+            self.dropped += 1  # the socket is full: the viewer requests the packet again
         self._resend_allowance = min(_RESEND_BURST, self._resend_allowance + len(packet) // _RESEND_SHARE)
 
     def _drain(self) -> None:
         self._timer = None
-        rate = self.throttle.bits_per_s
+        rate = self.bandwidth.bits_per_s
         budget = int(rate * _TICK_S / 8) + 1200 if rate else _BURST_PACKETS * 1500
         while self._backlog and budget > 0:
             sequence, fed, begins = self._backlog.popleft()
@@ -188,11 +188,11 @@ class Subscriber:
             self._timer = asyncio.get_running_loop().call_later(_TICK_S, self._drain)
 
     def on_rtcp(self, compound: bytes) -> None:
-        """What the viewer reports. Malformed packets are ignored, as RFC 3550 wants, and what comes faster than any player sends it."""
-        if not self._reports.take(1):
+        """Handle the viewer's RTCP. Malformed packets (RFC 3550) and those faster than any player sends are ignored."""
+        if not self._rtcp_limit.take(1):
             return
         try:
-            packets = rtcp.parse(compound, _WANTED)
+            packets = rtcp.parse(compound, _READ)
         except ValueError:
             return
         for packet in packets:
@@ -201,12 +201,12 @@ class Subscriber:
                     self._on_nack(packet)
                 case rtcp.PictureLoss() | rtcp.FullIntraRequest():
                     self.plis += 1
-                    if self._wishes.take(1):
+                    if self._keyframe_requests.take(1):
                         self._ask_keyframe()
                 case rtcp.ReceiverReport() | rtcp.SenderReport():
                     self._on_blocks(packet.blocks)
                 case rtcp.BandwidthEstimate():
-                    self.throttle.estimate_bits_per_s = packet.bits_per_s
+                    self.bandwidth.estimate_bits_per_s = packet.bits_per_s
                 case _:
                     pass
 
@@ -215,7 +215,7 @@ class Subscriber:
             return
         for down_track, track in zip((self.video, self.audio), self._tracks, strict=True):
             if down_track is not None and down_track.format.ssrc == nack.media_ssrc:
-                self._resend(down_track, track, nack.sequences[: self._asked.take(len(nack.sequences))])
+                self._resend(down_track, track, nack.sequences[: self._nack_limit.take(len(nack.sequences))])
 
     def _resend(self, down_track: DownTrack, track: Track, sequences: tuple[int, ...]) -> None:
         for own in sequences:
@@ -226,7 +226,7 @@ class Subscriber:
                 continue
             self._resend_allowance -= len(fed)
             self.resent += 1
-            self._send(down_track.again(own, fed))
+            self._send(down_track.resend(own, fed))
 
     def _on_blocks(self, blocks: tuple[rtcp.ReportBlock, ...]) -> None:
         now_ns = self._clock.monotonic_ns()
@@ -237,7 +237,7 @@ class Subscriber:
             self.loss = block.fraction_lost / 256
             octets, since_ns = self._counted
             elapsed_ns = max(1, now_ns - since_ns)
-            self.throttle.report(block.fraction_lost, (down_track.octets - octets) * 8 * NS_PER_S // elapsed_ns)
+            self.bandwidth.report(block.fraction_lost, (down_track.octets - octets) * 8 * NS_PER_S // elapsed_ns)
             self._counted = (down_track.octets, now_ns)
             line = self._tracks[0].clock_at(now_ns)
             if block.last_sr and line is not None:
@@ -246,7 +246,7 @@ class Subscriber:
                     self.rtt_ms = round_trip * 1000 / 65536
 
     def report(self, now_ns: int) -> None:
-        """Send sender reports: the publisher's capture times against this viewer's numbers, which puts sound and picture in step."""
+        """Send sender reports, which map RTP timestamps to the publisher's capture times and keep audio and video in sync."""
         if self._tracks is None or not self.active:
             return
         for down_track, track in zip((self.video, self.audio), self._tracks, strict=True):

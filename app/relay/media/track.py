@@ -1,4 +1,4 @@
-"""One kind of media of a stream: packets of whichever publisher is there, in one continuous numbering, kept for a while."""
+"""One track of a stream: the packets of successive publishers in one continuous numbering, with a history for retransmission."""
 
 import struct
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from app.transport.rtp import HEADER_BYTES, parse_header
 
 _HEADER = struct.Struct(">BBHII")
 _PLAIN = 0x80  # version 2, no padding, no extension, no contributing sources
-_HISTORY = {MediaKind.VIDEO: 2048, MediaKind.AUDIO: 256}  # 6 s of 2.5 Mb/s, 5 s of sound: what a NACK can still mend
-_MAX_GROUP = 2048  # packets from one key frame on; a longer group cannot be played from its beginning
+_HISTORY = {MediaKind.VIDEO: 2048, MediaKind.AUDIO: 256}  # 6 s at 2.5 Mb/s, 5 s of audio: what a NACK can still repair
+_MAX_GROUP = 2048  # packets since a key frame; a longer group cannot be played from its start
 _CLOCK_HZ = {MediaKind.VIDEO: VIDEO_CLOCK_HZ, MediaKind.AUDIO: AUDIO_CLOCK_HZ}
 
 Deliver = Callable[[int, bytes, bool], None]
 
 
 def without_extras(packet: bytes) -> bytes:
-    """The packet without extensions, contributing sources and padding; raises ValueError when it is malformed."""
+    """The packet without extensions, contributing sources and padding; raises ValueError if it is malformed."""
     if len(packet) > HEADER_BYTES and packet[0] == _PLAIN:
         return packet
     header = parse_header(packet)
@@ -27,10 +27,10 @@ def without_extras(packet: bytes) -> bytes:
 
 
 class Track:
-    """Numbers what the publishers send in one flow without jumps: the feed.
+    """Numbers the publishers' packets without jumps; the result is the feed.
 
-    A feed packet is a without_extras RTP packet whose sequence and timestamp are the feed's; its payload type and source are replaced for
-    each viewer. `deliver(sequence, packet, begins_keyframe)` is called for each, in the order of arrival.
+    A feed packet has no extras, and the feed's sequence number and timestamp; its payload type and SSRC are replaced for each viewer.
+    `deliver(sequence, packet, begins_keyframe)` is called for each, in order of arrival.
     """
 
     def __init__(self, kind: MediaKind, deliver: Deliver) -> None:
@@ -38,7 +38,7 @@ class Track:
         self.clock_hz = _CLOCK_HZ[kind]
         self.codec = Codec.OPUS if kind is MediaKind.AUDIO else Codec.H264
         self.history: PacketHistory[bytes] = PacketHistory(_HISTORY[kind])
-        self.group: list[tuple[int, bytes]] = []  # the feed from the last key frame on
+        self.group: list[tuple[int, bytes]] = []  # the feed since the last key frame
         self.group_at_ns = 0
         self.last_at_ns = 0
         self.packets = 0
@@ -47,14 +47,14 @@ class Track:
         self._sequence_offset = 0
         self._timestamp_offset = 0
         self._switched = True
-        self._floor: int | None = None  # first sequence of this publisher in the feed; older ones are another's
+        self._floor: int | None = None  # first sequence number of this publisher in the feed; older ones are another's
         self._last_sequence = 0x1000
         self._last_timestamp = 0x10000
         self._group_timestamp = -1
         self._report: tuple[int, int, int] | None = None  # NTP, feed timestamp, monotonic time of arrival
 
     def switch(self, codec: Codec) -> None:
-        """Another publisher (or the same one anew) sends from now on: its numbers go on behind the last ones."""
+        """Another publisher, or the same one restarted, sends now: its numbers continue after the last ones."""
         self.codec = codec
         self._switched = True
         self._report = None
@@ -69,17 +69,17 @@ class Track:
         self._switched = False
 
     def _is_stale(self, sequence: int) -> bool:
-        """Whether a feed sequence lies before this publisher's first packet."""
+        """Whether a feed sequence number is before this publisher's first packet."""
         if self._floor is None:
             return False
         ahead = sequence - self._floor & 0xFFFF
         if 0x2000 <= ahead < 0x8000:
-            self._floor = None  # so far behind that nothing can be from before it any more
+            self._floor = None  # so far ahead that no packet can be from before it
             return False
         return ahead >= 0x8000
 
     def push(self, packet: bytes, now_ns: int) -> None:
-        """A packet of the present publisher, in without_extras form."""
+        """Feed a packet of the current publisher; it must have no extras."""
         _, second, source_sequence, source_timestamp, _ = _HEADER.unpack_from(packet)
         if self._switched:
             self._join(source_sequence, source_timestamp, now_ns)
@@ -102,10 +102,10 @@ class Track:
         self._deliver(sequence, fed, begins)
 
     def _keep_group(self, sequence: int, timestamp: int, fed: bytes, begins: bool, now_ns: int) -> bool:
-        """Keep the packets from the last key frame on; whether this is the first packet of a key frame."""
+        """Keep the packets since the last key frame; returns whether this is the first packet of a key frame."""
         first = begins and timestamp != self._group_timestamp
         if first and self._group_timestamp >= 0 and timestamp - self._group_timestamp & 0xFFFFFFFF >= 0x80000000:
-            return False  # a retransmission out of an older key frame
+            return False  # a retransmission from an older key frame
         if first:
             self.group = []
             self.group_at_ns = now_ns
@@ -117,7 +117,7 @@ class Track:
         return first
 
     def report(self, ntp: int, source_timestamp: int, now_ns: int) -> bool:
-        """The publisher's sender report: which capture time belongs to which of its timestamps. Whether it was this publisher's first."""
+        """A sender report maps the publisher's timestamps to capture times; returns whether it is this publisher's first."""
         if self._switched or not ntp:
             return False
         first = self._report is None
@@ -125,7 +125,7 @@ class Track:
         return first
 
     def clock_at(self, now_ns: int) -> tuple[int, int] | None:
-        """(NTP time on the publisher's clock, feed timestamp) as of now, on the line that its last report gave; None before one."""
+        """(NTP time on the publisher's clock, feed timestamp) now, extrapolated from its last report; None before the first."""
         if self._report is None:
             return None
         ntp, timestamp, at_ns = self._report
@@ -136,5 +136,5 @@ class Track:
         )
 
     def is_flowing(self, now_ns: int, within_ms: int = 1500) -> bool:
-        """Whether media came a moment ago."""
+        """Whether media arrived a moment ago."""
         return self.last_at_ns > 0 and now_ns - self.last_at_ns < within_ms * NS_PER_MS

@@ -1,1 +1,1 @@
-"""The room of a stream: board, journal, coupons, orders."""
+"""The room of a stream: board, journal, coupons, reservations, orders."""

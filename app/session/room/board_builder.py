@@ -1,4 +1,4 @@
-"""What a show's page holds: the board that the room hub hands to every viewer, made of the show and of what is shown."""
+"""Builds the board that the room shows to every viewer, from the show and what is on screen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MAX_PICTURES = 6  # of a product; a phone shows one at a time
 
 
 def words_value(words: LocalizedText) -> Json:
-    """Languages that have text."""
+    """The languages that have text."""
     return {language: text for language, text in words.items() if text.strip()}
 
 
@@ -40,14 +40,14 @@ def _market(market: Market) -> Json:
 
 
 def title_for_viewers(show: Show, path: Path | None) -> str:
-    """What the show is called: its own name, else its file's; "" rather than what the desk calls a show that has neither."""
+    """The show's name, or its file name; "" if it has neither."""
     if show.project.name != UNTITLED:
         return show.project.name
     return "" if path is None else path.stem
 
 
 def show_value(show: Show, title: str) -> Json:
-    """Under "show": the title, the markets, the host's language."""
+    """The value of "show": title, markets and the host's language."""
     return {
         "title": title,
         "markets": [_market(market) for market in show.markets],
@@ -64,9 +64,9 @@ def _answer(one: Answer) -> Json:
 
 
 def product_value(product: Product, market_ids: Sequence[str], pictures: Sequence[str]) -> Json:
-    """Under "product/ID": what a viewer may know of it; what it cost, what is claimed and what rivals say stays at the desk.
+    """The value of "product/ID": what viewers may know. Cost, claims and competitors stay at the desk.
 
-    `left` None = it keeps no stock. `pictures` are names in the room.
+    `left` None = no stock is kept. `pictures` are names in the room.
     """
     landed = {market_id: landed_cost(product, market_id) for market_id in market_ids}
     return {
@@ -97,7 +97,7 @@ def product_value(product: Product, market_ids: Sequence[str], pictures: Sequenc
 
 
 def card_value(shown: OnScreen, words: LocalizedText) -> Json:
-    """Under "card": words for a moment, None = none."""
+    """The value of "card": text shown for a moment, None = none."""
     card = shown.card
     if card is None or not words:
         return None
@@ -105,7 +105,7 @@ def card_value(shown: OnScreen, words: LocalizedText) -> Json:
 
 
 def coupon_value(show: Show, shown: OnScreen, left: int) -> Json:
-    """Under "coupon": what can be claimed, and how many there really are."""
+    """The value of "coupon": what can be claimed, and how many codes are left."""
     drop = shown.drop
     coupon = None if drop is None else next((one for one in show.coupons if one.id == drop.coupon_id), None)
     if drop is None or coupon is None:
@@ -122,7 +122,7 @@ def coupon_value(show: Show, shown: OnScreen, left: int) -> Json:
 
 
 def listed_ids(show: Show, shown: OnScreen) -> tuple[str, ...]:
-    """The products of the page, in the order of the rundown: those that have a slot, and the pinned one. Backups wait unseen."""
+    """The products of the page in the order of the rundown: those of segments and the pinned one, but no backups."""
     ids = dict.fromkeys(segment.product_id for segment in show.segments if segment.product_id)
     if shown.pinned_id:
         ids[shown.pinned_id] = None
@@ -131,7 +131,7 @@ def listed_ids(show: Show, shown: OnScreen) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A value and what it was made of: as long as those are the same objects, so is the value."""
+    """A value and its inputs: while those are the same objects, the value is reused."""
 
     of: tuple[object, ...]
     value: Json
@@ -139,7 +139,7 @@ class _Made:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What stands on the board of a product, and what it was made of."""
+    """A product's value on the board, and its inputs."""
 
     product: Product
     market_ids: tuple[str, ...]
@@ -148,12 +148,12 @@ class _Page:
 
 
 class BoardBuilder:
-    """Makes boards; what did not change is the same object as in the last one, so that a change of one product costs one product."""
+    """Builds boards; unchanged values are the same objects as before, so a change of one product costs only that product."""
 
     def __init__(self, products: ProductIndex) -> None:
         self._products = products
         self._made: dict[str, _Made] = {}
-        self._pages: dict[str, _Page] = {}  # by their keys on the board
+        self._pages: dict[str, _Page] = {}  # by key on the board
         self._paged: tuple[tuple[str, ...], Mapping[str, str]] = ((), {})
         self._listed: tuple[tuple[object, str], tuple[str, ...]] = (((), ""), ())
         self._pictured: tuple[list[Product], str, tuple[str, ...]] = ([], "", ())
@@ -169,7 +169,7 @@ class BoardBuilder:
         disclosure: Mapping[str, LocalizedText],
         pictures: Mapping[str, str],
     ) -> Mapping[str, Json]:
-        """Every key with its value. `disclosure`: market → text that stands there now; `pictures`: of the show → in the room."""
+        """Every key with its value. `disclosure`: market → text on screen now; `pictures`: picture of the show → name in the room."""
         before, self._made = self._made, {}
         products = self._on_page(show, shown)
         ids = [product.id for product in products]
@@ -190,11 +190,11 @@ class BoardBuilder:
         keep("ticker", (ticker,), lambda: words_value(ticker) or None)
         self._turn_pages(products, tuple(market.id for market in show.markets), pictures)
         values = {key: made.value for key, made in self._made.items() if made.value is not None}
-        products_first = {key: page.value for key, page in self._pages.items()}  # nothing is pinned that a page does not have yet
+        products_first = {key: page.value for key, page in self._pages.items()}  # a page must have a product before it is pinned
         return {"show": values.pop("show"), "list": values.pop("list")} | products_first | values
 
     def _on_page(self, show: Show, shown: OnScreen) -> list[Product]:
-        """The products of the page; of those that were removed it knows nothing."""
+        """The products of the page, without removed ones."""
         of, ids = self._listed
         if of[0] is not show.segments or of[1] != shown.pinned_id:
             ids = listed_ids(show, shown)
@@ -215,7 +215,7 @@ class BoardBuilder:
             self._pages[key] = page
 
     def wanted_pictures(self, show: Show, shown: OnScreen) -> tuple[str, ...]:
-        """Pictures of the page's products, the pinned one's first, then each product's main one before its others."""
+        """Pictures of the page's products: the pinned product's first, then every product's main picture, then the others."""
         listed = self._on_page(show, shown)
         if self._pictured[0] == listed and self._pictured[1] == shown.pinned_id:
             return self._pictured[2]
@@ -230,7 +230,7 @@ class BoardBuilder:
 
 
 def _same(one: Sequence[object], other: Sequence[object]) -> bool:
-    """The same objects, or small things that are equal: comparing whole products would cost more than making their value."""
+    """Whether both hold the same objects or equal small values: comparing whole products would cost more than building a value."""
     return len(one) == len(other) and all(
         a is b or (isinstance(a, str | int | tuple) and _plain(a) and a == b) for a, b in zip(one, other, strict=True)
     )

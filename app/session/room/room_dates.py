@@ -1,4 +1,4 @@
-"""The plan on the viewer page: its next dates, their calendar files, and the reminder that was sent last, as time goes by."""
+"""Keeps the coming shows on the viewer page up to date: dates, calendar files and the last reminder."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
@@ -23,8 +23,8 @@ class MakeCalendars(Protocol):
 
 
 class RoomDates:
-    """`follow` whenever anything may be another; it costs nothing while nothing is. `show` gets the board's keys and the files, which are
-    made beside and come after; None = without files."""
+    """Call `follow` when anything may have changed; it is cheap if nothing has. `show` gets the board's keys and the calendar files,
+    which are made in the background and follow later. `make_calendars` None = no files."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class RoomDates:
         self._shown: tuple[Schedule, Made, tuple[object, ...]] | None = None
 
     def follow(self) -> None:
-        """Show what there is now; on the loop."""
+        """Show the current dates; on the loop."""
         scheduler = self._scheduler
         schedule = scheduler.schedule
         if not schedule.airings:
@@ -74,11 +74,11 @@ class RoomDates:
         self._renew(schedule, tuple(board.get("schedule", ())))
 
     async def aclose(self) -> None:
-        """Make no more files."""
+        """Stop making files."""
         await self._background.aclose()
 
     def _renew(self, schedule: Schedule, keys: tuple[str, ...]) -> None:
-        """Have the files made anew when the plan, the address in them or the dates are others; one lot at a time."""
+        """Make the files again if the plan, their link or the dates have changed; one batch at a time."""
         wanted = (schedule, self._link(), keys)
         made = self._made_for
         same = made is not None and made[0] is schedule and made[1:] == wanted[1:]

@@ -1,4 +1,4 @@
-"""Pictures of products as the room gets them: small enough for a phone, named by what they hold."""
+"""Product pictures for the room: small enough for a phone, named by their content."""
 
 import asyncio
 import hashlib
@@ -7,31 +7,31 @@ from dataclasses import dataclass, field
 
 from app.domain.base.errors import AppError
 
-MAX_BYTES = 300 * 1024  # half a second on a weak phone line; the hub takes a megabyte
-SIDE_PX = 1080  # as wide as a phone is sharp
+MAX_BYTES = 300 * 1024  # half a second on a weak mobile connection; the relay accepts a megabyte
+SIDE_PX = 1080  # the width of a sharp phone screen
 _NAME_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
 class RoomPicture:
-    """`name` is the beginning of the content's SHA-256: the same everywhere, and never another picture's."""
+    """`name` is the beginning of the content's SHA-256, so it never names another picture."""
 
     name: str
     content: bytes = field(repr=False)
 
 
-Shrink = Callable[[bytes, int], bytes]  # a picture, its longest side afterwards; raises AppError for what is none
+Shrink = Callable[[bytes, int], bytes]  # (picture, longest side afterwards); raises AppError if it is not a picture
 
 
 class RoomPictureMaker:
-    """Makes room pictures of the show's, on a thread: it takes tens of milliseconds each."""
+    """Makes room pictures from the show's, on a thread because each takes tens of milliseconds."""
 
     def __init__(self, stored: Callable[[str], bytes | None], shrink: Shrink) -> None:
         self._stored = stored
         self._shrink = shrink
 
     async def find(self, picture_id: str) -> RoomPicture | None:
-        """The picture for the room; None when the show has none of this id, or one that cannot be read."""
+        """The picture for the room; None if the show has none with this id, or it cannot be read."""
         try:
             content = self._stored(picture_id)
             return None if content is None else await asyncio.to_thread(self._made, content)

@@ -1,4 +1,4 @@
-"""What the page says of shows to come: the next dates and a reminder for the room's board, and who said that he will be there."""
+"""The coming shows on the room's board: dates and the last reminder, and who has reserved which date."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,12 @@ from app.domain.planning.people.party import PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowReminder, WhatsNew, parties_on
 
 Json = Any
-Places = Mapping[str, frozenset[str] | set[str]]  # a date's key → viewers who wait for it
+Places = Mapping[str, frozenset[str] | set[str]]  # date key → viewers who reserved it
 
 MOST_DATES = 12
 HORIZON = timedelta(days=60)
 DATE = "date/"
-PIECE = 2000  # viewers in one message to the hub
+PIECE = 2000  # viewers in one message to the relay
 UNKNOWN_LANGUAGE = "und"
 PLACE_KINDS = (EventKind.RESERVED, EventKind.UNRESERVED)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,10 +31,10 @@ def schedule_board(
     calendars: Mapping[str, LocalizedText] | None = None,
     on_air: str = "",
 ) -> Mapping[str, Json]:
-    """Keys of the board with their values: "schedule" names the next dates in order, "date/KEY" says what viewers may know of each, and
-    "reminder" is the one that was sent last, while its date is to come.
+    """Keys of the board with their values: "schedule" lists the next dates in order, "date/KEY" describes each, and "reminder" is the last
+    one sent, until its date.
 
-    Of `occurrences` those count that have not ended and begin within `HORIZON`, at most `MOST_DATES`, without the one that is `on_air`.
+    Of `occurrences`, it uses those that have not ended and start within `HORIZON`, at most `MOST_DATES`, without the one `on_air`.
     `calendars`: key of a date → language → name of its calendar file in the room. `now` is an instant in UTC.
     """
     airings = {airing.id: airing for airing in schedule.airings}
@@ -51,7 +51,7 @@ def schedule_board(
 
 
 def date_value(schedule: Schedule, airing: Airing, occurrence: Occurrence, host_language: str, calendars: LocalizedText) -> Json:
-    """Under "date/KEY". `wall` is what the clocks of the show's place say by our rules: a browser's may be older."""
+    """The value of "date/KEY". `wall` is the local time at the show's place by our time-zone rules: a browser's may be older."""
     markets = [party.market_id for party in parties_on(schedule, occurrence) if party.kind is PartyKind.MARKET and party.market_id]
     return {
         "id": occurrence.key,
@@ -67,19 +67,19 @@ def date_value(schedule: Schedule, airing: Airing, occurrence: Occurrence, host_
 
 
 def reminder_value(reminder: ShowReminder) -> Json:
-    """Under "reminder". `before`: so many minutes before the date, and not before that, for pages that show it in such a language."""
+    """The value of "reminder". `before`: language → minutes before the date, before which pages in it do not show the reminder."""
     value = {"id": reminder.id, "date": reminder.occurrence, "at_ms": reminder.sent_ms, "texts": _words(reminder.texts)}
     return {**value, "before": dict(reminder.apart)} if reminder.apart else value
 
 
 def last_told(reminders: Sequence[ShowReminder], dates: frozenset[str] | set[str]) -> ShowReminder | None:
-    """The reminder that was sent last for one of these dates."""
+    """The last reminder that was sent for one of these dates."""
     told = [one for one in reminders if one.sent_ms and one.occurrence in dates]
     return max(told, key=lambda one: one.sent_ms, default=None)
 
 
 def reservations(events: Iterable[ShowEvent]) -> Mapping[str, frozenset[str]]:
-    """Who waits for which date, by its key: a reading of the log. A viewer counts once, as he said last."""
+    """Date key → viewers who reserved it, read from the log. The last entry of a viewer counts."""
     places: dict[str, set[str]] = {}
     for event in events:
         take_place(places, event)
@@ -87,7 +87,7 @@ def reservations(events: Iterable[ShowEvent]) -> Mapping[str, frozenset[str]]:
 
 
 def take_place(places: dict[str, set[str]], event: ShowEvent) -> bool:
-    """One step of that reading; False when it changes nothing."""
+    """Apply one event of the log; returns whether it changes anything."""
     if event.kind not in PLACE_KINDS:
         return False
     date, viewer = str(event.data.get("date", "")), str(event.data.get("viewer", ""))
@@ -100,7 +100,7 @@ def take_place(places: dict[str, set[str]], event: ShowEvent) -> bool:
 
 
 def place_messages(board: Mapping[str, object], places: Places, told: set[str]) -> Iterator[Mapping[str, Json]]:
-    """What a hub is told of the places for the dates on its board; `told` holds those dates afterwards."""
+    """Messages with the reservations for the board's dates that are not in `told` yet; adds those dates to it."""
     for key in board:
         date = key.removeprefix(DATE)
         if not key.startswith(DATE) or date in told:

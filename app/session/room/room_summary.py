@@ -1,4 +1,4 @@
-"""What the room does, in numbers: kept by counting each event once."""
+"""Counts what the room's viewers do."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,12 @@ from app.domain.event import EventKind, ShowEvent
 from app.domain.selling.order_book import ORDER_KINDS, OrderBook
 from app.domain.show_period import PERIOD_KINDS, ShowPeriod
 
-GAP_S = 0.2  # a panel that repaints more often tells nobody more
+GAP_S = 0.2  # more frequent repaints would be invisible
 
 
 @dataclass(slots=True)
 class ProductCounts:
-    """How often visitors saw a product, followed its link, put it into their cart, asked to see more of it; units that were ordered."""
+    """How often viewers saw a product, opened its link, added it to their cart, requested a close-up; units ordered."""
 
     seen: int = 0
     clicked: int = 0
@@ -49,11 +49,11 @@ class _Counts:
 
 
 class RoomSummary:
-    """Of the show that goes on (or went on last), from the first who waited for it: see `ShowPeriod`. `viewers` are there now, `peak` were
-    there at most, `joined` came in all.
+    """Counts of the current show, or of the last one, from the first viewers who waited for it: see `ShowPeriod`. `viewers` are present
+    now, `peak` is the highest number so far, `joined` counts all who came.
 
-    `changed` is emitted at most five times a second; `asked` at once, with a product's id ("" = what is on the picture); `begun` when a
-    show begins, whose counts are from then on those that had come while it was waited for.
+    `changed` is emitted at most five times a second; `asked` at once, with a product's id ("" = what is on screen); `begun` when a show
+    starts, whose counts then include those of the waiting time.
     """
 
     def __init__(self) -> None:
@@ -97,24 +97,24 @@ class RoomSummary:
         return self._now.products
 
     def of(self, product_id: str) -> ProductCounts:
-        """A product's counts; zeros when nobody has seen it."""
+        """A product's counts; zeros if nobody has seen it."""
         return self._now.products.get(product_id) or ProductCounts()
 
     def clear(self) -> None:
-        """Begin to count anew."""
+        """Reset all counts."""
         self._period = ShowPeriod()
         self._now, self._waiting = _Counts(), _Counts()
         self.peak = self.viewers
         self._tell()
 
     def add(self, events: Iterable[ShowEvent]) -> None:
-        """These have happened too."""
+        """Count earlier events."""
         for event in events:
             self._take(event)
         self._tell()
 
     def count(self, event: ShowEvent) -> None:
-        """One more thing has happened."""
+        """Count a new event."""
         if event.kind not in SUMMARY_KINDS:
             return
         begins = self._take(event)
@@ -125,20 +125,20 @@ class RoomSummary:
             self.asked.emit(str(event.data.get("product", "")))
 
     def set_viewers(self, viewers: int) -> None:
-        """So many are there now."""
+        """Set the number of viewers now."""
         if viewers != self.viewers:
             self.viewers = viewers
             self.peak = max(self.peak, viewers)
             self._tell()
 
     def close(self) -> None:
-        """Tell nothing more."""
+        """Emit no more signals."""
         if self._due is not None:
             self._due.cancel()
             self._due = None
 
     def _take(self, event: ShowEvent) -> bool:
-        """Whether a show begins with it."""
+        """Count the event; returns whether a show starts with it."""
         if event.kind in PERIOD_KINDS:
             was_over = self._period.over
             begins = self._period.take(event)
@@ -165,7 +165,7 @@ class RoomSummary:
 
 
 def _times(event: ShowEvent) -> int:
-    """How often it happened: rooms sum up what is only counted."""
+    """How often it happened: one event can be a sum."""
     return max(1, int(event.data.get("count", 1)))
 
 

@@ -41,7 +41,7 @@ class ViewerPage:
         self._link.board.show({**board, **self.dates})
 
     def _open_coupon(self, shown: OnScreen) -> OpenCoupon | None:
-        """The same object while the same coupon is open: the hub itself counts the codes it gives."""
+        """The same object while the same coupon is open: the relay counts the codes that it gives."""
         drop = shown.drop
         if drop is None:
             self._coupon = None

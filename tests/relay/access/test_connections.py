@@ -17,7 +17,7 @@ import pytest
 from app.bootstrap.relay import lock_is_held
 from app.domain.room.tokens import host_token
 from app.relay import file_descriptors
-from app.relay.access.connections import _Places
+from app.relay.access.connections import _Slots
 from app.relay.access.proxies import read_networks
 from app.relay.config import Limits, RelayConfig
 from app.relay.process import Lease
@@ -35,34 +35,34 @@ HOST = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
 class Visitor:
     """A connection that gives its place back when it is told to."""
 
-    def __init__(self, hall: _Places, address: str) -> None:
+    def __init__(self, hall: _Slots, address: str) -> None:
         self.address = address
         self.out = False
         self._hall = hall
         self.inside = hall.take(address, self)
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         self.out = True
         self.leave()
 
     def leave(self) -> None:
-        self._hall.give_back(self.address, self)
+        self._hall.release(self.address, self)
 
 
-def come(hall: _Places, address: str, *, speaks: bool = True, stays: bool = False) -> Visitor:
+def come(hall: _Slots, address: str, *, speaks: bool = True, long_lived: bool = False) -> Visitor:
     visitor = Visitor(hall, address)
     if speaks and visitor.inside:
-        hall.asks(visitor, stays=stays)
+        hall.on_request(visitor, long_lived=long_lived)
     return visitor
 
 
-def places(most: int, limits: Limits, *, proxies: tuple[str, ...] = (), clock: SetClock | None = None) -> _Places:
+def slots(most: int, limits: Limits, *, proxies: tuple[str, ...] = (), clock: SetClock | None = None) -> _Slots:
     config = RelayConfig(keys={"live": "k"}, page_folder=PAGE_FOLDER, limits=limits, proxies=read_networks(proxies))
-    return _Places(config, clock or SetClock(), most)
+    return _Slots(config, clock or SetClock(), most)
 
 
 def test_all_addresses_together_have_their_number_and_this_machine_some_more() -> None:
-    hall = places(10, Limits(kept_connections=2))
+    hall = slots(10, Limits(kept_connections=2))
     visitors = [come(hall, f"192.0.2.{number}") for number in range(12)]
     assert [visitor.inside for visitor in visitors] == [True] * 10 + [False] * 2
     here = [come(hall, "127.0.0.1") for _ in range(3)]
@@ -75,7 +75,7 @@ def test_all_addresses_together_have_their_number_and_this_machine_some_more() -
 
 
 def test_who_only_holds_a_place_gives_way_to_who_asks() -> None:
-    hall = places(4, Limits(kept_connections=0))
+    hall = slots(4, Limits(kept_connections=0))
     asking = come(hall, "192.0.2.1")
     silent = [come(hall, f"192.0.2.{number}", speaks=False) for number in range(2, 5)]
     newcomers = [come(hall, f"198.51.100.{number}") for number in range(4)]
@@ -86,22 +86,22 @@ def test_who_only_holds_a_place_gives_way_to_who_asks() -> None:
 
 def test_who_asked_once_and_holds_the_place_gives_way_later_and_a_room_never() -> None:
     clock = SetClock()
-    hall = places(3, Limits(kept_connections=0), clock=clock)
-    room = come(hall, "192.0.2.1", stays=True)
+    hall = slots(3, Limits(kept_connections=0), clock=clock)
+    room = come(hall, "192.0.2.1", long_lived=True)
     first, second = come(hall, "192.0.2.2"), come(hall, "192.0.2.3")
     assert not come(hall, "198.51.100.1").inside, "they may still wait for their answers"
     clock.pass_ms(3000)
-    hall.asks(first, stays=False)
+    hall.on_request(first, long_lived=False)
     newcomer = come(hall, "198.51.100.1")
     assert newcomer.inside
     assert (room.out, first.out, second.out) == (False, False, True), "who asked last stays"
 
 
 def test_an_address_has_its_number_and_its_pace() -> None:
-    hall = places(100, Limits(max_connections_per_address=3))
+    hall = slots(100, Limits(max_connections_per_address=3))
     assert [come(hall, "2001:db8::1").inside for _ in range(4)] == [True] * 3 + [False]
     assert come(hall, "2001:db8:1::1").inside, "another household"
-    quick = places(100, Limits(connections_burst=5, connections_per_s=0.001))
+    quick = slots(100, Limits(connections_burst=5, connections_per_s=0.001))
     for _ in range(5):
         visitor = come(quick, "192.0.2.1")
         assert visitor.inside
@@ -111,7 +111,7 @@ def test_an_address_has_its_number_and_its_pace() -> None:
 
 
 def test_a_trusted_proxy_brings_as_many_as_there_are() -> None:
-    hall = places(100, Limits(max_connections_per_address=3), proxies=("10.0.0.1",))
+    hall = slots(100, Limits(max_connections_per_address=3), proxies=("10.0.0.1",))
     assert all(come(hall, "10.0.0.1").inside for _ in range(50))
 
 
@@ -133,9 +133,9 @@ async def test_a_reader_that_takes_nothing_is_hung_up_on() -> None:
         guard = relay._guard
         assert guard is not None
         async with asyncio.timeout(20):
-            while guard.places._open["127.0.0.1"] < 2:
+            while guard.slots._open["127.0.0.1"] < 2:
                 await asyncio.sleep(0.01)
-            while guard.places._open["127.0.0.1"] > 1:  # the client's own stays
+            while guard.slots._open["127.0.0.1"] > 1:  # the client's own stays
                 await asyncio.sleep(0.01)
         writer.transport.abort()
         async with client.get(f"/room/live/pictures/{NAME}") as response:
