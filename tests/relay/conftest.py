@@ -1,4 +1,4 @@
-"""A phone's browser for the pages that stand beside a picture; modules that look from elsewhere bring their own."""
+"""A phone's browser for the viewer page; modules with another browser override it."""
 
 from collections.abc import AsyncIterator
 

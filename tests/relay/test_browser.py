@@ -1,4 +1,4 @@
-"""Chromium watches the relay: picture, sound, delay, and that it comes back by itself."""
+"""Chromium watches the relay: video, audio, delay, and automatic reconnection."""
 
 import json
 from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ async def page(browser: Chromium) -> AsyncIterator[Page]:
 
 
 def clean(page: Page) -> list[str]:
-    """What the page complained of; that the relay was gone for a moment is part of some tests."""
+    """The page's console errors, without those about a relay that is briefly gone, which some tests cause."""
     return [line for line in page.console if "ERR_CONNECTION" not in line and "ERR_EMPTY" not in line]
 
 
@@ -84,7 +84,7 @@ async def test_after_the_show_the_page_says_so_and_shows_the_next_one(page: Page
         assert not clean(page)
 
 
-async def test_the_picture_is_held_for_the_sound_and_let_go_after_the_show(page: Page) -> None:
+async def test_the_page_delays_video_to_match_audio_until_the_show_ends(page: Page) -> None:
     held = "tradewind.peer.getReceivers().find((one) => one.track.kind === 'video').jitterBufferTarget"
     async with running_relay() as relay:
         await page.go(f"{base_of(relay)}/watch/live")
@@ -98,7 +98,7 @@ async def test_the_picture_is_held_for_the_sound_and_let_go_after_the_show(page:
         assert not clean(page)
 
 
-async def test_how_long_the_picture_is_held(page: Page) -> None:
+async def test_how_long_video_is_delayed(page: Page) -> None:
     async with running_relay() as relay:
         await page.go(f"{base_of(relay)}/watch/live")
 
@@ -115,7 +115,7 @@ async def test_how_long_the_picture_is_held(page: Page) -> None:
         assert await held(2000) == 300
 
 
-async def test_without_a_code_in_the_picture_the_delay_comes_from_the_sender_reports(page: Page) -> None:
+async def test_without_a_time_code_the_delay_comes_from_sender_reports(page: Page) -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180, coded=False))
         await publisher.start()
@@ -126,7 +126,7 @@ async def test_without_a_code_in_the_picture_the_delay_comes_from_the_sender_rep
         await publisher.stop()
 
 
-async def test_the_page_connects_again_after_the_relay_was_away_and_follows_a_new_publisher(page: Page) -> None:
+async def test_the_page_reconnects_after_an_outage_and_follows_a_new_publisher(page: Page) -> None:
     async with running_relay() as relay:
         port, base = relay.port, base_of(relay)
         publisher = Broadcaster(f"{base}/whip/live", KEY)
@@ -172,7 +172,7 @@ async def test_the_page_finds_a_relay_that_was_killed_and_started_again(page: Pa
         await publisher.stop()
 
 
-async def test_without_leave_to_play_sound_the_page_asks_for_a_tap() -> None:
+async def test_without_permission_to_play_sound_the_page_asks_for_a_tap() -> None:
     async with Chromium(autoplay=False) as browser, running_relay() as relay:
         publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180))
         await publisher.start()
@@ -186,7 +186,7 @@ async def test_without_leave_to_play_sound_the_page_asks_for_a_tap() -> None:
         await publisher.stop()
 
 
-async def test_the_tap_for_sound_goes_with_the_picture_and_covers_no_card() -> None:
+async def test_the_tap_for_sound_stays_with_the_video_and_covers_no_card() -> None:
     async with Chromium(autoplay=False) as browser, running_relay() as relay:
         publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180))
         await publisher.start()
@@ -258,7 +258,7 @@ OFFERS_A_DATA_CHANNEL = """(async () => {
 })()"""
 
 
-async def test_a_browser_that_also_wants_a_data_channel_sees_the_show(page: Page) -> None:
+async def test_a_browser_that_also_offers_a_data_channel_sees_the_show(page: Page) -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY, Show(width=320, height=180))
         await publisher.start()

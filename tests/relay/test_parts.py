@@ -37,7 +37,7 @@ def rtp(sequence: int, timestamp: int, payload: bytes = DELTA, *, ssrc: int = 7)
 
 
 class Line:
-    """Takes everything."""
+    """Accepts every packet."""
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
@@ -84,11 +84,11 @@ class Fed:
         (Codec.OPUS, b"\xfc", True),
     ],
 )
-def test_where_a_key_frame_begins(codec: Codec, payload: bytes, begins: bool) -> None:
+def test_key_frames_are_recognised(codec: Codec, payload: bytes, begins: bool) -> None:
     assert starts_keyframe(codec, payload) is begins
 
 
-def test_extensions_and_padding_do_not_travel_on() -> None:
+def test_extensions_and_padding_are_removed() -> None:
     extended = build(102, True, 5, 6, 7, b"payload", extension_block([(1, b"mid"), (3, b"\0\1")]))
     assert without_extras(extended) == build(102, True, 5, 6, 7, b"payload")
     padded = bytes((0xA0,)) + build(102, True, 5, 6, 7, b"payload")[1:] + b"\0\0\3"
@@ -97,7 +97,7 @@ def test_extensions_and_padding_do_not_travel_on() -> None:
         without_extras(b"\x90" * 8)
 
 
-def test_the_feed_goes_on_without_a_jump_when_the_publisher_changes() -> None:
+def test_the_feed_continues_without_a_jump_when_the_publisher_changes() -> None:
     fed = Fed()
     for number in range(4):
         fed.track.push(rtp(65534 + number, 0xFFFFFF00 + number * 3000, KEY if not number else DELTA), 1000 * MS + number * 33 * MS)
@@ -112,7 +112,7 @@ def test_the_feed_goes_on_without_a_jump_when_the_publisher_changes() -> None:
     assert [begins for _, _, begins in fed.got] == [True, False, False, False] * 2
 
 
-def test_a_packet_of_the_publisher_before_is_not_mistaken_for_one_of_now() -> None:
+def test_a_late_packet_of_the_previous_publisher_is_dropped() -> None:
     fed = Fed()
     fed.track.push(rtp(100, 0, KEY), MS)
     fed.track.switch(Codec.H264)
@@ -121,7 +121,7 @@ def test_a_packet_of_the_publisher_before_is_not_mistaken_for_one_of_now() -> No
     assert len(fed.got) == 2
 
 
-def test_the_group_begins_anew_with_each_key_frame_and_has_an_end() -> None:
+def test_the_group_restarts_at_each_key_frame_and_is_bounded() -> None:
     fed = Fed()
     fed.track.push(rtp(1, 0), MS)
     assert fed.track.group == []
@@ -136,7 +136,7 @@ def test_the_group_begins_anew_with_each_key_frame_and_has_an_end() -> None:
     assert fed.track.group == [], "what cannot be played from its beginning is not kept"
 
 
-def test_the_sender_reports_line_goes_on_between_reports() -> None:
+def test_the_sender_clock_is_extrapolated_between_reports() -> None:
     fed = Fed()
     fed.track.push(rtp(1, 90_000, KEY), 1000 * MS)
     assert fed.track.clock_at(1000 * MS) is None
@@ -148,7 +148,7 @@ def test_the_sender_reports_line_goes_on_between_reports() -> None:
     assert line[1] - fed.stamps()[0] == 45_000
 
 
-def test_a_lane_waits_for_a_key_frame_and_leaves_no_gap_where_packets_were_left_out() -> None:
+def test_a_down_track_waits_for_a_key_frame_and_leaves_no_gaps() -> None:
     down_track = DownTrack(DownTrackFormat(96, 42, 97, 43), waits_for_keyframe=True, first_sequence=1000)
     packet = build(0, True, 0, 0, 0, DELTA)
     assert down_track.rewrite(10, packet, False) is None
@@ -167,14 +167,14 @@ def test_a_lane_waits_for_a_key_frame_and_leaves_no_gap_where_packets_were_left_
     assert (again.payload_type, again.ssrc) == (97, 43)
 
 
-def test_a_lane_without_retransmission_format_sends_the_packet_as_it_was() -> None:
+def test_a_down_track_without_rtx_resends_the_packet_unchanged() -> None:
     down_track = DownTrack(DownTrackFormat(96, 42), waits_for_keyframe=False, first_sequence=7)
     first = down_track.rewrite(500, rtp(0, 99), False)
     assert first is not None
     assert down_track.resend(7, rtp(0, 99)) == first
 
 
-def test_a_missing_packet_is_asked_for_after_a_moment_and_not_if_it_was_only_overtaken() -> None:
+def test_a_missing_packet_is_requested_unless_it_was_only_reordered() -> None:
     reception = ReceiveStatistics(7, 90_000, lambda count: None)
     for sequence in (1, 2, 5, 4):
         reception.put(sequence, 0, 10 * MS)
@@ -187,7 +187,7 @@ def test_a_missing_packet_is_asked_for_after_a_moment_and_not_if_it_was_only_ove
     assert reception.to_request(500 * MS) == ()
 
 
-def test_what_never_comes_is_given_up_and_a_broken_line_is_no_list_of_losses() -> None:
+def test_lost_packets_are_given_up_and_an_outage_is_not_a_list_of_losses() -> None:
     given_up: list[int] = []
     reception = ReceiveStatistics(7, 90_000, given_up.append)
     reception.put(65530, 0, 0)
@@ -200,7 +200,7 @@ def test_what_never_comes_is_given_up_and_a_broken_line_is_no_list_of_losses() -
     assert given_up == [7, 1997]
 
 
-def test_the_report_block_says_what_was_lost_since_the_last_one() -> None:
+def test_the_report_block_has_the_loss_since_the_last_one() -> None:
     reception = ReceiveStatistics(7, 90_000, lambda count: None)
     assert reception.block(0) is None
     for sequence in range(0, 100, 2):
@@ -235,7 +235,7 @@ def test_transport_feedback_covers_each_number_once_with_its_time() -> None:
     assert rtcp.parse(rtcp.to_bytes(first)) == [first]
 
 
-def test_arrivals_that_nobody_takes_are_not_kept_for_ever() -> None:
+def test_arrivals_that_nobody_takes_are_bounded() -> None:
     feedback = TransportCcFeedback()
     for number in range(5000):
         feedback.put(number & 0xFFFF, number * 1000)
@@ -243,7 +243,7 @@ def test_arrivals_that_nobody_takes_are_not_kept_for_ever() -> None:
     assert feedback.take(7) is not None
 
 
-def test_a_slow_line_is_found_by_its_loss_and_forgiven() -> None:
+def test_a_slow_connection_is_detected_by_its_loss_and_recovers() -> None:
     throttle = BandwidthLimit()
     throttle.report(60, 2_000_000)
     assert throttle.bits_per_s == 0, "once is chance"
@@ -257,7 +257,7 @@ def test_a_slow_line_is_found_by_its_loss_and_forgiven() -> None:
     assert throttle.bits_per_s == 0
 
 
-async def test_a_slow_viewer_gets_a_bounded_queue_and_goes_on_at_a_key_frame() -> None:
+async def test_a_slow_viewer_gets_a_bounded_queue_and_continues_at_a_key_frame() -> None:
     clock = SetClock()
     line = Line()
     sent = line.sent
@@ -295,7 +295,7 @@ async def test_a_slow_viewer_gets_a_bounded_queue_and_goes_on_at_a_key_frame() -
     viewer.stop()
 
 
-async def test_retransmissions_are_a_share_of_the_stream_alone() -> None:
+async def test_retransmissions_are_limited_to_a_share_of_the_stream() -> None:
     clock = SetClock()
     line = Line()
     sent = line.sent
@@ -321,7 +321,7 @@ async def test_retransmissions_are_a_share_of_the_stream_alone() -> None:
     viewer.stop()
 
 
-async def test_a_viewer_that_reports_without_end_is_heard_as_fast_as_any_player() -> None:
+async def test_endless_rtcp_is_read_at_a_players_rate() -> None:
     clock, line, fed = SetClock(), Line(), Fed()
     asked: list[None] = []
     viewer = newcomer(clock, lambda: asked.append(None))
@@ -341,7 +341,7 @@ async def test_a_viewer_that_reports_without_end_is_heard_as_fast_as_any_player(
     viewer.stop()
 
 
-def test_attempts_fill_up_again_with_time_and_addresses_do_not_share() -> None:
+def test_attempts_refill_with_time_for_each_address() -> None:
     clock = SetClock()
     admission = Admission(Limits(posts_burst=2, posts_per_s=1), clock)
     for _ in range(2):
@@ -355,7 +355,7 @@ def test_attempts_fill_up_again_with_time_and_addresses_do_not_share() -> None:
     admission.attempt("192.0.2.1")
 
 
-def test_ten_thousand_addresses_are_not_remembered_for_ever() -> None:
+def test_remembered_addresses_are_bounded() -> None:
     admission = Admission(Limits(), SetClock())
     for number in range(10_000):
         admission.attempt(f"10.0.{number // 256}.{number % 256}")
@@ -370,7 +370,7 @@ def test_one_household_is_one_subnet(address: str, same: str) -> None:
     assert subnet_of(address) == subnet_of(same)
 
 
-async def test_a_newcomer_begins_at_once_with_a_young_key_frame() -> None:
+async def test_a_new_viewer_starts_at_once_with_a_young_key_frame() -> None:
     clock, line, fed = SetClock(), Line(), Fed()
     asked: list[None] = []
     viewer = newcomer(clock, lambda: asked.append(None))
@@ -388,7 +388,7 @@ async def test_a_newcomer_begins_at_once_with_a_young_key_frame() -> None:
     viewer.stop()
 
 
-async def test_a_newcomer_asks_for_a_key_frame_and_takes_the_old_one_when_none_comes() -> None:
+async def test_a_new_viewer_requests_a_key_frame_and_falls_back_to_the_old_one() -> None:
     clock, line, fed = SetClock(), Line(), Fed()
     asked: list[None] = []
     viewer = newcomer(clock, lambda: asked.append(None))
@@ -406,7 +406,7 @@ def newcomer(clock: SetClock, ask: Callable[[], None]) -> Subscriber:
     return Subscriber(clock=clock, limits=Limits(), video={Codec.H264: DownTrackFormat(96, 42, 97, 43)}, audio=None, ask_keyframe=ask)
 
 
-def test_nothing_that_arrives_breaks_an_ingest() -> None:
+def test_no_packet_breaks_an_ingest() -> None:
     """What a publisher with the right key can send: cut, flipped and random packets of every kind."""
     chance = random.Random(5)
     clock = SetClock()
@@ -436,7 +436,7 @@ _ODD = "\n \r\t-019:=/;,am\u4e2d\u00b2\u0663\u2460\uff11\u0085\u2028\u200d\0\u00
 
 
 @pytest.mark.parametrize("seed", [7, 8, 9])
-def test_nothing_in_an_offer_breaks_its_reading(seed: int) -> None:
+def test_no_offer_breaks_the_parser(seed: int) -> None:
     chance = random.Random(seed)
     transport = TransportDescription("abcd", "a" * 24, (("sha-256", ":".join(["AB"] * 32)),), Setup.ACTPASS)
     watch = render(Description(transport, watch_offer(), ("0", "1")), offer=True)
@@ -461,7 +461,7 @@ def test_nothing_in_an_offer_breaks_its_reading(seed: int) -> None:
 
 @pytest.mark.parametrize("odd", ["\u00b2", "\u0663", "\u2460", "9" * 5000, "-1", "", "1" + chr(0)])
 @pytest.mark.parametrize("line", ["a=extmap:{}", "a=ssrc:{} cname:x", "a=ssrc-group:FID {} {}", "a=rtcp-fb:{} nack", "a=fmtp:{} x=1"])
-def test_an_odd_number_costs_its_own_line_alone_or_is_refused_in_words(line: str, odd: str) -> None:
+def test_an_odd_number_costs_only_its_line_or_is_refused(line: str, odd: str) -> None:
     transport = TransportDescription("abcd", "a" * 24, (("sha-256", ":".join(["AB"] * 32)),), Setup.ACTPASS)
     good = render(Description(transport, watch_offer(), ("0", "1")), offer=True)
     try:

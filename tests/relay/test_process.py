@@ -1,4 +1,4 @@
-"""What surrounds the server: keys, registration, lease, announcement; the presets; the page's words."""
+"""The relay's process: keys, registration, lease, announcement; also relay presets and the page's texts."""
 
 import asyncio
 import fcntl
@@ -31,7 +31,7 @@ PRESETS = load_presets(PAGE_FOLDER.parent / "relays")
 # --- keys
 
 
-def test_missing_keys_are_made_once_and_only_this_user_can_read_them(tmp_path: Path) -> None:
+def test_missing_keys_are_created_once_and_readable_only_by_this_user(tmp_path: Path) -> None:
     path = tmp_path / "relay.keys"
     first = read_keys(path, ("live", "second"))
     assert set(first) == {"live", "second"}
@@ -61,7 +61,7 @@ def test_keys_are_long_and_stay_out_of_logs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "x/y", "<b>", "é", "-x", "a" * 65])
-def test_names_that_do_not_fit_an_address_are_refused(name: str) -> None:
+def test_stream_names_that_do_not_fit_an_address_are_refused(name: str) -> None:
     with pytest.raises(RelayError):
         RelayConfig(keys={name: "k"}, page_folder=PAGE_FOLDER)
 
@@ -106,7 +106,7 @@ async def test_a_registration_of_another_relay_stays(tmp_path: Path) -> None:
     assert (tmp_path / RELAY_FILE).exists()
 
 
-async def test_the_relay_ends_when_neither_desk_nor_engine_lives(tmp_path: Path) -> None:
+async def test_the_relay_ends_when_no_desk_or_engine_runs(tmp_path: Path) -> None:
     lease = Lease(tmp_path, is_held)
     assert not lease.held()
     desk, engine = (tmp_path / "desk-1.lock").open("w"), (tmp_path / "engine.lock").open("w")
@@ -167,7 +167,7 @@ async def test_relays_find_each_other_over_mdns() -> None:
         await browser.aclose()
 
 
-async def test_without_a_network_nothing_is_announced_and_nothing_breaks() -> None:
+async def test_without_a_network_announcing_fails_harmlessly() -> None:
     announcement = RelayAnnouncement(title="x" * 200, port=1, streams=("live",), addresses=["192.0.2.9"], interfaces=["192.0.2.9"])
     assert not await announcement.start()
     await announcement.aclose()
@@ -176,7 +176,7 @@ async def test_without_a_network_nothing_is_announced_and_nothing_breaks() -> No
     await browser.aclose()
 
 
-def test_foreign_announcements_are_read_with_care() -> None:
+def test_foreign_announcements_are_checked() -> None:
     assert relays_of("x", [], 1, {b"streams": b"live"}) == ()
     assert relays_of("x", ["192.0.2.1"], 1, {}) == ()
     assert relays_of("x", ["192.0.2.1"], 1, {b"streams": b"../../etc,<script>"}) == ()
@@ -215,7 +215,7 @@ def test_a_preset_is_complete_and_makes_addresses(preset) -> None:  # type: igno
     assert quirks.max_bitrate_kbps == preset.limits.max_bitrate_kbps
 
 
-def test_every_relay_that_was_promised_has_a_preset() -> None:
+def test_every_supported_relay_has_a_preset() -> None:
     assert {preset.id for preset in PRESETS} >= {
         "generic", "mediamtx", "livekit", "janus", "srs", "ovenmediaengine", "broadcast-box", "cloudflare-stream", "aws-ivs",
         "agora-gateway", "millicast",
@@ -226,7 +226,7 @@ def preset_of(name: str):  # type: ignore[no-untyped-def]
     return next(preset for preset in PRESETS if preset.id == name)
 
 
-def test_what_the_user_types_is_put_into_the_address_safely() -> None:
+def test_user_input_is_escaped_in_the_address() -> None:
     whip, watch, _ = resolve(preset_of("srs"), {"server": "https://srs.example/", "app": "a&b", "stream": "s=1"})
     assert whip == "https://srs.example/rtc/v1/whip/?app=a%26b&stream=s%3D1"
     whip, watch, _ = resolve(preset_of("mediamtx"), {"path": "shop/main"})
@@ -246,7 +246,7 @@ def test_what_the_user_types_is_put_into_the_address_safely() -> None:
         ("https://x:port/", "address"),
     ],
 )
-def test_what_makes_no_address_is_refused_by_field(value: str, reason: str) -> None:
+def test_input_that_makes_no_address_is_refused_by_field(value: str, reason: str) -> None:
     with pytest.raises(FieldError) as failure:
         resolve(preset_of("generic"), {"whip_url": value})
     assert (failure.value.data["field"], failure.value.data["reason"]) == ("whip_url", reason)
@@ -308,7 +308,7 @@ def test_cities_are_known_by_the_names_of_today_and_of_before() -> None:
     assert set(LANGUAGES) == set(CITY_LANGUAGES)
 
 
-def test_nothing_on_the_page_makes_markup_of_text() -> None:
+def test_the_page_never_turns_text_into_markup() -> None:
     for path in PAGE_FOLDER.glob("*.js"):
         found = re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|srcdoc|DOMParser", path.read_text()
@@ -316,7 +316,7 @@ def test_nothing_on_the_page_makes_markup_of_text() -> None:
         assert found is None, path.name
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_nothing_inline() -> None:
+def test_the_page_loads_nothing_external_and_nothing_inline() -> None:
     for path in PAGE_FOLDER.iterdir():
         text = path.read_text()
         addresses = [one for one in re.findall(r"https?://[^\s\"')]+", text) if "www.w3.org/2000/svg" not in one]
@@ -325,7 +325,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_nothing_inline() -> None:
             assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", text), path.name
 
 
-def test_names_of_streams_are_text_on_the_list_page() -> None:
+def test_stream_names_are_escaped_on_the_list_page() -> None:
     page = PageFiles(PAGE_FOLDER)
     assert b'<a href="/watch/live"' in page.index_with(["live"])
     assert b"<x" not in page.index_with(["<x"])
@@ -333,7 +333,7 @@ def test_names_of_streams_are_text_on_the_list_page() -> None:
     assert page.file("watch.js") is not None
 
 
-def test_a_qr_code_is_a_picture_that_scales() -> None:
+def test_a_qr_code_is_a_scalable_image() -> None:
     svg = qr_svg("http://192.168.178.20:8787/watch/live").decode()
     assert svg.startswith("<svg")
     assert "viewBox" in svg

@@ -1,4 +1,4 @@
-"""The relay's HTTP side: RFC 9725's verbs, refusals in words, limits that protect the others."""
+"""The relay's HTTP server: RFC 9725, refusals, limits that protect other clients."""
 
 import asyncio
 import gzip
@@ -37,7 +37,7 @@ async def client(relay: RelayServer) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def test_a_post_creates_a_session_as_rfc_9725_wants_it(client: aiohttp.ClientSession) -> None:
+async def test_a_post_creates_a_session_as_in_rfc_9725(client: aiohttp.ClientSession) -> None:
     async with client.post("/whip/live", data=PUBLISH, headers=AUTHORISED) as response:
         assert response.status == 201
         assert response.content_type == "application/sdp"
@@ -73,7 +73,7 @@ async def test_a_post_creates_a_session_as_rfc_9725_wants_it(client: aiohttp.Cli
         assert response.status == 404
 
 
-async def test_options_names_what_may_be_posted_and_lets_other_pages_ask(client: aiohttp.ClientSession) -> None:
+async def test_options_lists_accepted_types_and_allows_cross_origin_requests(client: aiohttp.ClientSession) -> None:
     async with client.options("/whip/live", headers={"Origin": "https://elsewhere.example"}) as response:
         assert response.status == 204
         assert response.headers["Accept-Post"] == "application/sdp"
@@ -125,7 +125,7 @@ async def test_refused_posts_leave_no_session(relay: RelayServer, client: aiohtt
     assert relay.sessions == 0
 
 
-async def test_a_body_in_pieces_that_is_too_large_is_refused(client: aiohttp.ClientSession) -> None:
+async def test_a_chunked_body_that_is_too_large_is_refused(client: aiohttp.ClientSession) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(40):
             yield b"a" * 4096
@@ -134,7 +134,7 @@ async def test_a_body_in_pieces_that_is_too_large_is_refused(client: aiohttp.Cli
         assert response.status == 413
 
 
-async def test_a_post_that_never_finishes_is_given_up() -> None:
+async def test_a_post_that_never_finishes_times_out() -> None:
     async with running_relay(limits=Limits(body_timeout_s=0.2)) as relay:
         reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
         head = f"POST /whip/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
@@ -144,7 +144,7 @@ async def test_a_post_that_never_finishes_is_given_up() -> None:
         writer.close()
 
 
-async def test_headers_that_never_finish_are_hung_up_on() -> None:
+async def test_headers_that_never_finish_end_the_connection() -> None:
     async with running_relay(limits=Limits(idle_connection_s=0.3)) as relay:
         reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
@@ -153,14 +153,14 @@ async def test_headers_that_never_finish_are_hung_up_on() -> None:
 
 
 async def hung_up(reader: asyncio.StreamReader) -> bool:
-    """Whether the other side closes without a word; TimeoutError when it neither closes nor speaks."""
+    """Whether the peer closes without an answer; TimeoutError if it does neither."""
     try:
         return await asyncio.wait_for(reader.read(1), 40) == b""
     except ConnectionResetError:
         return True
 
 
-async def test_too_many_connections_of_one_address_are_hung_up_on() -> None:
+async def test_too_many_connections_of_one_address_are_dropped() -> None:
     async with running_relay(limits=Limits(max_connections_per_address=3)) as relay:
         held = [await asyncio.open_connection("127.0.0.1", relay.port) for _ in range(3)]
         for _, writer in held:
@@ -190,7 +190,7 @@ async def test_too_many_connections_of_one_address_are_hung_up_on() -> None:
             writer.close()
 
 
-async def test_a_flood_of_posts_is_slowed_and_a_viewer_goes_on() -> None:
+async def test_a_flood_of_posts_is_slowed_and_a_viewer_keeps_watching() -> None:
     async with running_relay(limits=Limits(posts_burst=8, posts_per_s=0.01)) as relay:
         watcher = await Watcher(f"{base_of(relay)}/whep/live").start()
         async with aiohttp.ClientSession(base_of(relay)) as client:
@@ -209,7 +209,7 @@ async def test_a_flood_of_posts_is_slowed_and_a_viewer_goes_on() -> None:
         await watcher.stop()
 
 
-async def test_viewers_have_their_number_and_the_publisher_always_comes_in() -> None:
+async def test_viewers_are_limited_and_the_publisher_always_gets_in() -> None:
     async with running_relay(limits=Limits(max_sessions=2)) as relay:
         watchers = [await Watcher(f"{base_of(relay)}/whep/live").start() for _ in range(3)]
         assert [watcher.status for watcher in watchers] == [201, 201, 503]
@@ -224,7 +224,7 @@ async def test_viewers_have_their_number_and_the_publisher_always_comes_in() -> 
             await watcher.stop()
 
 
-async def test_an_address_has_its_number_of_sessions() -> None:
+async def test_an_address_has_a_session_limit() -> None:
     async with running_relay(limits=Limits(max_sessions_per_address=1)) as relay:
         watchers = [await Watcher(f"{base_of(relay)}/whep/live").start() for _ in range(2)]
         assert [watcher.status for watcher in watchers] == [201, 429]
@@ -233,7 +233,7 @@ async def test_an_address_has_its_number_of_sessions() -> None:
         await eventually(lambda: relay.sessions == 0)
 
 
-async def test_a_session_that_never_connects_is_let_go() -> None:
+async def test_a_session_that_never_connects_ends() -> None:
     async with running_relay(limits=Limits(connect_timeout_s=0.3)) as relay, aiohttp.ClientSession(base_of(relay)) as client:
         async with client.post("/whep/live", data=WATCH, headers=SDP) as response:
             assert response.status == 201
@@ -241,7 +241,7 @@ async def test_a_session_that_never_connects_is_let_go() -> None:
         await eventually(lambda: relay.sessions == 0)
 
 
-async def test_an_open_stream_takes_publishers_of_this_machine_without_a_key() -> None:
+async def test_an_open_stream_accepts_local_publishers_without_a_key() -> None:
     async with (
         running_relay(key="") as relay,
         aiohttp.ClientSession(base_of(relay)) as client,
@@ -270,7 +270,7 @@ async def test_status_time_and_pages(relay: RelayServer, client: aiohttp.ClientS
         assert 'href="/watch/live"' in await response.text()
 
 
-async def test_page_files_go_out_packed_and_once(relay: RelayServer) -> None:
+async def test_page_files_are_compressed_and_cached(relay: RelayServer) -> None:
     async with aiohttp.ClientSession(base_of(relay), auto_decompress=False) as client:
         for path in ("/watch/live", "/viewer/room.css", "/viewer/products.js"):
             async with client.get(path, headers={"Accept-Encoding": "identity"}) as plain, client.get(path) as packed:
@@ -286,20 +286,20 @@ async def test_page_files_go_out_packed_and_once(relay: RelayServer) -> None:
 
 
 @pytest.mark.parametrize("path", ["/watch/none", "/viewer/nothing.js", "/viewer/..%2f..%2fpyproject.toml", "/qr/none.svg", "/whip", "/x"])
-async def test_what_is_not_there_is_not_found(client: aiohttp.ClientSession, path: str) -> None:
+async def test_unknown_paths_are_not_found(client: aiohttp.ClientSession, path: str) -> None:
     async with client.get(path) as response:
         assert response.status == 404
         assert "<" not in await response.text()
 
 
-async def test_methods_without_meaning_are_refused_in_words(client: aiohttp.ClientSession) -> None:
+async def test_unknown_methods_are_refused_with_a_sentence(client: aiohttp.ClientSession) -> None:
     async with client.get("/whip/live") as response:
         assert response.status == 405
         assert "POST" in response.headers["Allow"]
         assert "GET" in await response.text()
 
 
-async def test_a_taken_port_is_an_error_with_the_systems_words() -> None:
+async def test_a_port_in_use_is_an_error_with_the_systems_message() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         server = RelayServer(config=RelayConfig(keys={"live": "k"}, page_folder=PAGE_FOLDER, port=port))
@@ -309,7 +309,7 @@ async def test_a_taken_port_is_an_error_with_the_systems_words() -> None:
         assert str(port) in str(failure.value.data["address"])
 
 
-async def test_both_families_are_served() -> None:
+async def test_ipv4_and_ipv6_are_served() -> None:
     async with running_relay(host="") as relay:
         hosts = ["127.0.0.1", "[::1]"] if socket.has_dualstack_ipv6() else ["127.0.0.1"]
         async with aiohttp.ClientSession() as client:

@@ -1,4 +1,4 @@
-"""HTTP connections and descriptors: how many, of whom, for how long; the relay goes on when the system has no more."""
+"""Limits of HTTP connections, and a relay that runs out of descriptors."""
 
 import asyncio
 import errno
@@ -33,7 +33,7 @@ HOST = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
 
 
 class Visitor:
-    """A connection that gives its place back when it is told to."""
+    """A connection that releases its slot when it is evicted."""
 
     def __init__(self, hall: _Slots, address: str) -> None:
         self.address = address
@@ -61,7 +61,7 @@ def slots(most: int, limits: Limits, *, proxies: tuple[str, ...] = (), clock: Se
     return _Slots(config, clock or SetClock(), most)
 
 
-def test_all_addresses_together_have_their_number_and_this_machine_some_more() -> None:
+def test_total_connections_are_limited_and_this_machine_has_reserve() -> None:
     hall = slots(10, Limits(kept_connections=2))
     visitors = [come(hall, f"192.0.2.{number}") for number in range(12)]
     assert [visitor.inside for visitor in visitors] == [True] * 10 + [False] * 2
@@ -74,7 +74,7 @@ def test_all_addresses_together_have_their_number_and_this_machine_some_more() -
     assert come(hall, "192.0.2.99").inside
 
 
-def test_who_only_holds_a_place_gives_way_to_who_asks() -> None:
+def test_a_silent_connection_is_evicted_for_a_new_one() -> None:
     hall = slots(4, Limits(kept_connections=0))
     asking = come(hall, "192.0.2.1")
     silent = [come(hall, f"192.0.2.{number}", speaks=False) for number in range(2, 5)]
@@ -84,7 +84,7 @@ def test_who_only_holds_a_place_gives_way_to_who_asks() -> None:
     assert not asking.out
 
 
-def test_who_asked_once_and_holds_the_place_gives_way_later_and_a_room_never() -> None:
+def test_an_idle_connection_is_evicted_later_and_a_websocket_never() -> None:
     clock = SetClock()
     hall = slots(3, Limits(kept_connections=0), clock=clock)
     room = come(hall, "192.0.2.1", long_lived=True)
@@ -97,7 +97,7 @@ def test_who_asked_once_and_holds_the_place_gives_way_later_and_a_room_never() -
     assert (room.out, first.out, second.out) == (False, False, True), "who asked last stays"
 
 
-def test_an_address_has_its_number_and_its_pace() -> None:
+def test_an_address_has_a_connection_limit_and_a_rate() -> None:
     hall = slots(100, Limits(max_connections_per_address=3))
     assert [come(hall, "2001:db8::1").inside for _ in range(4)] == [True] * 3 + [False]
     assert come(hall, "2001:db8:1::1").inside, "another household"
@@ -110,13 +110,13 @@ def test_an_address_has_its_number_and_its_pace() -> None:
     assert come(quick, "192.0.2.2").inside
 
 
-def test_a_trusted_proxy_brings_as_many_as_there_are() -> None:
+def test_a_trusted_proxy_has_no_address_limit() -> None:
     hall = slots(100, Limits(max_connections_per_address=3), proxies=("10.0.0.1",))
     assert all(come(hall, "10.0.0.1").inside for _ in range(50))
 
 
 def _narrow(port: int) -> socket.socket:
-    """A connection of which the system keeps little: what is not read waits in the relay."""
+    """A connection with small system buffers: unread data waits in the relay."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     sock.connect(("127.0.0.1", port))
@@ -124,7 +124,7 @@ def _narrow(port: int) -> socket.socket:
     return sock
 
 
-async def test_a_reader_that_takes_nothing_is_hung_up_on() -> None:
+async def test_a_client_that_does_not_read_is_disconnected() -> None:
     async with running_relay(limits=Limits(write_s=0.3)) as relay, aiohttp.ClientSession(base_of(relay)) as client:
         async with client.put(f"/room/live/pictures/{NAME}", data=PNG, headers=HOST) as response:
             assert response.status == 204
@@ -145,7 +145,7 @@ async def test_a_reader_that_takes_nothing_is_hung_up_on() -> None:
 # --- descriptors
 
 
-def test_media_has_its_share_before_anybody_else() -> None:
+def test_media_gets_its_sockets_first() -> None:
     limits = Limits()
     plenty = file_descriptors.socket_budget(limits, 8192, 4)
     assert (plenty.connections, plenty.sessions) == (limits.max_connections, limits.max_sessions)
@@ -171,7 +171,7 @@ def test_the_limit_is_raised_as_far_as_the_system_lets_us() -> None:
 
 @contextmanager
 def no_descriptor_free() -> Iterator[None]:
-    """As when strangers have taken all of them: whatever this process opens now fails."""
+    """Use up all descriptors, so that opening anything fails."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     probe = os.open(os.devnull, os.O_RDONLY)
     os.close(probe)
@@ -191,7 +191,7 @@ def no_descriptor_free() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_a_lease_that_cannot_be_looked_at_is_held(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_lease_that_cannot_be_checked_counts_as_held(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     lease = Lease(tmp_path, lock_is_held)
     (tmp_path / "engine.lock").touch()
     assert not lease.held()
@@ -202,10 +202,10 @@ def test_a_lease_that_cannot_be_looked_at_is_held(tmp_path: Path, caplog: pytest
     assert lock.acquire()
     assert lease.held()
     lock.release()
-    assert "cannot be told" in caplog.text
+    assert "cannot check" in caplog.text
 
 
-async def test_the_relay_survives_that_no_descriptor_is_free(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_relay_survives_running_out_of_descriptors(caplog: pytest.LogCaptureFixture) -> None:
     async with running_relay() as relay:
         watcher = await Watcher(f"{base_of(relay)}/whep/live").start()
         async with aiohttp.ClientSession(base_of(relay)) as client:

@@ -1,4 +1,4 @@
-"""The relay's HTTP door: under which name, from which page, for whom, how often; and what is no request at all."""
+"""The relay's HTTP front: host names, origins, proxies, rate limits, TLS and malformed requests."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ async def client(relay: RelayServer) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def said(port: int, request: bytes) -> bytes:
-    """The whole answer to what is sent as it stands."""
+    """The whole answer to raw bytes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(request)
@@ -88,13 +88,13 @@ def test_hosts_are_read(text: str, host: Host) -> None:
         ".",
     ],
 )
-def test_what_is_no_host_is_refused(text: str) -> None:
+def test_invalid_hosts_are_refused(text: str) -> None:
     with pytest.raises(Refusal) as refusal:
         read_host(text)
     assert refusal.value.status == 400
 
 
-def test_names_that_anybody_could_register_are_known_only_when_told() -> None:
+def test_public_names_are_known_only_if_configured() -> None:
     hosts = KnownHosts(("Shop.Example",))
     for name in ("10.0.0.1", "::1", "localhost", "studio", "studio.local", "box.home.arpa", "shop.example"):
         assert Host(name) in hosts
@@ -123,9 +123,7 @@ def test_origins(origin: str, host: str, same: bool) -> None:
 
 
 @pytest.mark.parametrize("host", ["x" * 2200, "a b", "[::1", "x:y", "a/b", "\xff"])
-async def test_a_bad_host_header_is_answered_and_leaves_no_traceback(
-    relay: RelayServer, host: str, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_bad_host_header_gets_an_answer_and_no_traceback(relay: RelayServer, host: str, caplog: pytest.LogCaptureFixture) -> None:
     for path in ("/qr/live.svg", "/api/status", "/room/live", "/"):
         answer = await said(relay.port, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("latin-1"))
         assert answer.startswith(b"HTTP/1.1 400 "), answer[:100]
@@ -147,7 +145,7 @@ GARBAGE = (
 )
 
 
-async def test_what_is_no_request_costs_no_line_of_the_log(relay: RelayServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_malformed_requests_are_not_logged(relay: RelayServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     caplog.clear()
     for _ in range(5):
@@ -157,7 +155,7 @@ async def test_what_is_no_request_costs_no_line_of_the_log(relay: RelayServer, c
     assert [record.getMessage() for record in caplog.records] == []
 
 
-async def test_the_room_is_for_pages_of_this_relay_alone(relay: RelayServer, client: aiohttp.ClientSession) -> None:
+async def test_only_pages_of_this_relay_can_use_the_room(relay: RelayServer, client: aiohttp.ClientSession) -> None:
     upgrade = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
@@ -186,7 +184,7 @@ async def test_the_room_is_for_pages_of_this_relay_alone(relay: RelayServer, cli
         assert "--name evil.example" in await response.text()
 
 
-async def test_only_watching_and_publishing_are_for_pages_from_elsewhere(client: aiohttp.ClientSession) -> None:
+async def test_pages_of_other_sites_can_only_watch_and_publish(client: aiohttp.ClientSession) -> None:
     elsewhere = {"Origin": "https://elsewhere.example"}
     for path in ("/api/status", "/api/time", "/", "/watch/live", "/viewer/watch.js", "/room/none", "/nothing"):
         async with client.get(path, headers=elsewhere) as response:
@@ -197,7 +195,7 @@ async def test_only_watching_and_publishing_are_for_pages_from_elsewhere(client:
         assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (404, "*")
 
 
-async def test_a_stream_without_a_key_is_for_programs_of_this_machine() -> None:
+async def test_a_stream_without_a_key_accepts_only_local_programs() -> None:
     async with running_relay(key="") as relay, aiohttp.ClientSession(base_of(relay)) as client:
         for more in ({"Origin": "http://evil.example"}, {"Origin": base_of(relay)}, {"X-Forwarded-For": "192.0.2.1"}, {"Via": "1.1 proxy"}):
             async with client.post("/whip/live", data=PUBLISH, headers={**SDP, **more}) as response:
@@ -216,7 +214,7 @@ async def test_compressed_bodies_are_refused_before_they_are_unpacked(client: ai
             assert "compressed" in await response.text()
 
 
-async def test_every_request_comes_out_of_one_budget() -> None:
+async def test_all_requests_share_one_budget() -> None:
     async with (
         running_relay(limits=Limits(requests_burst=6, requests_per_s=0.01)) as relay,
         aiohttp.ClientSession(base_of(relay)) as client,
@@ -228,7 +226,7 @@ async def test_every_request_comes_out_of_one_budget() -> None:
         assert statuses == [200, 200, 200, 200, 404, 404, 429, 429]
 
 
-async def test_who_asks_a_little_too_fast_is_answered_all_the_same() -> None:
+async def test_slightly_too_fast_requests_are_delayed_and_answered() -> None:
     async with running_relay(limits=Limits(requests_burst=2, requests_per_s=200)) as relay, aiohttp.ClientSession(base_of(relay)) as client:
         for _ in range(30):
             async with client.get("/api/time") as response:
@@ -259,7 +257,7 @@ async def test_wrong_keys_are_slowed_on_every_verb(verb: str) -> None:
 # --- codes
 
 
-async def test_a_code_is_drawn_once_and_for_known_names_alone(client: aiohttp.ClientSession) -> None:
+async def test_a_qr_code_is_drawn_once_and_only_for_known_names(client: aiohttp.ClientSession) -> None:
     drawings = {}
     for host in ("shop.example", "evil.example", "another.evil.example", "192.0.2.7:8787"):
         async with client.get("/qr/live.svg", headers={"Host": host}) as response:
@@ -269,7 +267,7 @@ async def test_a_code_is_drawn_once_and_for_known_names_alone(client: aiohttp.Cl
     assert len(set(drawings.values())) == 3
 
 
-async def test_codes_are_kept_and_a_crowd_waits_only_so_long() -> None:
+async def test_qr_codes_are_cached_and_the_queue_is_limited() -> None:
     codes = QrCodes(Limits(codes_burst=2, codes_per_s=0.0001), SetClock(), most_kept=2, most_waiting=3)
     one = await codes.of("http://a/", "192.0.2.1")
     assert await codes.of("http://a/", "192.0.2.1") is one
@@ -309,11 +307,11 @@ TRUSTED = read_networks(("127.0.0.1", "10.0.0.0/8", "2001:db8::/32"))
         ("", {"X-Forwarded-For": "198.51.100.9"}, Client("")),
     ],
 )
-def test_a_trusted_proxy_says_for_whom_it_asks(peer: str, headers: dict[str, str], client: Client) -> None:
+def test_a_trusted_proxy_names_its_client(peer: str, headers: dict[str, str], client: Client) -> None:
     assert client_of(peer, headers, TRUSTED) == client
 
 
-async def test_behind_a_trusted_proxy_each_viewer_has_his_own_limits() -> None:
+async def test_viewers_behind_a_trusted_proxy_have_their_own_limits() -> None:
     limits = Limits(max_sessions_per_address=1)
     for proxies, second in ((read_networks(("127.0.0.1",)), 201), ((), 429)):
         async with running_relay(limits=limits, proxies=proxies) as relay, aiohttp.ClientSession(base_of(relay)) as client:
@@ -324,7 +322,7 @@ async def test_behind_a_trusted_proxy_each_viewer_has_his_own_limits() -> None:
             assert statuses == [201, second, 429]
 
 
-async def test_a_proxy_that_ends_tls_gives_the_outer_address_on() -> None:
+async def test_a_proxy_that_terminates_tls_passes_on_the_outer_address() -> None:
     async with (
         running_relay(proxies=read_networks(("127.0.0.1",)), names=("shop.example",)) as relay,
         aiohttp.ClientSession(base_of(relay)) as client,
@@ -343,7 +341,7 @@ def certificate_of(folder: Path) -> tuple[Authority, Path]:
     return authority, folder / "127.0.0.1.pem"
 
 
-async def test_with_a_certificate_the_relay_speaks_tls(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_relay_with_a_certificate_uses_tls(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     authority, certificate = certificate_of(tmp_path)
     async with running_relay(certificate=certificate) as relay:
         base = f"https://127.0.0.1:{relay.port}"
@@ -388,7 +386,7 @@ def test_a_certificate_that_cannot_be_used_is_named(tmp_path: Path, broken: str)
     assert failure.value.code == "relay.certificate"
 
 
-def test_old_tls_is_not_spoken(tmp_path: Path) -> None:
+def test_old_tls_versions_are_refused(tmp_path: Path) -> None:
     _, certificate = certificate_of(tmp_path)
     context = tls_context(RelayConfig(keys={"live": "k"}, page_folder=PAGE_FOLDER, certificate=certificate))
     assert context is not None

@@ -1,4 +1,4 @@
-"""Real publishers and viewers over a real relay: what one sends is what all see."""
+"""Real publishers and viewers over a real relay: every viewer gets what the publisher sends."""
 
 import itertools
 import time
@@ -22,7 +22,7 @@ def whep(relay: RelayServer, stream: str = "live") -> str:
     return f"{base_of(relay)}/whep/{stream}"
 
 
-async def test_viewers_see_every_picture_in_order_and_hear_sound() -> None:
+async def test_viewers_get_every_frame_in_order_and_audio() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         early = await Watcher(whep(relay)).start()
@@ -44,7 +44,7 @@ async def test_viewers_see_every_picture_in_order_and_hear_sound() -> None:
             await part.stop()
 
 
-async def test_sender_reports_keep_the_publishers_clock_for_picture_and_sound() -> None:
+async def test_sender_reports_keep_the_publishers_clock_for_video_and_audio() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         watcher = await Watcher(whep(relay)).start()
@@ -88,7 +88,7 @@ async def test_a_waiting_viewer_has_both_clocks_with_the_first_frame() -> None:
         await watcher.stop()
 
 
-async def test_lost_packets_come_again_as_retransmissions() -> None:
+async def test_lost_packets_are_retransmitted() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         watcher = Watcher(whep(relay), lose=lambda sequence: sequence % 7 == 3)
@@ -104,7 +104,7 @@ async def test_lost_packets_come_again_as_retransmissions() -> None:
         await watcher.stop()
 
 
-async def test_what_nobody_can_have_seen_is_not_sent_again() -> None:
+async def test_packets_that_were_never_sent_are_not_resent() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         watcher = await Watcher(whep(relay)).start()
@@ -119,7 +119,7 @@ async def test_what_nobody_can_have_seen_is_not_sent_again() -> None:
         await watcher.stop()
 
 
-async def test_wishes_for_key_frames_reach_the_publisher_coalesced() -> None:
+async def test_key_frame_requests_reach_the_publisher_coalesced() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         watchers = [await Watcher(whep(relay)).start() for _ in range(4)]
@@ -222,7 +222,7 @@ async def test_leaving_in_order_frees_the_session() -> None:
         await eventually(lambda: relay.sessions == 0)
 
 
-async def test_the_publisher_hears_how_its_packets_arrive() -> None:
+async def test_the_publisher_gets_reception_reports() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         watcher = await Watcher(whep(relay)).start()
@@ -236,7 +236,7 @@ async def test_the_publisher_hears_how_its_packets_arrive() -> None:
         await watcher.stop()
 
 
-async def test_a_wrong_key_is_refused_in_words_and_the_program_goes_on() -> None:
+async def test_a_wrong_key_is_refused_and_the_program_continues() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=320, height=180))
         watcher = await Watcher(whep(relay)).start()
@@ -254,7 +254,7 @@ async def test_a_wrong_key_is_refused_in_words_and_the_program_goes_on() -> None
         await watcher.stop()
 
 
-async def test_what_is_lost_on_the_way_in_is_asked_for_and_reaches_the_viewers() -> None:
+async def test_packets_lost_from_the_publisher_are_requested_and_reach_the_viewers() -> None:
     async with running_relay() as relay:
         publisher = Broadcaster(whip(relay), KEY, Show(width=640, height=360), lose=lambda count: count > 60 and count % 9 == 0)
         watcher = await Watcher(whep(relay)).start()

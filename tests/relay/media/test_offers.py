@@ -1,4 +1,4 @@
-"""Offers from strangers: what they name is not believed, what is refused is said, and those who never come free their place."""
+"""Offers from strangers: their addresses are not trusted, refusals have reasons, and sessions that never connect end."""
 
 import asyncio
 import contextlib
@@ -53,7 +53,7 @@ async def client(relay: RelayServer) -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.mark.parametrize("bundled", [True, False])
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize(("path", "offer"), [("/whip/live", PUBLISH), ("/whep/live", WATCH)])
-async def test_a_data_channel_is_refused_and_the_rest_taken(
+async def test_a_data_channel_is_rejected_and_the_rest_accepted(
     client: aiohttp.ClientSession, path: str, offer: str, first: bool, bundled: bool
 ) -> None:
     text = offer.replace("a=group:BUNDLE 0 1", "a=group:BUNDLE data 0 1" if bundled else "a=group:BUNDLE 0 1")
@@ -80,32 +80,32 @@ async def test_a_data_channel_is_refused_and_the_rest_taken(
     ],
     ids=["codecs", "packetization", "sound", "rate"],
 )
-async def test_half_a_show_is_refused(client: aiohttp.ClientSession, change: Callable[[str], str], says: str) -> None:
+async def test_an_offer_of_half_a_show_is_refused(client: aiohttp.ClientSession, change: Callable[[str], str], says: str) -> None:
     async with client.post("/whip/live", data=change(PUBLISH), headers=AUTHORISED) as response:
         assert response.status == 406
         assert says in await response.text()
 
 
 @pytest.mark.parametrize("ufrag", ["", "abc", "a" * 257, "a" * 1150, "a:b:c", "äöüß", "ab cd"])
-def test_a_user_name_that_no_peer_has_is_refused(ufrag: str) -> None:
+def test_an_invalid_ice_ufrag_is_refused(ufrag: str) -> None:
     with pytest.raises(Refusal) as refusal:
         read_offer(WATCH.replace("a=ice-ufrag:abcd", f"a=ice-ufrag:{ufrag}"))
     assert refusal.value.status == 400
 
 
 @pytest.mark.parametrize("password", ["a" * 21, "a" * 257, "a b" * 20])
-def test_a_password_that_no_peer_has_is_refused(password: str) -> None:
+def test_an_invalid_ice_password_is_refused(password: str) -> None:
     with pytest.raises(Refusal):
         read_offer(WATCH.replace(f"a=ice-pwd:{TRANSPORT.ice_pwd}", f"a=ice-pwd:{password}"))
 
 
 @pytest.mark.parametrize(("ufrag", "password"), [("a" * 4, "b" * 22), ("a" * 256, "b" * 256), ("a+/9", "-_=" * 10)])
-def test_the_longest_and_the_shortest_are_taken(ufrag: str, password: str) -> None:
+def test_the_longest_and_shortest_credentials_are_accepted(ufrag: str, password: str) -> None:
     offer = read_offer(render(Description(replace(TRANSPORT, ice_ufrag=ufrag, ice_pwd=password), watch_offer(), ("0", "1")), offer=True))
     assert (offer.transport.ice_ufrag, offer.transport.ice_pwd) == (ufrag, password)
 
 
-def test_two_sections_of_one_name_are_refused() -> None:
+def test_two_sections_with_the_same_mid_are_refused() -> None:
     with pytest.raises(Refusal, match="mid"):
         read_offer(WATCH.replace("a=mid:1", "a=mid:0"))
 
@@ -142,7 +142,7 @@ async def test_nothing_is_sent_to_addresses_that_an_offer_names() -> None:
 
 
 class Caller:
-    """A stranger at the media socket of a session, who knows its name and password."""
+    """A stranger at a session's media socket who knows its ICE credentials."""
 
     def __init__(self, local: LocalTransport, *, username: str = "", password: str = "") -> None:
         (self.candidate,) = local.candidates
@@ -178,7 +178,7 @@ class Caller:
 
 @contextlib.asynccontextmanager
 async def answering() -> AsyncIterator[tuple[IceConnection, LocalTransport, "asyncio.Task[None]"]]:
-    """A relay's side of a connection, waiting to be reached by "abcd"."""
+    """The relay's side of a connection, waiting for the peer "abcd"."""
     ice = IceConnection(controlling=False, answers_only=True)
     await ice.gather(["127.0.0.1"], (), 0.1)
     ice.remote_username, ice.remote_password = "abcd", "x" * 22
@@ -195,13 +195,13 @@ async def answering() -> AsyncIterator[tuple[IceConnection, LocalTransport, "asy
 
 
 async def settled(ice: IceConnection, packets: int) -> None:
-    """Once the socket has looked at so many packets."""
+    """Wait until the socket has processed this many packets."""
     (door,) = ice._protocols
     assert isinstance(door, StunSocket)
     await eventually(lambda: door.ignored >= packets)
 
 
-async def test_who_has_the_wrong_password_gets_no_answer_and_none_of_the_attention() -> None:
+async def test_checks_with_a_wrong_password_get_no_answer() -> None:
     async with answering() as (ice, local, waiting):
         other = f"{local.ice_ufrag}:other"
         callers = [
@@ -226,8 +226,8 @@ async def test_who_has_the_wrong_password_gets_no_answer_and_none_of_the_attenti
             caller.close()
 
 
-async def test_media_is_never_sent_where_nobody_answers() -> None:
-    """Checks can be sent under another's address: who is nominated has to answer before anything else is sent to him."""
+async def test_media_is_never_sent_to_an_address_that_does_not_answer() -> None:
+    """A check can have a forged address: a nominated address must answer before it gets anything else."""
     async with answering() as (ice, local, waiting):
         mute = Caller(local)
         for _ in range(5):
@@ -240,7 +240,7 @@ async def test_media_is_never_sent_where_nobody_answers() -> None:
         mute.close()
 
 
-async def test_ever_new_addresses_do_not_fill_the_memory() -> None:
+async def test_remembered_peer_addresses_are_bounded() -> None:
     async with answering() as (ice, local, _):
         callers = [Caller(local) for _ in range(CHECKS_BURST)]
         for caller in callers:
@@ -253,7 +253,7 @@ async def test_ever_new_addresses_do_not_fill_the_memory() -> None:
             caller.close()
 
 
-async def test_a_flood_of_checks_is_not_answered_to_its_end() -> None:
+async def test_a_flood_of_checks_is_answered_only_in_part() -> None:
     async with answering() as (ice, local, _):
         caller = Caller(local)
         for _ in range(4):
@@ -265,7 +265,7 @@ async def test_a_flood_of_checks_is_not_answered_to_its_end() -> None:
 
 
 def garbage(chance: random.Random, local: LocalTransport) -> bytes:
-    """What is nearly a check: an attribute too short, of the wrong length, cut, flipped; or nothing of the kind."""
+    """Almost valid checks: an attribute too short, of the wrong length, cut or flipped; and random bytes."""
     kind = chance.randrange(5)
     if kind == 0:
         return bytes((chance.choice((0, 1, 2, 3, 20, 22, 63, 64, 127, 128, 191, 192, 255)),)) + chance.randbytes(chance.randrange(1500))
@@ -281,7 +281,7 @@ def garbage(chance: random.Random, local: LocalTransport) -> bytes:
 
 
 @pytest.mark.parametrize("answers_only", [True, False], ids=["relay", "publisher"])
-async def test_no_datagram_ends_in_a_traceback(answers_only: bool, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_datagram_causes_a_traceback(answers_only: bool, caplog: pytest.LogCaptureFixture) -> None:
     chance = random.Random(11)
     caplog.set_level(logging.INFO)
     ice = IceConnection(controlling=not answers_only, answers_only=answers_only)
@@ -303,14 +303,14 @@ async def test_no_datagram_ends_in_a_traceback(answers_only: bool, caplog: pytes
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 19, b"\0\1\0\0" + b"\0" * 16, b"\0\1\0\4" + stun.COOKIE.to_bytes(4, "big") + bytes(12)])
-def test_what_has_not_the_form_of_stun(data: bytes) -> None:
+def test_datagrams_that_are_not_stun_are_recognised(data: bytes) -> None:
     assert not looks_like_stun(data)
 
 
 # --- who never comes
 
 
-async def test_offers_that_never_connect_leave_room_for_those_who_come() -> None:
+async def test_offers_that_never_connect_leave_room_for_others() -> None:
     limits = Limits(max_connecting_per_address=4, posts_burst=1000)
     async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client:
         statuses, retry = [], None
@@ -324,7 +324,7 @@ async def test_offers_that_never_connect_leave_room_for_those_who_come() -> None
             assert response.status == 201, "the publisher always comes in"
 
 
-def test_of_too_many_that_connect_the_busiest_address_gives_way() -> None:
+def test_of_too_many_connecting_sessions_the_busiest_address_loses_one() -> None:
     admission = Admission(Limits(max_connecting=4, max_connecting_per_address=4), SystemClock())
     for address in ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"):
         admission.enter(address)
@@ -338,7 +338,7 @@ def test_of_too_many_that_connect_the_busiest_address_gives_way() -> None:
     assert admission.sessions == 0
 
 
-async def test_the_oldest_that_nobody_came_to_makes_room() -> None:
+async def test_the_oldest_connecting_session_makes_room() -> None:
     limits = Limits(max_connecting=3, posts_burst=1000)
     async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client:
         for _ in range(10):
@@ -351,11 +351,11 @@ async def test_the_oldest_that_nobody_came_to_makes_room() -> None:
 
 
 class Lost(RuntimeError):
-    """Nothing that a session expects."""
+    """An error that a session does not expect."""
 
 
 class Trap(TransportDescription):
-    """One that nobody can connect to, in a way that nobody foresaw."""
+    """A peer whose connection fails with an unexpected error."""
 
     def __getattribute__(self, name: str) -> object:
         if name == "ice_lite":

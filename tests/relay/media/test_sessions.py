@@ -1,4 +1,4 @@
-"""Sessions that begin while the relay ends."""
+"""Sessions that start while the relay stops."""
 
 import asyncio
 import threading
@@ -16,7 +16,7 @@ from app.transport.sdp import Description
 from tests.support.watcher import watch_offer
 
 
-async def test_one_that_comes_while_the_relay_stops_is_refused_and_leaves_nothing(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_session_during_shutdown_is_refused_and_leaves_nothing(caplog: pytest.LogCaptureFixture) -> None:
     clock, limits = SystemClock(), Limits()
     admission = Admission(limits, clock)
     asked = threading.Event()

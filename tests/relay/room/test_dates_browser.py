@@ -1,4 +1,4 @@
-"""Chromium before a show: when it is on the visitor's own clock, a place that he reserves once, his calendar, what he is reminded of."""
+"""Chromium before a show: its time on the viewer's clock, reservations, calendar files, reminders."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ KEY_OF_FRIDAY = OCCURRENCE.key
 
 
 async def ask_to_be_told(page: Page) -> None:
-    """Reserve the next date, and let the browser knock."""
+    """Reserve the next date and allow notifications."""
     await page.until(shown("#next .remind"))
     await page.click("#next .remind")
     await page.until(shown("#next .notify"))
@@ -41,7 +41,7 @@ async def ask_to_be_told(page: Page) -> None:
 
 
 async def visit(page: Page, room: Before, language: str = "en-US", zone: str = "America/New_York") -> None:
-    """Be in the room before the show."""
+    """Join the room before the show."""
     await page.language(language)
     await page.zone(zone)
     await page.go(room.address)
@@ -72,7 +72,7 @@ RESERVED = "document.querySelector('#next .remind').ariaPressed === 'true'"
         ("fa", "Asia/Tehran", "Evening market", "Saturday, March 13 4:30 AM", "your time, Tehran", "Fri, Mar 12 8:00 PM"),
     ],
 )
-async def test_it_is_said_on_the_visitors_clock_and_on_the_shows(
+async def test_the_date_is_in_the_viewers_time_and_in_the_shows(
     page: Page, language: str, zone: str, title: str, own: str, city: str, there: str
 ) -> None:
     async with before() as room:
@@ -96,7 +96,7 @@ async def test_it_is_said_on_the_visitors_clock_and_on_the_shows(
         assert page.console == []
 
 
-async def test_the_weeks_around_a_change_of_clocks_are_right(page: Page) -> None:
+async def test_dates_around_a_clock_change_are_right(page: Page) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await visit(page, room, "en-GB", "Asia/Shanghai")
@@ -109,7 +109,7 @@ async def test_the_weeks_around_a_change_of_clocks_are_right(page: Page) -> None
         assert not await page.evaluate(shown("#next .there")), "the same time is not said twice"
 
 
-async def test_the_countdown_ends_and_what_is_over_goes(page: Page) -> None:
+async def test_the_countdown_ends_and_past_dates_disappear(page: Page) -> None:
     async with before(now=FRIDAY - timedelta(days=1, seconds=4000)) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await visit(page, room)
@@ -126,7 +126,7 @@ async def test_the_countdown_ends_and_what_is_over_goes(page: Page) -> None:
         assert await page.evaluate("document.querySelectorAll('#dates .date').length") == 0
 
 
-async def test_a_place_is_reserved_once_and_stays_his(page: Page) -> None:
+async def test_a_date_is_reserved_once_and_stays_reserved(page: Page) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await room.host.send(t="reserved", date=KEY_OF_FRIDAY, viewers=[f"v{number}" for number in range(11)])
@@ -157,7 +157,7 @@ async def test_a_place_is_reserved_once_and_stays_his(page: Page) -> None:
 
 
 @pytest.mark.parametrize("host_is_first", [True, False])
-async def test_what_he_decides_without_a_connection_is_said_afterwards(page: Page, host_is_first: bool) -> None:
+async def test_a_reservation_made_offline_is_sent_later(page: Page, host_is_first: bool) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await visit(page, room)
@@ -177,7 +177,7 @@ async def test_what_he_decides_without_a_connection_is_said_afterwards(page: Pag
         assert not await page.evaluate(RESERVED)
 
 
-async def test_two_tabs_of_one_visitor_are_one(page: Page, browser: Chromium) -> None:
+async def test_two_tabs_of_one_viewer_count_once(page: Page, browser: Chromium) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         first, second = await browser.page(), await browser.page()
@@ -194,7 +194,7 @@ async def test_two_tabs_of_one_visitor_are_one(page: Page, browser: Chromium) ->
             await tab.call("Page.navigate", url="about:blank")
 
 
-async def test_a_date_that_is_taken_off_while_he_looks(page: Page) -> None:
+async def test_a_date_that_is_removed_disappears_from_the_page(page: Page) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await visit(page, room)
@@ -209,7 +209,7 @@ async def test_a_date_that_is_taken_off_while_he_looks(page: Page) -> None:
         assert await text(page, "#empty-title") == "The show starts soon"
 
 
-async def test_keys_alone_reserve(page: Page) -> None:
+async def test_the_keyboard_is_enough_to_reserve(page: Page) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await visit(page, room)
@@ -250,7 +250,7 @@ def kept(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.suffix == ".ics"]
 
 
-async def test_the_hosts_calendar_comes_in_his_language(page: Page, tmp_path: Path) -> None:
+async def test_the_hosts_calendar_is_in_the_viewers_language(page: Page, tmp_path: Path) -> None:
     async with before() as room:
         files = {"en": await put_calendar(room, "Evening market"), "zh": await put_calendar(room, "Wanjian jishi")}
         await room.announce(date(FRIDAY, "2027-03-12T20:00", calendar=files))
@@ -265,7 +265,7 @@ async def test_the_hosts_calendar_comes_in_his_language(page: Page, tmp_path: Pa
 
 
 @pytest.mark.parametrize("calendar", [{}, {"en": "0" * 32}, {"en": "../../../x"}])
-async def test_without_it_the_page_makes_one(page: Page, tmp_path: Path, calendar: dict[str, str]) -> None:
+async def test_without_the_hosts_calendar_the_page_makes_one(page: Page, tmp_path: Path, calendar: dict[str, str]) -> None:
     long = "Lamps, scarves; and \\ more " + "é" * 90
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00", title={"en": long}, calendar=calendar))
@@ -288,7 +288,7 @@ async def test_without_it_the_page_makes_one(page: Page, tmp_path: Path, calenda
         assert page.console == [] or all("404" in line for line in page.console)
 
 
-async def test_a_date_that_was_moved_replaces_what_a_calendar_has(page: Page, tmp_path: Path) -> None:
+async def test_a_moved_date_replaces_the_calendar_entry(page: Page, tmp_path: Path) -> None:
     async def taken(room: Before, hours: int) -> Any:
         moved = date(FRIDAY + timedelta(hours=hours), "2027-03-12T20:00")
         await room.announce(moved)
@@ -325,7 +325,7 @@ WATCHED = """
 """
 
 
-async def test_a_reminder_stands_on_the_page_and_knocks_where_it_was_asked_for(page: Page) -> None:
+async def test_a_reminder_is_on_the_page_and_notifies_those_who_asked(page: Page) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await page.allow("notifications", origin=room.base)
@@ -359,7 +359,7 @@ async def test_a_reminder_stands_on_the_page_and_knocks_where_it_was_asked_for(p
 PHONE = "window.Notification = class extends Notification { constructor() { throw new TypeError('Illegal constructor'); } };"
 
 
-async def test_where_a_page_may_not_knock_its_worker_does(page: Page) -> None:
+async def test_the_worker_notifies_where_a_page_may_not(page: Page) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await page.allow("notifications", origin=room.base)
@@ -374,7 +374,7 @@ async def test_where_a_page_may_not_knock_its_worker_does(page: Page) -> None:
         assert page.console == []
 
 
-async def test_an_old_reminder_does_not_knock(page: Page) -> None:
+async def test_an_old_reminder_does_not_notify(page: Page) -> None:
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await page.allow("notifications", origin=room.base)
@@ -391,8 +391,8 @@ def minutes_until(moment: datetime, room: Before) -> float:
     return (moment.timestamp() - room.clock.wall_ns() / 1e9) / 60
 
 
-async def test_readers_of_a_language_are_told_at_their_own_hour(page: Page) -> None:
-    """Whoever slept when it came is told later; whoever slept later was told before, and is not woken."""
+async def test_readers_of_a_language_are_reminded_at_their_own_hour(page: Page) -> None:
+    """Readers who were asleep are reminded later; others were reminded before, and are not woken."""
     async with before() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await page.allow("notifications", origin=room.base)
@@ -444,7 +444,7 @@ async def test_on_air_the_next_show_is_a_small_part_under_the_products(page: Pag
         assert not [line for line in page.console if "ERR_" not in line]
 
 
-async def test_a_show_for_his_market_stands_before_one_for_others(page: Page) -> None:
+async def test_a_show_for_the_viewers_market_comes_first(page: Page) -> None:
     async with before() as room:
         other = date(FRIDAY, "2027-03-12T20:00", markets=["SA", "JP"])
         await room.announce(other, date(NEXT_FRIDAY, "2027-03-19T20:00"))
@@ -454,7 +454,7 @@ async def test_a_show_for_his_market_stands_before_one_for_others(page: Page) ->
         assert await text(page, "#dates .for") == "For Saudi Arabia · Japan"
 
 
-async def test_nothing_that_a_date_holds_breaks_the_page(page: Page) -> None:
+async def test_no_content_of_a_date_breaks_the_page(page: Page) -> None:
     evil = "<img src=x onerror=alert(1)>"
     async with before() as room:
         fine = date(FRIDAY, "2027-03-12T20:00")

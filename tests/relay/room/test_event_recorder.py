@@ -1,4 +1,4 @@
-"""How much strangers can write into the host's log, and how fast they can take its coupons: little, and slowly. Counts stay right."""
+"""Limits on what strangers can write into the host's log and on how fast they can claim coupons. Counts stay exact."""
 
 import asyncio
 from collections import Counter
@@ -36,7 +36,7 @@ def written(recorder: EventRecorder) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("kind", [RoomEventKind.SEEN, RoomEventKind.CLICKED, RoomEventKind.LIKE])
-def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(kind: RoomEventKind) -> None:
+def test_an_hour_of_flooding_makes_a_small_log_with_exact_counts(kind: RoomEventKind) -> None:
     limits, clock = Limits(), SetClock()
     share = TokenBucket(limits.room_log_all_per_s, limits.room_log_all_burst, clock)
     recorder, pace = EventRecorder(share=share, now_ms=lambda: 0), TokenBucket(limits.room_log_per_s, limits.room_log_burst, clock)
@@ -60,7 +60,7 @@ def test_an_hour_of_flooding_from_one_address_is_a_small_log_with_right_counts(k
     assert counts == {f"p{number}": HOUR_S for number in range(20)}, "every one is counted, and once"
 
 
-def test_who_joined_in_the_log_leaves_in_it_and_nobody_else_does() -> None:
+def test_only_viewers_whose_joining_is_logged_are_logged_leaving() -> None:
     clock = SetClock()
     recorder, pace = EventRecorder(share=TokenBucket(1, 1000, clock), now_ms=lambda: 0), TokenBucket(0.001, 4, clock)
     viewers = [a_viewer(clock, f"v{number}") for number in range(5)]
@@ -78,7 +78,7 @@ def test_who_joined_in_the_log_leaves_in_it_and_nobody_else_does() -> None:
     assert recorder.journal.dropped == {"market": 1}
 
 
-def test_sums_of_too_many_kinds_are_told_apart_less_and_still_add_up() -> None:
+def test_too_many_sums_are_merged_and_still_add_up() -> None:
     sums = EventCounts()
     for number in range(5000):
         sums.add(RoomEvent(RoomEventKind.SEEN, 0, language=f"l{number}", market="US", product=f"p{number % 40}", count=2))
@@ -87,7 +87,7 @@ def test_sums_of_too_many_kinds_are_told_apart_less_and_still_add_up() -> None:
     assert len(sums) == 0
 
 
-def test_the_rooms_share_holds_sums_back_and_loses_none() -> None:
+def test_the_rooms_share_delays_sums_and_loses_none() -> None:
     clock = SetClock()
     recorder = EventRecorder(share=TokenBucket(1, 2, clock), now_ms=lambda: 0)
     for number in range(5):
@@ -100,7 +100,7 @@ def test_the_rooms_share_holds_sums_back_and_loses_none() -> None:
     assert len(written(recorder)) == 5
 
 
-async def test_the_host_is_told_when_the_log_is_flooded() -> None:
+async def test_the_host_learns_that_the_log_is_flooded() -> None:
     limits = Limits(room_log_burst=3, room_log_per_s=0.001)
     async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
         await host.open()
@@ -128,7 +128,7 @@ async def test_the_host_is_told_when_the_log_is_flooded() -> None:
 
 
 async def claims(client: aiohttp.ClientSession, viewers: int) -> Counter[str]:
-    """What so many visitors are told who come and claim at once."""
+    """The answers to this many viewers who join and claim at once."""
 
     async def one() -> str:
         async with page(client) as viewer:
@@ -151,7 +151,7 @@ async def test_one_address_does_not_empty_a_coupon() -> None:
 
 
 @pytest.mark.parametrize(("newcomer_s", "codes"), [(1000.0, 3), (0.0, 10)])
-async def test_newcomers_share_one_pace_and_who_was_here_does_not(newcomer_s: float, codes: int) -> None:
+async def test_newcomers_share_one_limit_and_other_viewers_do_not(newcomer_s: float, codes: int) -> None:
     limits = Limits(room_newcomer_s=newcomer_s, room_newcomers_burst=3, room_newcomers_per_s=0.0001)
     async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
         await host.open()
@@ -160,7 +160,7 @@ async def test_newcomers_share_one_pace_and_who_was_here_does_not(newcomer_s: fl
         assert (await claims(client, 10))["code"] == codes
 
 
-def test_who_is_put_off_gets_his_code_in_the_end_and_keeps_it() -> None:
+def test_a_delayed_viewer_gets_a_code_in_the_end_and_keeps_it() -> None:
     coupons = Coupons()
     coupons.drop("c", ["A"], 0, {})
     assert coupons.claim("c", "one", 0, lambda: False).why == "later"
@@ -169,7 +169,7 @@ def test_who_is_put_off_gets_his_code_in_the_end_and_keeps_it() -> None:
     assert coupons.claim("c", "two", 0, lambda: False).why == "gone", "nobody waits for what is not there"
 
 
-async def test_a_code_that_cannot_be_handed_out_costs_itself_alone() -> None:
+async def test_a_bad_code_does_not_cost_the_others() -> None:
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
         await host.open()
         codes = ["GOOD-1", "x" * 65, "", "line\nbreak", 5, "ZERO\u200dWIDTH", "GOOD-2"]
@@ -196,12 +196,12 @@ async def test_a_code_that_cannot_be_handed_out_costs_itself_alone() -> None:
         "\U000105c0",  # a letter newer than most tables
     ],
 )
-def test_what_people_write_is_taken(text: str) -> None:
+def test_ordinary_text_of_every_script_is_accepted(text: str) -> None:
     assert typed({"t": "claim", "n": 1, "coupon": text}, Claim).coupon == text
     order = b'{"order":"1","product":"%s","units":1,"minor":1,"currency":"EUR","at_ms":1000}' % text.encode()
     assert read_order(order, 1000).product == text
 
 
 @pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\ud800", "\u2028", "\u2029", "abc\u202egnp", "\u2067x", "\x7f", "\x00"])
-def test_what_breaks_a_line_or_turns_it_round_is_not(text: str) -> None:
+def test_line_breaks_and_direction_overrides_are_refused(text: str) -> None:
     assert usable_codes([text, "fine"]) == ["fine"]

@@ -1,4 +1,4 @@
-"""The room over real WebSockets: board, resume, events, coupons, and a desk that comes back."""
+"""The room over real WebSockets: board, resume, events, coupons, and a desk that reconnects."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ async def put(host: RoomSocket, key: str, value: object) -> None:
     await host.send(t="put", key=key, value=value)
 
 
-async def test_what_the_host_puts_is_on_every_page(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_every_page_gets_the_hosts_puts(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     await put(host, "product/mug", MUG)
     async with page(client) as early, page(client) as late:
         await early.open()
@@ -54,7 +54,7 @@ async def test_what_the_host_puts_is_on_every_page(client: aiohttp.ClientSession
             assert (gone["key"], gone["value"]) == ("pinned", None)
 
 
-async def test_writing_the_same_again_reaches_nobody(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_writing_the_same_value_again_sends_nothing(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     async with page(client) as viewer:
         await put(host, "a", [1, {"b": "ü"}])
         await put(host, "a", [1, {"b": "ü"}])
@@ -70,7 +70,7 @@ async def desk_welcome(client: aiohttp.ClientSession) -> dict[str, object]:
         return await second.open()
 
 
-async def test_a_page_that_was_away_gets_what_it_missed_and_no_more(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_a_page_that_was_away_gets_only_what_it_missed(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     for key in ("a", "b", "c"):
         await put(host, key, 1)
     async with page(client) as viewer:
@@ -97,7 +97,7 @@ async def test_a_page_that_was_away_gets_what_it_missed_and_no_more(client: aioh
 
 
 @pytest.mark.parametrize(("boot", "rev"), [("another", 2), ("", 0), (None, 99)])
-async def test_a_page_of_another_time_gets_the_whole_board(
+async def test_a_page_of_an_earlier_relay_gets_the_whole_board(
     client: aiohttp.ClientSession, host: RoomSocket, boot: str | None, rev: int
 ) -> None:
     await put(host, "a", 1)
@@ -144,7 +144,7 @@ async def test_events_reach_the_host_once(client: aiohttp.ClientSession, host: R
     assert not host.of("event"), "each came once"
 
 
-async def test_a_made_up_token_is_a_new_viewer(client: aiohttp.ClientSession) -> None:
+async def test_a_forged_token_makes_a_new_viewer(client: aiohttp.ClientSession) -> None:
     async with page(client) as first, page(client) as second, page(client) as third:
         one = await first.open()
         two = await second.open(token=one["viewer"] + "." + "A" * 24)
@@ -152,7 +152,7 @@ async def test_a_made_up_token_is_a_new_viewer(client: aiohttp.ClientSession) ->
         assert len({one["viewer"], two["viewer"], three["viewer"]}) == 3
 
 
-async def test_everybody_is_told_how_many_there_are(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_every_page_gets_the_viewer_count(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     async with page(client) as one:
         await one.open()
         async with page(client) as two:
@@ -164,7 +164,7 @@ async def test_everybody_is_told_how_many_there_are(client: aiohttp.ClientSessio
         await one.next("count", viewers=1)
 
 
-async def test_a_desk_that_comes_back_finds_what_happened_meanwhile(client: aiohttp.ClientSession) -> None:
+async def test_a_desk_that_comes_back_gets_what_happened_meanwhile(client: aiohttp.ClientSession) -> None:
     async with page(client) as viewer:
         async with desk(client) as first:
             welcome = await first.open()
@@ -188,7 +188,7 @@ async def test_a_desk_that_comes_back_finds_what_happened_meanwhile(client: aioh
             assert (await forgetful.next("event"))["seq"] == 3, "acknowledged ones are gone"
 
 
-async def test_a_second_host_takes_the_place_of_the_first(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_a_second_host_replaces_the_first(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     async with desk(client) as second:
         await second.open()
         assert await host.closed() == 4409
@@ -229,7 +229,7 @@ async def test_each_code_is_given_once_and_each_viewer_gets_one(client: aiohttp.
         await viewer.close()
 
 
-async def test_coupons_that_are_over_or_never_were_say_so(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_expired_and_unknown_coupons_say_so(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     await host.send(t="coupon", id="old", codes=["A"], expires_ms=1000, claimed={})
     await host.send(t="coupon", id="shut", codes=["B"], expires_ms=0)
     await host.send(t="coupon", id="shut", codes=None)
@@ -242,7 +242,7 @@ async def test_coupons_that_are_over_or_never_were_say_so(client: aiohttp.Client
             assert (answer["code"], answer["why"]) == (None, why)
 
 
-async def test_a_viewer_keeps_its_code_over_a_restart_of_the_relay() -> None:
+async def test_a_viewer_keeps_the_code_when_the_relay_restarts() -> None:
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client, page(client) as viewer:
         welcome = await viewer.open()
         port = relay.port
@@ -264,14 +264,14 @@ async def test_a_viewer_keeps_its_code_over_a_restart_of_the_relay() -> None:
     [(None, 401), ("wrong", 403), (KEY, 403), (host_token(KEY), 403), ("", 401)],
     ids=["none", "wrong", "the stream key", "worked out from the stream key", "empty"],
 )
-async def test_the_host_side_wants_the_host_token(client: aiohttp.ClientSession, token: str | None, status: int) -> None:
+async def test_hosting_requires_the_host_token(client: aiohttp.ClientSession, token: str | None, status: int) -> None:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await client.ws_connect("/room/live/host", headers=headers)
     assert refused.value.status == status
 
 
-async def test_a_viewers_token_opens_nothing_for_the_host(client: aiohttp.ClientSession) -> None:
+async def test_a_viewers_token_does_not_make_a_host(client: aiohttp.ClientSession) -> None:
     async with page(client) as viewer:
         token = (await viewer.open())["token"]
         await viewer.send(t="put", key="a", value=1)
@@ -280,7 +280,7 @@ async def test_a_viewers_token_opens_nothing_for_the_host(client: aiohttp.Client
         await client.ws_connect("/room/live/host", headers={"Authorization": f"Bearer {token}"})
 
 
-async def test_a_stream_without_a_key_takes_a_desk_of_this_machine_but_no_web_page() -> None:
+async def test_a_stream_without_a_key_accepts_a_local_desk_but_no_web_page() -> None:
     async with running_relay(key="") as relay, aiohttp.ClientSession(base_of(relay)) as client:
         async with RoomSocket(client, "/room/live/host") as host:
             await host.open()
@@ -288,7 +288,7 @@ async def test_a_stream_without_a_key_takes_a_desk_of_this_machine_but_no_web_pa
             await client.ws_connect("/room/live/host", headers={"Origin": "https://elsewhere.example"})
 
 
-async def test_status_tells_of_the_room_and_names_nobody(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_status_describes_the_room_and_identifies_nobody(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     await put(host, "a", 1)
     async with page(client) as viewer:
         welcome = await viewer.open()
@@ -300,7 +300,7 @@ async def test_status_tells_of_the_room_and_names_nobody(client: aiohttp.ClientS
         assert welcome["viewer"] not in text
 
 
-async def test_pages_are_told_when_the_relay_stops() -> None:
+async def test_pages_learn_that_the_relay_is_stopping() -> None:
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client, page(client) as viewer:
         await viewer.open()
         await relay.aclose()

@@ -1,4 +1,4 @@
-"""Chromium in a room: the visitor's own language and money, what he does comes back, and nothing that is text becomes more than text."""
+"""Chromium in a room: the viewer's language and currency, events to the host, and text that stays text."""
 
 import re
 import time
@@ -49,7 +49,7 @@ async def selling(port: int = 0) -> AsyncIterator[Selling]:
 
 
 async def visit(page: Page, room: Selling, language: str) -> None:
-    """Come as a new visitor of this language and be in the room."""
+    """Join the room as a new viewer with this language."""
     await page.language(language)
     await page.go(room.address)
     await page.until("globalThis.tradewindRoom?.state === 'open'")
@@ -79,7 +79,7 @@ def quiet(page: Page) -> list[str]:
         ("de-AT", "ltr", "Englisch Harbour reading lamp", "$ 38,99", "$ 51,99", "Kaufen", "Vereinigte Staaten · USD"),
     ],
 )
-async def test_words_money_and_direction_are_the_visitors(
+async def test_language_currency_and_direction_are_the_viewers(
     page: Page, language: str, direction: str, name: str, price: str, was: str, buy: str, market: str
 ) -> None:
     async with selling() as room:
@@ -99,7 +99,7 @@ async def test_words_money_and_direction_are_the_visitors(
         assert not quiet(page)
 
 
-async def test_a_market_is_chosen_and_remembered(page: Page) -> None:
+async def test_a_chosen_market_is_remembered(page: Page) -> None:
     async with selling() as room:
         await put_show(room.client, room.host)
         await room.put("pinned", {"product": "lamp", "at_ms": 1})
@@ -121,7 +121,7 @@ async def test_a_market_is_chosen_and_remembered(page: Page) -> None:
         await page.evaluate("localStorage.removeItem('tradewind.market')")
 
 
-async def test_what_a_visitor_does_comes_back_to_the_host(page: Page) -> None:
+async def test_the_host_gets_what_a_viewer_does(page: Page) -> None:
     async with selling() as room:
         await put_show(room.client, room.host)
         await visit(page, room, "en-US")
@@ -155,7 +155,7 @@ async def test_what_a_visitor_does_comes_back_to_the_host(page: Page) -> None:
         assert not quiet(page)
 
 
-async def test_a_product_counts_as_seen_when_it_was_in_sight_and_once(page: Page) -> None:
+async def test_a_product_in_sight_counts_as_seen_once(page: Page) -> None:
     async with selling() as room:
         await put_show(room.client, room.host)
         await visit(page, room, "en-US")
@@ -211,7 +211,7 @@ async def test_a_coupon_is_claimed_copied_and_kept(page: Page) -> None:
         assert not await page.evaluate(shown("#coupon .why"))
 
 
-async def test_where_hurry_is_not_welcome_nothing_is_counted_down(page: Page) -> None:
+async def test_markets_without_urgency_show_no_countdown(page: Page) -> None:
     async with selling() as room:
         await put_show(room.client, room.host)
         await put_extras(room.host, int(time.time() * 1000))
@@ -223,7 +223,7 @@ async def test_where_hurry_is_not_welcome_nothing_is_counted_down(page: Page) ->
         assert (await text(page, "#coupon .time")).startswith("until ")
 
 
-async def test_everything_about_a_product_is_in_its_sheet(page: Page) -> None:
+async def test_a_products_sheet_has_everything_about_it(page: Page) -> None:
     async with selling() as room:
         await put_show(room.client, room.host)
         await visit(page, room, "zh-SG")
@@ -253,7 +253,7 @@ async def test_everything_about_a_product_is_in_its_sheet(page: Page) -> None:
         assert not [line for line in quiet(page) if "404" not in line]
 
 
-async def test_the_room_and_the_picture_do_not_disturb_each_other(page: Page) -> None:
+async def test_room_and_video_do_not_disturb_each_other(page: Page) -> None:
     async with selling() as room:
         port = room.port
         publisher = Broadcaster(f"{room.base}/whip/live", KEY, Show(width=320, height=180))
@@ -278,7 +278,7 @@ async def test_the_room_and_the_picture_do_not_disturb_each_other(page: Page) ->
         await page.until(shown("#away") + " === false")
 
 
-async def test_a_host_who_restarts_is_not_noticed_by_the_page(page: Page) -> None:
+async def test_the_page_does_not_notice_a_host_that_restarts(page: Page) -> None:
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client:
         async with desk(client) as host:
             room = Selling(base_of(relay), relay.port, client, host)
@@ -321,7 +321,7 @@ EVIL = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>"\'
 WORDS = {"en": EVIL}
 
 
-async def test_no_text_becomes_more_than_text(page: Page) -> None:
+async def test_no_text_becomes_markup(page: Page) -> None:
     async with selling() as room:
         picture_id = await put_picture(room.client, b"\xff\xd8\xff" + EVIL.encode())
         evil = product(2, picture_id)
@@ -363,7 +363,7 @@ async def test_no_text_becomes_more_than_text(page: Page) -> None:
         assert not [line for line in page.console if "Content Security Policy" in line or "exception" in line]
 
 
-async def test_who_wants_no_motion_gets_none(page: Page) -> None:
+async def test_reduced_motion_is_respected(page: Page) -> None:
     async with selling() as room:
         await page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
         await put_show(room.client, room.host)
@@ -378,7 +378,7 @@ async def test_who_wants_no_motion_gets_none(page: Page) -> None:
         await page.call("Emulation.setEmulatedMedia", features=[])
 
 
-async def test_over_a_full_screen_the_pinned_product_stays(page: Page) -> None:
+async def test_the_pinned_product_stays_in_full_screen(page: Page) -> None:
     async with selling() as room:
         publisher = Broadcaster(f"{room.base}/whip/live", KEY, Show(width=320, height=180))
         await publisher.start()
@@ -397,7 +397,7 @@ async def test_over_a_full_screen_the_pinned_product_stays(page: Page) -> None:
         await publisher.stop()
 
 
-async def test_a_tall_picture_keeps_the_screen_and_a_wide_one_its_top(page: Page) -> None:
+async def test_portrait_video_fills_the_screen_and_landscape_video_its_top(page: Page) -> None:
     for width, height, share in ((180, 320, 1.0), (320, 180, 0.26)):
         async with selling() as room:
             publisher = Broadcaster(f"{room.base}/whip/live", KEY, Show(width=width, height=height))
@@ -415,7 +415,7 @@ async def test_a_tall_picture_keeps_the_screen_and_a_wide_one_its_top(page: Page
             await publisher.stop()
 
 
-async def test_an_empty_room_leaves_the_page_to_the_picture(page: Page) -> None:
+async def test_an_empty_room_leaves_the_page_to_the_video(page: Page) -> None:
     async with selling() as room:
         await visit(page, room, "en-US")
         assert not await page.evaluate(shown("#room"))
@@ -460,7 +460,7 @@ async def test_a_coupon_that_ends_tomorrow_says_so(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("saving", "less"), [(33, "−33%"), (1, "−1%"), (0, None), (None, None), ("9", None)])
-async def test_the_page_says_the_saving_that_the_desk_says(page: Page, saving: object, less: str | None) -> None:
+async def test_the_page_shows_the_same_saving_as_the_desk(page: Page, saving: object, less: str | None) -> None:
     async with selling() as room:
         await put_show(room.client, room.host)
         lamp = product(0, "0" * 32)
@@ -474,7 +474,7 @@ async def test_the_page_says_the_saving_that_the_desk_says(page: Page, saving: o
             assert await text(page, "#pinned .less") == less
 
 
-async def test_each_text_runs_as_its_own_letters_do(page: Page) -> None:
+async def test_each_text_has_its_own_direction(page: Page) -> None:
     async with selling() as room:
         await put_show(room.client, room.host)
         await visit(page, room, "ar-SA")

@@ -1,4 +1,4 @@
-"""A room among strangers: floods, readers that do not read, broken messages, too many pages. The others go on."""
+"""A room under attack: floods, pages that do not read, bad messages, too many pages. Others are not affected."""
 
 import asyncio
 import base64
@@ -26,7 +26,7 @@ async def room(limits: Limits | None = None) -> AsyncIterator[tuple[RelayServer,
 
 
 async def reaches(host: RoomSocket, viewer: RoomSocket, key: str = "check") -> None:
-    """What the host puts is still on this page at once."""
+    """This page still gets a put of the host at once."""
     await host.send(t="put", key=key, value=os.urandom(4).hex())
     await viewer.next("put", key=key)
 
@@ -46,7 +46,7 @@ async def reaches(host: RoomSocket, viewer: RoomSocket, key: str = "check") -> N
         ('{"t":"event","n":1,"kind":"like","product":"' + "x" * 5000 + '"}', 1009),
     ],
 )
-async def test_a_broken_message_ends_its_own_connection_alone(text: str, code: int) -> None:
+async def test_a_bad_message_ends_only_its_own_connection(text: str, code: int) -> None:
     async with room() as (_, client, host), page(client) as fine, page(client) as hostile:
         await fine.open()
         await hostile.open()
@@ -55,7 +55,7 @@ async def test_a_broken_message_ends_its_own_connection_alone(text: str, code: i
         await reaches(host, fine)
 
 
-async def test_binary_no_hello_another_version_and_a_wrong_hello() -> None:
+async def test_binary_missing_hello_wrong_version_and_bad_hello_are_refused() -> None:
     async with room() as (_, client, host), page(client) as fine:
         await fine.open()
         for text, code in (
@@ -80,7 +80,7 @@ async def test_binary_no_hello_another_version_and_a_wrong_hello() -> None:
         await reaches(host, fine)
 
 
-async def test_a_page_that_says_nothing_is_hung_up_on() -> None:
+async def test_a_silent_page_is_disconnected() -> None:
     limits = Limits(room_hello_s=0.2)
     async with (
         running_relay(limits=limits) as relay,
@@ -91,7 +91,7 @@ async def test_a_page_that_says_nothing_is_hung_up_on() -> None:
         assert silent.close_code == 4408
 
 
-async def test_a_flood_is_read_slowly_and_its_likes_are_not_believed() -> None:
+async def test_a_flood_is_read_slowly_and_its_likes_are_limited() -> None:
     limits = Limits(room_messages_burst=10, room_messages_per_s=20)
     async with room(limits) as (relay, client, host), page(client) as fine, page(client) as flood:
         await fine.open()
@@ -123,7 +123,7 @@ async def status_of(client: aiohttp.ClientSession) -> dict[str, int]:
 
 
 async def raw_page(port: int) -> socket.socket:
-    """A page that says hello and then reads nothing, with the smallest buffer there is."""
+    """A page that sends hello and then reads nothing, with the smallest possible buffer."""
     loop = asyncio.get_running_loop()
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -138,7 +138,7 @@ async def raw_page(port: int) -> socket.socket:
     return raw
 
 
-async def test_a_page_that_does_not_read_is_hung_up_on_and_holds_nobody_up() -> None:
+async def test_a_page_that_does_not_read_is_disconnected_and_delays_nobody() -> None:
     async with room(Limits(room_slow_s=3)) as (relay, client, host), page(client) as fine:
         await fine.open()
         slow = await raw_page(relay.port)
@@ -171,7 +171,7 @@ async def test_a_slow_page_gets_the_newest_value_and_every_key() -> None:
         assert all(f'"key":"small{number}"'.encode() in got for number in range(60))
 
 
-async def test_rooms_and_addresses_have_their_number() -> None:
+async def test_rooms_and_addresses_have_a_page_limit() -> None:
     async with room(Limits(room_pages_per_address=2)) as (_, client, _host), page(client) as one, page(client) as two:
         await one.open()
         await two.open()
@@ -192,7 +192,7 @@ async def test_rooms_and_addresses_have_their_number() -> None:
                 assert (number, error.status) == (2, 429)
 
 
-async def test_a_seat_is_free_again_when_its_page_has_gone() -> None:
+async def test_a_slot_is_free_again_after_its_page_has_gone() -> None:
     async with room(Limits(room_pages_per_address=1)) as (_, client, _host):
         for _ in range(5):
             async with page(client) as one:
@@ -210,7 +210,7 @@ async def test_a_seat_is_free_again_when_its_page_has_gone() -> None:
                     await asyncio.sleep(0.01)
 
 
-async def test_a_host_is_told_what_the_board_does_not_take() -> None:
+async def test_a_host_learns_what_the_board_refuses() -> None:
     async with room() as (_, client, host), page(client) as viewer:
         await viewer.open()
         await host.send(t="put", key="k" * 200, value=1)
@@ -230,14 +230,14 @@ async def test_a_host_is_told_what_the_board_does_not_take() -> None:
         assert (await host.next("refused"))["id"] == "c50"
 
 
-async def test_a_host_who_speaks_nonsense_is_hung_up_on() -> None:
+async def test_a_host_with_bad_messages_is_disconnected() -> None:
     for text in ("{", '{"t":"nothing"}', "x" * 300_000):
         async with room() as (_, _client, host):
             await host.socket.send_str(text)
             assert await host.closed() in (4400, 1009)
 
 
-async def test_a_page_may_ask_whether_the_room_is_there() -> None:
+async def test_a_page_can_ping_the_room() -> None:
     async with room() as (_, client, _host), page(client) as viewer:
         await viewer.open()
         await viewer.send(t="ping")

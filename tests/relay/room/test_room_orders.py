@@ -1,4 +1,4 @@
-"""A shop reports orders, and a host puts pictures into the room: over real HTTP."""
+"""Orders of a shop and pictures of a host over real HTTP."""
 
 import asyncio
 import hashlib
@@ -65,8 +65,8 @@ async def test_an_order_reaches_the_host_once(client: aiohttp.ClientSession) -> 
         assert host.of("event") == []
 
 
-async def test_a_shop_hears_when_an_order_is_in_the_log_for_good(client: aiohttp.ClientSession) -> None:
-    """200 only when the desk has said so: a relay that ends before that loses no order of a shop that asks again."""
+async def test_a_shop_learns_when_an_order_is_stored(client: aiohttp.ClientSession) -> None:
+    """200 only after the desk has stored it: a relay that ends earlier loses no order of a shop that repeats it."""
     body = json.dumps(ORDER).encode()
     async with desk(client) as host:
         await host.open()
@@ -78,7 +78,7 @@ async def test_a_shop_hears_when_an_order_is_in_the_log_for_good(client: aiohttp
     assert await report(client, body, signed(body)) == (200, '{"order": "1001", "status": "known"}')
 
 
-async def test_the_signature_is_the_one_that_is_described(client: aiohttp.ClientSession) -> None:
+async def test_the_signature_is_as_documented(client: aiohttp.ClientSession) -> None:
     body, timestamp = json.dumps(ORDER).encode(), str(int(time.time()))
     secret = hmac.new(ROOM_KEY.encode(), b"tradewind orders", "sha256").hexdigest()
     sign = "sha256=" + hmac.new(secret.encode(), f"{timestamp}.".encode() + body, "sha256").hexdigest()
@@ -97,9 +97,7 @@ async def test_the_signature_is_the_one_that_is_described(client: aiohttp.Client
         ({"Content-Type": "text/plain"}, 415, "application/json"),
     ],
 )
-async def test_an_order_that_nobody_signed_is_refused(
-    client: aiohttp.ClientSession, change: dict[str, str | None], status: int, says: str
-) -> None:
+async def test_an_unsigned_order_is_refused(client: aiohttp.ClientSession, change: dict[str, str | None], status: int, says: str) -> None:
     body = json.dumps(ORDER).encode()
     headers = {name: value for name, value in {**signed(body), **change}.items() if value is not None}
     answered, words = await report(client, body, headers)
@@ -107,7 +105,7 @@ async def test_an_order_that_nobody_signed_is_refused(
 
 
 @pytest.mark.parametrize("off_s", [-1_000_000_000, -310, 310])
-async def test_an_old_signature_is_worth_nothing(client: aiohttp.ClientSession, off_s: float) -> None:
+async def test_an_old_signature_is_refused(client: aiohttp.ClientSession, off_s: float) -> None:
     body = json.dumps(ORDER).encode()
     status, words = await report(client, body, signed(body, at=time.time() + off_s))
     assert (status, "timestamp" in words) == (401, True)
@@ -119,7 +117,7 @@ async def test_other_secrets_sign_no_orders(client: aiohttp.ClientSession, secre
     assert (await report(client, body, signed(body, secret=secret)))[0] == 401
 
 
-async def test_a_stream_without_a_key_takes_no_orders() -> None:
+async def test_a_stream_without_a_key_accepts_no_orders() -> None:
     async with running_relay(key="") as relay, aiohttp.ClientSession(base_of(relay)) as client:
         body = json.dumps(ORDER).encode()
         assert (await report(client, body, signed(body, secret=orders_secret(""))))[0] == 401
@@ -151,7 +149,7 @@ async def test_a_stream_without_a_key_takes_no_orders() -> None:
         ("at_ms", ORDER["at_ms"] + 3600 * 1000),
     ],
 )
-async def test_a_wrong_field_is_named(client: aiohttp.ClientSession, field: str, value: object) -> None:
+async def test_a_refusal_names_the_wrong_field(client: aiohttp.ClientSession, field: str, value: object) -> None:
     body = json.dumps({**ORDER, field: value}).encode()
     status, words = await report(client, body, signed(body))
     assert (status, words.startswith(f"{field} must be")) == (422, True), words
@@ -160,11 +158,11 @@ async def test_a_wrong_field_is_named(client: aiohttp.ClientSession, field: str,
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"5", b"{", b"\xff\xfe", b"[" * 9000], ids=["empty", "list", "number", "half", "bytes", "deep"]
 )
-async def test_what_is_no_json_object_is_refused(client: aiohttp.ClientSession, body: bytes) -> None:
+async def test_bodies_that_are_not_json_objects_are_refused(client: aiohttp.ClientSession, body: bytes) -> None:
     assert (await report(client, body, signed(body)))[0] == 400
 
 
-async def test_too_much_and_elsewhere(client: aiohttp.ClientSession) -> None:
+async def test_large_bodies_wrong_types_and_unknown_streams_are_refused(client: aiohttp.ClientSession) -> None:
     body = json.dumps({**ORDER, "note": "x" * 20_000}).encode()
     assert (await report(client, body, signed(body)))[0] == 413
     assert (await report(client, b"x" * 100_000, signed(b"")))[0] == 413
@@ -172,7 +170,7 @@ async def test_too_much_and_elsewhere(client: aiohttp.ClientSession) -> None:
     assert (status, "none" in words) == (404, True)
 
 
-async def test_guessing_is_slowed_while_the_shop_goes_on() -> None:
+async def test_guessing_is_slowed_and_the_shop_is_not() -> None:
     async with running_relay(limits=Limits(guesses_burst=3, guesses_per_s=0.001)) as relay, aiohttp.ClientSession(base_of(relay)) as client:
         body = json.dumps(ORDER).encode()
         guesses = [(await report(client, body, signed(body, secret=f"guess {number}")))[0] for number in range(5)]
@@ -195,7 +193,7 @@ async def put(client: aiohttp.ClientSession, name: str, content: bytes, headers:
         return response.status
 
 
-async def test_pictures_are_put_once_and_kept_by_pages(client: aiohttp.ClientSession) -> None:
+async def test_pictures_are_uploaded_once_and_cached_by_pages(client: aiohttp.ClientSession) -> None:
     path = f"/room/live/pictures/{name_of(PNG)}"
     assert await put(client, name_of(PNG), PNG) == 204
     async with client.get(path) as response:
@@ -212,7 +210,7 @@ async def test_pictures_are_put_once_and_kept_by_pages(client: aiohttp.ClientSes
         assert response.status == 404
 
 
-async def test_pictures_that_are_none_or_not_allowed_are_refused(client: aiohttp.ClientSession) -> None:
+async def test_bad_pictures_and_uploads_without_the_host_token_are_refused(client: aiohttp.ClientSession) -> None:
     svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"
     assert await put(client, name_of(svg), svg) == 415
     assert await put(client, "0" * 32, PNG) == 422
@@ -241,7 +239,7 @@ async def test_pictures_that_are_none_or_not_allowed_are_refused(client: aiohttp
         ("POST /whip/live", b"Authorization: Bearer \xff", b"403"),
     ],
 )
-async def test_a_header_of_any_bytes_is_a_wrong_one(relay: RelayServer, line: str, header: bytes, status: bytes) -> None:
+async def test_a_header_with_arbitrary_bytes_is_refused(relay: RelayServer, line: str, header: bytes, status: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
     kind = b"application/sdp" if "whip" in line else b"application/json"
     writer.write(line.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Type: " + kind + b"\r\nContent-Length: 2\r\n" + header + b"\r\n\r\n{}")

@@ -1,4 +1,4 @@
-"""The parts of a room by themselves: board, journal, coupons, viewers, rates, and what a hostile message meets."""
+"""The parts of a room one by one: board, journal, coupons, viewers, rate limits, and checks of messages."""
 
 import json
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def read_all(board: Board, rev: int) -> list[tuple[int, str, object]]:
     return found
 
 
-def test_whoever_reads_the_board_in_pieces_has_it_whole_in_the_end() -> None:
+def test_reading_the_board_in_pieces_gives_all_of_it() -> None:
     board, seen, rev = Board(), dict[str, object](), 0
     for step in range(400):
         board.put(f"key{step * 7 % 23}", None if step % 5 == 0 else {"step": step})
@@ -47,7 +47,7 @@ def test_whoever_reads_the_board_in_pieces_has_it_whole_in_the_end() -> None:
     assert json.loads(b"{" + opening + b"}")["board"] == held
 
 
-def test_a_reader_who_is_behind_gets_the_newest_value_alone() -> None:
+def test_a_reader_that_is_behind_gets_only_the_newest_value() -> None:
     board = Board()
     for value in range(100):
         board.put("a", value)
@@ -55,7 +55,7 @@ def test_a_reader_who_is_behind_gets_the_newest_value_alone() -> None:
     assert read_all(board, 0) == [(199, "a", 99), (200, "b", 99)]
 
 
-def test_an_opening_keeps_to_its_budget_and_says_where_it_ends() -> None:
+def test_an_opening_stays_within_its_budget_and_returns_its_last_rev() -> None:
     board = Board()
     for place in range(20):
         board.put(f"k{place}", "x" * 1000)
@@ -68,7 +68,7 @@ def test_an_opening_keeps_to_its_budget_and_says_where_it_ends() -> None:
     assert [rev for rev, _, _ in patches] == list(range(4, last + 1))
 
 
-def test_removals_are_remembered_only_so_long() -> None:
+def test_only_recent_removals_are_remembered() -> None:
     board = Board(BoardLimits(remembered_removals=2))
     for key in "abcd":
         board.put(key, 1)
@@ -83,7 +83,7 @@ def test_removals_are_remembered_only_so_long() -> None:
     assert "a" not in board
 
 
-def test_a_board_has_an_end() -> None:
+def test_a_board_has_limits() -> None:
     board = Board(BoardLimits(keys=3, total_bytes=100, value_bytes=60, key_chars=5))
     for key, value, code in (("toolong", 1, "relay.board_value"), ("a", "x" * 80, "relay.board_value")):
         with pytest.raises(Refusal) as refused:
@@ -102,11 +102,11 @@ def test_a_board_has_an_end() -> None:
     assert set(board.revs()) == {"a", "b", "d"}
 
 
-def test_half_characters_do_not_reach_a_frame() -> None:
+def test_lone_surrogates_do_not_reach_a_frame() -> None:
     assert encode({"a": "\ud800 ü 杯"}).decode() == '{"a":"? ü 杯"}'
 
 
-def test_the_journal_gives_up_what_matters_least() -> None:
+def test_the_journal_drops_what_matters_least() -> None:
     journal = Journal(max_events=6)
     for number in range(4):
         journal.append(RoomEvent(RoomEventKind.LIKE, 0, "v", count=5))
@@ -128,7 +128,7 @@ def iter_journal(journal: Journal) -> list[int]:
     return seqs
 
 
-def test_what_is_acknowledged_is_gone_and_the_rest_is_not() -> None:
+def test_acknowledged_entries_are_forgotten_and_others_stay() -> None:
     journal = Journal()
     for number in range(5):
         journal.append(RoomEvent(RoomEventKind.CLICKED, number, "v"))
@@ -140,7 +140,7 @@ def test_what_is_acknowledged_is_gone_and_the_rest_is_not() -> None:
     assert journal.append(RoomEvent(RoomEventKind.CLICKED, 0, "v")) == 6
 
 
-def test_coupons_are_given_by_viewer_and_end() -> None:
+def test_each_viewer_gets_one_code_until_the_coupon_ends() -> None:
     coupons = Coupons()
     coupons.drop("c", ["A", "A", "B"], 1000, {})
     assert coupons.left() == {"c": 2}
@@ -154,7 +154,7 @@ def test_coupons_are_given_by_viewer_and_end() -> None:
     assert coupons.claim("c", "one", 0).why == "unknown"
 
 
-def test_viewers_are_known_by_tokens_that_only_the_room_makes() -> None:
+def test_viewers_are_recognised_by_tokens_that_only_the_room_signs() -> None:
     clock = SetClock()
     viewers = Viewers(b"secret", clock)
     viewer, joins = viewers.enter("")
@@ -174,7 +174,7 @@ def test_viewers_are_known_by_tokens_that_only_the_room_makes() -> None:
     assert Viewers(b"other", clock).enter(viewer.token)[0].id != viewer.id
 
 
-def test_event_numbers_count_by_tab_and_tabs_are_bounded() -> None:
+def test_event_numbers_count_per_tab_and_tabs_are_limited() -> None:
     viewer, _ = Viewers(b"secret", SetClock()).enter("")
     assert [viewer.is_new("a", number) for number in (1, 2, 2, 1, 5)] == [True, True, False, False, True]
     assert viewer.is_new("b", 1)
@@ -183,7 +183,7 @@ def test_event_numbers_count_by_tab_and_tabs_are_bounded() -> None:
     assert len(viewer.tabs) == 8
 
 
-def test_a_bucket_lets_through_what_it_says() -> None:
+def test_a_token_bucket_keeps_its_rate_and_burst() -> None:
     clock = SetClock()
     bucket = TokenBucket(2, 3, clock)
     assert bucket.take(5) == 3
@@ -206,7 +206,7 @@ def test_a_bucket_lets_through_what_it_says() -> None:
         '{"t":"a","b":' + "[" * 2000, '{"t":NaN}', '{"t":"a","n":Infinity}', "\x00",
     ],
 )  # fmt: skip
-def test_what_is_no_message_is_refused(text: str) -> None:
+def test_invalid_messages_are_refused(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         read_message(text)
     assert refused.value.code == "relay.room_message"
@@ -241,7 +241,7 @@ WRONG: list[Callable[[object], object]] = [
         {str(n): "b" for n in range(5001)},
     ],
 )
-def test_fields_of_the_wrong_kind_are_refused(read: Callable[[object], object], value: object) -> None:
+def test_fields_of_the_wrong_type_are_refused(read: Callable[[object], object], value: object) -> None:
     with pytest.raises(Refusal):
         read(value)
 

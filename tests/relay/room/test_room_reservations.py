@@ -1,5 +1,5 @@
-"""DateReservations over real WebSockets: each viewer once, nothing lost on the way to the host, nothing that strangers can fill up; and the
-calendar files that visitors take home."""
+"""Reservations over real WebSockets: each viewer counts once, none is lost on the way to the host, strangers cannot fill them up. Also
+the calendar files of dates."""
 
 import asyncio
 import hashlib
@@ -44,14 +44,14 @@ async def host(client: aiohttp.ClientSession) -> AsyncIterator[RoomSocket]:
 
 
 async def entered(viewer: RoomSocket, **hello: object) -> dict[str, object]:
-    """In the room, with the date on the board."""
+    """Join the room and wait for the date on the board."""
     welcome = await viewer.open(**hello)
     if f"date/{FRIDAY}" not in welcome.get("board", {}):
         await viewer.next("put", key=f"date/{FRIDAY}")
     return welcome
 
 
-async def test_a_place_is_one_however_often_it_is_asked_for(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_a_repeated_reservation_counts_once(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     async with page(client) as viewer, page(client) as other:
         welcome = await entered(viewer, languages=["ar"], market="SA")
         assert welcome["reserved"] == []
@@ -73,7 +73,7 @@ async def test_a_place_is_one_however_often_it_is_asked_for(client: aiohttp.Clie
         assert host.of("event") == [event for event in host.of("event") if event["kind"] == "joined"]
 
 
-async def test_whoever_comes_back_has_his_place_and_another_tab_too(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_a_returning_viewer_keeps_the_reservation_in_every_tab(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     async with page(client) as viewer:
         welcome = await entered(viewer)
         await viewer.send(t="reserve", date=FRIDAY, on=True)
@@ -84,7 +84,7 @@ async def test_whoever_comes_back_has_his_place_and_another_tab_too(client: aioh
         assert (await stranger.open(token=str(welcome["viewer"])))["reserved"] == []
 
 
-async def test_a_date_that_is_not_on_the_board_has_no_places(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_a_date_that_is_not_on_the_board_cannot_be_reserved(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     async with page(client) as viewer:
         await entered(viewer)
         await viewer.send(t="reserve", date="never", on=True)
@@ -98,7 +98,7 @@ async def test_a_date_that_is_not_on_the_board_has_no_places(client: aiohttp.Cli
         await viewer.next("count", waiting={FRIDAY: 1})
 
 
-async def test_a_desk_that_was_away_gets_every_reservation_and_the_last_word_alone(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_a_desk_that_was_away_gets_the_last_state_of_every_reservation(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     await host.send(t="put", key="product/mug", value={})
     async with page(client) as viewer, page(client) as other:
         await entered(viewer)
@@ -116,7 +116,7 @@ async def test_a_desk_that_was_away_gets_every_reservation_and_the_last_word_alo
             assert not [event for event in back.of("event") if event["kind"] in ("reserved", "unreserved")]
 
 
-async def test_a_new_hub_is_told_who_waits(client: aiohttp.ClientSession, host: RoomSocket) -> None:
+async def test_a_new_relay_gets_the_reservations(client: aiohttp.ClientSession, host: RoomSocket) -> None:
     async with page(client) as viewer:
         welcome = await entered(viewer)
         await host.send(t="reserved", date=FRIDAY, viewers=["one", "two", welcome["viewer"]])
@@ -143,14 +143,14 @@ async def test_a_new_hub_is_told_who_waits(client: aiohttp.ClientSession, host: 
         '{"t":"reserved","date":"d","viewers":["me"]}',
     ],
 )
-async def test_a_broken_reservation_ends_its_own_connection(client: aiohttp.ClientSession, host: RoomSocket, text: str) -> None:
+async def test_a_bad_reservation_ends_only_its_own_connection(client: aiohttp.ClientSession, host: RoomSocket, text: str) -> None:
     async with page(client) as hostile:
         await hostile.open()
         await hostile.socket.send_str(text)
         assert await hostile.closed() == 4400
 
 
-async def test_one_address_cannot_make_up_a_crowd() -> None:
+async def test_one_address_cannot_fake_a_crowd() -> None:
     limits = Limits(room_reservations_burst=3, room_reservations_per_s=0.001)
     async with running_relay(limits=limits) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
         await host.open()
@@ -168,7 +168,7 @@ def waiting_room(offered: set[str]) -> tuple[DateReservations, TokenBucket]:
     return DateReservations(offered.__contains__), TokenBucket(1, 10**6, SetClock(NS_PER_S))
 
 
-def test_dates_that_are_over_make_room_for_others() -> None:
+def test_past_dates_make_room_for_new_ones() -> None:
     offered = {"d0"}
     places, pace = waiting_room(offered)
     for number in range(200):
@@ -181,7 +181,7 @@ def test_dates_that_are_over_make_room_for_others() -> None:
     assert places.waiting() == {"d0": 1}
 
 
-def test_more_dates_than_there_may_be_are_refused() -> None:
+def test_too_many_dates_are_refused() -> None:
     offered = {f"d{number}" for number in range(70)}
     places, pace = waiting_room(offered)
     for number in range(64):
@@ -191,7 +191,7 @@ def test_more_dates_than_there_may_be_are_refused() -> None:
         places.restore("d66", ["me"])
 
 
-def test_a_date_that_is_full_and_a_host_who_hears_nothing() -> None:
+def test_a_full_date_and_a_host_who_stores_nothing_refuse_reservations() -> None:
     places, pace = waiting_room({"d"})
     places.restore("d", (f"v{number}" for number in range(30_000)))
     assert places.waiting() == {"d": 20_000}
@@ -201,7 +201,7 @@ def test_a_date_that_is_full_and_a_host_who_hears_nothing() -> None:
     assert places.reserve("d", "me", pace, 9_999) == places.reserve("d", "other", pace, 0).__class__(True, fresh=True)
 
 
-def test_reservations_outlive_a_flood_and_what_is_said_again_replaces_what_was_said() -> None:
+def test_reservations_survive_a_flood_and_the_newest_replaces_older_ones() -> None:
     journal = Journal(max_events=10)
     journal.append(RoomEvent(RoomEventKind.RESERVED, 1, "me", date="d"), topic=("d", "me"))
     for _ in range(100):
@@ -237,7 +237,7 @@ async def put(client: aiohttp.ClientSession, content: bytes, name: str = "", cal
         return response.status
 
 
-async def test_a_calendar_is_given_to_everybody_under_its_name(client: aiohttp.ClientSession) -> None:
+async def test_everybody_can_get_a_calendar_under_its_name(client: aiohttp.ClientSession) -> None:
     assert await put(client, CALENDAR, called="attachment; filename*=UTF-8''%E6%99%9A%E5%B8%82.ics") == 204
     async with client.get(f"/room/live/calendars/{name_of(CALENDAR)}") as response:
         assert (response.status, await response.read()) == (200, CALENDAR)
@@ -255,7 +255,7 @@ async def test_a_calendar_is_given_to_everybody_under_its_name(client: aiohttp.C
         assert response.headers["Content-Disposition"] == "inline; filename=\"live.ics\"; filename*=UTF-8''live.ics"
 
 
-async def test_what_is_no_calendar_or_not_the_hosts_is_refused(client: aiohttp.ClientSession) -> None:
+async def test_bad_calendars_and_uploads_without_the_host_token_are_refused(client: aiohttp.ClientSession) -> None:
     assert await put(client, CALENDAR, Authorization="Bearer wrong") == 403
     assert await put(client, CALENDAR, **{"Content-Type": "text/html"}) == 415
     assert await put(client, b"<script>alert(1)</script>") == 415
@@ -272,7 +272,7 @@ async def test_what_is_no_calendar_or_not_the_hosts_is_refused(client: aiohttp.C
         assert response.status == 401
 
 
-async def test_a_slow_body_is_given_up() -> None:
+async def test_a_slow_body_times_out() -> None:
     async with running_relay(limits=Limits(body_timeout_s=0.2)) as relay, aiohttp.ClientSession(base_of(relay)) as client:
         held = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""What a visitor did in his last moments: said while the page is left, kept over a reload, and counted once whichever way it comes."""
+"""A viewer's last events: sent while the page closes, kept over a reload, and counted once whichever way they arrive."""
 
 import json
 from typing import Any
@@ -32,7 +32,7 @@ async def until_likes(host: RoomSocket, likes: int) -> None:
         pass
 
 
-async def test_a_report_counts_what_the_connection_did_not_and_nothing_twice() -> None:
+async def test_a_report_counts_only_what_the_connection_did_not() -> None:
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
         await host.open()
         await host.send(t="put", key="product/mug", value=PRODUCTS["mug"])
@@ -56,7 +56,7 @@ async def test_a_report_counts_what_the_connection_did_not_and_nothing_twice() -
         assert not [event for event in host.of("event") if event["kind"] != "like"]
 
 
-async def test_a_page_that_an_earlier_relay_knew_is_believed_by_the_next_one() -> None:
+async def test_a_page_of_an_earlier_relay_is_recognised_by_the_next() -> None:
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client, a_page(client) as viewer:
         token = (await viewer.open(page="p1"))["token"]
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
@@ -86,7 +86,7 @@ async def test_a_page_that_an_earlier_relay_knew_is_believed_by_the_next_one() -
         ({"t": "events", "token": "TOKEN", "page": "p", "events": []}, 204),
     ],
 )
-async def test_a_report_that_is_none_is_refused(body: Any, status: int) -> None:
+async def test_a_bad_report_is_refused(body: Any, status: int) -> None:
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client, a_page(client) as viewer:
         token = (await viewer.open(page="p1"))["token"]
         if isinstance(body, dict) and body.get("token") == "TOKEN":
@@ -95,7 +95,7 @@ async def test_a_report_that_is_none_is_refused(body: Any, status: int) -> None:
         assert await report(client, {"t": "events", "token": token, "page": "p", "events": []}, "text/plain") == 415
 
 
-async def test_a_relay_that_stops_takes_no_report_that_the_host_would_not_hear_of() -> None:
+async def test_a_stopping_relay_refuses_reports() -> None:
     async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client:
         async with a_page(client) as viewer:
             token = (await viewer.open(page="p1"))["token"]

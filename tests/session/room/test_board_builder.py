@@ -1,4 +1,4 @@
-"""What the page and the cards say: made of the show in the viewers' languages, and again only where something changed."""
+"""The viewer page's board and the cards: in the viewers' languages, and rebuilt only where something changed."""
 
 import itertools
 import random
@@ -50,7 +50,7 @@ class Page:
         return self._view.wanted_pictures(self.show, shown)
 
 
-def test_the_page_lists_what_has_a_slot_and_what_is_pinned() -> None:
+def test_the_page_lists_products_of_segments_and_the_pinned_one() -> None:
     page = Page(selling_show())
     board = page.board()
     assert board["list"] == ["sun", "star"]
@@ -63,7 +63,7 @@ def test_the_page_lists_what_has_a_slot_and_what_is_pinned() -> None:
     assert "pinned" not in page.board(OnScreen(pinned_id="gone"))
 
 
-def test_a_product_says_what_a_viewer_may_know() -> None:
+def test_a_products_value_has_what_viewers_may_know() -> None:
     page = Page(selling_show())
     page.show = put_product(
         page.show,
@@ -88,7 +88,7 @@ def test_a_product_says_what_a_viewer_may_know() -> None:
     assert page.board()["product/sun"]["left"] is None
 
 
-def test_viewers_read_the_shows_name_and_never_the_desks_word_for_none() -> None:
+def test_viewers_never_read_the_placeholder_for_an_untitled_show() -> None:
     show = selling_show(name="Spring sale")
     assert title_for_viewers(show, Path("draft.tradewind")) == "Spring sale"
     untitled = selling_show(name=UNTITLED)
@@ -96,7 +96,7 @@ def test_viewers_read_the_shows_name_and_never_the_desks_word_for_none() -> None
     assert title_for_viewers(untitled, None) == ""
 
 
-def test_what_did_not_change_is_the_same_object() -> None:
+def test_unchanged_values_are_the_same_objects() -> None:
     page = Page(selling_show())
     before = page.board(OnScreen(pinned_id="sun"))
     page.show = change_product(page.show, "star", stock=(Stock("US", 1),))
@@ -107,7 +107,7 @@ def test_what_did_not_change_is_the_same_object() -> None:
     assert all(again[key] is after[key] for key in after)
 
 
-def test_another_list_of_products_or_pictures_is_seen_and_what_stays_is_the_same() -> None:
+def test_changed_products_or_pictures_are_found_and_the_rest_stays_the_same() -> None:
     page = Page(selling_show())
     shown = OnScreen(pinned_id="cable")
     page.show = put_product(page.show, product("sun", pictures=("a", "b")))
@@ -129,7 +129,7 @@ def test_another_list_of_products_or_pictures_is_seen_and_what_stays_is_the_same
     assert [price["market"] for price in page.board()["product/sun"]["prices"]] == ["US"]
 
 
-def test_products_are_found_whatever_was_done_to_the_list() -> None:
+def test_products_are_found_after_any_change_of_the_list() -> None:
     chance, numbers = random.Random(3), itertools.count()
     show = replace(selling_show(), products=tuple(product(f"p{number}") for number in range(12)))
     held = [show]
@@ -174,7 +174,7 @@ def test_coupons_countdowns_and_tickers_come_and_go() -> None:
     assert {"coupon", "countdown", "ticker"} & page.board().keys() == set()
 
 
-def test_pictures_come_in_the_order_in_which_they_are_missed() -> None:
+def test_pictures_come_in_order_of_urgency() -> None:
     show = selling_show()
     for name in ("sun", "star", "moon"):
         show = put_product(show, product(name, pictures=(f"{name}-1", f"{name}-2")))
@@ -192,7 +192,7 @@ def cards(show: Show, shown: OnScreen, *, pinned: str = "", badge: dict[str, str
     return dict(writer.cards(scene))
 
 
-def test_a_product_card_speaks_the_language_of_the_pictures_market() -> None:
+def test_a_product_card_uses_the_language_of_the_videos_market() -> None:
     assert cards(selling_show(), OnScreen(), pinned="sun")[PRODUCT] == ProductCard(
         name="Sun lamp",
         price="$19.99",
@@ -212,7 +212,7 @@ def test_a_product_card_speaks_the_language_of_the_pictures_market() -> None:
     assert cards(without, OnScreen(), pinned="sun")[PRODUCT].price == "$19.99"
 
 
-def test_a_keyword_stands_in_two_languages() -> None:
+def test_a_keyword_card_has_two_languages() -> None:
     point = OnScreen(card=OnScreenCard("sun-1", OnScreenKind.POINT, "sun"))
     assert cards(selling_show(), point)[KEYWORD] == KeywordOverlay("Follows the sun", "en", "随日光而转", "zh-Hans")
     card = OnScreen(card=OnScreenCard("free", OnScreenKind.CARD))
@@ -223,13 +223,13 @@ def test_a_keyword_stands_in_two_languages() -> None:
     assert KEYWORD not in cards(selling_show(), gone)
 
 
-def test_a_countdown_stands_only_where_it_is_welcome() -> None:
+def test_a_countdown_is_shown_only_where_it_is_welcome() -> None:
     shown = OnScreen(countdown=RunningCountdown(14_200))
     assert cards(selling_show(), shown)[COUNTDOWN].seconds == 5
     assert COUNTDOWN not in cards(selling_show(picture_market="DE"), shown)
 
 
-def test_what_is_switched_on_stands_there_when_it_has_something_to_say() -> None:
+def test_a_switched_on_card_is_shown_if_it_has_content() -> None:
     shown = OnScreen(lasting=frozenset({OnScreenKind.TICKER, OnScreenKind.LOWER_THIRD, OnScreenKind.CODE}))
     made = cards(selling_show(), shown, badge={"es": "Publicidad", "en": "Ad"})
     assert made[TICKER] == Ticker(("Free delivery", "Two years"), "en")
@@ -258,7 +258,7 @@ def test_a_changed_theme_or_language_changes_the_card() -> None:
     assert cards(other, shown)[KEYWORD].second == "Folgt der Sonne"
 
 
-def test_a_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
+def test_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
     delivery = (Delivery("US", 5, 9, Money(450, "EUR")), Delivery("DE", 2, 3, Money(390, "EUR")))
     page = Page(change_product(selling_show(), "sun", delivery=delivery))
     value = page.board()["product/sun"]
@@ -279,7 +279,7 @@ def test_a_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
         (99_999, 100_000, 0),
     ],
 )
-def test_card_and_page_say_the_same_saving_and_never_more_than_it_is(minor: int, was: int, percent: int) -> None:
+def test_card_and_page_show_the_same_saving_and_never_too_much(minor: int, was: int, percent: int) -> None:
     page = Page(selling_show())
     page.show = change_product(page.show, "sun", prices=(Price("US", Money(minor, "USD"), Money(was, "USD")),))
     assert page.board()["product/sun"]["prices"][0]["saving"] == percent
@@ -287,14 +287,14 @@ def test_card_and_page_say_the_same_saving_and_never_more_than_it_is(minor: int,
     assert card.saving == (f"−{percent}%" if percent else "")
 
 
-def test_a_price_of_before_in_another_currency_is_no_saving() -> None:
+def test_a_former_price_in_another_currency_is_no_saving() -> None:
     page = Page(selling_show())
     page.show = change_product(page.show, "sun", prices=(Price("US", Money(1000, "USD"), Money(5000, "EUR")),))
     assert page.board()["product/sun"]["prices"][0]["saving"] == 0
     assert cards(page.show, OnScreen(), pinned="sun")[PRODUCT].saving == ""
 
 
-def test_what_the_page_shows_beside_the_picture_is_left_out_of_it() -> None:
+def test_cards_on_the_page_are_left_out_of_the_video() -> None:
     shown = OnScreen(
         card=OnScreenCard("sun-1", OnScreenKind.POINT, "sun"),
         lasting=frozenset({OnScreenKind.TICKER, OnScreenKind.CODE}),

@@ -1,4 +1,4 @@
-"""Reservations through the whole desk: from the page into the log once, and back to a relay or a desk that starts again."""
+"""Reservations through the whole desk: logged once, and restored after a restart of relay or desk."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def logged(desk: StudioDesk) -> list[EventKind]:
 
 
 async def offered(viewer: RoomSocket, **hello: Any) -> dict[str, Any]:
-    """In the room, with the date on its board."""
+    """Join the room and wait for the date on the board."""
     welcome = await viewer.open(**hello)
     if "date/once" not in welcome["board"]:
         await viewer.next("put", key="date/once")
@@ -36,7 +36,7 @@ async def reserve(viewer: RoomSocket, on: bool = True) -> None:
     assert (await viewer.next("reserved"))["on"] is on
 
 
-async def test_a_reservation_is_logged_once_and_outlives_the_relay(tmp_path: Path) -> None:
+async def test_a_reservation_is_logged_once_and_survives_the_relay(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
         told: list[str] = []
         desk.studio.control.viewers.reservations.changed.connect(told.append)
@@ -64,7 +64,7 @@ async def test_a_reservation_is_logged_once_and_outlives_the_relay(tmp_path: Pat
         assert logged(desk) == [EventKind.RESERVED, EventKind.RESERVED, EventKind.UNRESERVED]
 
 
-async def test_what_the_log_has_is_not_logged_again(tmp_path: Path) -> None:
+async def test_a_logged_reservation_is_not_logged_again(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         desk.studio.control.announce(BOARD)
         viewer_id = (await offered(viewer))["viewer"]
@@ -75,7 +75,7 @@ async def test_what_the_log_has_is_not_logged_again(tmp_path: Path) -> None:
         assert logged(desk) == [EventKind.RESERVED, EventKind.UNRESERVED]
 
 
-async def test_a_desk_that_starts_again_knows_who_waits(tmp_path: Path) -> None:
+async def test_a_desk_that_restarts_knows_the_reservations(tmp_path: Path) -> None:
     file = tmp_path / "market.tradewind"
     async with selling(tmp_path) as desk:
         desk.studio.control.announce(BOARD)
@@ -96,7 +96,7 @@ async def test_a_desk_that_starts_again_knows_who_waits(tmp_path: Path) -> None:
         await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 0)
 
 
-async def test_who_reserved_a_date_still_waits_for_it_when_its_series_was_moved(tmp_path: Path) -> None:
+async def test_a_reservation_survives_moving_the_series(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk:
         plan = desk.studio.control.scheduler
         start = datetime.combine(plan.today() + timedelta(days=2), datetime.min.time()) + timedelta(hours=20)

@@ -1,4 +1,4 @@
-"""The plan on the page: shown as it changes and as time goes, with calendar files that come after."""
+"""The plan on the viewer page: it follows changes and time, and calendar files come later."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -19,7 +19,7 @@ FIRST = datetime(2027, 3, 6, 1, 0, tzinfo=UTC)
 
 
 class Page:
-    """What it was shown, and the files that are made for it when the test says so."""
+    """What was shown, and calendar files that are made when the test says so."""
 
     def __init__(self, desk: SchedulingDesk) -> None:
         self.shown: list[tuple[Mapping[str, Any], tuple[RoomCalendar, ...]]] = []
@@ -73,7 +73,7 @@ async def test_the_board_follows_the_plan_and_the_clock(desk: SchedulingDesk) ->
     await page.dates.aclose()
 
 
-async def test_files_are_made_beside_once_for_a_plan_and_come_after(desk: SchedulingDesk) -> None:
+async def test_calendar_files_are_made_once_per_plan_in_the_background(desk: SchedulingDesk) -> None:
     page = Page(desk)
     desk.fill(WEEKLY)
     page.dates.follow()
@@ -96,7 +96,7 @@ async def test_files_are_made_beside_once_for_a_plan_and_come_after(desk: Schedu
     await page.dates.aclose()
 
 
-async def test_the_date_on_air_is_not_to_come(desk: SchedulingDesk) -> None:
+async def test_the_date_on_air_is_not_a_coming_date(desk: SchedulingDesk) -> None:
     page = Page(desk)
     desk.fill(WEEKLY)
     desk.be_at(FIRST)
@@ -107,7 +107,7 @@ async def test_the_date_on_air_is_not_to_come(desk: SchedulingDesk) -> None:
     await page.dates.aclose()
 
 
-async def test_a_date_that_was_begun_early_and_is_over_does_not_come_again(desk: SchedulingDesk) -> None:
+async def test_a_date_that_started_early_and_ended_does_not_come_back(desk: SchedulingDesk) -> None:
     page = Page(desk)
     desk.fill(WEEKLY)
     desk.be_at(FIRST - timedelta(minutes=20))

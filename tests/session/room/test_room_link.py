@@ -1,4 +1,4 @@
-"""The host's side of the room against a real hub: the board by differences, each event once, coupons and pictures after a restart."""
+"""The host's side of a room with a real relay: board differences, each event once, coupons and pictures after a restart."""
 
 import asyncio
 import hashlib
@@ -28,7 +28,7 @@ PICTURE_NAME = hashlib.sha256(PICTURE).hexdigest()[:32]
 
 
 class Host:
-    """A link with everything it told; `kept` can be held back, as by a drive that is slow."""
+    """A link with a record of its signals; `safe` can hold back storing, like a slow drive."""
 
     def __init__(self, relay: RelayServer, *, mark: str = "", key: str = ROOM_KEY, report_lost_after_s: float = 8.0) -> None:
         self.address: RoomAddress | None = RoomAddress(base_of(relay), "live", key)
@@ -83,7 +83,7 @@ class Host:
         self._news.set()
 
     async def until(self, true: Callable[[], object]) -> None:
-        """Looked at after every piece of news."""
+        """Wait until this is true; checked after every signal."""
         async with asyncio.timeout(40):
             while not true():
                 self._news.clear()
@@ -103,7 +103,7 @@ def client(relay: RelayServer) -> aiohttp.ClientSession:
 BOARD: Mapping[str, Any] = {"show": {"title": "Lamps"}, "product/sun": {"left": 3}, "list": ["sun"]}
 
 
-async def test_the_board_goes_out_by_differences() -> None:
+async def test_the_board_is_sent_by_differences() -> None:
     async with running_relay() as relay, client(relay) as session, Host(relay) as host, page(session) as viewer:
         host.link.board.show(BOARD)
         await host.joined()
@@ -124,7 +124,7 @@ async def test_the_board_goes_out_by_differences() -> None:
         assert (await status(session))["rev"] == rev + 3
 
 
-async def test_what_viewers_do_comes_once_though_the_desk_starts_again() -> None:
+async def test_events_arrive_once_even_if_the_desk_restarts() -> None:
     async with running_relay() as relay, client(relay) as session, page(session) as viewer:
         async with Host(relay) as host:
             host.link.board.show(BOARD)
@@ -152,14 +152,14 @@ async def test_what_viewers_do_comes_once_though_the_desk_starts_again() -> None
 
 
 async def status(session: aiohttp.ClientSession) -> dict[str, Any]:
-    """What the relay says of the room."""
+    """The room's part of the relay's status."""
     async with session.get("/api/status") as answer:
         room: dict[str, Any] = (await answer.json())["streams"][0]["room"]
     return room
 
 
 async def until(session: aiohttp.ClientSession, **values: int) -> None:
-    """Until the relay says this of the room; it has no event for it."""
+    """Poll the relay's status, which has no event, until it has these values."""
     async with asyncio.timeout(40):
         while not values.items() <= (await status(session)).items():
             await asyncio.sleep(0.02)
@@ -198,14 +198,14 @@ async def test_a_new_relay_gets_everything_and_gives_no_code_twice() -> None:
 
 
 async def claim(viewer: RoomSocket, code: str) -> None:
-    """As soon as the hub has a coupon to give."""
+    """Claim as soon as the room has codes."""
     while not (await viewer.next("count"))["left"]:
         pass
     await viewer.send(t="claim", n=1, coupon="ten")
     assert (await viewer.next("coupon"))["code"] == code
 
 
-async def test_another_desk_takes_the_room_and_gives_it_back() -> None:
+async def test_another_desk_replaces_the_host_until_it_takes_the_room_back() -> None:
     async with running_relay() as relay, client(relay) as session, Host(relay) as host:
         host.link.board.show(BOARD)
         await host.joined()
@@ -236,7 +236,7 @@ async def test_only_its_host_takes_a_room_back() -> None:
             assert (states, other.link.state.value) == ([], RoomState.JOINED)
 
 
-async def test_texts_that_are_too_long_keep_nothing_else_off_the_page() -> None:
+async def test_a_text_that_is_too_long_does_not_hold_back_the_rest() -> None:
     board: Mapping[str, Any] = {"product/a": {"faq": "字" * 60_000}, "product/b": {"faq": "字" * 200_000}, "show": {"title": "Lamps"}}
     async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
         host.link.board.show(board)
@@ -258,7 +258,7 @@ async def test_no_code_is_given_twice_however_many_were_given() -> None:
             await claim(viewer, codes[-1])
 
 
-async def test_pictures_are_put_once_and_a_missing_one_holds_nothing_up() -> None:
+async def test_pictures_are_uploaded_once_and_a_missing_one_delays_nothing() -> None:
     async with running_relay() as relay, client(relay) as session:
         async with Host(relay) as host:
             host.link.pictures.want(("gone", "lamp"))
@@ -271,7 +271,7 @@ async def test_pictures_are_put_once_and_a_missing_one_holds_nothing_up() -> Non
         assert host.heard == []
 
 
-async def test_pictures_stay_on_the_page_when_the_desk_starts_again() -> None:
+async def test_pictures_stay_on_the_page_when_the_desk_restarts() -> None:
     with_picture: Mapping[str, Any] = {"product/sun": {"pictures": [PICTURE_NAME]}}
     without: Mapping[str, Any] = {"product/sun": {"pictures": []}}
 
@@ -297,7 +297,7 @@ async def test_pictures_stay_on_the_page_when_the_desk_starts_again() -> None:
         assert (await status(session))["rev"] == rev + 2
 
 
-async def test_a_room_that_stays_away_is_told_and_so_is_its_return() -> None:
+async def test_a_lost_room_and_its_return_are_reported() -> None:
     async with running_relay() as relay, Host(relay, key="wrong", report_lost_after_s=0.2) as host:
         await host.until(lambda: [notice.code for notice in host.heard] == ["room.lost"])
         host.move_to(relay)
@@ -305,7 +305,7 @@ async def test_a_room_that_stays_away_is_told_and_so_is_its_return() -> None:
         assert [notice.code for notice in host.heard] == ["room.lost", "room.back"]
 
 
-async def test_a_wrong_key_stays_outside_until_it_is_right() -> None:
+async def test_a_host_with_a_wrong_key_joins_once_the_key_is_right() -> None:
     async with running_relay() as relay, Host(relay, key="wrong") as host:
         await host.until(lambda: host.link.state.value is RoomState.LOST)
         host.move_to(relay)
@@ -339,7 +339,7 @@ async def no_picture(picture_id: str) -> RoomPicture | None:
 
 
 @pytest.mark.expect_errors
-async def test_a_fault_of_which_nobody_can_be_told_does_not_end_the_link_either() -> None:
+async def test_a_failing_notice_listener_does_not_end_the_link() -> None:
     async with running_relay() as relay, Host(relay) as host:
         host.link.notices._notify = fails
         host.link.pictures._find = no_picture
@@ -362,12 +362,12 @@ async def test_a_fault_of_which_nobody_can_be_told_does_not_end_the_link_either(
         ("", ("", 0)),
     ],
 )
-def test_a_mark_that_is_none_names_nothing(mark: str, found: tuple[str, int]) -> None:
+def test_an_invalid_mark_identifies_nothing(mark: str, found: tuple[str, int]) -> None:
     assert split_mark(mark) == found
 
 
 @pytest.mark.expect_errors
-async def test_an_event_that_nobody_can_take_costs_itself_alone() -> None:
+async def test_an_event_whose_listener_fails_does_not_cost_the_others() -> None:
     async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
         host.link.inbox._on_event = lambda event: fails() if event.kind is RoomEventKind.CLICKED else host._on_event(event)
         host.link.board.show(BOARD)
@@ -381,7 +381,7 @@ async def test_an_event_that_nobody_can_take_costs_itself_alone() -> None:
 
 
 @pytest.mark.expect_errors
-async def test_a_drive_that_raises_costs_the_connection_and_the_link_comes_back() -> None:
+async def test_a_failing_store_ends_the_connection_and_the_link_reconnects() -> None:
     async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
         raised: list[bool] = []
 
@@ -422,7 +422,7 @@ async def test_a_refusal_names_what_was_refused(message: Mapping[str, Any], told
         assert [notice.data["what"] for notice in host.heard] == ([] if told is None else [told])
 
 
-async def test_a_flooded_log_is_told_once_in_a_while() -> None:
+async def test_a_flooded_log_is_reported_once_in_a_while() -> None:
     async with running_relay() as relay, Host(relay) as host:
         await host.joined()
         for entries in (5, 7, 9):

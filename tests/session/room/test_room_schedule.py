@@ -1,4 +1,4 @@
-"""Shows to come on the room's board, who waits for them as a reading of the log, and both against a real hub."""
+"""Coming shows on the room's board, reservations read from the log, and both with a real relay."""
 
 import asyncio
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ def board(*occurrences: Occurrence, plan: Schedule = PLAN, **more: Any) -> Mappi
     return schedule_board(plan, occurrences, now=NOW, host_language="en", **more)
 
 
-def test_the_board_says_what_viewers_may_know() -> None:
+def test_the_board_has_what_viewers_may_know() -> None:
     made = board(friday(1), SUNDAY, friday(0), calendars={"once": {"en": "a" * 32, "zh": ""}})
     assert made["schedule"] == ["fri@2027-03-12T20:00", "once", "fri@2027-03-19T20:00"]
     assert made["date/fri@2027-03-12T20:00"] == {
@@ -74,13 +74,13 @@ def test_the_board_says_what_viewers_may_know() -> None:
     assert "reminder" not in made
 
 
-def test_a_date_that_is_moved_keeps_its_name_and_says_its_new_time() -> None:
+def test_a_moved_date_keeps_its_key_and_has_its_new_time() -> None:
     moved = friday(0, local=LocalTime(datetime(2027, 3, 13, 10, 30), "Europe/Madrid"), moved=True, party_ids=("sg",))
     value = board(moved)["date/fri@2027-03-12T20:00"]
     assert (value["wall"], value["zone"], value["markets"]) == ("2027-03-13T10:30", "Europe/Madrid", ["SG"])
 
 
-def test_only_the_next_ones_stand_there() -> None:
+def test_only_the_next_dates_are_on_the_board() -> None:
     many = [friday(week) for week in range(-3, 60)]
     made = board(*many)
     assert made["schedule"] == [one.key for one in many if one.end > NOW and one.start <= NOW + HORIZON]
@@ -96,7 +96,7 @@ def test_only_the_next_ones_stand_there() -> None:
     assert board(friday(0), SUNDAY, plan=gone)["schedule"] == ["once"], "an airing that was deleted a moment ago"
 
 
-def test_the_reminder_is_the_one_that_was_sent_last_for_a_date_that_comes() -> None:
+def test_the_reminder_is_the_last_one_sent_for_a_coming_date() -> None:
     def plan(*reminders: ShowReminder) -> Schedule:
         return replace(PLAN, reminders=reminders)
 
@@ -120,7 +120,7 @@ def event(seq: int, kind: EventKind, viewer: str, date: str = "once") -> ShowEve
     return ShowEvent(seq, seq, kind, {"viewer": viewer, "date": date})
 
 
-def test_a_viewer_waits_once_and_as_he_said_last() -> None:
+def test_a_viewers_last_reservation_counts_once() -> None:
     log = [
         event(1, EventKind.RESERVED, "a"),
         event(2, EventKind.RESERVED, "a"),
@@ -145,7 +145,7 @@ def test_the_log_keeps_the_date_and_the_viewer() -> None:
     )
 
 
-def test_a_hub_is_told_of_each_date_once_in_pieces() -> None:
+def test_a_relay_gets_each_dates_reservations_once_in_pieces() -> None:
     told: set[str] = set()
     places = {"once": {f"v{number:05}" for number in range(4500)}, "over": {"x"}}
     messages = list(place_messages({"date/once": 1, "date/new": 2, "show": 3}, places, told))
@@ -157,7 +157,7 @@ def test_a_hub_is_told_of_each_date_once_in_pieces() -> None:
 # --- against a hub
 
 
-async def test_who_waits_survives_a_relay_that_is_new() -> None:
+async def test_reservations_survive_a_new_relay() -> None:
     places: dict[str, set[str]] = {"once": set()}
     async with running_relay() as first, client(first) as session, Host(first) as host:
         host.link.board.show(board(SUNDAY))
@@ -180,7 +180,7 @@ async def test_who_waits_survives_a_relay_that_is_new() -> None:
             await until(other, waiting=3)
 
 
-async def test_calendar_files_are_brought_once() -> None:
+async def test_calendar_files_are_uploaded_once() -> None:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//x//EN")
     calendar.add("version", "2.0")
@@ -210,7 +210,7 @@ async def there(session: Any, name: str) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_calendar_of_a_date_is_one_that_a_hub_takes() -> None:
+async def test_the_relay_accepts_a_dates_calendar() -> None:
     setting = CalendarOptions("晚间集市", "zh", NOW, busy=False)
     content = date_calendar(FRIDAYS, friday(0), CalendarText("晚间集市", "新品：美利奴围巾"), load_zones(), setting)
     offered = room_calendar(content, "晚间集市")

@@ -1,4 +1,4 @@
-"""What the desk counts of an evening: the start of the run of show takes nothing away, a new evening begins with who waited for it."""
+"""The counts of a show: starting the rundown keeps them, and a new show starts with those who waited for it."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ async def summary() -> AsyncIterator[RoomSummary]:
     made.close()
 
 
-async def test_starting_the_run_of_show_on_air_keeps_what_was_counted(summary: RoomSummary) -> None:
+async def test_starting_the_rundown_on_air_keeps_the_counts(summary: RoomSummary) -> None:
     begun: list[int] = []
     summary.begun.connect(lambda: begun.append(summary.likes))
     for one in (
@@ -37,7 +37,7 @@ async def test_starting_the_run_of_show_on_air_keeps_what_was_counted(summary: R
     assert begun == [0]
 
 
-async def test_who_waits_between_two_evenings_belongs_to_the_next(summary: RoomSummary) -> None:
+async def test_viewers_who_wait_between_shows_count_for_the_next(summary: RoomSummary) -> None:
     begun: list[int] = []
     summary.begun.connect(lambda: begun.append(summary.likes))
     summary.set_viewers(7)
@@ -59,7 +59,7 @@ async def test_who_waits_between_two_evenings_belongs_to_the_next(summary: RoomS
     assert (summary.likes, summary.joined, summary.peak, begun) == (3, 1, 4, [0, 3])
 
 
-async def test_sums_count_as_many_as_they_say(summary: RoomSummary) -> None:
+async def test_sums_count_as_many_as_they_contain(summary: RoomSummary) -> None:
     summary.add(
         [
             event(EventKind.PRODUCT_SEEN, product="sun", count=40),
