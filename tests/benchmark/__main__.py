@@ -1,7 +1,7 @@
-"""Every figure that Tradewind promises, in one run: `python -m tests.benchmark [--minutes 5] [--only NAME …]`.
+"""Measures every figure that Tradewind promises: `python -m tests.benchmark [--minutes 5] [--only NAME …]`.
 
-Each benchmark runs as a process of its own, one after the other, and says its figures itself; give the machine to it alone.
-The window's benchmarks use the display there is, else Xvfb.
+The benchmarks run one after the other, each in a process that prints its figures. Run nothing else on the computer meanwhile. The
+window's benchmarks use the display, or Xvfb without one.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """What is promised, and how it is measured; {seconds} stands for the length of the long ones."""
+    """A promise and how to measure it; {seconds} is replaced by the length of the long ones."""
 
     name: str
     promise: str
@@ -74,7 +74,7 @@ def command(benchmark: Benchmark, seconds: float) -> list[str]:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """1 when a benchmark could not be run."""
+    """Run the benchmarks; returns 1 when one fails to run."""
     parser = argparse.ArgumentParser(prog="tests.benchmark", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--minutes", type=float, default=5.0, help="length of the long spans (default 5)")
     parser.add_argument("--only", nargs="+", choices=[one.name for one in BENCHMARKS], help="run these alone")

@@ -1,8 +1,8 @@
-"""What an honest viewer sees while strangers attack the relay: python -m tests.benchmark.bench_attacks [--seconds 6] [--only NAME …]
+"""What an honest viewer sees during attacks on the relay: python -m tests.benchmark.bench_attacks [--seconds 6] [--only NAME …]
 
 Relay, show with its honest viewer, and attackers are three processes on loopback; each attack has a relay of its own. Prints a line for
-each: frames a second and the longest time without one (of the honest viewer), how long a newcomer waits for his first frame, whether
-the relay's status is told as the desk's watchdog asks it, CPU of the relay, and what the attackers were told.
+each: the honest viewer's frames a second and longest gap, how long a new viewer waits for the first frame, whether the relay answers
+the desk's status requests, the relay's CPU, and the answers to the attackers.
 """
 
 import argparse
@@ -29,7 +29,7 @@ Pipe = multiprocessing.connection.Connection
 
 
 class TimedWatcher(Watcher):
-    """Knows when the last packet of each frame came."""
+    """Keeps when the last packet of each frame arrived."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -44,7 +44,7 @@ class TimedWatcher(Watcher):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one span looked like."""
+    """The figures of one span."""
 
     fps: float
     longest_ms: float

@@ -1,8 +1,8 @@
-"""What cards cost: composing with and without them, while they stand still, move and change; drawing each kind; how soon a changed one is
-seen; and how late frames are beside all of it.
+"""What cards cost: composing without cards and with still, moving and changing ones; drawing each kind; how soon a change is visible; and
+how late frames are meanwhile.
 
 Run: python -m tests.benchmark.bench_cards [--size 1280x720] [--frames 400] [--seconds 20]. The promise is at most 0.5 ms of processor a
-frame for a product card, a lower third and a badge that stand still at 720p.
+frame for a still product card, lower third and badge at 720p.
 """
 
 import argparse
@@ -44,7 +44,7 @@ SCENE = Scene("plain", "Plain", (Layer("camera", "camera"),))
 
 
 def with_overlays(canvas: Canvas, camera: list[Frame], puts: Sequence[PutOverlay]) -> Callable[[int], None]:
-    """One frame of a film with these above it."""
+    """One frame of a film with these on top."""
     composer, overlays = Composer(canvas, print), Overlays()
     overlays.set_canvas(canvas)
     for put in puts:
@@ -92,7 +92,7 @@ def measure_composing(canvas: Canvas, frames: int) -> None:
 
 
 class StampingPublisher(LocalPublisher):
-    """Knows when each packet of video left the encoder."""
+    """Keeps when each video packet left the encoder."""
 
     def __init__(self, control: EncoderControl, notify: Callable[[Notice], None]) -> None:
         super().__init__(control, notify)
@@ -126,7 +126,7 @@ class EngineRun:
         return self._publishers[-1].left
 
     def lateness(self, seconds: float, busy: Callable[[int], None]) -> str:
-        """How late frames are while something is done ten times a second."""
+        """How late frames are while something happens ten times a second."""
         before = self.engine.stats().frames
         late, end, number = [], time.monotonic() + seconds, 0
         while time.monotonic() < end:
@@ -142,7 +142,7 @@ class EngineRun:
 
 
 def measure_latency(canvas: Canvas, changes: int) -> None:
-    """From before a card is drawn anew until the first packet whose decoded frame shows it."""
+    """The time from the new drawing of a card to the first packet whose decoded frame shows it."""
     theme, run = themes()[0], EngineRun(canvas)
     cards_by_turn = [CountdownOverlay(488, "Offer ends in"), CountdownOverlay(671, "Offer ends in")]
     drawn = [draw_card(card, theme, canvas) for card in cards_by_turn]
@@ -164,7 +164,7 @@ def measure_latency(canvas: Canvas, changes: int) -> None:
 
 
 def measure_lateness(canvas: Canvas, seconds: float) -> None:
-    """The program's pace without cards and with everything that moves, changed ten times a second."""
+    """The lateness of frames without cards, and with moving cards that change ten times a second."""
     theme, run = themes()[0], EngineRun(canvas)
     put = {kind: show_card_command(kind.value, draw_card(card, theme, canvas)) for kind, card in cards("en", product_picture()).items()}
     print(f"{'without cards':<24}{run.lateness(seconds, lambda number: None)}")

@@ -1,7 +1,7 @@
-"""What composing costs: a full-screen film, a picture-in-picture and a card with alpha, against plain copies of the same planes.
+"""What composing costs: a full-screen film, a picture-in-picture and a card with alpha, compared with copying the same planes.
 
 Run: python -m tests.benchmark.bench_compose [--size 1280x720] [--frames 300]. Prints processor milliseconds a frame and the
-ratio to copying the canvas once, which is what the memory of the machine allows; it asserts nothing about time.
+ratio to copying the canvas once, which is the limit of the computer's memory. Asserts nothing about time.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from app.media.ports import Frame
 
 
 def film(width: int, height: int) -> list[Frame]:
-    """Four frames of noise; their sequence numbers are given anew when they are shown."""
+    """Four frames of noise, with new sequence numbers each time."""
     random = np.random.default_rng(1)
     frames = []
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""How long the lint of a show takes while somebody types in it: 10,000 products, 200 segments, all markets that come with the program.
+"""How long the lint of a show takes while the user types: 10,000 products, 200 segments, all of the app's markets.
 
 Run: python -m tests.benchmark.bench_lint [--products 10000] [--segments 200]. The promise is at most 50 ms a change.
 """
@@ -26,12 +26,12 @@ CHANGES = 40
 
 
 def in_all(text: str, languages: Sequence[str]) -> LocalizedText:
-    """A text of usual length in every language."""
+    """A text of normal length in every language."""
     return {language: f"{text} in {language}, fired at a high heat and packed with care" for language in languages}
 
 
 def sellable(number: int, markets: Sequence[Market], languages: Sequence[str]) -> Product:
-    """A product that has everything everywhere."""
+    """A complete product for every market."""
     return replace(
         product(f"p{number}", 20 + number % 80),
         name=in_all(f"Tea set {number}", languages),
@@ -49,7 +49,7 @@ def large_show(products: int, segments: int) -> Show:
     """With heroes, traffic and backups over the whole rundown."""
     markets = load_markets(ROOT / "resources" / "markets")
     languages = list(dict.fromkeys(language for market in markets for language in market.languages))
-    whole = max(1, min(products, 2 * segments))  # those that the rundown names; the others have what the first have
+    whole = max(1, min(products, 2 * segments))  # those in the rundown; the others repeat their content
     made = [sellable(number, markets, languages) for number in range(whole)]
     made += [replace(made[number % whole], id=f"p{number}") for number in range(whole, products)]
     slots = [

@@ -1,8 +1,8 @@
-"""Processor time of capture + compose + encode beside FFmpeg doing the same: `python -m tests.benchmark.bench_pipeline`.
+"""Processor time of capture, composition and encoding, compared with FFmpeg for the same work: `python -m tests.benchmark.bench_pipeline`.
 
 720p30: a 720p file as camera, a 360p file as picture-in-picture, a card with alpha; x264 superfast, zerolatency, 2.5 Mb/s, one thread.
-Both run in real time in processes of their own, one after the other, and are charged for the same span of program: the engine
-between two readings after its start, FFmpeg by the difference of a long and a short run, so that neither pays for starting.
+Both run in real time in separate processes, one after the other, and count the same span of program without their start: the engine
+between two readings, FFmpeg as the difference of a long and a short run.
 """
 
 import argparse
@@ -52,7 +52,7 @@ class PipelineResult:
 
 
 class CountingPublisher(LocalPublisher):
-    """Drops the packets, as FFmpeg's null muxer does."""
+    """Drops the packets, like FFmpeg's null muxer."""
 
     def push(self, packet: EncodedPacket) -> None:
         pass
@@ -93,7 +93,7 @@ def show(folder: Path) -> Project:
 
 
 def thread_times() -> dict[str, float]:
-    """Seconds of processor by thread name, of threads that still run; FFmpeg's own threads are summed as "native"."""
+    """Processor seconds of running threads by name; FFmpeg's threads are summed as "native"."""
     names = {thread.native_id: thread.name for thread in threading.enumerate()}
     times: dict[str, float] = {}
     for entry in Path("/proc/self/task").iterdir():
@@ -103,7 +103,7 @@ def thread_times() -> dict[str, float]:
 
 
 def run_engine(folder: Path, seconds: float) -> None:
-    """The child: prints its own figures as JSON."""
+    """The child process: prints its figures as JSON."""
     engine = Engine(clock=SystemClock(), make_publisher=CountingPublisher, preview_path=None)
     engine.start()
     engine.apply(show(folder))
@@ -145,7 +145,7 @@ def ffmpeg_seconds(folder: Path, seconds: float) -> float:
 
 
 def measure(seconds: float = 10.0, rounds: int = 3) -> PipelineResult:
-    """Medians over the rounds, both sides taking turns."""
+    """Medians over the rounds; both sides take turns."""
     engines: list[dict[str, object]] = []
     ffmpegs: list[float] = []
     with tempfile.TemporaryDirectory() as name:
@@ -166,7 +166,7 @@ def measure(seconds: float = 10.0, rounds: int = 3) -> PipelineResult:
 
 
 def pardonable(seconds: float) -> float:
-    """How many frames may be missing before the comparison means nothing: one in fifty."""
+    """How many frames may be missing in a valid comparison: one in fifty."""
     return seconds * 30 / 50
 
 

@@ -1,8 +1,8 @@
-"""Dragging the planner's block across the strips of twenty parties: from the mouse's move until all that follows is painted.
+"""Dragging the planner's block across the strips of twenty parties: from the mouse move until everything is painted.
 
 `python -m tests.benchmark.bench_planner [--steps 300] [--size 1366x740]`, under a display or offscreen. Prints one JSON object in
-milliseconds: how long the planner takes until it can be seen, a step of the drag (the strips, each clock's hours, the figure of the hour
-and, when the hand rests, its sentences), and a move to another day, which reads and draws everything anew.
+milliseconds: how long the planner takes to appear, a step of the drag (the strips, each clock's hours, the score of the hour and, when
+the mouse rests, its sentences), and a move to another day, which reads and draws everything again.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from app.ui.planning.planner_window import PlannerWindow
 from app.ui.shell.application import Shell
 from tests.support.desk_window import make_studio, options
 
-START = datetime(2027, 3, 13, 0, 0, tzinfo=UTC)  # clocks in New York go forward in the night that follows
+START = datetime(2027, 3, 13, 0, 0, tzinfo=UTC)  # clocks in New York go forward in the next night
 OWN = "Asia/Shanghai"
 PEOPLE = ("Asia/Shanghai", "Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns", "Europe/London", "America/Los_Angeles")
 MARKETS = 14

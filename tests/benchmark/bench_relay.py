@@ -1,7 +1,7 @@
 """What ten viewers cost the embedded relay: python -m tests.benchmark.bench_relay [--viewers 10] [--seconds 10] [--kbps 2500]
 
 The relay, the publisher and the viewers are three processes, over real ICE and DTLS-SRTP on loopback. Prints one JSON object:
-CPU of the relay's process in percent of one core, first frames, and whether packets were lost on the way.
+CPU of the relay's process in percent of one core, first frames, and lost packets.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def publisher_process(pipe: Pipe, base: str, kbps: int) -> None:
 
 
 class NoisyShow(Show):
-    """Fresh speckles in each frame, so that the encoder needs its whole rate."""
+    """New noise in each frame, so that the encoder needs its full bitrate."""
 
     def paint(self, luma: npt.NDArray[np.uint8]) -> None:
         height, width = luma.shape
@@ -48,7 +48,7 @@ class NoisyShow(Show):
 
 
 async def first_frame_ms(watcher: Watcher) -> float:
-    """From the POST until the first packet of a key frame is here, connecting included."""
+    """The time from the POST to the first packet of a key frame."""
     began = time.monotonic()
     await watcher.start()
     await watcher.until(lambda: watcher.video)

@@ -1,9 +1,9 @@
 """What a full room costs, and what it does to the video: python -m tests.benchmark.bench_room [--pages 200] [--seconds 15]
 
-The relay, a 720p publisher, the pages (plain WebSockets) and a viewer of the video are processes of their own on loopback. First the
-video alone, then with the room: the host pins five times a second, and pages like and click. Prints one JSON object: from the host's
-put to the pages (p50, p95, max over all pages and pins), the relay's CPU with and without the room in percent of one core, and the gaps
-between the viewer's frames in both.
+The relay, a 720p publisher, the pages (plain WebSockets) and a viewer of the video are separate processes on loopback. First only video,
+then with the room: the host pins five times a second, and pages like and click. Prints one JSON object: the time from the host's put to
+the pages (p50, p95, max over all pages and pins), the relay's CPU with and without the room in percent of one core, and the gaps between
+the viewer's frames in both.
 """
 
 import argparse
@@ -33,7 +33,7 @@ _LIKES_PER_S = 20  # of all pages together
 
 
 class Gaps(Watcher):
-    """A viewer that keeps when each frame began to arrive, and nothing else."""
+    """A viewer that only keeps when each frame started to arrive."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -54,7 +54,7 @@ def _percentiles(values: list[float]) -> dict[str, float]:
 
 
 def viewer_process(pipe: Pipe, base: str) -> None:
-    """Answers each question with the gaps since the last one, in ms."""
+    """Answers each request with the gaps since the last one, in ms."""
 
     async def run() -> None:
         watcher = Gaps(f"{base}/whep/live")
@@ -69,7 +69,7 @@ def viewer_process(pipe: Pipe, base: str) -> None:
 
 
 class TimedPage(RoomSocket):
-    """A page that keeps how long each pin took to it, and no message."""
+    """A page that only keeps the delay of each pin."""
 
     delays: list[float]
 
@@ -86,7 +86,7 @@ class TimedPage(RoomSocket):
 
 
 def pages_process(pipe: Pipe, base: str, pages: int) -> None:
-    """All pages, which like now and then; ends with the delays."""
+    """All pages, which send likes; returns the delays."""
 
     async def run() -> None:
         connector = aiohttp.TCPConnector(limit=0)
@@ -114,7 +114,7 @@ def pages_process(pipe: Pipe, base: str, pages: int) -> None:
 
 
 async def sell(base: str, seconds: float, pages: int, talk: Pipe) -> dict[str, Any]:
-    """Be the host: pin five times a second."""
+    """As the host, pin five times a second."""
     async with aiohttp.ClientSession(base) as client, desk(client) as host:
         await host.open()
         await host.send(t="put", key="product/mug", value={"id": "mug", "name": {"en": "Mug"}})
@@ -131,7 +131,7 @@ async def sell(base: str, seconds: float, pages: int, talk: Pipe) -> dict[str, A
     return {
         "pages": pages,
         "pin_to_page_ms": _percentiles(delays),
-        "arrived": f"{len(delays)} of {pins * pages}",  # a page that is behind gets the newest pin alone
+        "arrived": f"{len(delays)} of {pins * pages}",  # a page that is late gets only the newest pin
         "events": len(host.of("event")),
         "room": status,
     }

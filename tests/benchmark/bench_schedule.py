@@ -1,4 +1,4 @@
-"""How long the plan thinks: the best hours of a fortnight for twenty parties, and a month of 60 shows × 8 markets × 12 people made better.
+"""How long planning takes: the best hours of two weeks for twenty parties, and a better month of 60 shows × 8 markets × 12 people.
 
 Run: python -m tests.benchmark.bench_schedule [--times 5]. The promises are 60 ms and 150 ms, and 16 ms for a block that is dragged.
 """
@@ -22,7 +22,7 @@ from app.domain.planning.schedule_checks import check_plan
 from tests.support.occurrences import all_occurrences
 
 FIND_MS, PLAN_MS, DRAG_MS = 60.0, 150.0, 16.0
-BEGIN = datetime(2027, 3, 1, tzinfo=UTC)  # with all the changes of clocks of a spring
+BEGIN = datetime(2027, 3, 1, tzinfo=UTC)  # a spring with all its clock changes
 SHOWS, MARKETS, PEOPLE = 60, 8, 12
 ZONES = (
     "America/New_York",
@@ -61,7 +61,7 @@ def month(audiences: int) -> Schedule:
 
 
 def measure(what: str, times: int, work: Callable[[], object], goal_ms: float | None = None) -> None:
-    """Say how long it takes: wall clock, and what the processor itself was busy with it."""
+    """Print how long it takes: wall clock and processor time."""
     walls, busy = [], []
     for _ in range(times):
         began, began_busy = time.perf_counter(), time.process_time()
@@ -99,7 +99,7 @@ def measure_month(schedule: Schedule, audiences: int, comfort_rules: ComfortRule
 
 
 def measure_finding(schedule: Schedule, comfort_rules: ComfortRules, times: int) -> None:
-    """Twenty parties, alone and beside all the shows that are there."""
+    """Twenty parties, without and with all other shows."""
     ids, days = [party.id for party in schedule.parties], (BEGIN, BEGIN + timedelta(days=14))
     dates = dates_of(schedule, comfort_rules)
     workloads = workloads_of(schedule, dates, comfort_rules)

@@ -29,7 +29,7 @@ KEYFRAME_EVERY = 60
 
 
 def _access_unit(size: int, *, key: bool) -> bytes:
-    """A frame of this many bytes as the payloader sees one."""
+    """A frame of this many bytes, as the payloader gets it."""
     sets = b"\0\0\0\1\x67" + bytes(range(1, 20)) + b"\0\0\0\1\x68\xce\x3c\x80" if key else b""
     return sets + b"\0\0\0\1" + (b"\x65" if key else b"\x41") + b"\xa7" * size
 
@@ -91,7 +91,7 @@ def _far_end(pipe: "Pipe[int, int]") -> None:
 
 
 def _feed(publisher: Publisher, control: Control, seconds: float) -> float:
-    """Push the stream in real time; the CPU seconds that this process used meanwhile."""
+    """Push the stream in real time; returns the CPU seconds of this process."""
     size = KBPS * 1000 // 8 // FPS
     plain, key = _access_unit(size, key=False), _access_unit(size * 3, key=True)
     sound = bytes(320)

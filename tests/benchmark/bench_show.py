@@ -1,8 +1,8 @@
-"""How long the window takes for each thing that is done to a show of 10,000 products and 200 segments.
+"""How long the window takes for each action on a show of 10,000 products and 200 segments.
 
 `python -m tests.benchmark.bench_show [--products 10000] [--segments 200] [--times 9]`, under a display or offscreen. A real window over
-a real Studio whose file is written behind it; each action is timed until its pixels are drawn and everything that follows in the next
-turns of the loop is done. The promise is at most 50 ms each on a machine that has nothing else to do.
+a real Studio that writes its file; each action is timed until its pixels are drawn and its work in the next turns of the loop is done.
+The promise is at most 50 ms each on an idle computer.
 """
 
 import argparse
@@ -34,21 +34,21 @@ from tests.support.source_trees import ROOT
 
 GOAL_MS = 50.0
 MARKETS = ("US", "DE", "AE")
-TURNS = 4  # of the loop: what an action puts off to the next ones belongs to it
+TURNS = 4  # of the loop: they include what an action defers
 
-Actions = Mapping[str, tuple[str, Callable[[], object]]]  # name → the dock that is in front, what is done
+Actions = Mapping[str, tuple[str, Callable[[], object]]]  # name → the visible dock, the action
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """By the clock on the wall, and how much of that the window's thread really worked; on a busy machine they differ."""
+    """Wall clock, and processor time of the window's thread; on a busy computer they differ."""
 
     wall_ms: float
     work_ms: float
 
 
 def large_show(before: Show, products: int, segments: int) -> Show:
-    """Every product a thing of its own, every third segment with cues, all in three acts."""
+    """Every product is different, every third segment has cues, all in three acts."""
     markets = [market for market in load_markets(ROOT / "resources" / "markets") if market.id in MARKETS]
     languages = list(dict.fromkeys(language for market in markets for language in market.languages))
     made = tuple(sellable(number, markets, languages) for number in range(products))
@@ -68,7 +68,7 @@ def large_show(before: Show, products: int, segments: int) -> Show:
 
 
 class Bench:
-    """Holds the window and times what is done to it."""
+    """Times actions on the window."""
 
     def __init__(self, studio: Studio, window: MainWindow) -> None:
         self.studio = studio
@@ -76,7 +76,7 @@ class Bench:
         self.number = 0
 
     async def settle(self, seconds: float = 0.0) -> None:
-        """Let everything be done and drawn."""
+        """Wait until everything is done and drawn."""
         if seconds:
             await asyncio.sleep(seconds)
         for _ in range(TURNS):
@@ -87,7 +87,7 @@ class Bench:
                 view.viewport().repaint()
 
     async def time_ms(self, action: Callable[[], object]) -> Span:
-        """How long an action takes until it is seen."""
+        """How long an action takes until it is visible."""
         await self.settle(0.4)  # the lint of the last change is done
         begun, worked = time.perf_counter(), time.thread_time()
         action()
@@ -95,7 +95,7 @@ class Bench:
         return Span((time.perf_counter() - begun) * 1000, (time.thread_time() - worked) * 1000)
 
     def actions(self) -> Actions:
-        """Everything that is done to the two lists, by name."""
+        """All actions on the two lists, by name."""
         return {**self._with_products(), **self._with_segments(), **self._on_air()}
 
     def _with_products(self) -> Actions:
@@ -174,7 +174,7 @@ class Bench:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     async def run(self, times: int, only: str) -> dict[str, list[Span]]:
-        """Every action so many times; the first of each is not counted, it loads what is loaded once."""
+        """Do each action this often. The first time is not counted, because it loads modules."""
         result: dict[str, list[Span]] = {}
         self.studio.control.runner.start()
         for name, (dock, action) in self.actions().items():

@@ -1,8 +1,8 @@
 """What selling costs: verbs of the show desk with 10,000 products and 200 segments, and how soon a pin is on 200 pages.
 
 Run: python -m tests.benchmark.bench_show_control [--products 10000] [--segments 200] [--pages 200] [--pins 40]. The promises: every verb
-holds the desk up for at most 50 ms, a changed card is on its way to the engine within 50 ms, a pin is on the pages within 300 ms (p95).
-The engine is one of paper, the relay is the program's own, the pages are WebSockets in a process of their own.
+blocks the desk for at most 50 ms, a changed card is sent to the engine within 50 ms, a pin is on the pages within 300 ms (p95). The
+engine is the paper engine, the relay is the app's, the pages are WebSockets in their own process.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from tests.support.selling_show import product, selling_show
 from tests.support.studio_desk import PAPER, StudioDesk
 
 VERB_GOAL_MS, CARD_GOAL_MS, PAGE_GOAL_MS = 50.0, 50.0, 300.0
-PAGES_EACH = 100  # of one address: the hub lets no more than 128 in
+PAGES_EACH = 100  # from one address: the hub accepts no more than 128
 
 
 def large_show(products: int, segments: int) -> Show:
@@ -47,7 +47,7 @@ def p95(values: Sequence[float]) -> float:
 
 
 async def held_up_ms(verb: Callable[[], object]) -> float:
-    """How long the loop is busy with a verb and with everything that follows from it."""
+    """How long a verb and all that follows it block the loop."""
     began = time.perf_counter()
     verb()
     for _ in range(3):
@@ -56,7 +56,7 @@ async def held_up_ms(verb: Callable[[], object]) -> float:
 
 
 async def _watch(base: str, pages: int, pipe: Connection) -> None:
-    """Pages that note when each pin reached them, in milliseconds since it was made, until the pipe says so."""
+    """Pages that note the delay of each pin in milliseconds, until the pipe ends them."""
     late: list[float] = []
     ready = asyncio.Semaphore(0)
 
@@ -100,7 +100,7 @@ async def joined(desk: StudioDesk) -> None:
 
 
 async def verbs(desk: StudioDesk, pins: int) -> dict[str, list[float]]:
-    """Each verb again and again, with the time that it holds the loop up."""
+    """Repeat each verb, and measure how long it blocks the loop."""
     show_control = desk.studio.control
     taken: dict[str, list[float]] = {}
 
@@ -123,7 +123,7 @@ async def verbs(desk: StudioDesk, pins: int) -> dict[str, list[float]]:
 
 
 async def card_ms(desk: StudioDesk, changes: int) -> list[float]:
-    """From the change of a word on a card to the engine's word that it has the picture."""
+    """The time from the change of a card's text until the engine confirms its picture."""
     taken: list[float] = []
     put: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
@@ -143,7 +143,7 @@ async def card_ms(desk: StudioDesk, changes: int) -> list[float]:
 
 
 async def page_ms(desk: StudioDesk, pages: int, pins: int) -> list[float]:
-    """Pins on so many pages."""
+    """The delays of pins on this many pages."""
     address = desk.studio.embedded.room
     assert address is not None
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
@@ -160,7 +160,7 @@ async def page_ms(desk: StudioDesk, pages: int, pins: int) -> list[float]:
 
 
 def say(name: str, values: Sequence[float], goal_ms: float) -> None:
-    """One line: median, 95th percentile, worst, beside what is promised."""
+    """One line: median, 95th percentile, worst, and the promise."""
     spread = f"p50 {statistics.median(values):6.1f}  p95 {p95(values):6.1f}  worst {max(values):6.1f} ms"
     print(f"{name:<26} {spread}   (promised {goal_ms:.0f}; {len(values)} of them)")
 

@@ -1,8 +1,8 @@
-"""Going live, first frame and delay, seen in Chromium: `python -m tests.benchmark.bench_viewer [--seconds 20]`.
+"""Time to live, first frame and delay in Chromium: `python -m tests.benchmark.bench_viewer [--seconds 20]`.
 
-The page waits at the relay's address before the show begins. Prints one JSON object: Go Live to the first packet and to the first frame
-on the page of a viewer who was waiting, at a desk that runs (as a person clicks) and with an engine that has only just been started, and
-the delay from capture to display at 720p30 by the frame code.
+The page waits at the relay's address before the show starts. Prints one JSON object: the time from Go Live to the first packet and to the
+first frame on a waiting viewer's page, with a running desk and with an engine that has just started; and the delay from capture to
+display at 720p30, by the frame code.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from tests.support.tradewind import Tradewind, read_report
 
 ROUNDS = 5
 
-# The wall clock at which the first frame of a show is on the page: reading its code tells that it is one, and is not part of the time.
+# The wall clock of a show's first frame on the page. Reading its code identifies it; the time excludes that.
 FIRST = """
 window.firstFrame = new Promise((seen) => {
   const look = () => document.querySelector("video").requestVideoFrameCallback((now, { expectedDisplayTime }) =>
@@ -42,7 +42,7 @@ async def _until_first_frame(page: Page, studio: Studio) -> float:
 
 
 async def measure_clicks(home: Path) -> list[float]:
-    """Show after show from one desk that runs, to one viewer who stays."""
+    """Several shows from one running desk to one viewer who stays."""
     found: list[float] = []
     async with StudioDesk(home, commands=REAL) as desk, Chromium() as browser:
         studio = desk.studio

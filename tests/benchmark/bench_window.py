@@ -1,9 +1,9 @@
-"""The start of the window, then frames and memory of a live show with the window open, then with the window made busy on purpose.
+"""The start of the window, then frames and memory of a live show with the window open, first idle, then busy on purpose.
 
 `python -m tests.benchmark.bench_window [--starts 5] [--seconds 60] [--busy-seconds 60] [--height 720] [--pages 0]`, under a display or
-offscreen. Prints one JSON object: how long the program takes until its window with the sample show can be seen, and the CPU time of
-that; then for both spans frames repeated and skipped, lateness, and the memory of all processes. With `--pages` so many pages are in the
-room and like, click and look meanwhile.
+offscreen. Prints one JSON object: how long the app takes until its window shows the sample show, and the CPU time of that; then for both
+spans the frames repeated and skipped, lateness, and the memory of all processes. With `--pages`, this many pages are in the room and
+send likes, clicks and looks.
 """
 
 import argparse
@@ -44,7 +44,7 @@ from tests.support.studio_desk import paths_in
 MB = 1024 * 1024
 CHANGES_PER_S = 500
 ROWS = 200
-EVENTS_PER_S = 20  # of all pages together
+EVENTS_PER_S = 20  # from all pages together
 SAMPLE_S = 30.0
 SHOWN = re.compile(r"window shown after (\d+) ms, (\d+) ms of CPU")
 
@@ -59,13 +59,13 @@ async def _until(true: Callable[[], bool]) -> None:
 
 
 def _first_start(home: Path) -> Path:
-    """A home in which the program was never started: it opens the sample show. Its relay stays on this computer."""
+    """A fresh home, so that the app opens the sample show. Its relay stays on this computer."""
     SettingsFile(paths_in(home).settings).save(Settings(relay_lan=False, relay_port=0))
     return home
 
 
 def one_start(home: Path) -> tuple[int, int]:
-    """(time, CPU time) in ms from the process's beginning until its window was painted."""
+    """(time, CPU time) in ms from the start of the process until its window is painted."""
     log = paths_in(_first_start(home)).logs / "desk.log"
     process = subprocess.Popen(
         [sys.executable, "-m", "app"], cwd=ROOT, env={**os.environ, "TRADEWIND_HOME": str(home)}, stderr=subprocess.DEVNULL
@@ -78,13 +78,13 @@ def one_start(home: Path) -> tuple[int, int]:
             time.sleep(0.05)
         raise TimeoutError("the window was not shown within half a minute")
     finally:
-        time.sleep(1.0)  # the engine and the relay are up, and end with the desk
+        time.sleep(1.0)  # the engine and the relay have started, and end with the desk
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
 
 def starts(number: int) -> dict[str, Any]:
-    """The median of so many first starts, and the best of them: what another program takes of the machine is no cost of ours."""
+    """The median and the best of several first starts. The best leaves out what other programs take."""
     figures = []
     for _ in range(number):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
@@ -100,13 +100,13 @@ def starts(number: int) -> dict[str, Any]:
 
 
 def _share_mb(pid: int) -> float:
-    """What a process costs: pages that several share are counted in parts (PSS), where the system says so; else its own pages alone."""
+    """The memory of a process: PSS, which counts shared pages in parts, where the system has it; else its private pages."""
     memory = psutil.Process(pid).memory_full_info()
     return float(getattr(memory, "pss", memory.uss)) / MB
 
 
 def _own_mb(pid: int) -> float:
-    """Pages that are this process's alone: what grows when something leaks, whoever else runs on the machine."""
+    """The private pages of this process, which grow with a leak."""
     return float(psutil.Process(pid).memory_full_info().uss) / MB
 
 
@@ -119,7 +119,7 @@ def _memory_mb(studio: Studio, of: Callable[[int], float] = _share_mb) -> dict[s
 
 
 def crowd_process(base: str, pages: int) -> None:
-    """Pages that like, click and look until the process is ended."""
+    """Pages that send likes, clicks and looks until the process ends."""
 
     async def run() -> None:
         async with aiohttp.ClientSession(base, connector=aiohttp.TCPConnector(limit=0)) as client:
@@ -140,7 +140,7 @@ def crowd_process(base: str, pages: int) -> None:
 
 @contextmanager
 def crowd(studio: Studio, pages: int) -> Iterator[None]:
-    """The pages, as a process of their own."""
+    """The pages, in their own process."""
     address = studio.embedded.room
     if not pages or address is None:
         yield
@@ -171,13 +171,13 @@ async def _make_busy(rows: QListWidget) -> None:
             number += 1
             rows.insertItem(0, f"viewer {number}: how much is the red one? 多少钱？")
             if rows.count() > ROWS:
-                rows.model().removeRow(rows.count() - 1)  # takeItem would leave the row to nobody
+                rows.model().removeRow(rows.count() - 1)  # takeItem would leak the row
         await asyncio.sleep(1 / 50)
 
 
 async def span(studio: Studio, seconds: float) -> dict[str, Any]:
-    """The figures of so many seconds from now."""
-    await asyncio.sleep(1.2)  # the stats of a fresh second
+    """The figures of the next seconds."""
+    await asyncio.sleep(1.2)  # wait for new stats
     assert studio.engine.stats is not None
     before, cpu_before = studio.engine.stats.frames, psutil.Process().cpu_times()
     memory, own = [_memory_mb(studio)], [_memory_mb(studio, _own_mb)]

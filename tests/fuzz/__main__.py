@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: the longer run by hand, with figures for each parser and every failing input made again by its number."""
+"""`python -m tests.fuzz`: a longer run by hand, with figures for each parser and the number of every failing input."""
 
 import argparse
 import logging
@@ -21,7 +21,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def inputs_for(target: Target, iterations: int) -> range:
-    """The numbers of the inputs that a run of so many iterations gives this target."""
+    """The input numbers of this target in a run of this many iterations."""
     return range(max(1, round(iterations * target.share)))
 
 
@@ -37,7 +37,7 @@ def _line(report: Report) -> str:
 def main() -> int:
     """0 when every parser kept its contract."""
     arguments = _arguments()
-    logging.disable(logging.WARNING)  # that a file is broken is what each of them is about
+    logging.disable(logging.WARNING)  # every input is broken on purpose
     warnings.simplefilter("ignore")
     chosen = [target for target in TARGETS if not arguments.parser or target.name in arguments.parser]
     if arguments.list or not chosen:

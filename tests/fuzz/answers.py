@@ -1,4 +1,4 @@
-"""What a relay's HTTP server says: words, waits, links, addresses, and whole answers as they come over the line."""
+"""Answers of a relay's HTTP server: messages, waits, links, addresses, and whole answers as bytes."""
 
 import asyncio
 import random
@@ -108,7 +108,7 @@ def _links(header: str) -> tuple[IceServer, ...]:
 
 @contextmanager
 def _client() -> Iterator[Call]:
-    """A publisher's HTTP client and a server that answers with the bytes it is given, then hangs up."""
+    """A publisher's HTTP client, and a server that answers with given bytes, then hangs up."""
     loop = asyncio.new_event_loop()
     answer = b""
 

@@ -42,7 +42,7 @@ _LINES = (
 
 
 def description(rng: random.Random, text: str) -> str:
-    """A description with lines put in, doubled, moved and spoiled."""
+    """A description with inserted, doubled, moved and damaged lines."""
     lines = text.split("\r\n")
     for _ in range(rng.choice((0, 1, 2, 4))):
         line = rng.choice(_LINES).replace("{}", rng.choice((*ODD_NUMBERS, "7", "102")))
@@ -62,7 +62,7 @@ def description(rng: random.Random, text: str) -> str:
 
 
 def _planned(answer: str) -> object:
-    """What the publisher makes of an answer, up to the first header that it writes."""
+    """The publisher reads an answer, up to the first header that it writes."""
     plan = plan_from(_OFFER, sdp.parse(answer), _SOURCES)
     for stream in (plan.video, plan.audio):
         if stream is not None:
@@ -71,7 +71,7 @@ def _planned(answer: str) -> object:
 
 
 def _answered(offer: str) -> object:
-    """What our relay answers to a publisher's and to a viewer's offer; what it writes must be readable."""
+    """Our relay answers a publisher's and a viewer's offer; its answers must be readable."""
     read = read_offer(offer)
     answer, form = answer_publisher(read, _LOCAL)
     return sdp.parse(sdp.render(answer, offer=False)), form

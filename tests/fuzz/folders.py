@@ -13,15 +13,15 @@ _MEMORY = Path("/dev/shm")
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """An empty folder, in memory where the system has a place for that."""
+    """An empty folder, in memory if the system allows."""
     with tempfile.TemporaryDirectory(prefix="tradewind-fuzz-", dir=_MEMORY if _MEMORY.is_dir() else None) as made:
         yield Path(made)
 
 
 def reads_file(name: str, read: Callable[[Path], object], beside: Path | None = None) -> Callable[[], AbstractContextManager[Call]]:
-    """For a parser that is given the path of a file called `name`, whose content is the input (bytes, or text in UTF-8).
+    """Opens a parser that takes the path of a file called `name`, with the input as content (bytes, or text in UTF-8).
 
-    `beside` is a folder whose content stands around it.
+    `beside` is a folder whose content is copied next to it.
     """
 
     @contextmanager

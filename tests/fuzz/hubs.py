@@ -1,4 +1,4 @@
-"""What a room's hub says to the desk: a relay that is not ours may say anything, and the desk goes on."""
+"""Messages of a room's hub to the desk. A foreign relay may send anything, and the desk goes on."""
 
 import asyncio
 import json
@@ -42,13 +42,13 @@ _MESSAGES: tuple[Mapping[str, Any], ...] = (
 
 
 def _said(rng: random.Random) -> list[str]:
-    """A welcome and what follows; most welcomes are good, so that the rest is heard."""
+    """A welcome and more messages; most welcomes are valid, so that the desk reads the rest."""
     welcome = spoiled_json(rng, _WELCOME) if rng.random() < 0.3 else json.dumps(_WELCOME)
     return [welcome, *(spoiled_json(rng, rng.choice(_MESSAGES)) for _ in range(rng.choice((1, 3, 9))))]
 
 
 class _Hub:
-    """One connection: says what it is given, then ends."""
+    """One connection: sends given messages, then ends."""
 
     def __init__(self, said: list[str]) -> None:
         self.close_code = 0
@@ -76,7 +76,7 @@ class _Hub:
 
 
 async def _visited(said: list[str]) -> object:
-    """A desk that meets this hub once. Whatever it says, no part of the desk fails."""
+    """A desk that joins this hub once. No part of the desk may fail."""
     hub, events, notices = _Hub(said), list[object](), list[Notice]()
 
     async def connect(address: RoomAddress) -> _Hub:

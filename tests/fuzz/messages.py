@@ -1,4 +1,4 @@
-"""What travels between our own programs, and between pages and rooms: MessagePack and JSON, from whoever sends it."""
+"""Messages between our processes, and between pages and rooms: MessagePack and JSON."""
 
 import asyncio
 import json
@@ -64,7 +64,7 @@ _EVENT = {"product": "p1", "language": "de", "market": "DE", "coupon": "c", "cod
 
 
 def _packed(messages: tuple[Any, ...]) -> Callable[[random.Random], bytes]:
-    """Whole messages, their values spoiled, or their bytes."""
+    """Whole messages with damaged values or bytes."""
     wire = [encode(message) for message in messages]
     values = [msgspec.msgpack.decode(one) for one in wire]
 
@@ -83,7 +83,7 @@ def _packed(messages: tuple[Any, ...]) -> Callable[[random.Random], bytes]:
 
 
 def _encodable(value: Any) -> Any:
-    """The value without whole numbers and halves of characters that MessagePack cannot hold."""
+    """The value without integers and surrogates that MessagePack cannot hold."""
     if isinstance(value, dict):
         return {_encodable(key): _encodable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -94,7 +94,7 @@ def _encodable(value: Any) -> Any:
 
 
 def _room_message(text: str) -> object:
-    """A message with every reader that may be asked for any of its fields; each refuses or gives what it says."""
+    """Try every reader on every field; each refuses or returns its type."""
     message = read_message(text)
     kinds = (Ack, Claim, HostCoupon, HostHello, HostLikes, HostReservations, MarketChoice, PageEvent, PageHello, PageReport, Put, Reserve)
     readers: tuple[Callable[[], object], ...] = (
@@ -117,7 +117,7 @@ def _as_dict(value: Any) -> dict[str, Any]:
 
 
 def _talk(rng: random.Random) -> list[tuple[str, str]]:
-    """What one page and one host say in turn; most of it is right, so that there is a state to spoil."""
+    """Messages of one page and one host in turn. Most are valid, so that the room has a state."""
     said = [("host", json.dumps(_MESSAGES[6])), ("host", json.dumps(_MESSAGES[7]))]
     for _ in range(rng.choice((1, 4, 12))):
         who, message = rng.choice((("page", rng.choice(_MESSAGES[1:6])), ("host", rng.choice(_MESSAGES[6:]))))
@@ -126,7 +126,7 @@ def _talk(rng: random.Random) -> list[tuple[str, str]]:
 
 
 def _pages_and_host(said: list[tuple[str, str]]) -> object:
-    """A room in which they talk: what is no message is refused, and what is sent back stays within bounds."""
+    """A room that takes them: it refuses what is not a message, and bounds what it sends back."""
     clock = SetClock()
     room = Room(clock=clock, secret=b"s" * 32)
     rates = ViewerRates(*(TokenBucket(5, 5, clock) for _ in range(3)))
@@ -174,7 +174,7 @@ def _plugin_line(rng: random.Random) -> bytes:
 
 
 def _from_plugin(line: bytes) -> object:
-    """A line of a plugin's process, with every part that the desk may read of it."""
+    """A line from a plugin's process, with every part that the desk reads."""
     message = wire.decode_line(line)
     found: list[object] = []
     for reader, part in ((wire.read_order, "order"), (wire.read_text, "tell"), (wire.read_text, "failed")):

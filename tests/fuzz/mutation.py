@@ -1,11 +1,11 @@
-"""Making valid inputs wrong: bytes, text and JSON, with what parsers trip over."""
+"""Makes valid inputs invalid: bytes, text and JSON, with typical traps for parsers."""
 
 import json
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-MOST = 64 * 1024  # no input grows beyond this, except where a parser is to be shown a larger one
+MOST = 64 * 1024  # the size limit of inputs, except for tests of larger ones
 ODD_NUMBERS = (
     "0",
     "-1",
@@ -111,7 +111,7 @@ _BYTE_STEPS: Sequence[Callable[[random.Random, bytearray], None]] = (
 
 
 def spoiled(rng: random.Random, data: bytes, words: Sequence[bytes] = ()) -> bytes:
-    """`data` with one to six faults; `words` are put in now and then. One in twenty stays as it is."""
+    """`data` with one to six faults, sometimes with `words` inserted. One in twenty is unchanged."""
     if rng.random() < 0.05:
         return data
     made = bytearray(data)
@@ -129,7 +129,7 @@ def _odd(rng: random.Random) -> str:
 
 
 def spoiled_text(rng: random.Random, text: str, words: Sequence[str] = ()) -> str:
-    """The same for text: cut, doubled, repeated, with odd signs and numbers in it, and digits that are replaced as a whole."""
+    """The same for text: cut, doubled, repeated, with odd characters and numbers, and with replaced numbers."""
     if rng.random() < 0.05:
         return text
     for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
@@ -163,7 +163,7 @@ def _with_another_number(rng: random.Random, text: str, begin: int) -> str:
 
 
 def spoiled_value(rng: random.Random, value: Any) -> Any:
-    """A JSON value with one to four of its parts replaced, taken out, doubled or moved."""
+    """A JSON value with one to four parts replaced, removed, doubled or moved."""
     for _ in range(rng.choice((1, 1, 2, 4))):
         value = _spoiled_part(rng, value, 0)
     return value
@@ -200,7 +200,7 @@ def _odd_value(rng: random.Random, value: Any) -> Any:
 
 
 def spoiled_json(rng: random.Random, value: Any) -> str:
-    """A JSON text: its values spoiled, or the text itself, or nested without an end."""
+    """A JSON text with damaged values, a damaged text, or endless nesting."""
     kind = rng.random()
     if kind < 0.03:
         sign = rng.choice(("[", '{"a":', '[{"t":'))

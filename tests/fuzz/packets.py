@@ -1,4 +1,4 @@
-"""What arrives on the media ports: RTP, RTCP, STUN, and whole streams of them at those who take them."""
+"""Packets on the media ports: RTP, RTCP, STUN, and whole streams of them."""
 
 import asyncio
 import random
@@ -41,7 +41,7 @@ _KEYFRAMES = (b"\x67\x42", b"\x65\x88", b"\x78\x00\x02\x67\x42\x00\x02\x68\xce",
 
 
 def rtcp_compound(rng: random.Random) -> bytes:
-    """Reports of every kind, one made of parts at random, or a datagram full of one that is small and says much."""
+    """Reports of every kind, one with random parts, or a datagram full of small reports with large content."""
     kind = rng.random()
     if kind < 0.2:
         body = rng.choice((rng.randbytes(24), bytes(16) + b"\x1f\xff" * rng.randrange(12), b"\xff" * 4 * rng.randrange(70)))
@@ -67,7 +67,7 @@ def rtp_packet(rng: random.Random) -> bytes:
 
 
 def stun_message(rng: random.Random) -> bytes:
-    """A message of any attributes, true lengths or not."""
+    """A message with random attributes, and true or false lengths."""
     attributes = b""
     for _ in range(rng.randrange(5)):
         kind = rng.choice(
@@ -93,7 +93,7 @@ def _read_rtp(packet: bytes) -> object:
 
 
 def _read_feedback(compound: bytes) -> object:
-    """As a sender reads it, which has sent some packets."""
+    """A sender that has sent some packets reads it."""
     acked = AckedRate()
     for number in range(65_500, 65_600):
         acked.sent(number & 0xFFFF, 1000)
@@ -106,7 +106,7 @@ def _read_feedback(compound: bytes) -> object:
 
 @contextmanager
 def _ingest() -> Iterator[Call]:
-    """A publisher's packets at the relay, each run as a new publisher."""
+    """The relay takes a publisher's packets; each run is a new publisher."""
     clock = SetClock()
     form = IngestFormat(Codec.H264, 102, 103, 111, 3)
 
@@ -139,7 +139,7 @@ def _ingest() -> Iterator[Call]:
 
 @contextmanager
 def _viewer() -> Iterator[Call]:
-    """A viewer's reports at the relay, while pictures go out to it."""
+    """The relay takes a viewer's reports while it sends video."""
     clock = SetClock()
 
     def take(packets: list[bytes]) -> object:
@@ -182,7 +182,7 @@ class _Wire:
 
 @contextmanager
 def _datagrams() -> Iterator[Call]:
-    """What strangers send to an ICE port, behind the guard at its entry: no more goes back than came in, and no error leaves."""
+    """An ICE port takes packets of strangers: it sends back no more than it got, and raises nothing."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     ice = IceConnection(controlling=False)
@@ -194,7 +194,7 @@ def _datagrams() -> Iterator[Call]:
     def take(datagram: bytes) -> object:
         wire.sent.clear()
         port.datagram_received(datagram, ("192.0.2.9", 9))
-        if ice.waiting > 2 * MAX_QUEUED_DATAGRAMS:  # for the handshake, and media that overtook it
+        if ice.waiting > 2 * MAX_QUEUED_DATAGRAMS:  # for the handshake, and media that arrived before its end
             raise AssertionError("more waits than may")
         return list(wire.sent)
 

@@ -1,4 +1,4 @@
-"""Headers of pictures that are to be shown, and addresses of what is to be played."""
+"""Headers of pictures, and addresses of media."""
 
 import random
 import re
@@ -39,7 +39,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def _tags(rng: random.Random) -> bytes:
-    """A TIFF directory, in either order, of tags true and false."""
+    """A TIFF directory in either byte order, with valid and invalid tags."""
     order, mark = rng.choice(((">", b"MM\0*"), ("<", b"II*\0")))
     entries = b"".join(
         struct.pack(f"{order}HHIHH", rng.choice((0x0112, 0x0100, 0x0101, 0x0102, rng.getrandbits(16))), rng.choice((3, 4, 9)), 1, 6, 0)
@@ -49,7 +49,7 @@ def _tags(rng: random.Random) -> bytes:
 
 
 def _picture(rng: random.Random) -> bytes:
-    """Small files of each format, of true and of false sizes."""
+    """Small files of each format, with true and false sizes."""
     exif = _tags(rng)
     png = (
         b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 3, 8, 6, 0, 0, 0)) + _chunk(b"eXIf", exif) + _chunk(b"IEND", b"")
@@ -68,7 +68,7 @@ def _address(rng: random.Random) -> str:
 
 
 def _all_of_an_address(text: str) -> object:
-    """Everything that is asked of an address that somebody typed or a file holds; what is shown has no secret in it."""
+    """Read an address from a user or a file in every way; the shown form must not have a secret."""
     shown = shown_address(text)
     clean, token = split_credentials(text)
     before_host = re.match(r"[a-z]+://([^/?#]*)@", text)

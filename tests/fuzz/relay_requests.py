@@ -1,4 +1,4 @@
-"""Requests to the embedded relay, as bytes over a real connection: it answers or hangs up, and neither fails nor falls over."""
+"""Requests to the embedded relay, as bytes over a real connection: it answers or hangs up, and does not fail."""
 
 import asyncio
 import contextlib
@@ -14,8 +14,8 @@ from tests.fuzz.mutation import ODD_NUMBERS, spoiled, spoiled_json, spoiled_text
 from tests.fuzz.target import Call, Target
 from tests.support.relays import KEY, running_relay
 
-MOST_ANSWER = 400_000  # the viewer page with all in it is a quarter of this
-ANSWER_WITHIN_S = 0.2  # after that nothing more is waited for: half a request has no answer
+MOST_ANSWER = 400_000  # four times the viewer page
+ANSWER_WITHIN_S = 0.2  # half a request gets no answer
 _METHODS = ("GET", "GET", "GET", "POST", "POST", "OPTIONS", "DELETE", "PATCH", "PUT", "HEAD", "CONNECT", "BREW", "")
 _PATHS = (
     "/",
@@ -80,7 +80,7 @@ _REPORT = {"t": "report", "token": "x", "page": "y", "events": [{"n": 1, "kind":
 
 
 def _request(rng: random.Random) -> bytes:
-    """A request of a known shape, with its line, headers and body spoiled; now and then only bytes."""
+    """A known request with a damaged line, headers and body; sometimes random bytes."""
     path = rng.choice(_PATHS)
     method = rng.choice(_METHODS)
     body = rng.choice((lambda: "", lambda: description(rng, OFFER_TEXT), lambda: spoiled_json(rng, _REPORT), lambda: "x" * 70_000))()
@@ -101,7 +101,7 @@ def _request(rng: random.Random) -> bytes:
 
 
 class _Errors(logging.Handler):
-    """Keeps what is logged as an error while a request is served."""
+    """Keeps the errors that are logged during a request."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -112,7 +112,7 @@ class _Errors(logging.Handler):
 
 
 def _unlimited() -> Limits:
-    """The relay's limits without those of how often: they would refuse most of what is to be read."""
+    """The relay's limits without rate limits, which would refuse most inputs."""
     often = {one.name: 10**9 for one in fields(Limits) if one.name.endswith(("_per_s", "_burst"))}
     return replace(Limits(), connect_timeout_s=0.05, max_connecting_per_address=10**6, max_connecting=10**6, **often)
 

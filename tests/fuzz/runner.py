@@ -1,4 +1,4 @@
-"""Runs targets: the same inputs for the same seed, each judged by its target's contract."""
+"""Runs targets with inputs that depend only on the seed, and checks each target's contract."""
 
 import random
 import sys
@@ -14,17 +14,17 @@ from typing import Any
 from tests.fuzz.target import Call, Target, size_of
 
 OURS = str(Path(__file__).resolve().parents[2] / "app") + "/"
-COUNT_EVERY = 16  # running with every line counted takes twenty times as long
-MOST_FAILURES = 20  # of one run: the others are most likely the same
+COUNT_EVERY = 16  # counting every line takes twenty times as long
+MOST_FAILURES = 20  # per run: more are most likely the same
 
 
 class TooMuchWork(BaseException):
-    """A parser ran more lines of our code than its input may cost. No Exception, so that no parser takes it for one of its own."""
+    """A parser ran more lines of our code than its input allows. Not an Exception, so that no parser catches it."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One input that broke the contract; `index` and the run's seed make it again."""
+    """One input that broke the contract; `index` and the run's seed reproduce it."""
 
     index: int
     reason: str
@@ -34,7 +34,7 @@ class Failure:
 
 @dataclass
 class Report:
-    """What a run of one target found. `given` and `work` are the largest shares of what was allowed."""
+    """The result of a run of one target. `given` and `work` are the largest shares of the limits."""
 
     name: str
     seed: int
@@ -50,7 +50,7 @@ class Report:
         return self.taken + self.refused.total() + len(self.failures)
 
     def words(self) -> str:
-        """The failures with what is needed to see them again."""
+        """The failures, with what reproduces them."""
         return "\n".join(
             f"{self.name}: {one.reason}\n  input {one.made!r:.600}\n  again: python -m tests.fuzz --parser {self.name} --seed {self.seed}"
             f" --only {one.index}\n{one.trace}"
@@ -59,12 +59,12 @@ class Report:
 
 
 def input_of(target: Target, seed: int, index: int) -> Any:
-    """The input with this number, whatever ran before it."""
+    """The input with this number, independent of others."""
     return target.make(random.Random(f"{seed} {target.name} {index}"))
 
 
 def things_in(value: object, limit: float) -> int:
-    """How many things a result holds: values, characters, bytes, however deep; stops counting beyond `limit`."""
+    """How many values, characters and bytes a result has, at any depth; stops counting beyond `limit`."""
     count = 0
     waiting = [value]
     while waiting and count <= limit:
@@ -84,7 +84,7 @@ def things_in(value: object, limit: float) -> int:
 
 
 class _Counted:
-    """Counts the lines of our code that run inside the `with`, and ends it beyond `most`."""
+    """Counts the lines of our code that run inside the `with`, and stops it beyond `most`."""
 
     def __init__(self, most: float) -> None:
         self.lines = 0
@@ -140,7 +140,7 @@ def _judged(target: Target, call: Call, made: object, report: Report, index: int
 
 
 def run(target: Target, *, seed: int, indexes: range) -> Report:
-    """Give the target these inputs."""
+    """Run the target with these inputs."""
     report = Report(target.name, seed)
     began = time.monotonic()
     with target.open() as call:

@@ -1,4 +1,4 @@
-"""Show files from others: SQLite with its bytes or its rows spoiled, opened, salvaged, and shows of text of earlier versions."""
+"""Show files from others: SQLite with damaged bytes or rows, opened and salvaged, and text shows of earlier versions."""
 
 import contextlib
 import json
@@ -29,7 +29,7 @@ from tests.support.schedules import full_schedule
 from tests.support.show_process import PNG
 from tests.support.shows import full_show
 
-STEPS = 50_000_000  # of SQLite's own, for one file: no file of this size needs a hundredth of it
+STEPS = 50_000_000  # of SQLite, per file: a file of this size needs less than a hundredth
 _TABLES = ("products", "segments", "cards", "coupons", "markets")
 _SCHEMAS = (
     "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END",
@@ -48,15 +48,15 @@ _SCHEMAS = (
 
 @dataclass(frozen=True)
 class Spoiling:
-    """What is done to a good file: statements with their values, then bytes at places."""
+    """The damage to a good file: statements with their values, then bytes at positions."""
 
     statements: tuple[tuple[str, tuple[Any, ...]], ...]
-    content: bytes = b""  # the whole file instead, when its bytes are spoiled
+    content: bytes = b""  # the whole file instead, if its bytes are damaged
 
 
 @cache
 def _good() -> bytes:
-    """A small show with something of everything, as a file."""
+    """A file with a small show that has every kind of content."""
     with folder() as place:
         path = place / "show.tradewind"
         show = replace(sold(), project=full_show(), schedule=full_schedule())
@@ -69,7 +69,7 @@ def _good() -> bytes:
 
 @cache
 def _texts() -> tuple[tuple[str, str, Any], ...]:
-    """(table, key, document) of everything in the good file that is JSON."""
+    """(table, key, document) of all JSON in the good file."""
     with folder() as place:
         path = place / "show"
         path.write_bytes(_good())
@@ -107,7 +107,7 @@ def _made(spoiling: Spoiling, path: Path) -> None:
         return
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as foreign:
         for sql, values in spoiling.statements:
-            with contextlib.suppress(sqlite3.Error):  # a value that the table itself refuses
+            with contextlib.suppress(sqlite3.Error):  # a value that the table refuses
                 foreign.execute(sql, values)
 
 
@@ -139,7 +139,7 @@ def _read(path: Path) -> None:
 
 
 def _open(path: Path) -> None:
-    """Open it as the window does, with everything in it that is read later."""
+    """Open it as the window does, and read everything in it."""
     file = ShowFile.open(path, opening=OpenOperation(max_steps=STEPS))
     try:
         file.events()
@@ -154,7 +154,7 @@ def _salvage(path: Path) -> None:
     target = path.with_name("saved")
     found = salvage(path, target, lambda: starter_project(camera=None, microphone=False), OpenOperation(max_steps=STEPS))
     if found is not None:
-        read_only(target)  # what was saved is a show again
+        read_only(target)  # what was salvaged is a valid show
 
 
 TARGETS = (

@@ -1,4 +1,4 @@
-"""Tables as shops export them: CSV in any encoding, workbooks, single cells, and what is planned from them."""
+"""Tables that shops export: CSV in any encoding, workbooks, single cells, and their imports."""
 
 import io
 import random
@@ -55,7 +55,7 @@ _CODECS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "gb18030", "cp949", "shift_
 
 
 def _csv(rng: random.Random) -> bytes:
-    """A sample in one encoding or another, with rows, cells and bytes spoiled."""
+    """A sample in some encoding, with damaged rows, cells and bytes."""
     raw = rng.choice(_CSV)
     if rng.random() < 0.3:
         return spoiled(rng, raw)
@@ -69,7 +69,7 @@ def _csv(rng: random.Random) -> bytes:
 
 
 def _book(rng: random.Random) -> bytes:
-    """A workbook with its bytes spoiled, or a part of it, packed again."""
+    """A workbook with damaged bytes, or with a damaged part, packed again."""
     raw = rng.choice(_BOOKS)
     if rng.random() < 0.3:
         return spoiled(rng, raw)
@@ -93,7 +93,7 @@ def _cell(rng: random.Random) -> str:
 
 
 def _read_cell(text: str) -> object:
-    """A cell as each kind that it may be; each gives a value or refuses."""
+    """Read a cell as every kind; each reader returns a value or refuses."""
     found: list[object] = []
     readers: tuple[Callable[[str], object], ...] = (
         lambda one: cells.money_of(one, "USD"),
@@ -127,7 +127,7 @@ def _products(path: Path) -> object:
 
 
 def _orders(path: Path) -> object:
-    """As the import does it: with the rules of the shop that the table seems to come from."""
+    """Read it as the import does, with the rules of the shop that it seems to come from."""
     table = _table(path)
     profile = likely_profile(_PROFILES, "orders", table.header)
     rules = table_of(profile, "orders", table.header) if profile is not None else None

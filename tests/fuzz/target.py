@@ -1,4 +1,4 @@
-"""What is fuzzed: one row for each parser of something that others wrote."""
+"""What is fuzzed: one row for each parser of foreign input."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -14,10 +14,9 @@ Call = Callable[[Any], object]
 class Target:
     """A parser with its contract.
 
-    `make` gives one input, the same for the same random numbers. `open` gives the parser itself for a whole run: what it needs (a folder,
-    a server) is made once. It may raise `allowed` and nothing else. What it gives may hold at most `gives_at_most` things for each byte of
-    input, and it may run at most `works_at_most` lines of our code for each (`base` more, whatever the input). `share` is how many inputs
-    it gets for each that a quick parser gets.
+    `make` returns one input, the same for the same random numbers. `open` yields the parser for a whole run, so what it needs (a folder, a
+    server) is made once. It may only raise `allowed`. For each byte of input, its result may have `gives_at_most` values, and it may run
+    `works_at_most` lines of our code, plus `base` in total. `share` is its number of inputs relative to a quick parser.
     """
 
     name: str
@@ -31,7 +30,7 @@ class Target:
 
 
 def calls(function: Call) -> Callable[[], AbstractContextManager[Call]]:
-    """For a parser that needs nothing around it."""
+    """For a parser that needs no set-up."""
 
     @contextmanager
     def opened() -> Iterator[Call]:
@@ -41,7 +40,7 @@ def calls(function: Call) -> Callable[[], AbstractContextManager[Call]]:
 
 
 def size_of(made: object) -> int:
-    """How large an input is, for its bounds: characters or bytes, of all its parts together."""
+    """The size of an input, for its limits: characters or bytes of all its parts."""
     if isinstance(made, bytes | str):
         return len(made)
     if isinstance(made, tuple | list):

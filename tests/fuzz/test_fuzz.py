@@ -1,4 +1,4 @@
-"""Every parser of what others wrote keeps its contract; and the frame that says so bites."""
+"""Every parser of foreign input keeps its contract, and the checks work."""
 
 import subprocess
 import sys
@@ -14,18 +14,18 @@ from tests.fuzz.targets import TARGETS
 from tests.support.source_trees import ROOT
 
 SEED = 1
-INPUTS = 4000  # of a quick parser: all together take a minute
+INPUTS = 4000  # per quick parser; all together take a minute
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # what it thinks of damaged workbooks
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # warnings about damaged workbooks
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-def test_a_parser_raises_what_it_says_and_gives_and_does_no_more_than_it_may(target: Target) -> None:
+def test_a_parser_keeps_its_contract(target: Target) -> None:
     report = run(target, seed=SEED, indexes=range(max(1, round(INPUTS * target.share))))
     assert not report.failures, report.words()
     assert report.taken, "not one input is right: the others never get far into the parser"
 
 
-def test_every_target_has_a_name_of_its_own_and_the_same_inputs_each_time() -> None:
+def test_every_target_has_a_unique_name_and_reproducible_inputs() -> None:
     assert [name for name, count in Counter(target.name for target in TARGETS).items() if count > 1] == []
     for target in TARGETS:
         first = [input_of(target, SEED, index) for index in range(3)]
@@ -45,7 +45,7 @@ def _fails_now_and_then(data: bytes) -> int:
     return data[0]
 
 
-def test_an_error_that_is_not_declared_is_found_and_made_again_by_its_number() -> None:
+def test_an_undeclared_error_is_found_and_reproduced_by_its_number() -> None:
     target = _target(_fails_now_and_then, allowed=(ValueError,))
     report = run(target, seed=3, indexes=range(60))
     assert report.taken and report.refused["ValueError"] and report.failures
@@ -56,13 +56,13 @@ def test_an_error_that_is_not_declared_is_found_and_made_again_by_its_number() -
     assert len(run(target, seed=3, indexes=range(10_000)).failures) == MOST_FAILURES
 
 
-def test_output_that_is_larger_than_its_input_allows_is_found() -> None:
+def test_output_larger_than_the_input_allows_is_found() -> None:
     assert run(_target(lambda data: [0] * len(data) * 9), seed=1, indexes=range(1)).taken == 1
     (failure,) = run(_target(lambda data: [[0] * 100] * 100), seed=1, indexes=range(1)).failures
     assert "gives more than 3320 things for 40 bytes" in failure.reason
 
 
-def test_work_is_counted_in_lines_of_ours_not_in_time() -> None:
+def test_work_is_counted_in_lines_of_our_code() -> None:
     def slow(data: bytes) -> None:
         for _ in range(len(data) * 100):
             sdp.parse_candidate("1 1 udp 1 10.0.0.1 1 typ host")
@@ -82,7 +82,7 @@ def test_the_size_of_an_input_is_that_of_its_parts() -> None:
     assert size_of(b"abc") == size_of("abc") == size_of(["a", b"bc"]) == size_of({"a": "bc"}) == 3
 
 
-def test_the_long_run_names_what_it_did_and_ends_with_its_status(tmp_path: Path) -> None:
+def test_the_long_run_prints_its_figures_and_returns_a_status(tmp_path: Path) -> None:
     words = ["-m", "tests.fuzz", "--iterations", "20", "--parser", "rtp", "--parser", "retry-after", "--seed", "7"]
     ended = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stderr

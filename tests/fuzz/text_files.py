@@ -1,4 +1,4 @@
-"""Files of JSON and TOML: settings, lists and plans, and what people write themselves (presets, themes, markets, manifests)."""
+"""JSON and TOML files: settings, lists and plans, and files that people write (presets, themes, markets, manifests)."""
 
 import json
 import random
@@ -56,7 +56,7 @@ _TOML_WORDS = (
 
 
 def _text_of(*names: str) -> list[str]:
-    """The files of ours with these names, each short enough to be read often."""
+    """Our files with these names, each short enough to be read often."""
     return [(ROOT / name).read_text(encoding="utf-8") for name in names]
 
 
