@@ -1,4 +1,4 @@
-"""The show desk's entries of the action table."""
+"""The actions that run a show: rundown, selling, room, plan."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,7 +13,7 @@ MINUTE_S = 60
 
 
 def fill_show(table: ActionTable, desk: ShowControl, show: Callable[[], Show]) -> None:
-    """Put the show desk's actions into the table; those without `run` are for the window to provide."""
+    """Add the actions of a running show to the table; those without `run` are provided by the window."""
     for action in (*_run_actions(desk, show), *_timer_actions(desk), *_selling_actions(desk, show), *_lasting_actions(desk)):
         table.add(action)
     for action in _schedule_actions(desk):
@@ -74,7 +74,7 @@ def _timer_actions(desk: ShowControl) -> tuple[Action, ...]:
 
 
 def next_coupon(desk: ShowControl, show: Show) -> str:
-    """The coupon that a single key drops: of the pinned product, else one of no product, else the first. Raises ShowError."""
+    """The coupon that a single key sends: that of the pinned product, else one for all products, else the first. Raises ShowError."""
     coupons = sorted(show.coupons, key=lambda one: (one.product_id != desk.selling.shown.pinned_id, bool(one.product_id)))
     if not coupons:
         raise ShowError("show.no_coupon", coupon="")
@@ -175,7 +175,7 @@ def _numbered_card(desk: ShowControl, number: int) -> Action:
 
 
 def _numbered_point(desk: ShowControl, number: int) -> Action:
-    """The point or cue that stands at this place of the cue card; once more unticks it."""
+    """Tick the point or cue at this place of the cue card; pressing again unticks it."""
     runner = desk.runner
 
     def there() -> bool:

@@ -1,4 +1,4 @@
-"""Runs a show: the rundown, what is offered, the room, the cards on the picture, orders and the plan."""
+"""Runs a show: the rundown, the offer, the room, the cards on the picture, orders and the plan."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -54,7 +54,7 @@ from app.session.selling.selling import Selling
 from app.storage.last_time_zone import LastTimeZone
 from app.storage.settings import Settings
 
-PAGE_GAP_S = 0.25  # how often the page learns what viewers change: codes and units that are left
+PAGE_GAP_S = 0.25  # how often viewers' changes (codes and units left) reach the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +245,7 @@ class ShowControl:
         ]
 
     async def aclose(self, *, keep: bool) -> None:
-        """Leave the room and draw no more; `keep`: the engine goes on, with the cards that it has. More than once is ignored."""
+        """Leave the room and stop drawing; `keep`: the engine runs on, with its cards. More than once is ignored."""
         if self._loop is None:
             return
         if not keep:

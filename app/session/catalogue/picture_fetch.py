@@ -1,4 +1,4 @@
-"""Pictures of products by their addresses, which somebody else wrote: from public hosts, within bounds of size, time and number."""
+"""Downloads product pictures from addresses that strangers wrote: only from public hosts, bounded in size, time and number."""
 
 import asyncio
 import ipaddress
@@ -22,12 +22,12 @@ EACH_S = 30.0
 MAX_HOPS = 5  # redirects
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-Keep = Callable[[bytes], str]  # puts a picture into the show; its id, or AppError
+Keep = Callable[[bytes], str]  # adds a picture to the show; returns its id or raises AppError
 
 
 @dataclass(slots=True)
 class Fetched:
-    """`pictures` are the ids by address; `failed` says why others are not there, by address: a code with values."""
+    """`pictures` are ids by address; `failed` says by address why others are missing: a code with values."""
 
     pictures: dict[str, str] = field(default_factory=dict)
     failed: dict[str, AppError] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Fetched:
 
 
 def is_public(address: str) -> bool:
-    """Whether this IP address is one of the open internet."""
+    """Whether this IP address is on the public internet."""
     try:
         found = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     except ValueError:
@@ -48,7 +48,7 @@ def is_public(address: str) -> bool:
 
 
 class _PublicResolver(AbstractResolver):
-    """Finds hosts of the open internet alone: what a name means is looked at where the connection is made, so that it cannot change."""
+    """Resolves only hosts on the public internet. Resolves where the connection is made, so the answer can't change."""
 
     def __init__(self) -> None:
         self._all = ThreadedResolver()
@@ -64,7 +64,7 @@ class _PublicResolver(AbstractResolver):
 
 
 class PictureFetch:
-    """Fetches the pictures of one import. `private_hosts`: the user said that this computer and its network may be asked too."""
+    """Downloads the pictures of one import. `private_hosts`: the user allowed this computer and its network too."""
 
     def __init__(self, keep: Keep, *, private_hosts: bool = False, ports: Iterable[int] = (80, 443)) -> None:
         self._keep = keep
@@ -73,7 +73,7 @@ class PictureFetch:
         self._bytes_left = MAX_ALL_BYTES
 
     async def fetch(self, addresses: Iterable[str], tell: Callable[[int], None]) -> Fetched:
-        """Each address once; `tell` is called with how many are done. Cancel it to stop."""
+        """Download each address once. `tell` is called with how many are done. Cancel it to stop."""
         wanted = list(dict.fromkeys(addresses))
         found, done = Fetched(), 0
         slots = asyncio.Semaphore(AT_ONCE)
@@ -99,7 +99,7 @@ class PictureFetch:
         return found
 
     async def _picture(self, session: ClientSession, address: str) -> bytes:
-        """The bytes behind an address. Raises AppError."""
+        """The bytes at an address. Raises AppError."""
         try:
             for _ in range(MAX_HOPS + 1):
                 self._check(address)
@@ -112,7 +112,7 @@ class PictureFetch:
         raise AppError("picture.not_fetched", reason=f"more than {MAX_HOPS} redirects")
 
     def _check(self, address: str) -> None:
-        """Only plain web addresses, without a name and password, of hosts that may be asked."""
+        """Allows only plain web addresses, without user name and password, on allowed hosts."""
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         if parts.scheme not in ("http", "https") or not host or parts.username is not None:

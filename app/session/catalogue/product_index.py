@@ -1,4 +1,4 @@
-"""The show's products by id, found without looking through ten thousand of them."""
+"""Finds products of the show by id without searching ten thousand of them."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,36 +9,36 @@ from app.domain.show import Show, ShowError
 
 
 class ProductIndex:
-    """Brought up to date when the list of products is another one, and only where that differs."""
+    """Updated when the product list is another object, and only where it differs."""
 
     def __init__(self, show: Callable[[], Show]) -> None:
         self._show = show
         self._products: tuple[Product, ...] = ()
         self._by_id: dict[str, Product] = {}
-        self._by_sku: dict[str, Product] | None = {}  # None = it is made when somebody outside asks
+        self._by_sku: dict[str, Product] | None = {}  # None = built on the first lookup from outside
 
     def __getitem__(self, product_id: str) -> Product:
-        """Raises ShowError "show.no_product"."""
+        """The product with this id; raises ShowError "show.no_product"."""
         product = self.find(product_id)
         if product is None:
             raise ShowError("show.no_product", product=product_id)
         return product
 
     def find(self, product_id: str) -> Product | None:
-        """The product with this id, if there is one."""
+        """The product with this id, None if there is none."""
         if self._show().products is not self._products:
             self._refresh()
         return self._by_id.get(product_id)
 
     def of(self, ids: Iterable[str]) -> list[Product]:
-        """The products with these ids, without those that there are not."""
+        """The products with these ids; unknown ids are left out."""
         if self._show().products is not self._products:
             self._refresh()
         known = self._by_id
         return [known[one] for one in ids if one in known]
 
     def named(self, id_or_sku: str) -> Product | None:
-        """The product that somebody outside names by its id or its SKU; of several with the same SKU the first."""
+        """The product that an outside system names by id or SKU; of several with the same SKU the first."""
         known = self.find(id_or_sku)
         if known is not None or not id_or_sku:
             return known

@@ -1,4 +1,4 @@
-"""The handbook of the open show: everything about its products, in one language, for whoever stands in front of the camera."""
+"""Writes the handbook of the open show: everything about its products, in one language, for the person on camera."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from app.session.document.show_pictures import ShowPictures
 
 
 class Press(Protocol):
-    """Writes a handbook as a page or as a PDF, by the name's ending; raises AppError."""
+    """Writes a handbook as a web page or a PDF, by the file suffix; raises AppError."""
 
     def write(self, path: Path, show: Show, title: str, language: str) -> None: ...
 
@@ -20,7 +20,7 @@ MakePress = Callable[[Callable[[str], bytes | None], Callable[[str], str]], Pres
 
 
 class ShowHandbook:
-    """`make_press` is called with the first handbook: what it takes to print is slow to load."""
+    """`make_press` is called with the first handbook, because printing is slow to load."""
 
     suffixes = (".html", ".pdf")
 
@@ -40,7 +40,7 @@ class ShowHandbook:
         self._press: Press | None = None
 
     def write(self, path: Path, language: str) -> bool:
-        """Write the handbook in a language, as a page (.html) or for a printer (.pdf); False and a notice when it failed."""
+        """Write the handbook in a language, as a web page (.html) or for print (.pdf); False and a notice if it fails."""
         if self._press is None:
             self._press = self._make_press(self._pictures.get, self._pictures.media_type)
         try:

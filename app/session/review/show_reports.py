@@ -1,4 +1,4 @@
-"""What happened in the shows of the open file, for whoever wants to look back."""
+"""Summaries of the past shows in the open file."""
 
 import asyncio
 
@@ -6,22 +6,22 @@ from app.domain.review.show_summary import READ_KINDS, PastShow, ShowSummary, Su
 from app.domain.show_period import PERIOD_KINDS
 from app.session.document.show_book import Now, ShowBook
 
-PIECE = 2000  # events that are read in one turn of the loop
+PIECE = 2000  # events read in one turn of the loop
 
 
 class ShowReports:
-    """Reads the log when somebody asks."""
+    """Reads the log on demand."""
 
     def __init__(self, book: ShowBook, *, now_ms: Now) -> None:
         self._book = book
         self._now_ms = now_ms
 
     def held(self) -> tuple[PastShow, ...]:
-        """The shows that took place, the newest first."""
+        """The past shows, the newest first."""
         return tuple(reversed(past_shows(self._book.log.events(PERIOD_KINDS))))
 
     async def read(self, held: PastShow) -> ShowSummary:
-        """What happened in one of them, read in pieces: a long show has a hundred thousand events."""
+        """The summary of one show, read in pieces: a long show has a hundred thousand events."""
         reading = SummaryReader(held)
         seq, upto = held.since_seq, self._book.log.last_seq()
         while seq < upto:

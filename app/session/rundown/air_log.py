@@ -1,4 +1,4 @@
-"""When the show went on air and when it left, in its log."""
+"""Logs when the show goes on air and off air."""
 
 from app.domain.base.signal import Signal
 from app.domain.base.state_machine import StateMachine
@@ -10,7 +10,7 @@ AIR_KINDS = (EventKind.ON_AIR, EventKind.OFF_AIR)
 
 
 class AirLog:
-    """One entry for each time, also when the desk was started again meanwhile and found the engine still live.
+    """One entry each time, even if the desk restarted meanwhile and found the engine still live.
 
     `since_ms` is None while off air; `changed` is emitted when it changes.
     """
@@ -30,7 +30,7 @@ class AirLog:
         self._follow()
 
     def engine_is_idle(self) -> None:
-        """The engine says that it is not live: what the log holds for on air has ended with its computer."""
+        """The engine is not live: if the log says on air, that ended with its computer."""
         if self.since_ms is not None and self._broadcast.value is BroadcastState.IDLE:
             self._book.log.append(EventKind.OFF_AIR, why="lost")
 

@@ -1,4 +1,4 @@
-"""The end of a show: everything that viewers and the desk have of it ends, and one that a crash cut off can be taken up again."""
+"""Ends a show for viewers and host, and resumes one that a crash interrupted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from app.session.rundown.show_runner import ShowRunner
 from app.session.selling.disclosures import Disclosures
 from app.session.selling.selling import Selling
 
-ABANDONED_AFTER_MS = 6 * 3600 * 1000  # no show is silent for so long: one whose log ends earlier is not taken up again
-RESUME_SILENTLY_MS = 2 * 60 * 1000  # a rehearsal whose desk was gone for less simply goes on
+ABANDONED_AFTER_MS = 6 * 3600 * 1000  # no show is silent for this long: one whose log ends earlier can't be resumed
+RESUME_SILENTLY_MS = 2 * 60 * 1000  # a rehearsal whose desk was gone for less goes on without asking
 INTERRUPTED = "interrupted"
 END_KINDS = (EventKind.SHOW_STARTED, EventKind.SHOW_RESUMED, EventKind.SHOW_ENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """When the run of show was cut off, and in which segment."""
+    """When the rundown was interrupted, and in which segment."""
 
     at_ms: int
     segment: str
 
 
 class ShowEnd:
-    """`ended` is emitted with the reason ("host": somebody ended the broadcast) when a show is over; `interrupted_changed` when there is
-    a run that can be resumed, or no longer.
+    """`ended` is emitted with the reason when a show is over ("host": somebody ended the broadcast); `interrupted_changed` when there is a
+    run to resume, or no longer.
 
-    `may_be_live`: whether an engine runs that has not said yet whether it is live.
+    `may_be_live`: an engine is running that has not said yet whether it is live.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class ShowEnd:
         self._air = air
         self._now_ms = now_ms
         self._may_be_live = may_be_live
-        self._last_ms = 0  # when the log that was opened ended
+        self._last_ms = 0  # when the opened log ended
         self._interrupted = False
 
     @property
     def interruption(self) -> Interruption | None:
-        """The run that was cut off and can be resumed; None when there is none."""
+        """The interrupted run that can be resumed; None if there is none."""
         run = self._runner.run
         if not self._interrupted or run.ended_ms is None:
             return None
@@ -82,12 +82,12 @@ class ShowEnd:
             self._cut_off(INTERRUPTED)
 
     def lost_air(self) -> None:
-        """What the log held for on air had ended with its computer."""
+        """The show was on air in the log, but that ended with its computer."""
         if self._runner.run.running:
             self._cut_off(INTERRUPTED)
 
     def end(self, why: str) -> None:
-        """End the coupon, the countdown, cards, disclosures, the pinned product, the timer and the run of show; each is in the log."""
+        """End the coupon, countdown, cards, disclosures, the pinned product, the timer and the rundown; each is logged."""
         self._disclosures.end()
         self._selling.end()
         self._runner.timer_stop()
@@ -96,23 +96,23 @@ class ShowEnd:
         self.ended.emit(why)
 
     def resume(self) -> None:
-        """Go on in the segment in which the run was cut off; the time between does not count. Raises ShowError "run.not_interrupted"."""
+        """Resume in the segment in which the run was interrupted; the pause does not count. Raises ShowError "run.not_interrupted"."""
         if self.interruption is None:
             raise ShowError("run.not_interrupted")
         self._set_interrupted(False)
         self._runner.resume()
 
     def forget(self) -> None:
-        """The run that was cut off stays ended."""
+        """Leave the interrupted run ended."""
         self._set_interrupted(False)
 
     def on_logged(self, event: ShowEvent) -> None:
-        """A new run of show takes the place of one that could be resumed."""
+        """A new run replaces one that could be resumed."""
         if event.kind is EventKind.SHOW_STARTED:
             self._set_interrupted(False)
 
     def _cut_off(self, why: str) -> None:
-        """As it stood when its desk was gone: whatever viewers had of it has gone since."""
+        """End the run at the time its desk was gone: viewers have seen nothing since."""
         until_ms = min(self._last_ms or self._now_ms(), self._now_ms())
         self._selling.close_coupon(why="show")
         self._book.log.append(EventKind.SHOW_ENDED, why=why, until_ms=until_ms)

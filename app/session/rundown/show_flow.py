@@ -1,4 +1,4 @@
-"""Starts and ends the run of show with the broadcast."""
+"""Starts and ends the rundown with the broadcast."""
 
 import asyncio
 from collections.abc import Callable

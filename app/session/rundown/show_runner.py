@@ -1,4 +1,4 @@
-"""The run of show while it runs: where it stands, and what the host does to it."""
+"""The running rundown: its position, and what the host does to it."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -21,16 +21,16 @@ TIMER_S = 300
 
 
 def items_of(segment: Segment, products: ProductIndex) -> tuple[tuple[str, str], ...]:
-    """What is to be said in a segment, as (id, "point" or "cue"): the product's points, then the cues."""
+    """What to say in a segment, as (id, "point" or "cue"): the product's points, then the cues."""
     product = products.find(segment.product_id)
     points = () if product is None else tuple((point.id, "point") for point in product.points)
     return (*points, *((cue.id, "cue") for cue in segment.cues))
 
 
 class ShowRunner:
-    """`run` is a reading of the show's log and nothing else: a desk that starts again in the middle of a show goes on at the same second.
+    """`run` is read from the show's log and nothing else: a desk that restarts in the middle of a show goes on at the same second.
 
-    `run_changed` is emitted with every new reading. Verbs raise ShowError ("show.no_segment", "show.no_backup", "run.empty",
+    `run_changed` is emitted with every new value. Methods raise ShowError ("show.no_segment", "show.no_backup", "run.empty",
     "run.not_running"); `take` puts a scene on program.
     """
 
@@ -54,7 +54,7 @@ class ShowRunner:
         self._notify = notify
         self._run_plan: tuple[object, object, RunPlan] = (None, None, RunPlan(0, None, 0.0))  # of which segments and which run
         self._placed: tuple[object, Mapping[str, int]] = ((), {})
-        self._on_sale = ""  # the product of the current segment as it was last seen
+        self._on_sale = ""  # the last known product of the current segment
         book.log.appended.connect(self._on_logged)
 
     def reload(self) -> None:
@@ -66,7 +66,7 @@ class ShowRunner:
 
     @property
     def current(self) -> Segment | None:
-        """The segment that the show is in; None before, after, and when it was removed."""
+        """The segment the show is in; None before and after the show, and if the segment was removed."""
         if not self.run.running:
             return None
         place = self._places.get(self.run.segment_id)
@@ -74,17 +74,17 @@ class ShowRunner:
 
     @property
     def upcoming(self) -> Segment | None:
-        """The segment that `next` would enter; before the show the first."""
+        """The segment that `next` would enter; the first one before the show."""
         return self._neighbour(1)
 
     def timing(self, now_ms: int | None = None) -> Timing:
-        """How the show stands at this moment."""
+        """The timing of the show at this moment."""
         if self._run_plan[0] is not self._segments or self._run_plan[1] is not self.run:
             self._run_plan = (self._segments, self.run, rundown.run_plan(self._segments, self.run))
         return rundown.timing(self._run_plan[2], self.run, self._now_ms() if now_ms is None else now_ms)
 
     def timer_left_s(self, now_ms: int | None = None) -> float:
-        """What the auxiliary timer shows; below zero it has run out."""
+        """The seconds left on the host's timer; negative after it ran out."""
         return timer_left_s(self.run.timer, self._now_ms() if now_ms is None else now_ms)
 
     def items(self, segment_id: str = "") -> tuple[str, ...]:
@@ -93,19 +93,19 @@ class ShowRunner:
         return () if segment is None else tuple(item for item, _ in items_of(segment, self._products))
 
     def unticked(self, segment_id: str = "") -> tuple[str, ...]:
-        """Those of them that were not said yet."""
+        """The points and cues not ticked yet."""
         here = segment_id or self.run.segment_id
         return tuple(item for item in self.items(segment_id) if (here, item) not in self.run.ticked)
 
     def ticked(self, segment_id: str = "") -> tuple[str, ...]:
-        """Those of them that were said."""
+        """The points and cues already ticked."""
         here = segment_id or self.run.segment_id
         return tuple(item for item in self.items(segment_id) if (here, item) in self.run.ticked)
 
     # The show -------------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin the show with its first segment; one that runs goes on."""
+        """Start the show with its first segment; a running show goes on."""
         if self.run.running:
             return
         if not self._segments:
@@ -113,41 +113,41 @@ class ShowRunner:
         self._enter(self._segments[0])
 
     def enter(self, segment_id: str) -> None:
-        """Go into a segment: its scene, its product, its countdown. The first one starts the show."""
+        """Enter a segment: its scene, its product, its countdown. The first one starts the show."""
         segment = segment_by_id(self._book.document.show, segment_id)
         if not self.run.running or segment_id != self.run.segment_id:
             self._enter(segment)
 
     def next(self) -> None:
-        """Go into the segment that follows; nothing happens in the last one."""
+        """Enter the following segment; does nothing in the last one."""
         if (segment := self.upcoming) is not None:
             self._enter(segment)
 
     def previous(self) -> None:
-        """Go back into the segment before; its time goes on where it was left."""
+        """Go back to the previous segment; its time goes on where it was left."""
         if self.run.running and (segment := self._neighbour(-1 if self.current is not None else 0)) is not None:
             self._enter(segment)
 
     @property
     def came_from(self) -> Segment | None:
-        """The segment that was left for the current one, whichever way; None when there is none to go back to."""
+        """The segment before the current one, whichever way the show came; None if there is none."""
         if not self.run.running or self.run.came_from == self.run.segment_id:
             return None
         place = self._places.get(self.run.came_from)
         return None if place is None else self._segments[place]
 
     def back(self) -> None:
-        """Go back to where the show was before it came here; once more comes here again."""
+        """Go back to where the show was before; calling it again comes back here."""
         if (segment := self.came_from) is not None:
             self._enter(segment)
 
     def skip(self) -> None:
-        """Leave out the segment that would be next, and go into the one behind it."""
+        """Skip the next segment and enter the one after it."""
         if (left_out := self.upcoming) is not None and (segment := self._neighbour(2)) is not None:
             self._enter(segment, skipped=[left_out.id])
 
     def extend(self, seconds: int) -> None:
-        """Give the current segment more time, or less with a negative number; its countdown goes along."""
+        """Give the current segment more time, or less with a negative number; its countdown follows."""
         segment = self._current()
         self._book.log.append(EventKind.SEGMENT_EXTENDED, segment=segment.id, seconds=seconds)
         countdown = self._selling.shown.countdown
@@ -155,14 +155,14 @@ class ShowRunner:
             self._start_countdown(segment)
 
     def end(self, why: str = "host") -> None:
-        """The show is over: nothing is pinned or shown any more."""
+        """End the show: nothing is pinned or shown any more."""
         if self.run.running:
             self._tell_points_left()
             self._selling.close_coupon(why="show")
             self._book.log.append(EventKind.SHOW_ENDED, why=why)
 
     def resume(self) -> None:
-        """A show that was cut off goes on in its segment, whose product viewers see again; nothing happens in one that runs."""
+        """Resume an interrupted show in its segment, and show its product again; does nothing in a running show."""
         if self.run.running or self.run.started_ms is None:
             return
         self._book.log.append(EventKind.SHOW_RESUMED)
@@ -171,7 +171,7 @@ class ShowRunner:
             self._offer(segment.product_id)
 
     def tick(self, item_id: str, *, done: bool | None = None, segment_id: str = "") -> None:
-        """A point or cue was said (`done` None = the other way round than now). `segment_id` "" = the current segment."""
+        """Tick or untick a point or cue (`done` None = toggle). `segment_id` "" = the current segment."""
         segment = self._segment(segment_id) if segment_id else self._current()
         if all(item != item_id for item, _ in items_of(segment, self._products)):
             raise ShowError("run.no_item", item=item_id, segment=segment.title)
@@ -181,22 +181,22 @@ class ShowRunner:
             self._book.log.append(EventKind.POINT_TICKED, segment=segment.id, item=item_id, done=wanted)
 
     def tick_next(self) -> None:
-        """The first point or cue that is left was said; nothing happens when none is."""
+        """Tick the first open point or cue, if there is one."""
         for item in self.unticked()[:1]:
             self.tick(item, done=True)
 
     def untick_last(self) -> None:
-        """The last one that is ticked was not said after all; nothing happens when none is."""
+        """Untick the last ticked one, if there is one."""
         for item in self.ticked()[-1:]:
             self.tick(item, done=False)
 
     def swap_to_backup(self) -> None:
-        """The current segment's backup takes its slot, in one action: rundown, cue card, pinned product and board change together."""
+        """Give the slot to the current segment's backup: rundown, cue card, pinned product and board change together."""
         segment = self._current()
         if not segment.backup_id:
             raise ShowError("show.no_backup", segment=segment.title)
         out, come_in = segment.product_id, segment.backup_id
-        self._on_sale = come_in  # pinned here, behind the log's word of the swap
+        self._on_sale = come_in  # pinned here, after the swap is in the log
         self._book.document.edit_show("Switch to backup", lambda show: swap_to_backup(show, segment.id))
         self._book.log.append(EventKind.BACKUP_TAKEN, segment=segment.id, out=out, **{"in": come_in})
         self._selling.pin(come_in)
@@ -204,7 +204,7 @@ class ShowRunner:
     # The timer ------------------------------------------------------------------------------------------------------------
 
     def timer_start(self, seconds: float | None = None) -> None:
-        """Count down from `seconds`; without a number go on where it stands, or begin anew when it has run out."""
+        """Count down from `seconds`; without a number go on from where it stopped, or start again if it ran out."""
         timer = self.run.timer
         if seconds is not None:
             self._set_timer(round(seconds), float(seconds), running=True)
@@ -213,16 +213,16 @@ class ShowRunner:
             self._set_timer(length_s, timer.left_s if timer.left_s > 0 else float(length_s), running=True)
 
     def timer_set(self, seconds: float) -> None:
-        """Another length, from which it counts at once when it was counting, and at which it waits when it was not."""
+        """Change the timer's length: a running timer restarts from it, a stopped one waits at it."""
         self._set_timer(round(seconds), float(seconds), running=self.run.timer.started_ms is not None)
 
     def timer_stop(self) -> None:
-        """Stand still where it is."""
+        """Stop the timer."""
         if self.run.timer.started_ms is not None:
             self._set_timer(self.run.timer.length_s, self.timer_left_s(), running=False)
 
     def timer_reset(self) -> None:
-        """Back to its length, and stop it."""
+        """Stop the timer and reset it to its length."""
         length_s = self.run.timer.length_s or TIMER_S
         self._set_timer(length_s, float(length_s), running=False)
 
@@ -237,7 +237,7 @@ class ShowRunner:
 
     @property
     def _places(self) -> Mapping[str, int]:
-        """Where each segment stands in the run of show."""
+        """The position of each segment in the rundown."""
         if self._placed[0] is not self._segments:
             self._placed = (self._segments, {one.id: place for place, one in enumerate(self._segments)})
         return self._placed[1]
@@ -252,8 +252,8 @@ class ShowRunner:
         return segment
 
     def _neighbour(self, steps: int) -> Segment | None:
-        """So many places from the current segment, or from the one before it when that was removed; before the show from the place before
-        the first."""
+        """The segment this many places from the current one, or from the one before it if that was removed; before the show counted from
+        the place before the first."""
         ids = self._places
         been = (self.run.segment_id, self.run.came_from, *reversed(tuple(self.run.spent_s))) if self.run.running else ()
         place = next((ids[one] for one in been if one in ids), -1) + steps
@@ -280,7 +280,7 @@ class ShowRunner:
             self._selling.unpin()
 
     def _may_hurry(self, segment: Segment) -> bool:
-        """Not in a market that dislikes it, and not for what is sold out."""
+        """Not in a market that dislikes it, and not for a product that is sold out."""
         product = self._products.find(segment.product_id)
         return urgency_allowed(self._book.document.show) and (product is None or not product.stock or units_in_stock(product) > 0)
 
@@ -315,7 +315,7 @@ class ShowRunner:
             self._set(after(self.run, event))
 
     def follow(self) -> None:
-        """The show was edited: when the current segment sells something else now (an undone swap), viewers see that too."""
+        """The show was edited: if the current segment now sells something else (an undone swap), viewers see that too."""
         segment = self.current
         if segment is None or segment.product_id == self._on_sale:
             return

@@ -1,4 +1,4 @@
-"""What stands on the cards of the picture: chosen in the languages of the picture's market, and written as its people write."""
+"""Chooses the content of the cards on the picture, in the languages of the picture's market."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ PRODUCT, KEYWORD, LOWER_THIRD, COUNTDOWN, TICKER, BADGE, CODE = (
 )
 ON_PAGE = (PRODUCT, KEYWORD, COUNTDOWN, TICKER)  # what the viewer page shows beside the picture
 OVERLAYS = (LOWER_THIRD, PRODUCT, KEYWORD, COUNTDOWN, CODE, TICKER, BADGE)
-FEW = 50  # units up to which the card says how many are left
-NAME_AND_ROLE = " · "  # as people write both on one line
+FEW = 50  # the card says how many units are left when there are no more than this
+NAME_AND_ROLE = " · "  # how people write both on one line
 
 
 class CardFormats(Protocol):
-    """`app.language.formats`, which is loaded when the first card is drawn."""
+    """`app.language.formats`, loaded with the first card."""
 
     def money(self, amount: Money, language: str, *, market: str = "") -> str: ...
 
@@ -38,13 +38,13 @@ class CardFormats(Protocol):
     def percent(self, value: float, language: str, *, market: str = "") -> str: ...
 
 
-Phrases = Mapping[str, LocalizedText]  # "left", "delivery", "watch" → what cards say of their own, with {units}, {days} in it
+Phrases = Mapping[str, LocalizedText]  # "left", "delivery", "watch" → the cards' own texts, with {units} or {days}
 Modules = tuple[tuple[bool, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CardScene:
-    """Everything that the cards of one moment are made of. `badge`: the disclosure that stands on the picture."""
+    """Everything the cards show at one moment. `badge` is the disclosure on the picture."""
 
     show: Show
     shown: OnScreen
@@ -59,14 +59,14 @@ class CardScene:
 
 @dataclass(frozen=True, slots=True)
 class CardWriter:
-    """Makes cards of scenes, on any thread; slow for the first time, when `formats` and the code's maker are loaded."""
+    """Makes cards from scenes, on any thread; the first call is slow, because it loads `formats` and the QR code maker."""
 
     formats: CardFormats
     phrases: Phrases
     code: Callable[[str], Modules]
 
     def cards(self, scene: CardScene) -> dict[str, Card]:
-        """The cards that stand on the picture, by the id of their overlay."""
+        """The cards on the picture, by the id of their overlay."""
         market = picture_market(scene.show)
         languages = _languages(scene.show, market)
         cards: dict[str, Card | None] = {
@@ -120,7 +120,7 @@ class CardWriter:
         return f"−{self.formats.percent(percent, language, market=_id(market))}" if percent else ""
 
     def _phrase(self, name: str, language: str, **values: str) -> str:
-        """What a card says of its own; nothing in a language that nobody wrote it in, rather than a foreign word."""
+        """A card's own text; nothing in a language without a translation, rather than a foreign word."""
         words = self.phrases.get(name, {})
         return pick(words, [language])[0].format(**values) if has(words, language) else ""
 
@@ -136,18 +136,18 @@ def _id(market: Market | None) -> str:
 
 
 def _languages(show: Show, market: Market | None) -> tuple[str, ...]:
-    """Of the picture, the best first; never empty."""
+    """The languages of the picture, the best first; never empty."""
     return (*(market.languages if market is not None else ()), show.presentation.host_language)
 
 
 def _second_language(show: Show, words: LocalizedText, first: str) -> str:
-    """Beside the picture's own language: the host's, else that of the next market that the words are written in; "" = none."""
+    """The second language of a card: the host's, else that of the next market that the words are translated for; "" = none."""
     others = (show.presentation.host_language, *(language for market in show.markets for language in market.languages))
     return next((language for language in others if primary(language) != primary(first) and has(words, language)), "")
 
 
 def _price(product: Product, market: Market | None) -> Price | None:
-    """That of the picture's market; without a market the first there is."""
+    """The price in the picture's market; without a market the first price."""
     if market is not None:
         return price_in(product, market.id)
     return product.prices[0] if product.prices else None
@@ -189,7 +189,7 @@ def _countdown(scene: CardScene, languages: Sequence[str]) -> CountdownOverlay |
 
 
 def badge_text(show: Show, badge: LocalizedText) -> tuple[str, str]:
-    """(a disclosure as the picture says it, its language)."""
+    """(text of a disclosure on the picture, its language)."""
     return pick(badge, _languages(show, picture_market(show)))
 
 

@@ -1,4 +1,4 @@
-"""Decides what the cards on the picture show, whenever something that is sold changes."""
+"""Decides what the cards on the picture show, whenever the offer changes."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -94,10 +94,10 @@ class CardUpdates:
         return chosen == "never" or (chosen == "auto" and relays == {EMBEDDED_RELAY_ID})
 
     def update(self) -> None:
-        """Draw the cards that belong on the picture now."""
+        """Draw the cards for the current offer."""
         shown, badge = self._selling.shown, self._disclosures.badge
         if shown == NOTHING and not badge and self._cards.idle:
-            return  # a show that sells nothing loads nothing that draws
+            return  # a show that sells nothing loads no drawing code
         show, product = self._studio.document.show, self._selling.pinned
         theme = self.themes.get(show.presentation.card_theme) or next(iter(self.themes.values()), None)
         if theme is None:  # every theme is broken, and the notices said so

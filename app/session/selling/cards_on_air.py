@@ -1,4 +1,4 @@
-"""Keeps the cards on the picture in step with what is sold: drawn beside the loop, sent to the engine, again to a new one."""
+"""Keeps the cards on the picture current: draws them on a thread, sends them to the engine, and again to a new engine."""
 
 import asyncio
 import logging
@@ -40,10 +40,10 @@ class _Result:
 
 
 class CardsOnAir:
-    """One drawing at a time, on a thread of its own; while it goes on the newest scene waits, and those between are never drawn.
+    """Draws one scene at a time, on its own thread. Meanwhile only the newest scene waits; those between are never drawn.
 
-    `prepare` is called once, on the loop's thread, before the first card: where there is no window, Qt needs an application there.
-    `send` hands a command to the engine, with the slot in which a newer one takes its place.
+    `prepare` is called once, on the loop's thread, before the first card: without a window, Qt needs an application there. `send` passes a
+    command to the engine, with the slot in which a newer command replaces it.
     """
 
     def __init__(
@@ -63,26 +63,26 @@ class CardsOnAir:
         self._painter: ThreadPoolExecutor | None = None
         self._next: tuple[CardScene, CardTheme, Canvas] | None = None
         self._task: asyncio.Task[None] | None = None
-        self._drawn: Mapping[str, _Drawn] = {}  # as the engine has it
+        self._drawn: Mapping[str, _Drawn] = {}  # as the engine has them
         self._told: set[str] = set()
         self._failed = False
         self._unsure: frozenset[str] = frozenset()  # the engine may have these from another desk
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is on the picture and nothing is being drawn."""
+        """Whether no card is on the picture or being drawn."""
         return not self._drawn and self._task is None
 
     def show(self, scene: CardScene, theme: CardTheme, canvas: Canvas) -> None:
-        """This is how the picture is to be from now on."""
+        """Show this scene from now on."""
         self._next = (scene, theme, canvas)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work(), name="cards")
             self._task.add_done_callback(self._ended)
 
     def attached(self) -> None:
-        """Another engine: it gets every card again. One that the last desk left running keeps what is still on, without a gap, and loses
-        the rest as soon as we know what that is."""
+        """A new engine gets every card again. One that the last desk left running keeps the current cards without a gap, and loses the
+        others as soon as we know which are current."""
         for overlay_id in self._drawn:
             self._send(show_card_command(overlay_id, self._drawn[overlay_id].picture), overlay_id)
         self._unsure = frozenset(OVERLAYS) - self._drawn.keys()
@@ -90,7 +90,7 @@ class CardsOnAir:
             self._drop_unsure()
 
     async def aclose(self, *, keep: bool) -> None:
-        """Draw no more. Cards stay for an engine that goes on (`keep`), else they are taken away."""
+        """Stop drawing. Cards stay on an engine that runs on (`keep`), else they are removed."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -113,7 +113,7 @@ class CardsOnAir:
         self._task = None
 
     def _made(self, job: _Job) -> _Result:
-        """On the painter's thread."""
+        """Runs on the drawing thread."""
         drawn: dict[str, _Drawn] = {}
         failures: list[AppError] = []
         for overlay_id, card in self._writer.cards(job.scene).items():
@@ -152,6 +152,6 @@ class CardsOnAir:
             self._task = None
         if task.cancelled() or (error := task.exception()) is None or self._failed:
             return
-        self._failed = True  # it is tried again with each change; said once, until one was drawn
+        self._failed = True  # retried with each change; reported once, until one succeeds
         log.error("cards cannot be drawn", exc_info=error)
         self._notify(Notice(Severity.ERROR, "cards.failed", {"reason": str(error)}, "cards"))

@@ -1,4 +1,4 @@
-"""That this is advertising: when each market must be told, who reminds the host, what stood on the picture and how long."""
+"""Ad disclosures: when each market must be told, who reminds the host, what was on the picture and for how long."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ READ_KINDS = (*SHOWING_KINDS, EventKind.OFF_AIR, EventKind.SHOW_ENDED)
 
 @dataclass(frozen=True, slots=True)
 class DisclosureReminder:
-    """One market's disclosure as it stands now. `due_ms` None = nobody is watching, or it is being shown; from `late_ms` on it is too
-    late. `shown_ms`: since when its viewers are shown it, None = they are not; `on_picture`: in their language on the picture too, not on
-    the page alone. `times`: how often it was shown long enough."""
+    """The current state of one market's disclosure. `due_ms` None = nobody is watching, or it is being shown; after `late_ms` it is
+    overdue. `shown_ms`: since when its viewers see it, None = they don't; `on_picture`: it is on the picture in their language too, not
+    only on the page. `times`: how often it was shown long enough."""
 
     market_id: str
     mode: DisclosureMode
@@ -38,8 +38,8 @@ class DisclosureReminder:
 class Disclosures:
     """`due` is emitted with a market's id when it is time to tell its viewers, `changed` when something is shown or hidden.
 
-    Time counts from going on air, and in a rehearsal from the show's start (`since_ms`). With `automatic` the badge comes by itself;
-    where the market wants it all the time, it also stays by itself. Everything shown stands in the log with the time it was shown.
+    Time counts from going on air, and in a rehearsal from the start of the show (`since_ms`). With `automatic` the badge appears and, where
+    a market wants it all the time, stays automatically. Everything shown is in the log with its time.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Disclosures:
         self._notify = notify
         self._events: list[ShowEvent] = []
         self._showings: tuple[DisclosureSpan, ...] = ()
-        self._reminded: dict[str, int] = {}  # market → the due time that the host was reminded of
+        self._reminded: dict[str, int] = {}  # market → the due time of the last reminder to the host
         book.log.appended.connect(self._on_logged)
 
     def reload(self) -> None:
@@ -79,7 +79,7 @@ class Disclosures:
 
     @property
     def badge(self) -> LocalizedText:
-        """What stands on the picture: the disclosure of its market, else of the first market that is being told."""
+        """The disclosure on the picture: that of its market, else of the first market being told."""
         active = self.active
         market = picture_market(self._book.document.show)
         if market is not None and market.id in active:
@@ -110,7 +110,7 @@ class Disclosures:
         )
 
     def _is_on_picture(self, market: Market) -> bool:
-        """There is room for one text: it speaks to those who read it."""
+        """The picture has room for one text, so it addresses those who read that language."""
         text, language = badge_text(self._book.document.show, self.badge)
         reads = any(primary(tag) == primary(language) for tag in market.languages)
         return bool(text) and reads and pick(market.disclosure.text, [language])[0] == text
@@ -118,9 +118,9 @@ class Disclosures:
     # DisclosureSpan --------------------------------------------------------------------------------------------------------------
 
     def show_now(self, market_id: str = "") -> None:
-        """Tell a market's viewers now, for as long as its rule says; "" = every market that is due, or all when none is.
+        """Show a market's disclosure now, for as long as its rule says; "" = every due market, or all if none is due.
 
-        Raises ShowError "disclosure.none" when there is nothing to tell.
+        Raises ShowError "disclosure.none" if there is nothing to show.
         """
         markets = (
             [market_by_id(self._book.document.show, market_id)]
@@ -135,17 +135,17 @@ class Disclosures:
                 self._show(market, why="host")
 
     def conceal(self, market_id: str) -> None:
-        """Take a market's disclosure away before its time."""
+        """Hide a market's disclosure early."""
         if market_id in self._shown.disclosed:
             self._hide(market_id)
 
     def end(self) -> None:
-        """Take all of them away: the show is over."""
+        """Hide all disclosures: the show is over."""
         for market_id in tuple(self._shown.disclosed):
             self._hide(market_id)
 
     def tick(self, now_ms: int) -> None:
-        """Remind, show and end what is due; called each second."""
+        """Remind, show and hide what is due; called every second."""
         markets = {market.id: market for market in self._book.document.show.markets}
         dues = {due.market_id: due for due in self._schedule(now_ms)}
         for market_id in self._shown.disclosed:
@@ -159,7 +159,7 @@ class Disclosures:
                     self._remind(markets[market_id], due.due_ms)
 
     def _is_over(self, market: Market, now_ms: int) -> bool:
-        """Also when the clock was set back behind its beginning: how long it stood there nobody knows, so it is told anew."""
+        """Also after the clock was set back past its start: nobody knows how long it was shown, so it is shown again."""
         since_ms = self._shown.disclosed[market.id][1]
         if now_ms < since_ms:
             self._reminded.pop(market.id, None)

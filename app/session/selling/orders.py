@@ -1,4 +1,4 @@
-"""Orders as they come in: each once into the log, out of the stock, and into the totals."""
+"""Takes in orders: each once into the log, out of the stock, and into the totals."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -15,11 +15,11 @@ from app.session.selling.selling import Selling
 
 
 class Orders:
-    """`totals` by (product, currency), where the product is its id in the show, or as the shop calls it when the show has none of it;
-    `extras` by currency what orders cost beside their lines.
+    """`totals` by (product, currency). The product is its id in the show, or the shop's name for it if the show doesn't have it. `extras`
+    by currency is what orders cost besides their lines.
 
-    `changed` is emitted after every order. All lines of all orders of the file are known, so that none is counted twice, whatever brings it
-    again; what an import says otherwise later is a further event.
+    `changed` is emitted after every order. All lines of all orders in the file are known, so none counts twice, wherever it comes from; a
+    later import that differs is a further event.
     """
 
     def __init__(self, book: ShowBook, products: ProductIndex, selling: Selling, *, notify: Callable[[Notice], None]) -> None:
@@ -36,7 +36,7 @@ class Orders:
 
     @property
     def count(self) -> int:
-        """Orders of which something is left."""
+        """The number of orders that still have something in them."""
         return len(self._orders)
 
     def reload(self) -> None:
@@ -47,8 +47,7 @@ class Orders:
         self.changed.emit()
 
     def place(self, order: Order, **more: Any) -> bool:
-        """Take a line of an order in; False when it was known already, or is none: without an id it could not be told from the next one.
-        `more` goes into the log beside it."""
+        """Add an order line; False if it is known, or has no id to tell it from the next one. `more` goes into the log with it."""
         if order_of(order_data(order), order.source) is None or self._orders.find(order, self._named) is not None:
             return False
         product = self._products.named(order.product)
@@ -63,8 +62,7 @@ class Orders:
         return True
 
     def correct(self, order: Order, why: str) -> bool:
-        """A line that is known says something else now (no units: it is gone); False when nothing of it is new. Units of a cancelled order
-        go back into the stock."""
+        """Change a known line (no units: it is gone); False if nothing is new. Units of a cancelled order go back into stock."""
         line = self._orders.find(order, self._named)
         if line is None or self._orders.standing(order, self._named) is not LineState.CHANGED:
             return False
@@ -78,7 +76,7 @@ class Orders:
         return True
 
     def place_all(self, orders: Iterable[Order]) -> int:
-        """Take in a file's orders; how many of them were new."""
+        """Add a file's orders and return how many were new."""
         return sum([self.place(order) for order in orders])
 
     def of(self, product_id: str) -> Mapping[str, OrderTotal]:
@@ -86,7 +84,7 @@ class Orders:
         return {currency: total for (product, currency), total in self.totals.items() if product == product_id}
 
     def in_all(self) -> Mapping[str, int]:
-        """What all orders come to with their extras, by currency in its smallest units."""
+        """The total of all orders with their extras, by currency in minor units."""
         sums = dict(self.extras)
         for (_, currency), total in self.totals.items():
             sums[currency] = sums.get(currency, 0) + total.minor
@@ -97,7 +95,7 @@ class Orders:
         return "" if product is None else product.id
 
     def _market_of(self, currency: str) -> str:
-        """The one market that pays with this; "" when none or several do."""
+        """The only market with this currency; "" if there is none or several."""
         markets = [market.id for market in self._book.document.show.markets if market.currency == currency]
         return markets[0] if len(markets) == 1 else ""
 

@@ -1,4 +1,4 @@
-"""What is offered: the pinned product, words for a moment, coupons, honest stock and countdowns."""
+"""What is on offer: the pinned product, cards, coupons, real stock and countdowns."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -19,12 +19,12 @@ from app.domain.show_editing import put_product
 from app.session.catalogue.product_index import ProductIndex
 from app.session.document.show_book import Now, ShowBook
 
-CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is mistaken for another when it is read aloud
-CODE_LENGTH = 8  # 40 bits: not guessed at the rate the hub lets anybody try
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letters that sound alike when read aloud
+CODE_LENGTH = 8  # 40 bits: can't be guessed at the rate that the hub allows
 
 
 def make_codes(count: int, taken: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """So many codes that nobody guesses, none of them taken."""
+    """This many codes that nobody can guess, none of them taken."""
     codes: dict[str, None] = {}
     while len(codes) < count:
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
@@ -34,7 +34,7 @@ def make_codes(count: int, taken: frozenset[str] = frozenset()) -> tuple[str, ..
 
 
 def set_units(show: Show, product_id: str, place: str, units: int) -> Show:
-    """So many lie in this place now; a show without the product stays as it is."""
+    """Set the units at a location; a show without the product stays as it is."""
     product = next((one for one in show.products if one.id == product_id), None)
     if product is None:
         return show
@@ -45,7 +45,7 @@ def set_units(show: Show, product_id: str, place: str, units: int) -> Show:
 
 
 def take_units(show: Show, product_id: str, units: int, market_id: str) -> Show:
-    """So many fewer: from the market's own place first, then from wherever most lie, never below nothing."""
+    """Take units from the market's own location first, then from the fullest, never below zero."""
     product = next((one for one in show.products if one.id == product_id), None)
     if product is None or not product.stock:
         return show
@@ -58,22 +58,22 @@ def take_units(show: Show, product_id: str, units: int, market_id: str) -> Show:
 
 
 def point_of(product: Product, point_id: str) -> Point:
-    """Raises ShowError "show.no_card"."""
+    """The selling point with this id; raises ShowError "show.no_card"."""
     return one_of(product.points, point_id, ShowError("show.no_card", card=point_id))
 
 
 def card_of(show: Show, card_id: str) -> KeywordCard:
-    """Raises ShowError "show.no_card"."""
+    """The keyword card with this id; raises ShowError "show.no_card"."""
     return one_of(show.cards, card_id, ShowError("show.no_card", card=card_id))
 
 
 def coupon_of(show: Show, coupon_id: str) -> Coupon:
-    """Raises ShowError "show.no_coupon"."""
+    """The coupon with this id; raises ShowError "show.no_coupon"."""
     return one_of(show.coupons, coupon_id, ShowError("show.no_coupon", coupon=coupon_id))
 
 
 def words_of(show: Show, products: ProductIndex, card: OnScreenCard) -> LocalizedText:
-    """What a card for a moment says as the show stands now; nothing when what it belongs to has gone."""
+    """The current text of a card, {} if what it belongs to is gone."""
     try:
         if card.kind is OnScreenKind.CARD:
             return card_of(show, card.id).words
@@ -87,7 +87,7 @@ def words_of(show: Show, products: ProductIndex, card: OnScreenCard) -> Localize
 
 
 def picture_market(show: Show) -> Market | None:
-    """The market that the picture speaks to: the chosen one, else the first."""
+    """The market that the picture addresses: the chosen one, else the first."""
     try:
         return market_by_id(show, show.presentation.market_id)
     except ShowError:
@@ -95,16 +95,16 @@ def picture_market(show: Show) -> Market | None:
 
 
 def urgency_allowed(show: Show) -> bool:
-    """Whether the market of the picture takes countdowns well; a show without markets hurries nobody away."""
+    """Whether the picture's market accepts countdowns; without markets, nobody is rushed."""
     market = picture_market(show)
     return market is None or market.urgency
 
 
 class Selling:
-    """What viewers are offered now, changed by the host's verbs and by orders.
+    """What viewers are offered now, changed by the host's actions and by orders.
 
-    `shown` is a reading of the log, so that a desk that starts again goes on where the last one was; `changed` is emitted with it
-    whenever it changes. `stock_changed` is emitted with a product's id and its units. Verbs raise ShowError for what is not there.
+    `shown` is read from the log, so a restarted desk goes on where the last one was; `changed` is emitted with every new value.
+    `stock_changed` is emitted with a product's id and its units. Methods raise ShowError for missing things.
     """
 
     def __init__(self, book: ShowBook, products: ProductIndex, *, now_ms: Now, notify: Callable[[Notice], None]) -> None:
@@ -112,7 +112,7 @@ class Selling:
         self.stock_changed: Signal[[str, int]] = Signal()
         self.claims_changed: Signal[[str]] = Signal()  # a coupon's id
         self.shown = OnScreen()
-        self.low_stock = 5  # units at which the host is warned; the desk sets it from the settings
+        self.low_stock = 5  # units at which the host is warned; set from the settings
         self._book = book
         self._products = products
         self._now_ms = now_ms
@@ -131,11 +131,11 @@ class Selling:
 
     @property
     def pinned(self) -> Product | None:
-        """The product that viewers see now; None also when it was removed from the show."""
+        """The product that viewers see now; None also after it was removed from the show."""
         return self._products.find(self.shown.pinned_id)
 
     def pin(self, product_id: str) -> None:
-        """Show this product on the picture and on the page; a point of another one goes."""
+        """Show this product on the picture and on the page, and hide a point of another one."""
         self._products[product_id]
         if self.shown.pinned_id == product_id:
             return
@@ -145,7 +145,7 @@ class Selling:
         self._book.log.append(EventKind.PINNED, product=product_id)
 
     def unpin(self) -> None:
-        """Show no product; its point goes with it."""
+        """Show no product, and hide its point."""
         if not self.shown.pinned_id:
             return
         if self.shown.card is not None and self.shown.card.product_id:
@@ -155,12 +155,12 @@ class Selling:
     # LocalizedText for a moment ---------------------------------------------------------------------------------------------------
 
     def show_point(self, product_id: str, point_id: str) -> None:
-        """Show the keyword of a selling point to viewers, each in their language; the one that is shown already is hidden."""
+        """Show the keyword of a selling point to viewers, each in their language; hide it if it is already shown."""
         point_of(self._products[product_id], point_id)
         self._toggle(OnScreenCard(point_id, OnScreenKind.POINT, product_id))
 
     def show_number(self, number: int) -> None:
-        """The card with this number, from 1, of `deck`; raises ShowError when there is none."""
+        """Show the card with this number of `deck`, from 1; raises ShowError if there is none."""
         deck = self.deck
         if not 1 <= number <= len(deck):
             raise ShowError("show.no_card", card=str(number))
@@ -168,23 +168,23 @@ class Selling:
 
     @property
     def deck(self) -> tuple[OnScreenCard, ...]:
-        """What the number keys show: the show's cards, whose numbers are the same all evening, then the pinned product's points."""
+        """The cards on the number keys: the show's cards, whose numbers never change during a show, then the pinned product's points."""
         product = self.pinned
         points = () if product is None else tuple(OnScreenCard(point.id, OnScreenKind.POINT, product.id) for point in product.points)
         return (*(OnScreenCard(card.id, OnScreenKind.CARD) for card in self._book.document.show.cards), *points)
 
     @property
     def card_words(self) -> LocalizedText:
-        """What the shown card says in each language, {} = none is shown."""
+        """The shown card's text in each language, {} = none is shown."""
         return {} if self.shown.card is None else words_of(self._book.document.show, self._products, self.shown.card)
 
     def hide(self) -> None:
-        """Take the words for a moment away."""
+        """Hide the point or keyword card."""
         if (card := self.shown.card) is not None:
             self._book.log.append(EventKind.CARD_HIDDEN, card=card.id, type=card.kind.value)
 
     def keep_on(self, kind: OnScreenKind, *, on: bool) -> None:
-        """Switch the lower third, the ticker or the watch address's code on or off."""
+        """Turn the lower third, the ticker or the QR code of the watch link on or off."""
         assert kind in LASTING, kind
         if on is not (kind in self.shown.lasting):
             self._book.log.append(EventKind.CARD_SHOWN if on else EventKind.CARD_HIDDEN, card=kind.value, type=kind.value)
@@ -200,8 +200,8 @@ class Selling:
     def drop_coupon(self, coupon_id: str) -> None:
         """Let viewers claim a coupon until it expires: one code each, and no code twice, whenever it was given.
 
-        Codes are made when the show has none for it. Raises ShowError "coupon.none_left" when all were given already,
-        "coupon.codes_too_long" when no code can be handed out.
+        Codes are made if the show has none. Raises ShowError "coupon.none_left" if all were given, "coupon.codes_too_long" if no code can
+        be given.
         """
         coupon = coupon_of(self._book.document.show, coupon_id)
         given = frozenset((*self.claims(coupon_id), *clean_codes(self.claims(coupon_id))[0]))
@@ -221,17 +221,17 @@ class Selling:
         self._book.log.append(EventKind.COUPON_DROPPED, coupon=coupon_id, codes=list(codes), stock=len(codes), expires_ms=expires_ms)
 
     def close_coupon(self, why: str = "host") -> None:
-        """End the coupon that can be claimed now; codes that viewers hold stay theirs."""
+        """End the open coupon; viewers keep the codes they have."""
         if self.shown.drop is not None:
             self._book.log.append(EventKind.COUPON_CLOSED, coupon=self.shown.drop.coupon_id, why=why)
 
     def claims(self, coupon_id: str) -> Mapping[str, str]:
-        """Code → viewer of everything that was ever given of a coupon; it grows with each claim."""
+        """Code → viewer of every code of a coupon ever given; grows with each claim."""
         return self._claims.setdefault(coupon_id, {})
 
     @property
     def coupon_left(self) -> int:
-        """Codes of the dropped coupon that nobody has yet, as many as there really are."""
+        """The number of codes of the open coupon that are really left."""
         drop = self.shown.drop
         return 0 if drop is None else self._left_of(drop)
 
@@ -242,7 +242,7 @@ class Selling:
     # Stock ----------------------------------------------------------------------------------------------------------------
 
     def sell(self, product_id: str, units: int, *, market_id: str = "") -> None:
-        """Units that were ordered leave the stock; a product that keeps no stock is left alone."""
+        """Take ordered units out of stock; a product without stock figures stays as it is."""
         product = self._products[product_id]
         if not product.stock or units <= 0:
             return
@@ -253,7 +253,7 @@ class Selling:
             self._notify(Notice(Severity.WARNING, "stock.oversold", {"product": self._name(product), "units": units - before}, product_id))
 
     def take_back(self, product_id: str, units: int, *, market_id: str = "") -> None:
-        """Units of an order that was cancelled lie there again; a product that keeps no stock is left alone."""
+        """Put units of a cancelled order back into stock; a product without stock figures stays as it is."""
         product = self._products[product_id]
         if not product.stock or units <= 0:
             return
@@ -263,7 +263,7 @@ class Selling:
         self._stock_is(product_id, before, why="cancelled", place=place.place)
 
     def count_stock(self, product_id: str, units: int, *, place: str = "") -> None:
-        """So many really lie there, as somebody has counted: no undo step, because it is no matter of taste. `place` "" = the first."""
+        """Set the units that somebody counted. Not an undo step, because it is a fact. `place` "" = the first."""
         product = self._products[product_id]
         if units < 0:
             raise ShowError("show.negative_stock", product=product_id)
@@ -285,8 +285,8 @@ class Selling:
     # RunningCountdown ------------------------------------------------------------------------------------------------------------
 
     def count_down(self, seconds: float, *, text: LocalizedText | None = None, segment_id: str = "") -> None:
-        """Let viewers see time run out. Raises ShowError: "countdown.unwelcome" where the picture's market dislikes to be hurried,
-        "countdown.sold_out" when nothing is left of the product that they see."""
+        """Show viewers a countdown. Raises ShowError: "countdown.unwelcome" if the picture's market dislikes being rushed,
+        "countdown.sold_out" if the product they see is sold out."""
         show, product = self._book.document.show, self.pinned
         if product is not None and product.stock and not units_in_stock(product):
             raise ShowError("countdown.sold_out", product=self._name(product))
@@ -297,12 +297,12 @@ class Selling:
         self._book.log.append(EventKind.COUNTDOWN_STARTED, ends_ms=ends_ms, text=dict(text or {}), segment=segment_id)
 
     def stop_countdown(self) -> None:
-        """Take the countdown away."""
+        """Stop the countdown."""
         if self.shown.countdown is not None:
             self._book.log.append(EventKind.COUNTDOWN_ENDED)
 
     def end(self) -> None:
-        """Offer nothing any more: no coupon, no countdown, no card, no product."""
+        """End the offer: no coupon, countdown, card or product."""
         self.close_coupon(why="show")
         self.stop_countdown()
         self.hide()
@@ -311,7 +311,7 @@ class Selling:
         self.unpin()
 
     def tick(self, now_ms: int) -> None:
-        """End what has run out; called each second."""
+        """End what has expired; called every second."""
         if self.shown.drop is not None and now_ms >= self.shown.drop.expires_ms:
             self.close_coupon(why="expired")
         if self.shown.countdown is not None and now_ms >= self.shown.countdown.ends_ms:

@@ -1,4 +1,4 @@
-"""Tables of the open show: read for an import, written for whoever wants everything elsewhere."""
+"""Tables of the open show: read for import, written for export."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -19,11 +19,11 @@ from app.session.document.show_book import ShowBook
 from app.storage.table_profiles import load_table_profiles
 from app.storage.tables import SUFFIXES, Watch, read_grid, write_table
 
-PIECE = 2000  # events that are read in one turn of the loop: 20 ms
+PIECE = 2000  # events read in one turn of the loop: 20 ms
 
 
 class ExportKind(Enum):
-    """What can be written as a table; the value is the name that the file is offered under."""
+    """The tables that can be exported; the value is the suggested file name."""
 
     PRODUCTS = "products"
     RUNDOWN = "rundown"
@@ -32,8 +32,8 @@ class ExportKind(Enum):
 
 
 class ShowTables:
-    """app.domain.tables (product_import, rundown_table, order_table) says what a table means; what it becomes is put into the show by
-    `edit_show`, as one step."""
+    """The functions in app.domain.tables say what a table means (product_import, rundown_table, order_table); their result goes into the
+    show as one undo step."""
 
     suffixes = SUFFIXES
     encodings = ENCODINGS
@@ -43,7 +43,7 @@ class ShowTables:
         self._profiles: tuple[TableProfile, ...] | None = None
         self._book = book
         self._notify = notify
-        # what is read here and now, and what then makes a table of it on any thread
+        # what is read now, and a function that makes the table on any thread
         self._tables: Mapping[ExportKind, Callable[[], Awaitable[Callable[[], Table]]]] = {
             ExportKind.PRODUCTS: self._products,
             ExportKind.RUNDOWN: self._rundown,
@@ -52,7 +52,7 @@ class ShowTables:
         }
 
     def profiles(self) -> tuple[TableProfile, ...]:
-        """What is known of the exports of shops; one that cannot be read is left out, and a notice says so."""
+        """The known export formats of shops; an unreadable one is left out, with a notice."""
         if self._profiles is None:
             self._profiles = load_table_profiles(self._profiles_in, self._tell_broken)
         return self._profiles
@@ -61,12 +61,12 @@ class ShowTables:
         self._notify(Notice(Severity.WARNING, error.code, error.data, subject=str(error.data.get("path", self._profiles_in))))
 
     def read(self, path: Path, sheet: str = "", encoding: str = "", *, watch: Watch) -> Grid:
-        """A CSV or XLSX file as it stands ("" = the first sheet, the likeliest encoding); raises StorageError. May take seconds: call it
-        on a thread. `watch` is told how many rows were read, and stops it with False."""
+        """Read a CSV or XLSX file ("" = the first sheet, the likeliest encoding); raises StorageError. May take seconds: call it on a
+        thread. `watch` is told how many rows were read, and stops it by returning False."""
         return read_grid(path, sheet, encoding, watch=watch)
 
     async def export(self, what: ExportKind, path: Path) -> bool:
-        """Write a table of the show as it is now, CSV or XLSX by the name's ending; False and a notice when it failed."""
+        """Write a table of the show as it is now, CSV or XLSX by the file suffix; False and a notice if it fails."""
         make = await self._tables[what]()
         try:
             await asyncio.to_thread(lambda: write_table(path, make()))
@@ -90,7 +90,7 @@ class ShowTables:
         return partial(events_table, await self._logged())
 
     async def _logged(self, kinds: Collection[EventKind] | None = None) -> tuple[ShowEvent, ...]:
-        """The log as it is now, read in pieces: a show goes on meanwhile, and a long one has a hundred thousand events."""
+        """The log as it is now, read in pieces: the show goes on meanwhile, and a long one has a hundred thousand events."""
         found: list[ShowEvent] = []
         upto = self._book.log.last_seq()
         for after in range(0, upto, PIECE):
