@@ -18,7 +18,6 @@ _WHOLE = (
     "line",
     "minor",
     "planned_ms",
-    "seconds",
     "units",
     "until_ms",
 )
@@ -28,6 +27,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(_WHOLE, (int,)),
     **dict.fromkeys(_LISTS, (list,)),
     "left_s": (int, float),
+    "seconds": (int, float),  # an extension has whole seconds, a disclosure tenths
     "text": (str, dict),  # a disclosure has one text, a countdown one per language
 }
 

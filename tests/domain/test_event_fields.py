@@ -1,4 +1,4 @@
-"""Fields of the log that have a value of another kind are left out, and all others stay as they are."""
+"""Log fields with a value of the wrong type are dropped; all others stay unchanged."""
 
 from typing import Any
 
@@ -7,11 +7,12 @@ import pytest
 from app.domain.event_fields import fitting
 
 
-def test_what_our_own_events_hold_stays() -> None:
+def test_the_fields_of_our_own_events_stay() -> None:
     data: dict[str, Any] = {
         "product": "p",
         "count": 3,
         "left_s": 2.5,
+        "seconds": 10.5,
         "codes": ["A", "B"],
         "text": {"en": "Soon"},
         "running": True,
@@ -43,5 +44,5 @@ def test_what_our_own_events_hold_stays() -> None:
         ("date", None),
     ],
 )
-def test_a_value_of_another_kind_is_left_out(name: str, value: object) -> None:
+def test_a_value_of_the_wrong_type_is_dropped(name: str, value: object) -> None:
     assert fitting({name: value, "viewer": "v"}) == {"viewer": "v"}
