@@ -1,4 +1,4 @@
-"""A show that was changed is looked at only where it changed, and what is found is what a look at all of it finds."""
+"""Checking only what changed in a show finds the same as a full check."""
 
 import random
 from dataclasses import replace
@@ -28,7 +28,7 @@ def refusal(show: Show, before: Show | None = None) -> str:
 
 
 def mistreated(show: Show, chance: random.Random) -> Show:
-    """Something is taken out, put in, moved, copied or broken."""
+    """A show with something removed, added, moved, copied or broken."""
     products, segments = list(show.products), list(show.segments)
     for _ in range(chance.randrange(1, 4)):
         place = chance.randrange(len(products) + 1)
@@ -50,7 +50,7 @@ def mistreated(show: Show, chance: random.Random) -> Show:
     return replace(changed, segments=tuple(segments)) if segments != list(show.segments) else changed
 
 
-def test_looking_where_it_changed_finds_what_looking_at_all_of_it_finds() -> None:
+def test_checking_only_the_changes_finds_what_a_full_check_finds() -> None:
     chance = random.Random(11)
     show, seen = small_show(), set()
     for _ in range(4000):
@@ -63,7 +63,7 @@ def test_looking_where_it_changed_finds_what_looking_at_all_of_it_finds() -> Non
     assert seen == {"", "show.duplicate_id", "show.no_product", "show.negative_stock", "show.planned_time"}
 
 
-def test_moving_several_puts_them_together_where_the_list_says() -> None:
+def test_moving_several_elements_puts_them_together_at_the_index() -> None:
     show, chance = small_show(), random.Random(5)
     for _ in range(500):
         ids = chance.sample([*IDS[:6], "gone"], chance.randrange(1, 5))
@@ -76,7 +76,7 @@ def test_moving_several_puts_them_together_where_the_list_says() -> None:
     assert [one.id for one in move_segments(show, ["s2", "s0"], 4).segments] == ["s1", "s3", "s0", "s2"]
 
 
-def test_what_a_removal_does_not_touch_stays_the_same_object() -> None:
+def test_elements_that_a_removal_does_not_touch_stay_the_same_objects() -> None:
     show = replace(small_show(), coupons=(Coupon("c", {}, product_id="a"),))
     fewer = remove_products(show, ["f"])
     assert fewer.segments is show.segments

@@ -1,4 +1,4 @@
-"""What belongs to one evening: neither the start of the run of show nor a break begins a new one."""
+"""Periods of the log: neither the start of the run of show nor a break begins a new one."""
 
 import pytest
 
@@ -17,7 +17,7 @@ MINUTE = 60_000
 
 
 def taken(*events: tuple[int, EventKind] | tuple[int, EventKind, str]) -> tuple[list[int], ShowPeriod]:
-    """Which of these (minute, kind, why) begin a period, by their place."""
+    """The indexes of those events (minute, kind, why) that begin a period."""
     period = ShowPeriod()
     begun = []
     for seq, (minute, kind, *why) in enumerate(events, 1):
@@ -41,12 +41,12 @@ def taken(*events: tuple[int, EventKind] | tuple[int, EventKind, str]) -> tuple[
         ([(60, ON), (61, OFF), (0, ON)], [1, 3], 2),  # the clock was set back
     ],
 )
-def test_what_begins_a_sitting(events: list[tuple[int, EventKind]], begun: list[int], since: int) -> None:
+def test_the_events_that_begin_a_period(events: list[tuple[int, EventKind]], begun: list[int], since: int) -> None:
     found, period = taken(*events)
     assert (found, period.since_seq) == (begun, since)
 
 
-def test_it_is_over_when_neither_goes_on() -> None:
+def test_a_period_is_over_when_neither_air_nor_run_continues() -> None:
     assert ShowPeriod().over
     assert not taken((0, ON), (1, START), (2, OFF))[1].over
     assert taken((0, ON), (1, START), (2, OFF), (3, END))[1].over

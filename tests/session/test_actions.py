@@ -1,4 +1,4 @@
-"""The table that menus, keys and remote control read."""
+"""The table of actions that menus and keys read."""
 
 import pytest
 
@@ -105,7 +105,7 @@ def test_live_and_stop_exclude_each_other() -> None:
     assert doing.done == ["live", "stop"]
 
 
-def test_the_window_provides_what_needs_a_dialog() -> None:
+def test_the_window_provides_actions_that_need_a_dialog() -> None:
     actions, doing, _ = table()
     assert not actions["file.open"].enabled() and not actions.run("file.open")
     actions.provide("file.open", lambda: doing.done.append("dialog"))
@@ -113,7 +113,7 @@ def test_the_window_provides_what_needs_a_dialog() -> None:
     assert doing.done == ["dialog"]
 
 
-def test_a_refusal_is_told_not_raised() -> None:
+def test_a_refused_action_is_reported_and_does_not_raise() -> None:
     actions, _, failures = table()
 
     def refuse() -> None:

@@ -1,4 +1,4 @@
-"""A desk that is killed in the middle of a show: engine, relay and viewers stay, and the next desk goes on at the same second."""
+"""A desk is killed during a show: engine, relay and viewers stay, and the next desk continues at the same second."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from tests.support.selling_show import SellingDesk
 from tests.support.studio_desk import PAPER, ROOT, StudioDesk
 
 
-async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) -> None:
+async def test_the_next_desk_continues_where_the_killed_one_was(tmp_path: Path) -> None:
     path = tmp_path / "lamps.tradewind"
     command = (sys.executable, "-m", "tests.support.selling_process", str(tmp_path), str(path))
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
@@ -59,7 +59,7 @@ async def test_the_next_desk_goes_on_where_the_killed_one_was(tmp_path: Path) ->
             studio.broadcast.stop_live()
 
 
-async def test_a_long_log_is_counted_beside_everything_else(tmp_path: Path) -> None:
+async def test_a_long_log_is_counted_in_the_background(tmp_path: Path) -> None:
     path = tmp_path / "long.tradewind"
     book = SellingDesk(tmp_path)
     assert book.book.files.save_as(path)

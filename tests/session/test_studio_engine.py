@@ -1,4 +1,4 @@
-"""The Studio and its engine: found, started, killed, frozen, crashing again and again, of another version."""
+"""The studio and its engine: found, started, killed, frozen, crashing repeatedly, of another version."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ def two_scenes(settings: Settings) -> Project:
     return add_scene(new_project(settings), "Two")
 
 
-async def test_the_engine_is_started_told_everything_and_ended(tmp_path: Path) -> None:
+async def test_the_engine_is_started_gets_the_project_and_is_ended(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as desk:
         await desk.attached()
         await desk.notice("paper.applied", scenes=2)
@@ -46,7 +46,7 @@ async def test_the_engine_is_started_told_everything_and_ended(tmp_path: Path) -
     assert [notice.code for notice in desk.heard if not notice.code.startswith("paper.")] == []
 
 
-async def test_edits_reach_the_engine_and_a_drag_is_thinned_out(tmp_path: Path) -> None:
+async def test_edits_reach_the_engine_and_a_drag_is_throttled(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         await desk.notice("paper.applied")
@@ -59,7 +59,7 @@ async def test_edits_reach_the_engine_and_a_drag_is_thinned_out(tmp_path: Path) 
         await desk.notice("paper.applied", name="Untitled show")
 
 
-async def test_taking_a_scene_applies_first_and_never_after(tmp_path: Path) -> None:
+async def test_a_take_is_sent_after_the_apply_that_it_needs(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as desk:
         await desk.attached()
         await desk.notice("paper.took")
@@ -98,7 +98,7 @@ async def test_text_is_drawn_when_it_changes_and_for_a_new_engine(tmp_path: Path
         await desk.notice("paper.picture", source=text_id, width=8)
 
 
-async def test_killed_while_live_it_is_back_on_air_with_the_same_scene(tmp_path: Path) -> None:
+async def test_an_engine_killed_while_live_is_back_on_air_with_the_same_scene(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as desk:
         await desk.attached()
         second = desk.studio.document.project.scenes[1].id
@@ -119,7 +119,7 @@ async def test_killed_while_live_it_is_back_on_air_with_the_same_scene(tmp_path:
         assert order == ["paper.applied", "paper.took", "paper.live"]
 
 
-async def test_frozen_while_live_it_is_replaced(tmp_path: Path) -> None:
+async def test_an_engine_frozen_while_live_is_replaced(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         desk.studio.broadcast.go_live()
@@ -132,7 +132,7 @@ async def test_frozen_while_live_it_is_replaced(tmp_path: Path) -> None:
         assert desk.engine_pid != before and not runs(before)
 
 
-async def test_an_engine_that_keeps_dying_is_tried_less_and_less_often(tmp_path: Path) -> None:
+async def test_an_engine_that_keeps_dying_is_restarted_less_and_less_often(tmp_path: Path) -> None:
     dying = {**PAPER, "engine": ("-c", "import sys; sys.exit(3)")}
     async with StudioDesk(tmp_path, commands=dying) as desk:
         failed = await desk.notice("engine.start_failed")
@@ -143,7 +143,7 @@ async def test_an_engine_that_keeps_dying_is_tried_less_and_less_often(tmp_path:
         desk.studio.document.edit("Rename", lambda project: replace(project, name="still works"))
 
 
-async def test_an_engine_of_another_version_is_left_alone_until_the_user_says(tmp_path: Path) -> None:
+async def test_an_engine_of_another_version_keeps_running_until_the_user_restarts_it(tmp_path: Path) -> None:
     runtime = paths_in(tmp_path).runtime
     code = (
         "import app.domain.program.command as c; c.LINK_VERSION = 99\n"
@@ -210,7 +210,7 @@ async def test_a_desk_that_leaves_keeps_the_show_on_air(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("live", [True, False], ids=["live", "idle"])
-async def test_a_killed_desk_is_followed_by_one_that_goes_on(tmp_path: Path, live: bool) -> None:
+async def test_the_next_desk_continues_after_a_killed_one(tmp_path: Path, live: bool) -> None:
     show = tmp_path / "Shop.tradewind"
     words = ["-m", "tests.support.studio_process", str(tmp_path), str(show), *(["live"] if live else [])]
     desk = await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)

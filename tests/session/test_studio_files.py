@@ -45,7 +45,7 @@ async def started(home: Path, path: Path | None = None) -> AsyncIterator[StudioD
         yield desk
 
 
-async def test_a_dot_in_the_name_is_no_suffix(tmp_path: Path) -> None:
+async def test_a_dot_in_the_name_is_not_a_suffix(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         for given, kept in (("Show 1.5", "Show 1.5.tradewind"), ("Night.Tradewind", "Night.Tradewind"), ("old.json", "old.json.tradewind")):
             assert desk.studio.files.save_as(tmp_path / given)
@@ -76,7 +76,7 @@ async def test_save_open_and_recent(tmp_path: Path) -> None:
         assert desk.studio.document.project.name == "Untitled show"
 
 
-async def test_what_cannot_be_read_or_written_is_told_and_changes_nothing(tmp_path: Path) -> None:
+async def test_a_failed_open_or_save_gives_a_notice_and_changes_nothing(tmp_path: Path) -> None:
     broken = tmp_path / "broken.tradewind"
     broken.write_text("{ not a show")
     async with started(tmp_path, broken) as desk:
@@ -99,7 +99,7 @@ async def test_a_clean_end_leaves_nothing_to_recover(tmp_path: Path) -> None:
         assert after.studio.files.recovered is None
 
 
-async def test_an_edit_is_in_the_file_without_being_asked_for(tmp_path: Path) -> None:
+async def test_an_edit_is_saved_automatically(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         studio = desk.studio
@@ -143,7 +143,7 @@ async def test_the_log_and_the_pictures_go_with_the_show(tmp_path: Path) -> None
     assert list(desk.paths.recovery.iterdir()) == []
 
 
-async def test_a_show_that_another_desk_has_open_is_refused_in_words_and_opens_as_a_copy(tmp_path: Path) -> None:
+async def test_a_show_open_in_another_desk_is_refused_with_a_notice_and_opens_as_a_copy(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as first:
         assert first.studio.files.save_as(path)
@@ -163,7 +163,7 @@ async def test_a_show_that_another_desk_has_open_is_refused_in_words_and_opens_a
         assert after.studio.document.path == path, "the lock ended with its desk"
 
 
-async def test_a_file_that_cannot_be_written_is_told_once_and_its_show_is_found_again(tmp_path: Path) -> None:
+async def test_an_unwritable_file_gives_one_notice_and_its_show_is_recovered(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         studio = desk.studio
@@ -186,7 +186,7 @@ async def test_a_file_that_cannot_be_written_is_told_once_and_its_show_is_found_
     assert list(after.paths.recovery.iterdir()) == []
 
 
-async def test_a_file_that_can_be_written_again_is_no_reason_to_ask(tmp_path: Path) -> None:
+async def test_a_file_that_can_be_written_again_needs_no_question(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         studio = desk.studio
@@ -227,7 +227,7 @@ async def test_backups_are_made_on_opening_and_open_as_copies(tmp_path: Path) ->
         assert studio.files.backups() == (backup,), "one a day at opening is enough"
 
 
-async def test_what_happens_while_a_show_is_copied_is_in_the_copy(tmp_path: Path) -> None:
+async def test_a_copy_contains_what_happens_while_it_is_made(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         studio = desk.studio
         assert studio.files.save_as(tmp_path / "one")
@@ -248,7 +248,7 @@ async def test_what_happens_while_a_show_is_copied_is_in_the_copy(tmp_path: Path
         assert [(event.seq, event.data.get("order")) for event in file.events()] == [(1, None), (2, "o1")]
 
 
-async def test_opening_can_be_cancelled_and_is_one_at_a_time(tmp_path: Path) -> None:
+async def test_opening_can_be_cancelled_and_only_one_show_opens_at_a_time(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         studio = desk.studio
         for name in ("one", "two"):
@@ -282,7 +282,7 @@ async def test_opening_can_be_cancelled_and_is_one_at_a_time(tmp_path: Path) -> 
         assert (studio.document.title, inner, told) == ("one", [False], ["show_file.one_at_a_time"])
 
 
-async def test_an_old_text_show_is_brought_over_and_kept(tmp_path: Path) -> None:
+async def test_an_old_text_show_is_converted_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "Autumn.tradewind"
     before = (SAMPLES / "version-1.tradewind").read_bytes()
     path.write_bytes(before)
@@ -298,7 +298,7 @@ async def test_an_old_text_show_is_brought_over_and_kept(tmp_path: Path) -> None
     assert is_database(path)
 
 
-async def test_what_can_be_read_of_a_damaged_file_opens_as_a_new_show(tmp_path: Path) -> None:
+async def test_the_readable_parts_of_a_damaged_file_open_as_a_new_show(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         products = tuple(Product(f"p{number}", {"en": "x" * 300}) for number in range(300))
@@ -316,7 +316,7 @@ async def test_what_can_be_read_of_a_damaged_file_opens_as_a_new_show(tmp_path: 
     assert path.read_bytes() == content
 
 
-async def test_saving_over_another_show_keeps_that_one(tmp_path: Path) -> None:
+async def test_saving_over_another_show_keeps_a_backup_of_it(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         for name in ("one", "two"):
             desk.studio.files.new()
@@ -328,7 +328,7 @@ async def test_saving_over_another_show_keeps_that_one(tmp_path: Path) -> None:
     assert load(tmp_path / "one.tradewind.bak").project.name == "one"
 
 
-async def test_what_no_working_file_could_take_is_not_kept_until_one_can(tmp_path: Path) -> None:
+async def test_work_is_not_saved_until_a_working_file_can_be_made(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
         studio, folder = desk.studio, desk.paths.recovery
         assert await studio.autosave.wait_written(), "there is nothing to keep"
@@ -348,7 +348,7 @@ async def test_what_no_working_file_could_take_is_not_kept_until_one_can(tmp_pat
         assert studio.log.events() == tuple(heard)
 
 
-async def test_a_file_of_the_users_own_takes_what_waited(tmp_path: Path) -> None:
+async def test_the_users_file_gets_the_events_that_waited(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
         studio, folder = desk.studio, desk.paths.recovery
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -378,7 +378,7 @@ async def test_a_log_is_exported_in_pieces(tmp_path: Path, monkeypatch: pytest.M
     assert max(read) == PIECE
 
 
-async def test_everything_is_exported_and_comes_back(tmp_path: Path) -> None:
+async def test_everything_can_be_exported_and_imported_again(tmp_path: Path) -> None:
     async with started(tmp_path) as desk:
         studio = desk.studio
         fan = Product("fan", {"en": "Fan"}, sku="=F")
@@ -394,7 +394,7 @@ async def test_everything_is_exported_and_comes_back(tmp_path: Path) -> None:
         assert [len(read_table(tmp_path / f"{what.value}.xlsx").rows) for what in ExportKind] == [1, 1, 1, 1]
 
 
-async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path) -> None:
+async def test_settings_are_saved_and_invalid_ones_refused(tmp_path: Path) -> None:
     told: list[Settings] = []
     async with started(tmp_path) as desk:
         desk.studio.settings.changed.connect(told.append)
@@ -409,7 +409,7 @@ async def test_settings_are_kept_and_refused_when_they_do_not_fit(tmp_path: Path
     assert kept.language == "zh_CN" and notices == ()
 
 
-async def test_a_log_of_wrong_values_keeps_no_show_from_opening(tmp_path: Path) -> None:
+async def test_a_show_opens_despite_wrong_values_in_its_log(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
     async with started(tmp_path) as desk:
         assert desk.studio.files.save_as(path)

@@ -1,4 +1,4 @@
-"""The Studio with the program's own engine and relay: on air, and back on air."""
+"""The studio with the real engine and relay: on air, and back on air."""
 
 import logging
 import os

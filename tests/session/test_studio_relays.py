@@ -1,4 +1,4 @@
-"""Relays, tokens, the nearest one, and changes of them while live."""
+"""Relays, tokens, the nearest relay, and changes while live."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ TOKYO = Relay("tokyo", "Tokyo", "https://tokyo.example/whip")
 
 
 def watched(desk: StudioDesk) -> dict[str, tuple[str, str]]:
-    """(address, token) of each relay as the engine knows it."""
+    """(address, token) of each relay that the engine has."""
     return {target.relay.id: (target.relay.whip_url, target.token) for target in desk.studio.broadcast.watched}
 
 
@@ -33,7 +33,7 @@ async def test_the_only_relay_is_used_with_its_token_from_the_keyring(tmp_path: 
         assert [relay.name for relay in desk.studio.broadcast.live_targets] == ["Paris"]
 
 
-async def test_that_a_token_travels_in_clear_is_said_once(tmp_path: Path) -> None:
+async def test_an_unencrypted_relay_gives_one_warning(tmp_path: Path) -> None:
     said: list[Notice] = []
     async with StudioDesk(tmp_path) as desk:
         desk.studio.notices.connect(said.append)
@@ -50,7 +50,7 @@ async def test_that_a_token_travels_in_clear_is_said_once(tmp_path: Path) -> Non
         assert [notice.data["relay"] for notice in said if notice.code == "relay.in_clear"] == ["Lan"]
 
 
-async def test_a_token_goes_to_the_address_it_was_entered_for_alone(tmp_path: Path) -> None:
+async def test_a_token_only_goes_to_the_address_it_was_entered_for(tmp_path: Path) -> None:
     keyring = MemoryKeyring()
     async with StudioDesk(tmp_path, keyring=keyring) as desk:
         await desk.attached()
@@ -72,8 +72,8 @@ async def test_a_token_goes_to_the_address_it_was_entered_for_alone(tmp_path: Pa
         assert desk.studio.relays.token_of("paris") == "mine"
 
 
-async def test_a_relay_s_id_is_no_key_to_anything(tmp_path: Path) -> None:
-    """The ids that earlier versions kept secrets under, and the built-in relay's."""
+async def test_a_relay_s_id_gives_no_access_to_secrets(tmp_path: Path) -> None:
+    """The ids under which earlier versions stored secrets, and the embedded relay's."""
     keyring = MemoryKeyring()
     for name in ("turn", "paris", "relay-1"):
         keyring.set_password("tradewind", name, f"secret of {name}")
@@ -90,7 +90,7 @@ async def test_a_relay_s_id_is_no_key_to_anything(tmp_path: Path) -> None:
     assert ("tradewind", "turn") not in keyring.kept
 
 
-async def test_another_turn_server_is_not_given_the_password(tmp_path: Path) -> None:
+async def test_another_turn_server_does_not_get_the_password(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, settings={"turn_server": "turn.example"}) as desk:
         await desk.attached()
         desk.studio.relays.set_turn_password("secret")
@@ -111,7 +111,7 @@ async def test_a_user_name_in_a_relay_s_address_becomes_its_token(tmp_path: Path
         assert "sesame" not in repr(desk.studio.broadcast.watched) and "YW5u" not in repr(desk.studio.broadcast.watched)
 
 
-async def test_a_new_token_is_kept_and_used_at_once(tmp_path: Path) -> None:
+async def test_a_new_token_is_stored_and_used_at_once(tmp_path: Path) -> None:
     keyring = MemoryKeyring()
     async with StudioDesk(tmp_path, keyring=keyring) as desk:
         await desk.attached()
@@ -125,7 +125,7 @@ async def test_a_new_token_is_kept_and_used_at_once(tmp_path: Path) -> None:
     assert keyring.kept == {}
 
 
-async def test_the_nearest_is_measured_and_stays_while_live(tmp_path: Path) -> None:
+async def test_the_nearest_relay_is_measured_and_stays_while_live(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         desk.studio.document.edit("Add", lambda project: put_relay(put_relay(project, PARIS), TOKYO))
@@ -143,7 +143,7 @@ async def test_the_nearest_is_measured_and_stays_while_live(tmp_path: Path) -> N
         assert desk.studio.broadcast.main_relay().id == "tokyo"
 
 
-async def test_relays_are_added_and_taken_away_while_live(tmp_path: Path) -> None:
+async def test_relays_are_added_and_removed_while_live(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         desk.studio.document.edit("Add", lambda project: put_relay(put_relay(project, PARIS), TOKYO))
@@ -160,7 +160,7 @@ async def test_relays_are_added_and_taken_away_while_live(tmp_path: Path) -> Non
         assert desk.studio.broadcast.live_targets == ()
 
 
-async def test_a_preset_makes_the_address_and_brings_its_quirks(tmp_path: Path) -> None:
+async def test_a_preset_makes_the_address_and_sets_its_quirks(tmp_path: Path) -> None:
     presets = load_presets(Path(__file__).parents[2] / "resources" / "relays")
     async with StudioDesk(tmp_path, presets=presets) as desk:
         await desk.attached()
@@ -174,7 +174,7 @@ async def test_a_preset_makes_the_address_and_brings_its_quirks(tmp_path: Path) 
         assert targets["box"].quirks.media_within_ms == 2000 and targets["box"].quirks.max_gop_s == 2.0
 
 
-async def test_found_relays_are_shown(tmp_path: Path) -> None:
+async def test_discovered_relays_are_listed(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         changes: list[int] = []
         desk.studio.relays.changed.connect(lambda: changes.append(len(desk.studio.relays.discovered)))

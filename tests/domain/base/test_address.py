@@ -1,4 +1,4 @@
-"""Where an address leads, what of it may be shown, and which name its secret is kept under."""
+"""Origins of addresses, addresses without secrets, and the names of their secrets."""
 
 from urllib.parse import urlsplit
 
@@ -65,7 +65,7 @@ def test_an_origin_is_scheme_host_and_port(address: str, origin: str) -> None:
 
 @pytest.mark.parametrize("host", ["faß", "σίσυφος", "FAẞ", "bücher", "ｅxample", "straße.ﬁsh", "пример", "例え"])
 def test_an_origin_is_the_host_that_an_http_client_asks(host: str) -> None:
-    """Else a token would go to whoever owns the other name."""
+    """Otherwise a token would go to the owner of the other name."""
     name = urlsplit(origin_of(f"https://{host}.example/")).hostname
     assert name is not None
     assert URL(f"https://{name}/").raw_host == URL(f"https://{host}.example/").raw_host
@@ -84,11 +84,11 @@ def test_an_origin_is_the_host_that_an_http_client_asks(host: str) -> None:
         ("C:\\films\\a@b?.mp4", "C:\\films\\a@b?.mp4"),
     ],
 )
-def test_what_is_shown_of_an_address_holds_no_secret(address: str, shown: str) -> None:
+def test_a_shown_address_contains_no_secret(address: str, shown: str) -> None:
     assert shown_address(address) == shown
 
 
-def test_credentials_are_taken_out_and_are_a_token_of_their_own() -> None:
+def test_credentials_are_split_off_as_a_token() -> None:
     assert split_credentials("https://us%40er:p%3Aw@relay.example/a?b=1") == ("https://relay.example/a?b=1", "Basic dXNAZXI6cDp3")
     assert split_credentials("https://relay.example/a?b=1") == ("https://relay.example/a?b=1", "")
     assert without_credentials("https://a:b@relay.example/x@y") == "https://relay.example/x@y"
@@ -107,7 +107,7 @@ def test_credentials_are_taken_out_and_are_a_token_of_their_own() -> None:
         "\u200bBearer  abc.DEF-1\u200d",
     ],
 )
-def test_a_token_is_what_was_meant(copied: str) -> None:
+def test_a_copied_token_is_cleaned(copied: str) -> None:
     assert clean_token(copied) == "abc.DEF-1"
 
 
@@ -130,17 +130,17 @@ def test_a_secret_s_name_begins_with_its_origin() -> None:
 
 
 @pytest.mark.parametrize("address", ["//server:[x", "//[", "\\\\[::1\\x"])
-def test_an_address_that_no_reader_can_take_apart_has_no_secret(address: str) -> None:
+def test_an_unparsable_address_has_no_secret(address: str) -> None:
     assert relay_secret(address) == "" or "://" in relay_secret(address)
 
 
 @pytest.mark.parametrize("start", ["s", "h", "ps", "https", "x+y"])
-def test_an_address_that_was_copied_in_part_is_shown_without_its_password(start: str) -> None:
+def test_a_partly_copied_address_is_shown_without_its_password(start: str) -> None:
     assert "open-sesame" not in shown_address(f"{start}://anna:open-sesame@relay.example/whip")
     assert without_credentials("C:/films/anna@home.mp4") == "C:/films/anna@home.mp4"
 
 
-def test_half_a_character_in_a_password_breaks_nothing() -> None:
+def test_a_surrogate_in_a_password_is_accepted() -> None:
     assert split_credentials("https://a:\ud800b@relay.example/x")[0] == "https://relay.example/x"
 
 
@@ -164,7 +164,7 @@ def test_paths_and_addresses_are_told_apart() -> None:
         ("", False),
     ],
 )
-def test_what_travels_in_clear(address: str, clear: bool) -> None:
+def test_unencrypted_addresses_are_recognised(address: str, clear: bool) -> None:
     assert is_in_clear(address) is clear
 
 

@@ -13,7 +13,7 @@ def test_pauses_follow_the_schedule_and_then_repeat_the_last() -> None:
     assert backoff.failures == 5
 
 
-def test_reset_starts_the_schedule_anew() -> None:
+def test_reset_restarts_the_schedule() -> None:
     backoff = Backoff((1, 2, 3))
     assert [backoff.failed(), backoff.failed()] == [1, 2]
     backoff.reset()

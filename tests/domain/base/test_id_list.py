@@ -1,4 +1,4 @@
-"""Where two tuples differ is the same as a slow look finds."""
+"""Comparing tuples quickly gives the same result as a slow comparison."""
 
 import random
 
@@ -6,7 +6,7 @@ from app.domain.base.id_list import differing, place_of, places_of, reordered, t
 from app.domain.catalogue.product import Point
 
 
-def test_what_lies_outside_is_equal_and_the_ends_differ() -> None:
+def test_everything_outside_the_range_is_equal_and_its_ends_differ() -> None:
     chance = random.Random(7)
     for _ in range(3000):
         before = tuple(chance.randrange(4) for _ in range(chance.randrange(9)))
@@ -24,7 +24,7 @@ def test_what_lies_outside_is_equal_and_the_ends_differ() -> None:
             assert before[start] != after[start] and before[old_end - 1] != after[new_end - 1]
 
 
-def test_the_same_differs_nowhere() -> None:
+def test_equal_tuples_do_not_differ() -> None:
     many = tuple(range(1000))
     assert differing(many, many) == (1000, 1000, 1000)
     assert differing((), many) == (0, 0, 1000)
@@ -34,7 +34,7 @@ def named(*names: str) -> tuple[Point, ...]:
     return tuple(Point(name) for name in names)
 
 
-def test_things_are_found_by_their_ids() -> None:
+def test_elements_are_found_by_id() -> None:
     many = named(*"abcde")
     assert [place_of(many, wanted) for wanted in "aez"] == [0, 4, -1]
     assert places_of(many, ["e", "b", "z", "b"]) == [1, 4]
@@ -45,7 +45,7 @@ def test_things_are_found_by_their_ids() -> None:
     assert without((), []) == ()
 
 
-def test_what_moved_in_one_piece_is_turned_and_nothing_else_is() -> None:
+def test_only_a_moved_block_counts_as_turned() -> None:
     many = named(*"abcdef")
     for first in range(1, 6):
         assert turned(many, (*many[first:], *many[:first])) == first

@@ -1,4 +1,4 @@
-"""Wall times that exist once, never or twice, and the moment that each of them is."""
+"""Wall times that exist once, never or twice, and their instants."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -62,7 +62,7 @@ def test_a_wall_time_exists_once_never_or_twice(zone: str, text: str, kind: Exis
         ("Africa/Cairo", "2027-04-30T00:00", "2027-04-30T01:00", "2027-04-29T23:00"),
     ],
 )
-def test_a_skipped_time_is_refused_with_both_ways_out(zone: str, text: str, first: str, second: str) -> None:
+def test_a_skipped_time_is_refused_with_both_possible_times(zone: str, text: str, first: str, second: str) -> None:
     with pytest.raises(WallTimeError) as refused:
         resolve(LocalTime(wall(text), zone), ZONES)
     assert refused.value.code == "time.skipped"
@@ -79,7 +79,7 @@ def test_a_skipped_time_is_refused_with_both_ways_out(zone: str, text: str, firs
         ("Australia/Lord_Howe", "2027-04-04T01:45", "2027-04-03T14:45", "2027-04-03T15:15"),
     ],
 )
-def test_a_repeated_time_is_refused_until_somebody_says_which(zone: str, text: str, first: str, second: str) -> None:
+def test_a_repeated_time_is_refused_until_fold_is_set(zone: str, text: str, first: str, second: str) -> None:
     with pytest.raises(WallTimeError) as refused:
         resolve(LocalTime(wall(text), zone), ZONES)
     assert refused.value.code == "time.repeated"
@@ -90,23 +90,23 @@ def test_a_repeated_time_is_refused_until_somebody_says_which(zone: str, text: s
     assert resolve(LocalTime(wall(text), zone, 1), ZONES) == at(second)
 
 
-def test_a_choice_that_is_not_needed_changes_nothing() -> None:
+def test_an_unneeded_fold_changes_nothing() -> None:
     assert resolve(LocalTime(wall("2027-03-12T20:00"), "America/New_York", 1), ZONES) == at("2027-03-13T01:00")
 
 
-def test_dates_of_a_series_are_read_as_calendars_do() -> None:
+def test_dates_of_a_series_are_read_as_in_rfc_5545() -> None:
     assert resolve_leniently(LocalTime(wall("2027-03-14T02:30"), "America/New_York"), ZONES) == (at("2027-03-14T07:30"), Existence.SKIPPED)
     assert resolve_leniently(LocalTime(wall("2026-11-01T01:30"), "America/New_York"), ZONES) == (at("2026-11-01T05:30"), Existence.REPEATED)
 
 
-def test_what_clocks_show_leads_back_to_the_instant() -> None:
+def test_the_wall_time_of_an_instant_resolves_to_that_instant() -> None:
     for hours in range(-4, 5):
         for change in ("2026-11-01T06:00", "2027-03-14T07:00"):
             instant = at(change) + timedelta(minutes=30 * hours)
             assert resolve(wall_of(instant, "America/New_York", ZONES), ZONES) == instant
 
 
-def test_a_day_begins_with_its_first_minute_that_exists() -> None:
+def test_a_day_begins_with_its_first_existing_minute() -> None:
     assert day_start(date(2027, 4, 30), "Africa/Cairo", ZONES) == at("2027-04-29T22:00")
     assert day_start(date(2027, 3, 28), "Asia/Beirut", ZONES) == at("2027-03-27T22:00")
     assert day_start(date(2027, 9, 5), "America/Santiago", ZONES) == at("2027-09-05T04:00")
@@ -150,7 +150,7 @@ def test_an_unknown_zone_and_a_broken_one_are_named() -> None:
     assert unreadable.value.code == "time.zone_unreadable"
 
 
-def test_offsets_are_written_as_people_know_them() -> None:
+def test_offsets_are_written_as_utc_plus_or_minus() -> None:
     assert offset_text(timedelta(hours=5, minutes=45)) == "UTC+05:45"
     assert offset_text(timedelta(hours=-3, minutes=-30)) == "UTC-03:30"
     assert offset_text(timedelta()) == "UTC+00:00"

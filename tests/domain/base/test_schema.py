@@ -15,7 +15,7 @@ TEXT = Field("text", FieldType.TEXT, "", "Text")
     ("declared", "value", "kept"),
     [(FPS, 1, 1), (FPS, 120, 120), (LEVEL, -3, -3.0), (LOOP, False, False), (ALIGN, "end", "end"), (COLOUR, "#102030", "#102030")],
 )
-def test_a_fitting_value_comes_back_in_the_fields_own_type(declared: Field, value: Value, kept: Value) -> None:
+def test_a_valid_value_is_returned_in_the_fields_type(declared: Field, value: Value, kept: Value) -> None:
     assert checked(declared, value) == kept
     assert type(checked(declared, value)) is type(kept)
 
@@ -36,7 +36,7 @@ def test_a_fitting_value_comes_back_in_the_fields_own_type(declared: Field, valu
         (TEXT, 7, "type"),
     ],
 )
-def test_a_value_that_does_not_fit_says_why(declared: Field, value: Value, reason: str) -> None:
+def test_an_invalid_value_gives_the_reason(declared: Field, value: Value, reason: str) -> None:
     with pytest.raises(FieldError) as raised:
         checked(declared, value)
     assert (raised.value.data["field"], raised.value.data["reason"]) == (declared.key, reason)

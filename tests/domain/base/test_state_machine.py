@@ -8,7 +8,7 @@ from app.domain.base.state_machine import StateMachine
 from app.domain.program.broadcast import BROADCAST_MOVES, TARGET_MOVES, BroadcastState, TargetState
 
 
-def test_a_state_moves_by_its_table_and_tells_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_state_moves_by_its_table_and_emits_once(caplog: pytest.LogCaptureFixture) -> None:
     cell = StateMachine("show", BroadcastState.IDLE, BROADCAST_MOVES)
     heard: list[tuple[BroadcastState, BroadcastState]] = []
     cell.changed.connect(lambda old, new: heard.append((old, new)))
@@ -20,7 +20,7 @@ def test_a_state_moves_by_its_table_and_tells_once(caplog: pytest.LogCaptureFixt
     assert [record.getMessage() for record in caplog.records] == ["show: IDLE → STARTING"]
 
 
-def test_a_move_the_table_lacks_is_refused_and_changes_nothing() -> None:
+def test_a_move_that_is_not_in_the_table_is_refused() -> None:
     cell = StateMachine("show", BroadcastState.IDLE, BROADCAST_MOVES)
     with pytest.raises(StateError) as raised:
         cell.set(BroadcastState.STOPPING)
@@ -38,7 +38,7 @@ def reachable(moves: object, first: object) -> set[object]:
     return seen
 
 
-def test_every_state_is_reached_and_none_is_a_trap() -> None:
+def test_every_state_can_be_reached_and_left() -> None:
     for state in BroadcastState:
         assert BroadcastState.IDLE in reachable(BROADCAST_MOVES, state)
         assert state in reachable(BROADCAST_MOVES, BroadcastState.IDLE)
@@ -47,7 +47,7 @@ def test_every_state_is_reached_and_none_is_a_trap() -> None:
         assert target in reachable(TARGET_MOVES, TargetState.IDLE)
 
 
-def test_a_listener_may_leave_while_it_is_called() -> None:
+def test_a_listener_may_disconnect_while_it_is_called() -> None:
     signal: Signal[[int]] = Signal()
     heard: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Links that viewers follow: completed, or refused in words."""
+"""Links for viewers: completed or refused."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ from app.domain.catalogue.product import Link, Price, Product, link_in, missing_
         ("   ", ""),
     ],
 )
-def test_what_is_plain_is_completed(typed: str, link: str) -> None:
+def test_a_clear_link_is_completed(typed: str, link: str) -> None:
     assert web_link(typed) == link
     assert web_link(link) == link
 
@@ -59,14 +59,14 @@ def test_what_is_plain_is_completed(typed: str, link: str) -> None:
         ("https://shop.example/" + "a" * MAX_LENGTH, "link.long"),
     ],
 )
-def test_what_a_browser_would_not_open_is_refused(typed: str, code: str) -> None:
+def test_a_link_that_a_browser_would_not_open_is_refused(typed: str, code: str) -> None:
     with pytest.raises(WebAddressError) as refused:
         web_link(typed)
     assert refused.value.code == code
     assert usable_link(typed) == ""
 
 
-def test_what_an_old_show_holds_is_completed_where_it_is_read() -> None:
+def test_a_link_of_an_old_show_is_completed_on_reading() -> None:
     product = Product("a", {}, links=(Link("", "shop.example/all"), Link("US", "not one"), Link("DE", "https://shop.example/de")))
     assert [link_in(product, market) for market in ("US", "DE", "FR")] == [
         "https://shop.example/all",

@@ -1,4 +1,4 @@
-"""What viewers have of the show: a fact that relays say, not a wish."""
+"""The air state follows what relays report, not what the user wants."""
 
 import itertools
 
@@ -29,12 +29,12 @@ STARTING, LIVE = BroadcastState.STARTING, BroadcastState.LIVE
         (LIVE, [(TargetState.REFUSED, "whip.token"), (TargetState.RECONNECTING, "whip.tcp")], AirState.RECONNECTING),
     ],
 )
-def test_the_air_is_what_the_relays_say(broadcast: BroadcastState, targets: list[tuple[TargetState, str]], air: AirState) -> None:
+def test_the_air_state_follows_the_relays(broadcast: BroadcastState, targets: list[tuple[TargetState, str]], air: AirState) -> None:
     assert air_state(broadcast, targets) is air
 
 
-def test_every_step_that_relays_can_make_is_a_move_of_the_table() -> None:
-    """Whatever the targets do between two seconds of the engine."""
+def test_every_change_of_the_relays_is_a_move_in_the_table() -> None:
+    """For any changes of the targets between two stats of the engine."""
     each = [(state, failure) for state in TargetState for failure in ("", "whip.tcp")]
     targets = [[], *([one] for one in each), *([one, other] for one, other in itertools.product(each, each))]
     next_wishes = {

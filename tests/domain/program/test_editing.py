@@ -24,13 +24,13 @@ def three_layers() -> Project:
     return editing.add_source(show, "scene-1", SourceKind.TEXT, "Title", {"text": "Sale"})
 
 
-def test_an_id_is_new_among_all_that_have_one() -> None:
+def test_a_new_id_is_unique_in_the_project() -> None:
     assert editing.new_id(SHOW, "scene") == "scene-2"
     assert editing.new_id(SHOW, "layer") == "layer-2"
     assert editing.new_id(SHOW, "camera") == "camera-1"
 
 
-def test_relay_ids_never_come_twice_because_their_secrets_outlive_the_show() -> None:
+def test_relay_ids_never_repeat_because_their_secrets_outlive_the_show() -> None:
     assert len({editing.new_id(SHOW, "relay") for _ in range(50)}) == 50
 
 
@@ -52,7 +52,7 @@ def test_scenes_are_added_renamed_moved_and_put_on_program() -> None:
     check(show)
 
 
-def test_a_duplicated_scene_stands_behind_the_original_with_layers_of_its_own() -> None:
+def test_a_duplicated_scene_follows_the_original_and_has_its_own_layers() -> None:
     show = editing.duplicate_scene(editing.add_scene(three_layers(), "Last"), "scene-1")
     assert [scene.name for scene in show.scenes] == ["Scene 1", "Scene 1 2", "Last"]
     original, copy = show.scenes[0], show.scenes[1]
@@ -62,7 +62,7 @@ def test_a_duplicated_scene_stands_behind_the_original_with_layers_of_its_own() 
     check(show)
 
 
-def test_removing_a_scene_takes_its_own_sources_and_gives_the_program_to_the_next() -> None:
+def test_removing_a_scene_removes_its_own_sources_and_takes_the_next_scene() -> None:
     show = editing.add_scene(three_layers(), "Second")
     show = editing.add_layer(show, "scene-2", "picture")
     show = editing.remove_scene(show, "scene-1")
@@ -72,7 +72,7 @@ def test_removing_a_scene_takes_its_own_sources_and_gives_the_program_to_the_nex
     check(show)
 
 
-def test_removing_another_scene_leaves_the_program() -> None:
+def test_removing_another_scene_keeps_the_scene_on_program() -> None:
     show = editing.remove_scene(editing.add_scene(SHOW, "Second"), "scene-2")
     assert (show.scenes, show.scene_id) == (SHOW.scenes, "scene-1")
 
@@ -87,7 +87,7 @@ def test_the_last_scene_stays() -> None:
     ("kind", "shows", "sounds"),
     [(SourceKind.CAMERA, True, False), (SourceKind.MICROPHONE, False, True), (SourceKind.MEDIA, True, True)],
 )
-def test_a_new_source_is_placed_where_it_shows_and_sounds(kind: SourceKind, shows: bool, sounds: bool) -> None:
+def test_a_new_source_gets_a_layer_for_video_and_a_strip_for_sound(kind: SourceKind, shows: bool, sounds: bool) -> None:
     show = editing.add_source(SHOW, "scene-1", kind, "New")
     source = show.sources[-1]
     assert (source.kind, source.name) == (kind, "New")
@@ -105,13 +105,13 @@ def test_settings_are_merged_and_checked() -> None:
         assert (raised.value.data["reason"], raised.value.data["source"]) == (reason, "Title")
 
 
-def test_removing_a_source_takes_its_layers_everywhere_and_its_strip() -> None:
+def test_removing_a_source_removes_all_its_layers_and_its_strip() -> None:
     show = editing.add_source(editing.add_scene(SHOW, "Second"), "scene-1", SourceKind.MEDIA, "Clip")
     show = editing.add_layer(show, "scene-2", "media-1")
     assert editing.remove_source(show, "media-1") == editing.add_scene(SHOW, "Second")
 
 
-def test_a_source_goes_with_its_last_layer_and_not_before() -> None:
+def test_a_source_is_removed_with_its_last_layer() -> None:
     show = editing.add_source(SHOW, "scene-1", SourceKind.MEDIA, "Clip")
     twice = editing.add_layer(show, "scene-1", "media-1")
     once = editing.remove_layer(twice, "scene-1", layers_of(twice)[-1])
@@ -119,7 +119,7 @@ def test_a_source_goes_with_its_last_layer_and_not_before() -> None:
     assert editing.remove_layer(once, "scene-1", layers_of(once)[-1]) == SHOW
 
 
-def test_what_only_sounds_cannot_be_a_layer() -> None:
+def test_a_source_with_only_sound_cannot_be_a_layer() -> None:
     with pytest.raises(ProjectError) as raised:
         editing.add_layer(SHOW, "scene-1", "sound")
     assert raised.value.code == "project.no_picture"
@@ -134,7 +134,7 @@ def test_layers_are_ordered_from_the_bottom() -> None:
     assert layers_of(editing.move_layer(show, "scene-1", "layer-3", -5)) == ["layer-3", "layer-1", "layer-2"]
 
 
-def test_a_duplicated_layer_stands_above_and_beside_the_original() -> None:
+def test_a_duplicated_layer_is_above_and_beside_the_original() -> None:
     show = editing.duplicate_layer(three_layers(), "scene-1", "layer-1")
     assert layers_of(show) == ["layer-1", "layer-4", "layer-2", "layer-3"]
     original, copy = show.scenes[0].layers[:2]
@@ -142,7 +142,7 @@ def test_a_duplicated_layer_stands_above_and_beside_the_original() -> None:
     assert (copy.box.x, copy.box.y) == (editing.DUPLICATE_OFFSET, editing.DUPLICATE_OFFSET)
 
 
-def test_a_layer_changes_alone() -> None:
+def test_changing_a_layer_changes_nothing_else() -> None:
     before = three_layers()
     after = editing.replace_layer(before, "scene-1", "layer-2", box=Box(0.5, 0.5, 0.4, 0.4), fit=Fit.COVER, opacity=7.0, locked=True)
     changed = after.scenes[0].layers[1]
@@ -153,7 +153,7 @@ def test_a_layer_changes_alone() -> None:
         editing.replace_layer(before, "scene-1", "layer-2", box=Box(width=0.0))
 
 
-def test_a_strip_is_held_within_the_mixers_bounds() -> None:
+def test_a_strip_is_clamped_to_the_mixers_bounds() -> None:
     strip = editing.replace_strip(SHOW, "sound", gain_db=99.0, delay_ms=-4, muted=True).strips[0]
     assert (strip.gain_db, strip.delay_ms, strip.muted) == (12.0, 0, True)
 
@@ -174,7 +174,7 @@ def test_name_and_transition_change() -> None:
     assert (show.name, show.transition) == ("Spring sale", fade)
 
 
-def test_relays_are_put_pinned_and_published_to() -> None:
+def test_relays_are_added_pinned_and_published_to() -> None:
     show = editing.put_relay(SHOW, RELAY)
     show = editing.put_relay(show, replace(RELAY, name="Bremen"))
     assert [relay.name for relay in show.relays] == ["Bremen"]

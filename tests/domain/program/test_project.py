@@ -25,7 +25,7 @@ def with_output(output: Output) -> Project:
 
 @pytest.mark.parametrize("camera", [None, "", "usb-1"])
 @pytest.mark.parametrize("microphone", [True, False])
-def test_a_first_show_is_sound_and_has_picture_and_strip(camera: str | None, microphone: bool) -> None:
+def test_a_first_show_is_valid_and_has_a_layer_and_a_strip(camera: str | None, microphone: bool) -> None:
     show = starter_project(camera=camera, microphone=microphone)
     check(show)
     assert show.sources[0].kind is (SourceKind.TEST_CARD if camera is None else SourceKind.CAMERA)
@@ -79,7 +79,7 @@ BROKEN: list[tuple[str, Callable[[], Project], str]] = [
 
 
 @pytest.mark.parametrize(("build", "code"), [(build, code) for _, build, code in BROKEN], ids=[name for name, _, _ in BROKEN])
-def test_a_contradiction_is_refused(build: Callable[[], Project], code: str) -> None:
+def test_an_inconsistent_project_is_refused(build: Callable[[], Project], code: str) -> None:
     with pytest.raises(AppError) as raised:
         check(build())
     assert raised.value.code == code

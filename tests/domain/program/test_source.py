@@ -5,7 +5,7 @@ from app.domain.base.schema import FieldType, completed
 from app.domain.program.source import KINDS, Source, SourceKind, settings_of
 
 
-def test_every_kind_is_declared_once_and_shows_or_sounds() -> None:
+def test_every_kind_is_declared_once_and_has_video_or_sound() -> None:
     assert set(KINDS) == set(SourceKind)
     for kind, declaration in KINDS.items():
         assert declaration.kind is kind
@@ -15,7 +15,7 @@ def test_every_kind_is_declared_once_and_shows_or_sounds() -> None:
 
 
 @pytest.mark.parametrize("kind", list(SourceKind))
-def test_a_kinds_own_defaults_fit_its_fields(kind: SourceKind) -> None:
+def test_a_kinds_defaults_are_valid(kind: SourceKind) -> None:
     declared = KINDS[kind].fields
     assert completed(declared, {}) == {one.key: one.default for one in declared}
     for one in declared:

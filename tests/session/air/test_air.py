@@ -1,4 +1,4 @@
-"""On air as the session sees it: when a relay has the program, since when, and where viewers see it."""
+"""On air in the session: whether a relay has the program, since when, and where viewers watch it."""
 
 import os
 import signal
@@ -61,7 +61,7 @@ async def test_the_clock_and_the_log_begin_when_a_relay_takes_the_program(tmp_pa
         assert states == [AirState.CONNECTING, AirState.FAILED, AirState.LIVE, AirState.STOPPING, AirState.OFF]
 
 
-async def test_a_show_that_never_was_on_air_leaves_nothing_in_the_log(tmp_path: Path) -> None:
+async def test_a_show_that_was_never_on_air_leaves_no_log_entry(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         to(desk, "http://127.0.0.1:9/whip")
@@ -72,7 +72,7 @@ async def test_a_show_that_never_was_on_air_leaves_nothing_in_the_log(tmp_path: 
         assert on_air_entries(desk) == [] and air(desk) is AirState.OFF
 
 
-async def test_the_clock_goes_on_through_an_engine_that_dies(tmp_path: Path) -> None:
+async def test_the_clock_keeps_running_when_the_engine_dies(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         desk.studio.broadcast.go_live()
@@ -88,7 +88,7 @@ async def test_the_clock_goes_on_through_an_engine_that_dies(tmp_path: Path) -> 
         assert on_air_entries(desk) == [EventKind.ON_AIR]
 
 
-async def test_a_new_desk_goes_on_with_the_clock_of_the_show_it_finds(tmp_path: Path) -> None:
+async def test_a_new_desk_continues_the_clock_of_a_running_show(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         desk.studio.broadcast.go_live()
@@ -101,7 +101,7 @@ async def test_a_new_desk_goes_on_with_the_clock_of_the_show_it_finds(tmp_path: 
         desk.studio.broadcast.stop_live()
 
 
-async def test_a_relay_that_does_not_answer_is_not_chosen_and_the_built_in_one_helps_out(tmp_path: Path) -> None:
+async def test_an_unreachable_relay_is_not_chosen_and_the_embedded_one_can_take_over(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         studio = desk.studio

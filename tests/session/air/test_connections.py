@@ -1,4 +1,4 @@
-"""A show from elsewhere reaches nobody before the user agrees; one that is made here asks nothing."""
+"""A show from elsewhere connects to nobody without consent; a show made here needs none."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def asked_by(server: WhipServer) -> list[tuple[str, str]]:
 
 
 def attack(server: WhipServer) -> Project:
-    """Relays under ids that have secrets, pinned and published to, and sources at the same server."""
+    """Relays whose ids have secrets, pinned and published to, and sources on the same server."""
     base = server.url.partition("/whip")[0]
     sources = (
         Source("film", "Film", SourceKind.MEDIA, {"location": f"{base}/film.m3u8"}),
@@ -76,7 +76,7 @@ def secrets() -> MemoryKeyring:
 
 
 @pytest.mark.parametrize("text", [False, True])
-async def test_an_attacker_s_show_is_opened_and_nobody_hears_of_it(tmp_path: Path, evil: WhipServer, text: bool) -> None:
+async def test_opening_an_attacker_s_show_connects_to_nobody(tmp_path: Path, evil: WhipServer, text: bool) -> None:
     path = tmp_path / "gift.tradewind"
     path.write_bytes(encode(attack(evil))) if text else write_new(path, Show(attack(evil)))
     async with StudioDesk(tmp_path, keyring=secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
@@ -99,7 +99,7 @@ async def test_an_attacker_s_show_is_opened_and_nobody_hears_of_it(tmp_path: Pat
     assert asked_by(evil) == []
 
 
-async def test_after_yes_the_relay_is_reached_and_no_secret_goes_along(tmp_path: Path, evil: WhipServer) -> None:
+async def test_after_consent_the_relay_is_reached_without_any_secret(tmp_path: Path, evil: WhipServer) -> None:
     path = shown(attack(evil), tmp_path)
     async with StudioDesk(tmp_path, keyring=secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
         await desk.attached()
@@ -116,7 +116,7 @@ async def test_after_yes_the_relay_is_reached_and_no_secret_goes_along(tmp_path:
     assert {token for _, token in asked_by(evil)} == {""}
 
 
-async def test_answers_are_remembered_for_the_show_wherever_its_file_goes(tmp_path: Path) -> None:
+async def test_answers_are_remembered_for_the_show_wherever_its_file_moves(tmp_path: Path) -> None:
     mine = Relay("a", "A", "https://a.example/whip")
     path = shown(
         replace(starter_project(camera=None, microphone=False), relays=(mine, replace(mine, id="b", whip_url="https://b.example/"))),
@@ -135,7 +135,7 @@ async def test_answers_are_remembered_for_the_show_wherever_its_file_goes(tmp_pa
         assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://a.example:443"], "another show asks anew"
 
 
-async def test_a_show_that_comes_back_with_another_relay_in_it_asks_for_that_one(tmp_path: Path) -> None:
+async def test_a_show_that_returns_with_another_relay_asks_about_that_relay(tmp_path: Path) -> None:
     path = tmp_path / "mine.tradewind"
     async with StudioDesk(tmp_path) as desk:
         desk.studio.document.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
@@ -151,8 +151,8 @@ async def test_a_show_that_comes_back_with_another_relay_in_it_asks_for_that_one
         assert desk.studio.broadcast.main_relay().id == "a"
 
 
-async def test_nothing_in_a_file_says_that_it_was_made_here(tmp_path: Path) -> None:
-    """Every identity that was ever agreed to something, and everything else that could stand there."""
+async def test_nothing_in_a_file_can_claim_that_it_was_made_here(tmp_path: Path) -> None:
+    """A file with every identity that ever got consent, and everything else that it could contain."""
     async with StudioDesk(tmp_path) as desk:
         desk.studio.document.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
         assert desk.studio.files.save_as(tmp_path / "mine.tradewind")
@@ -169,7 +169,7 @@ async def test_nothing_in_a_file_says_that_it_was_made_here(tmp_path: Path) -> N
             assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://z.example:443"], identity
 
 
-async def test_edits_and_undo_neither_ask_nor_agree_to_what_was_there_before(tmp_path: Path) -> None:
+async def test_edits_and_undo_do_not_ask_and_do_not_allow_earlier_servers(tmp_path: Path) -> None:
     theirs = Relay("z", "Z", "https://z.example/whip")
     path = shown(replace(starter_project(camera=None, microphone=False), relays=(theirs,)), tmp_path)
     async with StudioDesk(tmp_path, path=path) as desk:
@@ -184,7 +184,7 @@ async def test_edits_and_undo_neither_ask_nor_agree_to_what_was_there_before(tmp
         assert studio.connections.allows("https://a.example:443")
 
 
-async def test_a_token_of_an_earlier_version_moves_only_when_the_user_says_so(tmp_path: Path) -> None:
+async def test_a_token_of_an_earlier_version_moves_only_with_consent(tmp_path: Path) -> None:
     keyring = secrets()
     relays = tuple(Relay(name, name, f"https://{name}.example/whip") for name in ("relay-1", "turn"))
     path = shown(replace(starter_project(camera=None, microphone=False), relays=relays), tmp_path)
@@ -202,7 +202,7 @@ async def test_a_token_of_an_earlier_version_moves_only_when_the_user_says_so(tm
     assert ("tradewind", "relay-1") not in keyring.kept and ("tradewind", "turn") in keyring.kept
 
 
-async def test_a_broken_record_asks_again(tmp_path: Path) -> None:
+async def test_a_damaged_consent_file_means_asking_again(tmp_path: Path) -> None:
     path = shown(replace(starter_project(camera=None, microphone=False), relays=(Relay("a", "A", "https://a.example/"),)), tmp_path)
     for content in (b"{", b"[1]", b'{"x": 1}', b"\xff\xfe", b'{"x": {"https://a.example:443": "yes"}}', b"[" * 100_000):
         paths_in(tmp_path).consents.write_bytes(content)
@@ -214,7 +214,7 @@ async def test_a_broken_record_asks_again(tmp_path: Path) -> None:
             connection.execute("DELETE FROM meta")
 
 
-async def test_a_desk_that_finds_its_engine_live_goes_on_with_what_that_reaches(tmp_path: Path) -> None:
+async def test_a_desk_that_finds_a_live_engine_keeps_its_connections_allowed(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         desk.studio.document.edit("Add", lambda project: pin_relay(put_relay(project, Relay("a", "A", "https://a.example/whip")), "a"))
@@ -229,7 +229,7 @@ async def test_a_desk_that_finds_its_engine_live_goes_on_with_what_that_reaches(
         desk.studio.broadcast.stop_live()
 
 
-async def test_a_show_that_reaches_nobody_is_not_touched_by_being_opened(tmp_path: Path) -> None:
+async def test_opening_a_show_without_connections_does_not_change_its_file(tmp_path: Path) -> None:
     path = shown(starter_project(camera=None, microphone=False), tmp_path)
     async with StudioDesk(tmp_path, path=path) as desk:
         assert desk.studio.connections.pending() == ()

@@ -1,4 +1,4 @@
-"""The relay that the desk brings along: the real one, in a process of its own."""
+"""The embedded relay, as a real process."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ async def fetched(address: str) -> int:
         return answer.status
 
 
-async def test_it_runs_before_anybody_goes_live_and_ends_with_the_desk(tmp_path: Path) -> None:
+async def test_the_relay_runs_before_go_live_and_ends_with_the_desk(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.until(lambda: desk.studio.embedded.running)
         assert await fetched(desk.studio.embedded.watch_address) == 200
@@ -38,7 +38,7 @@ async def test_it_runs_before_anybody_goes_live_and_ends_with_the_desk(tmp_path:
     assert not runs(pid)
 
 
-async def test_its_viewers_are_counted(tmp_path: Path) -> None:
+async def test_viewers_are_counted(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.until(lambda: desk.studio.embedded.running)
         assert desk.studio.embedded.viewers == 0
@@ -48,13 +48,13 @@ async def test_its_viewers_are_counted(tmp_path: Path) -> None:
         await desk.until(lambda: desk.studio.embedded.viewers == 0)
 
 
-def test_a_status_that_says_nothing_counts_nobody() -> None:
+def test_an_empty_status_counts_no_viewers() -> None:
     for status in (b"not json", b"[" * 50_000, b"[]", b'{"streams": [5]}', b'{"streams": [{"name": "live", "viewers": 1e999}]}'):
         assert viewers_in(status, "live") == 0
     assert viewers_in(b'{"streams": [{"name": "other", "viewers": 3}]}', "live") == 0
 
 
-async def test_a_program_that_answers_without_an_end_is_not_read_to_it() -> None:
+async def test_an_endless_answer_is_read_only_up_to_a_limit() -> None:
     async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
             writer.write(b"HTTP/1.0 200 OK\r\n\r\n")
@@ -67,7 +67,7 @@ async def test_a_program_that_answers_without_an_end_is_not_read_to_it() -> None
     assert status is not None and 0 < len(status) < MAX_BYTES
 
 
-async def test_killed_it_comes_back_under_the_same_address_and_key(tmp_path: Path) -> None:
+async def test_a_killed_relay_is_restarted_with_the_same_address_and_key(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.until(lambda: desk.studio.embedded.running)
         address, key, pid = desk.studio.embedded.watch_address, desk.studio.relays.token_of("embedded"), desk.studio.embedded.pid
@@ -78,7 +78,7 @@ async def test_killed_it_comes_back_under_the_same_address_and_key(tmp_path: Pat
         assert await fetched(address) == 200
 
 
-async def test_frozen_it_is_replaced(tmp_path: Path) -> None:
+async def test_a_frozen_relay_is_replaced(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.until(lambda: desk.studio.embedded.running)
         address, pid = desk.studio.embedded.watch_address, desk.studio.embedded.pid
@@ -98,7 +98,7 @@ async def test_the_address_is_the_same_at_the_next_start(tmp_path: Path) -> None
     assert addresses[0] == addresses[1]
 
 
-async def test_a_taken_port_is_told_and_another_used(tmp_path: Path) -> None:
+async def test_a_taken_port_gives_a_notice_and_another_is_used(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -121,7 +121,7 @@ async def test_another_stream_name_takes_effect_at_once(tmp_path: Path) -> None:
         assert await fetched(desk.studio.embedded.watch_address) == 200
 
 
-async def test_a_relay_that_cannot_start_is_told_and_tried_again(tmp_path: Path) -> None:
+async def test_a_relay_that_cannot_start_gives_a_notice_and_is_retried(tmp_path: Path) -> None:
     broken = {**PAPER, "relay": ("-c", "import sys; sys.exit(4)")}
     async with StudioDesk(tmp_path, commands=broken) as desk:
         await desk.notice("relay.keeps_dying", times=3)
@@ -143,7 +143,7 @@ def test_the_address_for_phones_is_an_address() -> None:
     socket.inet_aton(lan_address())
 
 
-async def test_a_port_that_is_taken_while_it_starts_is_left_to_the_other(tmp_path: Path) -> None:
+async def test_a_port_taken_during_the_start_is_left_to_the_other_program(tmp_path: Path) -> None:
     paths = paths_in(tmp_path)
     start, others, told = spawner(PAPER, tmp_path), contextlib.ExitStack(), list[Notice]()
 
@@ -163,7 +163,7 @@ async def test_a_port_that_is_taken_while_it_starts_is_left_to_the_other(tmp_pat
         await relay.aclose(keep=False)
 
 
-async def test_another_program_under_a_dead_relays_number_is_left_alone(tmp_path: Path) -> None:
+async def test_another_program_with_a_dead_relays_pid_is_left_alone(tmp_path: Path) -> None:
     runtime = paths_in(tmp_path).runtime
     other = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
     try:
@@ -179,7 +179,7 @@ async def test_another_program_under_a_dead_relays_number_is_left_alone(tmp_path
         await other.communicate()
 
 
-async def test_damaged_files_of_its_own_do_not_keep_it_from_running(tmp_path: Path) -> None:
+async def test_the_relay_starts_despite_its_own_damaged_files(tmp_path: Path) -> None:
     paths = paths_in(tmp_path)
     for number, content in enumerate((b"\xff\xfe", b"[" * 50_000, b'{"pid": -5, "port": 1e400, "host": 0, "stream": []}', b"9" * 5000)):
         for path in (paths.runtime / RELAY_FILE, paths.runtime / KEYS_FILE, paths.state / PORT_FILE):

@@ -1,4 +1,4 @@
-"""Pinned, the only one, the nearest, the embedded one: in this order."""
+"""The choice of the relay: pinned, the only one, the nearest, the embedded one."""
 
 import pytest
 
@@ -33,6 +33,6 @@ def test_the_order(relays: tuple[Relay, ...], probes: tuple[RelayProbe, ...], pi
     assert choose_relay(relays, {probe.relay_id: probe for probe in probes}, pinned).id == chosen
 
 
-def test_nothing_measured_is_no_distance() -> None:
+def test_without_a_measurement_there_is_no_distance() -> None:
     assert distance_ms(RelayProbe("x")) is None
     assert distance_ms(RelayProbe("x", 0.0)) == 0.0

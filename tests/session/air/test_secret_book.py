@@ -1,4 +1,4 @@
-"""The keyring from the desk's side: it may be slow, locked, or never answer at all."""
+"""The desk with a keyring that is slow, locked or never answers."""
 
 import asyncio
 import threading
@@ -14,7 +14,7 @@ from tests.support.studio_desk import MemoryKeyring, StudioDesk
 
 
 class LockedKeyring(MemoryKeyring):
-    """Waits for its owner, who comes when `opened` is set."""
+    """A locked keyring that answers once `opened` is set."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ def book_of(keyring: MemoryKeyring, heard: list[Notice], goodbye_s: float = 30.0
     return SecretBook(Secrets(heard.append, keyring), notify=heard.append, changed=lambda: None, goodbye_s=goodbye_s)
 
 
-async def test_a_locked_keyring_does_not_keep_the_program_from_quitting(tmp_path: Path) -> None:
+async def test_tradewind_quits_despite_a_locked_keyring(tmp_path: Path) -> None:
     keyring = LockedKeyring()
     try:
         async with StudioDesk(tmp_path, keyring=keyring) as desk:
@@ -43,7 +43,7 @@ async def test_a_locked_keyring_does_not_keep_the_program_from_quitting(tmp_path
         keyring.opened.set()
 
 
-async def test_what_is_being_written_arrives_before_the_end() -> None:
+async def test_a_secret_being_written_is_stored_before_the_end() -> None:
     keyring, heard = MemoryKeyring(), list[Notice]()
     book = book_of(keyring, heard)
     for number in range(20):
@@ -52,7 +52,7 @@ async def test_what_is_being_written_arrives_before_the_end() -> None:
     assert len(keyring.kept) == 20 and heard == []
 
 
-async def test_who_waits_for_a_locked_keyring_is_told() -> None:
+async def test_waiting_for_a_locked_keyring_gives_a_notice() -> None:
     keyring, heard = LockedKeyring(), list[Notice]()
     before, secret_book.SLOW_S = secret_book.SLOW_S, 0.0
     book = book_of(keyring, heard)
@@ -82,7 +82,7 @@ async def test_a_secret_of_an_earlier_version_moves_to_its_new_name_once() -> No
     assert keyring.kept == {("tradewind", "relay https://relay.example:443 x"): "old"}
 
 
-async def test_what_was_set_meanwhile_is_not_replaced_by_what_the_keyring_says_late() -> None:
+async def test_a_late_answer_of_the_keyring_does_not_replace_a_newer_secret() -> None:
     keyring, heard = LockedKeyring(), list[Notice]()
     keyring.kept[("tradewind", "turn turn://a:3478")] = "old"
     book = book_of(keyring, heard)

@@ -19,7 +19,7 @@ def rename(document: Document, name: str, merge: str = "") -> None:
     document.edit(f"Rename to {name}", lambda project: replace(project, name=name), merge=merge)
 
 
-def test_undo_and_redo_walk_through_the_steps() -> None:
+def test_undo_and_redo_step_through_the_history() -> None:
     doc = document()
     for name in ("a", "b", "c"):
         rename(doc, name)
@@ -36,7 +36,7 @@ def test_undo_and_redo_walk_through_the_steps() -> None:
     assert (doc.project.name, doc.undo_title) == ("Untitled show", "")
 
 
-def test_a_drag_is_one_step_and_something_between_ends_it() -> None:
+def test_a_drag_is_one_step_until_another_edit() -> None:
     doc = document()
     for name in ("1", "2", "3"):
         rename(doc, name, "drag")
@@ -63,14 +63,14 @@ def test_undo_and_save_end_a_drag(tmp_path: Path) -> None:
     assert doc.project.name == "1"
 
 
-def test_a_drag_back_to_where_it_began_leaves_no_step() -> None:
+def test_a_drag_back_to_its_start_leaves_no_step() -> None:
     doc = document()
     rename(doc, "1", "drag")
     rename(doc, "Untitled show", "drag")
     assert doc.undo_title == ""
 
 
-def test_a_change_that_changes_nothing_is_no_step() -> None:
+def test_a_change_without_effect_is_not_a_step() -> None:
     doc = document()
     told: list[Project] = []
     doc.project_changed.connect(told.append)
@@ -78,7 +78,7 @@ def test_a_change_that_changes_nothing_is_no_step() -> None:
     assert doc.undo_title == "" and told == []
 
 
-def test_a_refused_change_leaves_everything() -> None:
+def test_a_refused_change_changes_nothing() -> None:
     doc = document()
     before = doc.project
     with pytest.raises(ProjectError):
@@ -88,7 +88,7 @@ def test_a_refused_change_leaves_everything() -> None:
     assert doc.project is before and doc.undo_title == ""
 
 
-def test_undo_does_not_change_the_program() -> None:
+def test_undo_does_not_change_the_scene_on_program() -> None:
     doc = document()
     first, second = (scene.id for scene in doc.project.scenes)
     rename(doc, "a")
@@ -100,7 +100,7 @@ def test_undo_does_not_change_the_program() -> None:
     assert doc.project.name == "a" and doc.project.scene_id == first
 
 
-def test_a_show_without_a_file_is_modified_when_it_differs_from_what_it_began_with() -> None:
+def test_a_show_without_a_file_is_modified_when_it_differs_from_its_start() -> None:
     doc = document()
     seen = [doc.modified]
     doc.put_on_program(doc.project.scenes[1].id)  # switching scenes is not a change of the show
@@ -112,7 +112,7 @@ def test_a_show_without_a_file_is_modified_when_it_differs_from_what_it_began_wi
     assert seen == [False, False, True, False]
 
 
-def test_a_show_with_a_file_is_modified_only_while_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_show_with_a_file_is_modified_only_while_the_file_cannot_be_written(tmp_path: Path) -> None:
     doc = document()
     rename(doc, "a")
     doc.mark_saved(tmp_path / "My show.tradewind")
@@ -144,7 +144,7 @@ def test_the_history_is_bounded() -> None:
     assert steps == MAX_STEPS
 
 
-def test_listeners_are_told_once_each_time() -> None:
+def test_listeners_are_called_once_per_change() -> None:
     doc = document()
     projects: list[str] = []
     changes: list[bool] = []

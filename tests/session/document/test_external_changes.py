@@ -1,4 +1,4 @@
-"""What the world does to a show (orders take units) beside what its user does: undo touches the user's part alone."""
+"""External changes (orders take units) beside the user's edits: undo only affects the edits."""
 
 from functools import partial
 
@@ -25,7 +25,7 @@ def _document() -> Document:
     return Document(put_product(Show(starter_project(camera=None, microphone=False)), lamp))
 
 
-def test_undo_and_redo_keep_what_was_sold_meanwhile() -> None:
+def test_undo_and_redo_keep_sales() -> None:
     document = _document()
     document.apply_external(_lower)
     assert (_left(document), document.undo_title) == (49, "")
@@ -39,7 +39,7 @@ def test_undo_and_redo_keep_what_was_sold_meanwhile() -> None:
     assert (_left(document), product_by_id(document.show, "lamp").sku) == (44, "L1")
 
 
-def test_merged_steps_keep_it_too() -> None:
+def test_merged_steps_keep_external_changes_too() -> None:
     document = _document()
     document.edit_show("Type", partial(change_product, product_id="lamp", sku="L"), merge="sku")
     document.apply_external(_lower)
@@ -49,7 +49,7 @@ def test_merged_steps_keep_it_too() -> None:
     assert (_left(document), product_by_id(document.show, "lamp").sku, document.undo_title) == (48, "", "")
 
 
-def test_a_product_that_comes_back_by_undo_has_been_sold_meanwhile() -> None:
+def test_a_product_restored_by_undo_includes_sales_since() -> None:
     document = _document()
     document.edit_show("Remove", partial(remove_products, product_ids=["lamp"]))
     document.apply_external(_lower)
@@ -57,7 +57,7 @@ def test_a_product_that_comes_back_by_undo_has_been_sold_meanwhile() -> None:
     assert _left(document) == 49
 
 
-def test_stock_that_a_user_enters_can_be_undone_and_what_was_sold_before_stays_sold() -> None:
+def test_a_stock_edit_can_be_undone_and_earlier_sales_stay() -> None:
     document = _document()
     document.apply_external(_lower)
     document.edit_show("Stock", partial(change_product, product_id="lamp", stock=(Stock("US", 80),)))

@@ -1,4 +1,4 @@
-"""The preview as the engine writes it and the desk reads it."""
+"""The preview that the engine writes and the desk reads."""
 
 import time
 from pathlib import Path
@@ -14,7 +14,7 @@ START_NS = time.monotonic_ns()
 
 
 def at(number: int) -> int:
-    """When frame `number` was taken: 25 a second."""
+    """The capture time of frame `number`, at 25 fps."""
     return START_NS + number * 40_000_000
 
 
@@ -44,7 +44,7 @@ def test_the_newest_frame_is_read_once(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_what_is_no_preview_gives_no_frames(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_preview_gives_no_frames(tmp_path: Path) -> None:
     reader = PreviewReader()
     assert not reader.attach("")
     assert not reader.attach(str(tmp_path / "missing"))
@@ -55,7 +55,7 @@ def test_what_is_no_preview_gives_no_frames(tmp_path: Path) -> None:
     assert reader.latest() is None
 
 
-def test_a_new_engine_with_the_same_file_does_not_pull_it_from_under_a_reader(tmp_path: Path) -> None:
+def test_a_new_engine_with_the_same_file_does_not_break_a_reader(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     first = PreviewWriter(path)
     reader = PreviewReader()
@@ -76,7 +76,7 @@ def test_a_new_engine_with_the_same_file_does_not_pull_it_from_under_a_reader(tm
     reader.close()
 
 
-def test_a_preview_that_comes_late_is_found(tmp_path: Path) -> None:
+def test_a_preview_that_appears_late_is_found(tmp_path: Path) -> None:
     reader = PreviewReader()
     assert not reader.attach(str(tmp_path / "preview"))
     assert reader.latest() is None

@@ -1,4 +1,4 @@
-"""What a desk does with kept work when it finds a running engine, and how it spaces its tries."""
+"""Recovered work when a desk finds a running engine, and the pauses between restarts."""
 
 import asyncio
 import sys
@@ -31,7 +31,7 @@ def show(name: str, bitrate: int) -> Project:
 
 
 class Desk:
-    """The files of a desk that has no loop: what the writer tells is looked at when the test asks."""
+    """The files of a desk without a loop; reports of the writer are ignored."""
 
     def __init__(self, home: Path) -> None:
         self.told: list[Notice] = []
@@ -49,7 +49,7 @@ class Desk:
 
 
 def left_behind(home: Path, project: Project, *events: EventKind) -> None:
-    """A working file as a desk leaves it that was killed: written, its lock free."""
+    """A working file as a killed desk leaves it: written, its lock free."""
     own = WorkingFiles(paths_in(home).recovery).take()
     file = ShowFile.create(own.path, Show(project))
     for kind in events:
@@ -58,7 +58,7 @@ def left_behind(home: Path, project: Project, *events: EventKind) -> None:
     own.let_go()
 
 
-def test_the_same_work_is_gone_on_with_and_not_offered(tmp_path: Path) -> None:
+def test_recovered_work_with_the_same_content_is_continued_and_not_offered(tmp_path: Path) -> None:
     left_behind(tmp_path, show("Shop", 3000), EventKind.ON_AIR)
     with Desk(tmp_path) as desk:
         offered = [desk.files.recovered]
@@ -70,7 +70,7 @@ def test_the_same_work_is_gone_on_with_and_not_offered(tmp_path: Path) -> None:
     assert list((paths_in(tmp_path).recovery).iterdir()) == [] and desk.told == []
 
 
-def test_the_open_show_of_the_same_name_takes_over_what_runs(tmp_path: Path) -> None:
+def test_the_open_show_with_the_same_name_takes_over_the_running_project(tmp_path: Path) -> None:
     path = tmp_path / "Shop.tradewind"
     product = Product("p1", {"en": "Fan"})
     with Desk(tmp_path) as desk:
@@ -84,7 +84,7 @@ def test_the_open_show_of_the_same_name_takes_over_what_runs(tmp_path: Path) -> 
     assert kept.project.output.video.bitrate_kbps == 3000 and kept.products == (product,)
 
 
-def test_kept_work_of_another_show_stays_on_offer(tmp_path: Path) -> None:
+def test_recovered_work_of_another_show_stays_available(tmp_path: Path) -> None:
     left_behind(tmp_path, show("Another", 3000))
     with Desk(tmp_path) as desk:
         desk.files.take_over_running(show("Shop", 2000))
@@ -92,7 +92,7 @@ def test_kept_work_of_another_show_stays_on_offer(tmp_path: Path) -> None:
         assert desk.document.path is None and desk.document.project.name == "Shop"
 
 
-def test_what_was_taken_over_is_kept_at_once(tmp_path: Path) -> None:
+def test_a_show_that_was_taken_over_is_saved_at_once(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
         desk.files.take_over_running(show("Shop", 2000))
         desk.files.close(keep_work=True)
@@ -101,14 +101,14 @@ def test_what_was_taken_over_is_kept_at_once(tmp_path: Path) -> None:
         after.files.discard_recovery()
 
 
-def test_a_rare_death_is_mended_at_once_and_many_are_not() -> None:
+def test_a_single_death_is_followed_by_an_instant_restart_and_many_are_not() -> None:
     backoff = restart_backoff()
     assert [backoff.failed() for _ in range(8)] == [*DELAYS_S, DELAYS_S[-1], DELAYS_S[-1]]
     assert backoff.failures == 8 and DELAYS_S[0] == DELAYS_S[1] == 0
 
 
 @pytest.mark.parametrize(("events", "on_air"), [((EventKind.ON_AIR,), True), ((EventKind.ON_AIR, EventKind.OFF_AIR), False), ((), False)])
-def test_kept_work_says_whether_it_was_on_air(events: tuple[EventKind, ...], on_air: bool, tmp_path: Path) -> None:
+def test_recovered_work_knows_whether_it_was_on_air(events: tuple[EventKind, ...], on_air: bool, tmp_path: Path) -> None:
     left_behind(tmp_path, show("Shop", 3000), *events)
     with Desk(tmp_path) as desk:
         assert desk.files.recovered is not None
@@ -116,7 +116,7 @@ def test_kept_work_says_whether_it_was_on_air(events: tuple[EventKind, ...], on_
         desk.files.discard_recovery()
 
 
-async def test_a_show_without_a_file_that_is_on_air_is_there_before_its_room_is_joined(tmp_path: Path) -> None:
+async def test_a_live_show_without_a_file_is_recovered_before_its_room_is_joined(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "tests.support.studio_process", str(tmp_path), "live")
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None

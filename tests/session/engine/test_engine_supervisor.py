@@ -1,4 +1,4 @@
-"""What the desk's hold on the engine promises to those who use it."""
+"""The engine supervisor's promises to its users."""
 
 import asyncio
 import threading
@@ -15,7 +15,7 @@ async def _hold_the_loop_while_a_link_comes_up() -> None:
     time.sleep(1.0)  # noqa: ASYNC251 - a busy machine: everything that the engine says first comes in one turn of the loop
 
 
-async def test_nothing_is_heard_of_an_engine_before_its_hello(tmp_path: Path) -> None:
+async def test_no_event_of_an_engine_is_passed_on_before_its_hello(tmp_path: Path) -> None:
     heard: list[str] = []
     news = asyncio.Event()
 
