@@ -1,4 +1,4 @@
-"""The command line says what it takes, and refuses the rest in words."""
+"""The command line documents its arguments and refuses others with an error."""
 
 import argparse
 import subprocess

@@ -1,4 +1,4 @@
-"""A source that crashes the engine twice is left out by the next one; a process that somebody killed crash_suspects nobody."""
+"""A source that crashes the engine twice is skipped by the next one; a killed process suspects no source."""
 
 import signal
 import subprocess
@@ -60,7 +60,7 @@ def test_the_second_crash_leaves_the_source_out_whose_thread_it_was(tmp_path: Pa
     assert CrashHistory(tmp_path).read() == {source_fingerprint(Source("bad", "Bad", SourceKind.IMAGE, {"file": "bad"}))}
 
 
-def test_an_engine_that_was_killed_suspects_nobody(tmp_path: Path) -> None:
+def test_a_killed_engine_suspects_no_source(tmp_path: Path) -> None:
     for _ in range(3):
         assert crash(tmp_path, "threading.Event().wait()", "os.kill(os.getpid(), 9)") == -signal.SIGKILL
         assert CrashHistory(tmp_path).read() == frozenset()

@@ -1,4 +1,4 @@
-"""Doctor runs on this very machine and is honest in its exit status."""
+"""Doctor runs on this machine, and its exit status is right."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""The engine's host: a crashed engine is followed by the next at once, whoever ended goes in order, and nobody is left behind."""
+"""The engine's host replaces a crashed engine at once, exits in order, and leaves no process behind."""
 
 import asyncio
 import json
@@ -110,7 +110,7 @@ async def test_a_desk_finds_the_next_engine_under_the_same_host(tmp_path: Path) 
     assert not runs(after.host_pid)
 
 
-async def test_an_engine_goes_on_without_its_host_and_is_followed_by_one_of_the_desk(tmp_path: Path) -> None:
+async def test_an_engine_survives_its_host_and_the_desk_starts_the_next_one(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         before = await registered(desk.paths.runtime)

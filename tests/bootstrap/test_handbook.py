@@ -1,4 +1,4 @@
-"""The handbook of the sample show as files."""
+"""The sample show's handbook as files."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def press(sample: SampleShow) -> HandbookExporter:
 
 
 @pytest.mark.parametrize(("name", "begins"), [("h.html", b"\n<!DOCTYPE html>"), ("h.PDF", b"%PDF-")])
-def test_the_ending_says_what_is_written(press: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str, begins: bytes) -> None:
+def test_the_extension_chooses_the_format(press: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str, begins: bytes) -> None:
     show = sample.show(starter_project(camera=None, microphone=False))
     press.write(tmp_path / name, show, "Harbour & Hill", "ar")
     content = (tmp_path / name).read_bytes()
@@ -35,7 +35,7 @@ def test_the_ending_says_what_is_written(press: HandbookExporter, sample: Sample
 
 
 @pytest.mark.parametrize("name", ["h.html", "h.pdf"])
-def test_a_place_that_is_not_there_is_named(press: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str) -> None:
+def test_a_missing_folder_is_reported(press: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str) -> None:
     show = sample.show(starter_project(camera=None, microphone=False))
     path = tmp_path / "nowhere" / name
     with pytest.raises((StorageError, HandbookError)) as raised:

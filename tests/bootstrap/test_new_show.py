@@ -1,4 +1,4 @@
-"""What a new show begins with, in the user's words."""
+"""A new show's scenes and sources, named in the user's language."""
 
 from pathlib import Path
 

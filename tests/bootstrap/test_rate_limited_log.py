@@ -1,4 +1,4 @@
-"""A log that strangers cannot fill."""
+"""A log that outsiders cannot flood."""
 
 import logging
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_the_same_line_is_written_a_few_times_and_then_counted() -> None:
     assert setting.kept.lines[5:] == ["suppressed 7 similar lines", "refused 10"]
 
 
-def test_what_was_left_out_is_told_at_the_end_and_places_are_not_kept_for_ever() -> None:
+def test_suppressed_lines_are_counted_at_the_end_and_places_are_forgotten() -> None:
     setting = Setting()
     for line in range(2000):
         setting.say("x", line=line)

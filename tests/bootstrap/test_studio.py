@@ -1,4 +1,4 @@
-"""What the desk is built of."""
+"""The parts that the Studio is built from."""
 
 from app.bootstrap.studio import Drawing
 from app.domain.program.output import Canvas

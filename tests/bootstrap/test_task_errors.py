@@ -1,4 +1,4 @@
-"""Errors on an event loop that nobody takes are told, once each; those that somebody takes are not."""
+"""Unhandled errors on an event loop are reported once each; handled ones are not."""
 
 import asyncio
 import logging
@@ -43,7 +43,7 @@ class Watched:
 
 
 @pytest.mark.expect_errors
-async def test_a_task_that_is_held_and_never_looked_at_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_held_task_that_nobody_checks_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     """The usual fault: its owner keeps it in an attribute to cancel it later, and asyncio says nothing until it is thrown away."""
     watched = Watched()
     held = asyncio.create_task(fails(), name="relay tick")

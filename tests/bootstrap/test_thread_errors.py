@@ -1,4 +1,4 @@
-"""A thread that ends by an error takes its process along, and says why."""
+"""A thread that fails aborts its process and logs why."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""The tables of days: what the libraries say is told apart, and nothing breaks where they end."""
+"""The holiday tables: names are told apart, and nothing breaks where they end."""
 
 import subprocess
 import sys
@@ -30,7 +30,7 @@ def test_days_of_a_table_have_names_in_english_and_their_own_language() -> None:
     assert not days[date(2027, 12, 2)].estimated
 
 
-def test_a_day_off_in_the_place_of_another_is_told_by_all_the_ways_of_saying_it() -> None:
+def test_substitute_days_off_are_recognised_in_all_wordings() -> None:
     korea = {one.day: one for one in Almanac().public("KR", 2027)}
     assert (korea[date(2027, 12, 27)].name, korea[date(2027, 12, 27)].instead) == ("Christmas Day", True)
     thailand = {one.day: one for one in Almanac().public("TH", 2027)}

@@ -1,4 +1,4 @@
-"""Calendar files, read back by two libraries that know nothing of ours, date by date."""
+"""Calendar files, read back date by date with two independent libraries."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -111,7 +111,7 @@ def test_a_series_ends_with_the_day_that_was_said_wherever_the_reader_is(read: R
 
 
 @READERS
-def test_dates_that_moved_and_dates_that_were_called_off(read: Reader) -> None:
+def test_moved_and_cancelled_dates(read: Reader) -> None:
     moves = (
         DateOverride(wall("2026-09-11T20:00"), None),
         DateOverride(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-19T21:15"), "America/New_York"), 45),
@@ -130,7 +130,7 @@ def test_dates_that_moved_and_dates_that_were_called_off(read: Reader) -> None:
 
 
 @READERS
-def test_the_first_date_in_a_longer_night_is_no_measure_for_the_others(read: Reader) -> None:
+def test_a_first_date_in_a_longer_night_does_not_change_the_others(read: Reader) -> None:
     """23:30 to 02:30 by the clock are four hours in Berlin's longest night; all shows last three."""
     airing = Airing("n", "Night", LocalTime(wall("2026-10-24T23:30"), "Europe/Berlin"), 180, "FREQ=WEEKLY;COUNT=4", party_ids=("us",))
     content = written(airing)
@@ -139,7 +139,7 @@ def test_the_first_date_in_a_longer_night_is_no_measure_for_the_others(read: Rea
 
 
 @READERS
-def test_single_shows_and_what_is_over(read: Reader) -> None:
+def test_single_and_past_shows(read: Reader) -> None:
     kept = Airing("k", "Coming", LocalTime(wall("2026-11-01T01:30"), "America/New_York", 1), 60, party_ids=("us",))
     over = Airing("o", "Over", LocalTime(wall("2026-08-01T20:00"), "America/New_York"), 60, party_ids=("us",))
     ended = Airing("e", "Ended", LocalTime(wall("2026-06-05T20:00"), "America/New_York"), 60, "FREQ=WEEKLY;COUNT=5", party_ids=("us",))
@@ -210,7 +210,7 @@ def test_the_time_of_those_who_make_it_is_taken_and_that_of_viewers_is_not() -> 
 
 
 @READERS
-def test_one_date_stands_by_itself_under_a_name_of_its_own(read: Reader) -> None:
+def test_a_single_date_has_its_own_uid(read: Reader) -> None:
     airing = series("FREQ=WEEKLY", moves=(DateOverride(wall("2026-09-08T20:00"), LocalTime(wall("2026-09-09T19:00"), "America/New_York")),))
 
     def file_of(occurrence: Occurrence) -> bytes:

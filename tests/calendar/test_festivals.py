@@ -1,4 +1,4 @@
-"""The festivals that come with the program fall on the days that the markets keep them."""
+"""The bundled festivals fall on the days that the markets observe."""
 
 from datetime import date, timedelta
 
@@ -213,7 +213,7 @@ def test_the_days_that_french_mothers_get_follow_the_law() -> None:
         assert the("FR", year, "mothers_day").day == expected
 
 
-def test_what_is_announced_year_by_year_is_left_out_of_the_years_that_nobody_announced() -> None:
+def test_festivals_without_an_announced_date_are_left_out() -> None:
     assert the("US", 2025, "prime_day").days == 4
     assert named("US", 2027, "prime_day") == []
     assert "prime_day" in [rule.key for rule in packaged_calendar().undated("US", 2027)]
@@ -305,7 +305,7 @@ def test_rules_of_one_key_do_not_both_speak_of_a_market() -> None:
 
 @pytest.mark.parametrize("year", range(2026, 2029))
 @pytest.mark.parametrize("market", MARKETS)
-def test_no_day_is_told_again_by_the_same_name_soon_after(market: str, year: int) -> None:
+def test_no_festival_repeats_within_days(market: str, year: int) -> None:
     found = packaged_calendar().of(market, year)
     for language in ("en", "zh-Hans"):
         named = [(one.name[language], one.first) for one in found if language in one.name and one.key != "day_off"]
@@ -315,7 +315,7 @@ def test_no_day_is_told_again_by_the_same_name_soon_after(market: str, year: int
     assert len(spans) == len(set(spans))
 
 
-def test_a_day_off_says_what_it_stands_for() -> None:
+def test_a_substitute_day_off_names_its_festival() -> None:
     (off,) = [one for one in packaged_calendar().of("TH", 2026) if one.first.isoformat() == "2026-12-07"]
     assert (off.name["en"], off.name["zh-Hans"], off.instead) == ("Day off for National Day", "国庆日补假", True)
     eid = the("SA", 2027, "eid_al_fitr_observed")

@@ -1,4 +1,4 @@
-"""Where the PC is: what its owner set, read again each time; something sensible where nothing can be read."""
+"""The computer's time zone: read again each time, with a sensible default."""
 
 import time
 from collections.abc import Iterator

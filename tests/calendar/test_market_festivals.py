@@ -1,4 +1,4 @@
-"""Rules, tables and the user's changes make a market's festivals; whatever leans on one goes with it."""
+"""A market's festivals come from rules, tables and the user's changes; festivals based on others move with them."""
 
 from datetime import date
 from itertools import pairwise
@@ -80,7 +80,7 @@ def test_a_festival_that_is_of_no_interest_is_gone_in_that_year_alone() -> None:
     assert len(of(2028, FEAST, days=days, changes=(change,))) == 1
 
 
-def test_a_users_date_brings_in_what_nobody_has_announced() -> None:
+def test_a_users_date_adds_an_unannounced_festival() -> None:
     rule = FestivalRule("sale", {"en": "Sale"}, ("XX",), rule="dates", dates=("2025-07-08/4",), days=2)
     calendar = FestivalCalendar([rule], OwnTables({}))
     change = FestivalChange("XX", "sale", 2027, date(2027, 7, 6))

@@ -1,4 +1,4 @@
-"""The clock rules that the program brings along, against a library that reads them by itself."""
+"""The packaged clock rules, compared with a library that reads them independently."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Dates of series: they keep their wall time over every change of the clocks, and their exceptions."""
+"""Dates of series keep their wall time when clocks change, and respect their exceptions."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -59,7 +59,7 @@ def test_a_date_that_moved_far_is_found_where_it_is_now() -> None:
     assert "2027-03-13T01:00" not in dates(moved, "2027-03-01", "2027-04-01")
 
 
-def test_an_exception_of_a_date_that_the_rule_no_longer_has_is_no_show() -> None:
+def test_an_exception_to_a_date_outside_the_rule_is_ignored() -> None:
     moved = replace(FRIDAYS, rule="FREQ=WEEKLY;BYDAY=SA", moves=(DateOverride(datetime(2027, 3, 12, 20), FRIDAYS.start),))
     assert all(not one.moved for one in occurrences(moved, at("2027-03-01"), at("2027-04-01"), ZONES))
 
@@ -80,7 +80,7 @@ def test_a_single_show_keeps_its_name_when_it_moves() -> None:
     assert before.key == after.key == "s"
 
 
-def test_a_date_that_is_none_is_named() -> None:
+def test_an_invalid_date_is_reported() -> None:
     with pytest.raises(ScheduleError) as refused:
         occurrence_of(FRIDAYS, datetime(2027, 3, 13, 20), ZONES)
     assert refused.value.code == "schedule.no_date"

@@ -1,4 +1,4 @@
-"""VTIMEZONE, read by another library, says of every moment what the packaged rules say."""
+"""VTIMEZONE, read by another library, agrees with the packaged rules at every moment."""
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -71,7 +71,7 @@ def test_summer_is_daylight_time_in_ireland_too() -> None:
     assert "TZNAME:IST" in daylight and "TZOFFSETTO:+0100" in daylight
 
 
-def test_a_zone_that_is_not_there_is_named() -> None:
+def test_an_unknown_zone_is_reported() -> None:
     with pytest.raises(ZoneError) as caught:
         zone_component("Mars/Olympus", FIRST, LAST, ZONES)
     assert caught.value.data["zone"] == "Mars/Olympus"

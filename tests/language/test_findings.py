@@ -1,4 +1,4 @@
-"""A finding's values in a sentence of the reader's language."""
+"""A finding's values, formatted for a sentence in the reader's language."""
 
 from app.domain.base.money import Money
 from app.domain.rundown.finding import Fact

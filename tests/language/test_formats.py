@@ -1,4 +1,4 @@
-"""Amounts, numbers, dates and names read as people of a language write them."""
+"""Amounts, numbers, dates and names are formatted for readers of a language."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The handbook's pages: everything in, in the reader's language and direction, and nothing of a product's text run as HTML."""
+"""The handbook's pages: complete, in the reader's language and direction, and with product texts escaped."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -111,7 +111,7 @@ def test_prices_are_written_as_the_reader_writes_them(writer: HandbookWriter, sa
     assert "Emiratos Árabes Unidos" in Tags(writer.page(sample, "Shop", "es", picture_of)).text
 
 
-def test_what_is_missing_is_said(writer: HandbookWriter) -> None:
+def test_missing_texts_are_marked(writer: HandbookWriter) -> None:
     show = with_product(good_show(), "h0", points=(), faq=(), name={}, claims=(Claim({"en": "Warm"}),))
     show = replace(show, products=show.products[:1])
     for page in (writer.page(show, "Shop", "en", picture_of), writer.printed(show, "Shop", "en")):
@@ -138,5 +138,5 @@ def test_amounts_of_two_currencies_are_not_added_up(writer: HandbookWriter) -> N
     assert page.count("$50.00") == 1
 
 
-def test_a_picture_that_is_gone_leaves_no_hole(writer: HandbookWriter, sample: Show) -> None:
+def test_a_missing_picture_leaves_no_gap(writer: HandbookWriter, sample: Show) -> None:
     assert Tags(writer.page(sample, "Shop", "en", lambda picture_id: None)).all("img") == []

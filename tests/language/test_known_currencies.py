@@ -1,4 +1,4 @@
-"""The currencies that orders may come in are those that people pay with, as CLDR knows them."""
+"""The currencies accepted in orders are those in use, by CLDR."""
 
 from datetime import date
 

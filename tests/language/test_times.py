@@ -1,4 +1,4 @@
-"""Times, dates, spans and places read as people of a language say them."""
+"""Times, dates, durations and places are formatted for readers of a language."""
 
 from datetime import date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The real engine process ends when it is told to, whatever it is at."""
+"""The real engine process exits when it is told to, whatever it is doing."""
 
 import asyncio
 import signal

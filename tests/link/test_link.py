@@ -1,4 +1,4 @@
-"""Desk and engine over the real link, the engine as a process of its own."""
+"""Desk and engine over the real link, with the engine in its own process."""
 
 import asyncio
 import gc
@@ -118,7 +118,7 @@ async def test_a_second_desk_sees_what_runs_and_the_engine_outlives_both(engine:
     assert engine.poll() is None
 
 
-async def test_what_happened_without_a_desk_is_told_to_the_next(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_notices_without_a_desk_are_sent_to_the_next_one(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
     connection = Client(found.address)
     introduce(connection, found.authkey)
@@ -128,7 +128,7 @@ async def test_what_happened_without_a_desk_is_told_to_the_next(engine: "Popen[b
         await desk.event(EngineStats, lambda stats: stats.state.value == "live")
 
 
-async def test_a_refused_and_a_broken_command_are_told_and_the_engine_goes_on(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_refused_and_broken_commands_are_reported_and_the_engine_continues(engine: "Popen[bytes]", tmp_path: Path) -> None:
     async with LinkDesk(await registered(tmp_path)) as desk:
         desk.client.send(Take("refuse", CUT))
         assert values(await desk.notice("scene.missing")) == {"scene": "refuse"}
@@ -200,7 +200,7 @@ async def test_shutdown_ends_the_process(engine: "Popen[bytes]", tmp_path: Path)
     assert "engine.socket" not in os.listdir(tmp_path)
 
 
-async def test_an_idle_engine_ends_by_itself_but_not_while_live(tmp_path: Path) -> None:
+async def test_an_idle_engine_exits_but_not_while_live(tmp_path: Path) -> None:
     process = start_paper_engine(tmp_path, idle_s=0.4)
     try:
         found = await registered(tmp_path)
@@ -245,7 +245,7 @@ async def test_silent_and_raving_callers_do_not_keep_others_out(engine: "Popen[b
             caller.close()
 
 
-async def test_garbage_from_a_desk_is_told_and_ignored(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_garbage_from_a_desk_is_reported_and_ignored(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
     connection = Client(found.address)
     try:
@@ -264,7 +264,7 @@ async def test_garbage_from_a_desk_is_told_and_ignored(engine: "Popen[bytes]", t
         connection.close()
 
 
-async def test_a_desk_that_does_not_read_holds_nobody_up(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_a_desk_that_does_not_read_blocks_nobody(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
     connection = Client(found.address)
     try:
@@ -282,7 +282,7 @@ async def test_a_desk_that_does_not_read_holds_nobody_up(engine: "Popen[bytes]",
         connection.close()
 
 
-async def test_another_version_is_named(engine: "Popen[bytes]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_another_version_is_reported(engine: "Popen[bytes]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = await registered(tmp_path)
     monkeypatch.setattr("app.link.messages.LINK_VERSION", 99)
     with pytest.raises(LinkError) as caught:

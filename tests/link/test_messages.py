@@ -1,4 +1,4 @@
-"""Every verb and event survives the wire; everything else is a clear error."""
+"""Every command and event survives the wire; anything else is a clear error."""
 
 import msgspec
 import pytest
@@ -122,7 +122,7 @@ def test_value_types_survive() -> None:
         (msgspec.msgpack.encode((LINK_VERSION + 1, "Take", {})), "link.version"),
     ],
 )
-def test_what_is_no_command_is_a_clear_error(data: bytes, code: str) -> None:
+def test_invalid_commands_raise_clear_errors(data: bytes, code: str) -> None:
     with pytest.raises(LinkError) as caught:
         decode_command(data)
     assert caught.value.code == code

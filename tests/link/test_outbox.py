@@ -1,4 +1,4 @@
-"""The queue to one connection."""
+"""The send queue of one connection."""
 
 import threading
 

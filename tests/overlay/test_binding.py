@@ -1,4 +1,4 @@
-"""The Qt binding itself, where a release of it was seen to break Python."""
+"""The Qt binding itself, where one release broke Python."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Text on cards: real glyphs, the right variants, and how it is made to fit."""
+"""Text on cards: real glyphs, the right variants, and how text is made to fit."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -108,7 +108,7 @@ def test_lines_are_used_before_text_is_cut() -> None:
 
 
 @pytest.mark.parametrize("cluster", ["👩\u200d🚀", "क्षि", "ก็", "e\u0301"], ids=["joined emoji", "conjuncts", "Thai marks", "combining"])
-def test_a_cut_never_parts_what_is_one_character_to_a_reader(cluster: str) -> None:
+def test_truncation_never_splits_a_grapheme_cluster(cluster: str) -> None:
     text = cluster * 90
     kept = fit_text(text, of("en", 30), 300).text.removesuffix(ELLIPSIS)
     assert kept
@@ -140,19 +140,19 @@ def test_empty_texts_do_no_harm() -> None:
 
 
 @pytest.mark.parametrize("text", ["cotton 100%", "-20% off", "iPhone 15 (2026)", "100%", "-5 °C"])
-def test_what_nobody_translated_keeps_its_order_on_a_card_that_runs_left(text: str) -> None:
+def test_untranslated_text_keeps_its_order_on_a_right_to_left_card(text: str) -> None:
     option = fit_text(text, of("ar"), 2000).layout.textOption()
     assert option.textDirection() is Qt.LayoutDirection.LeftToRight
     assert option.alignment() & Qt.AlignmentFlag.AlignRight, "it stands where the card's reader begins"
 
 
 @pytest.mark.parametrize("text", ["قطن", "iPhone متوفر", "١٢ قطعة"])
-def test_words_of_its_own_language_run_left_though_a_foreign_name_begins_them(text: str) -> None:
+def test_right_to_left_text_keeps_its_direction_after_a_leading_foreign_name(text: str) -> None:
     require(System.Arabic)
     assert fit_text(text, of("ar"), 2000).layout.textOption().textDirection() is Qt.LayoutDirection.RightToLeft
 
 
-def test_arabic_on_an_english_card_runs_left_and_stands_at_the_cards_beginning() -> None:
+def test_arabic_on_an_english_card_is_right_to_left_but_aligned_left() -> None:
     require(System.Arabic)
     option = fit_text("قطن 100%", of("en"), 2000).layout.textOption()
     assert option.textDirection() is Qt.LayoutDirection.RightToLeft

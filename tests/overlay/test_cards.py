@@ -70,7 +70,7 @@ def near(found: Pixels, colour: str, within: int = 14) -> npt.NDArray[np.bool_]:
 @pytest.mark.parametrize("canvas", CANVASES)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_card_stands_within_its_place_in_the_safe_area(theme: str, language: str, canvas: str) -> None:
+def test_every_card_stays_within_its_place_in_the_safe_area(theme: str, language: str, canvas: str) -> None:
     size = CANVASES[canvas]
     shape = THEMES[theme].shapes[shape_of(size)]
     for kind, card in cards(language, product_picture(200, 200)).items():
@@ -167,7 +167,7 @@ def test_a_card_that_is_read_from_right_to_left_is_mirrored() -> None:
 
 
 @pytest.mark.parametrize(("language", "at_left"), [("en", True), ("ar", False)])
-def test_a_products_picture_stands_where_reading_begins(language: str, at_left: bool) -> None:
+def test_a_products_picture_is_where_reading_begins(language: str, at_left: bool) -> None:
     picture = drawn(cards(language, product_picture(300, 300))[CardKind.PRODUCT], HARBOUR, TALL)
     left, top, right, bottom = opaque_box(picture)
     pale = near(laid_over_grey(picture), "#e6dccf", 24)
@@ -201,7 +201,7 @@ def test_a_countdown_keeps_its_size_and_changes_nothing_but_its_digits() -> None
     ("seconds", "face"),
     [(0, "00:00"), (-5, "00:00"), (9, "00:09"), (754, "12:34"), (3599, "59:59"), (3600, "1:00:00"), (10**9, "99:59:59")],
 )
-def test_a_clock_shows_what_is_left(seconds: int, face: str) -> None:
+def test_a_countdown_shows_the_time_left(seconds: int, face: str) -> None:
     assert clock_text(seconds) == face
 
 
@@ -309,7 +309,7 @@ def test_a_photograph_is_turned_upright() -> None:
     assert heights[1] != heights[0]
 
 
-def test_what_is_left_out_leaves_no_hole() -> None:
+def test_omitted_parts_leave_no_gap() -> None:
     full = cards("en")[CardKind.PRODUCT]
     assert isinstance(full, ProductCard)
     heights = [

@@ -49,7 +49,7 @@ def test_the_file_has_its_pages_pictures_and_fonts(
     assert len(content) < 2_000_000
 
 
-def test_a_picture_that_is_gone_does_no_harm(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
+def test_a_missing_picture_is_harmless(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
     path = tmp_path / "handbook.pdf"
     assert write_pdf(path, printed(sample, "en"), title="x", language="en", picture_of=lambda picture_id: None) >= 7
 
@@ -62,7 +62,7 @@ def test_nothing_is_read_from_the_disk(application: QGuiApplication, sample: Sam
     assert b"/Width 800" not in path.read_bytes()
 
 
-def test_a_file_that_cannot_be_written_is_named(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
+def test_an_unwritable_file_is_reported(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "handbook.pdf"
     with pytest.raises(HandbookError) as raised:
         write_pdf(path, "<p>x</p>", title="x", language="en", picture_of=lambda picture_id: None)

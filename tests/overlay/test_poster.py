@@ -1,4 +1,4 @@
-"""Posters, read back from their pixels: every size, theme and direction of writing."""
+"""Posters, read back from their pixels: every size, theme and writing direction."""
 
 import threading
 from dataclasses import replace
@@ -149,7 +149,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize(("text", "size"), ENDLESS.values(), ids=ENDLESS)
-def test_whatever_is_said_stays_on_the_poster(text: str, size: PosterSize) -> None:
+def test_any_content_stays_on_the_poster(text: str, size: PosterSize) -> None:
     """The code is the last part: were anything too high, it would be gone. The edges stay as without words."""
     times = tuple(PosterTime(text, text, text, text) for _ in range(14))
     full = replace(POSTERS["en"], title=text, day=text, live=text, news=(text,) * 5, caption=text, address=text, times=times)
@@ -175,7 +175,7 @@ def test_every_place_has_its_row(size: PosterSize) -> None:
         assert ink_rows(drawn(replace(POSTERS["en"], day="", times=times), size)) == count
 
 
-def test_what_is_empty_is_left_out() -> None:
+def test_empty_parts_are_omitted() -> None:
     whole, bare = drawn(POSTERS["en"]), drawn(replace(POSTERS["en"], live="", news=(), caption="", address="", modules=()))
     assert share_near(bare, (255, 255, 255), 3) < 0.002 < share_near(whole, (255, 255, 255), 3)
     assert share_near(bare, parse_colour("colour", HARBOUR.colours.accent)[:3]) < 0.0002

@@ -188,7 +188,7 @@ def test_a_book_pasted_by_mistake_stays_within_bounds() -> None:
     assert picture.shape[1] % 2 == 0
 
 
-def test_a_colour_that_is_none_is_refused() -> None:
+def test_an_invalid_colour_is_refused() -> None:
     with pytest.raises(FieldError) as caught:
         render_text({"text": "x", "colour": "red"}, Canvas(1920, 1080))
     assert caught.value.data["field"] == "colour"

@@ -1,4 +1,4 @@
-"""Pictures as the viewer page gets them."""
+"""Pictures as the viewer page receives them."""
 
 import cv2
 import numpy as np
@@ -42,7 +42,7 @@ def test_a_small_picture_is_not_made_larger() -> None:
     assert _decoded(shrink_picture(small, 1080)).shape[:2] == (100, 200)
 
 
-def test_what_is_no_picture_is_refused() -> None:
+def test_anything_but_a_picture_is_refused() -> None:
     with pytest.raises(AppError) as refused:
         shrink_picture(b"\x89PNG\r\n\x1a\nnothing", 1080)
     assert refused.value.code == "picture.unreadable"

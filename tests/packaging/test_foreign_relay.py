@@ -42,13 +42,13 @@ def test_it_is_installed_once_and_again_when_the_lock_file_changes(root: Path, c
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
-def test_what_npm_complains_about_is_said_and_stops_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_npm_error_is_reported_and_does_not_stop_set_up(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / foreign_relay.FOLDER / "package.json").write_text(json.dumps({"name": "foreign", "dependencies": {"other": "1.0.0"}}))
     assert not foreign_relay.ensure(root)
     assert "cannot install it; skipping the tests that need it: npm error" in capsys.readouterr().err
 
 
-def test_without_npm_it_is_said(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_npm_is_reported(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", str(root))
     assert not foreign_relay.ensure(root)
     assert "skipping the tests" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The gates run for real on a small project: their exit status is honest, and pytest's closing line is there to read."""
+"""The checks run for real on a small project: their exit status is right, and pytest's last line is shown."""
 
 import subprocess
 import sys
@@ -98,7 +98,7 @@ def test_shaky() -> None:
 """
 
 
-def test_what_fails_once_and_then_passes_is_named(project: Path) -> None:
+def test_a_test_that_passes_the_second_time_is_named(project: Path) -> None:
     (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = "-p no:asyncio"\n')
     (project / "tests/sums/test_shaky.py").write_text(SHAKY)
     ended = gates(project)

@@ -1,4 +1,4 @@
-"""The decisions of set-up, one by one."""
+"""The decisions of set-up, one at a time."""
 
 import ast
 import os
@@ -38,7 +38,7 @@ def test_set_up_needs_the_standard_library_alone() -> None:
                 assert name.split(".")[0] in own | set(sys.stdlib_module_names), f"{script.name}: {name}"
 
 
-def test_a_newer_python_is_found_and_none_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_newer_python_is_found_or_its_absence_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(report.SetupError) as raised:
         environment.fit_python((3, 11))
@@ -126,7 +126,7 @@ def test_dpkg_is_asked_again_only_when_its_database_changed(tmp_path: Path, monk
 
 
 @pytest.mark.skipif(not system_packages.DPKG_STATUS.exists(), reason="no Debian-like system")
-def test_without_apt_the_one_command_is_given_and_what_is_optional_does_not_stop(
+def test_without_apt_the_command_is_printed_and_optional_packages_do_not_stop_set_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "bin").mkdir()

@@ -1,4 +1,4 @@
-"""Set-up run for real: a copy of the project in a path with blanks, with one small package that needs no network."""
+"""Set-up runs for real: on a copy of the project in a path with spaces, with one small package that needs no network."""
 
 import hashlib
 import os
@@ -95,7 +95,7 @@ def test_from_nothing_to_the_application_and_then_without_work(copy: Copy) -> No
     assert second.stdout.splitlines() == [f"application [] 1.0 {copy.venv}"]
 
 
-def test_without_a_display_it_goes_on_air(ready: Copy) -> None:
+def test_without_a_display_the_app_goes_on_air(ready: Copy) -> None:
     ended = ready.run("run", DISPLAY="", WAYLAND_DISPLAY="")
     assert "no display" in ended.stdout
     assert "application ['broadcast', '--embedded']" in ended.stdout
@@ -106,7 +106,7 @@ def test_a_changed_lock_file_is_installed(ready: Copy) -> None:
     assert " 1.1 " in ready.run("run").stdout.splitlines()[-1]
 
 
-def test_what_was_cut_short_is_mended(ready: Copy) -> None:
+def test_an_interrupted_set_up_is_repaired(ready: Copy) -> None:
     ready.release("1.2")
     with subprocess.Popen(
         ready.command("run"), cwd=ready.elsewhere, env=ready.environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -122,7 +122,7 @@ def test_what_was_cut_short_is_mended(ready: Copy) -> None:
     assert " 1.2 " in mended.stdout.splitlines()[-1]
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(ready: Copy) -> None:
+def test_an_environment_without_its_python_is_recreated(ready: Copy) -> None:
     for python in (ready.venv / "bin").glob("python*"):
         python.unlink()
     ended = ready.run("run")
@@ -157,7 +157,7 @@ def failed_with(ended: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
-def test_no_network_is_one_sentence_and_the_next_start_goes_on(ready: Copy) -> None:
+def test_no_network_gives_one_sentence_and_the_next_start_continues(ready: Copy) -> None:
     ready.release("1.3")
     with socket.socket() as nobody:  # bound, so that no other program answers there; not listening, so that nobody does
         nobody.bind(("127.0.0.1", 0))
@@ -176,7 +176,7 @@ def test_a_package_that_is_not_the_one_of_the_lock_file_is_refused(ready: Copy) 
     ready.release("1.4")
 
 
-def test_a_package_that_the_index_lacks_is_named(ready: Copy) -> None:
+def test_a_package_missing_from_the_index_is_named(ready: Copy) -> None:
     ready.release("1.5")
     (ready.wheels / "tiny-1.5-py3-none-any.whl").unlink()
     assert "has no tiny==1.5 for this Python" in failed_with(ready.run("run"))

@@ -1,4 +1,4 @@
-"""Bundled plugins keep to the door: their manifests are whole, and they import nothing else of the program."""
+"""Bundled plugins have valid manifests and only import the plugin API."""
 
 import ast
 import sys

@@ -1,4 +1,4 @@
-"""Plugins: found without being run, switched on and off with all they registered, and let go when they fail."""
+"""Plugins are found without being run, switched on and off with all they registered, and stopped when they fail."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -106,7 +106,7 @@ async def test_a_shop_brings_orders_and_ends_with_its_plugin(host: PluginHost, r
     assert [(one.state.value, one.run) for one in host.plugins] == [(PluginState.OFF, None)]
 
 
-async def test_what_is_on_is_on_at_the_next_start_with_its_settings(host: PluginHost, rig: Rig) -> None:
+async def test_enabled_plugins_start_again_with_their_settings(host: PluginHost, rig: Rig) -> None:
     host.switch("shop", on=True)
     host.configure("shop", "count", 5)
     await host.aclose()
@@ -118,7 +118,7 @@ async def test_what_is_on_is_on_at_the_next_start_with_its_settings(host: Plugin
     await again.aclose()
 
 
-async def test_a_changed_setting_begins_anew_and_a_wrong_one_changes_nothing(host: PluginHost, rig: Rig) -> None:
+async def test_a_changed_setting_restarts_the_plugin_and_a_wrong_one_changes_nothing(host: PluginHost, rig: Rig) -> None:
     host.switch("shop", on=True)
     await eventually(lambda: len(rig.orders) == 2)
     host.configure("shop", "count", 3)
@@ -143,7 +143,7 @@ async def test_a_changed_setting_begins_anew_and_a_wrong_one_changes_nothing(hos
         ("", "AttributeError: module 'tradewind_plugin_bad' has no attribute 'enable'"),
     ],
 )
-async def test_a_plugin_that_fails_is_named_and_the_others_go_on(host: PluginHost, rig: Rig, code: str, reason: str) -> None:
+async def test_a_failing_plugin_is_reported_and_the_others_continue(host: PluginHost, rig: Rig, code: str, reason: str) -> None:
     rig.write("bad", code)
     await host.aclose()
     again = rig.host()
@@ -170,7 +170,7 @@ async def test_a_plugin_that_fails_is_named_and_the_others_go_on(host: PluginHos
         (MANIFEST, 2, "plugin.version"),
     ],
 )
-async def test_a_broken_manifest_is_told_and_passed_over(rig: Rig, manifest: str, api: int, code: str) -> None:
+async def test_a_broken_manifest_is_reported_and_skipped(rig: Rig, manifest: str, api: int, code: str) -> None:
     rig.write("good", SELLING)
     rig.write("odd", SELLING, api=api, manifest=manifest if manifest is MANIFEST else manifest.replace("{", "{{").replace("}", "}}"))
     host = rig.host()
@@ -296,7 +296,7 @@ async def test_an_order_that_the_desk_stumbles_over_is_brought_again(rig: Rig) -
     await host.aclose()
 
 
-async def test_a_folder_of_a_user_who_does_not_exist_keeps_nobody_from_starting(rig: Rig, tmp_path: Path) -> None:
+async def test_a_folder_of_an_unknown_user_does_not_prevent_the_start(rig: Rig, tmp_path: Path) -> None:
     settings = PluginSettingsFile(tmp_path / "plugins.json")
     settings.keep("order_folder", enabled=True, values={"folder": "~nobody-of-this-name/orders", "every_s": 1})
     host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
@@ -305,7 +305,7 @@ async def test_a_folder_of_a_user_who_does_not_exist_keeps_nobody_from_starting(
     await host.aclose()
 
 
-async def test_one_that_does_not_end_keeps_nobody_from_leaving(rig: Rig) -> None:
+async def test_a_plugin_that_does_not_end_does_not_block_the_exit(rig: Rig) -> None:
     rig.write("odd", NO_END)
     host = rig.host()
     host.start()

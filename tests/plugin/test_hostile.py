@@ -1,4 +1,4 @@
-"""Plugins that block, spin, flood, crash, eat memory or reach for what is not theirs: each costs only itself, and is named."""
+"""Plugins that block, spin, flood, crash, use too much memory or break out: each is stopped and named, and affects nothing else."""
 
 import asyncio
 import json
@@ -130,7 +130,7 @@ async def test_what_it_raises_switches_it_off_with_its_words(rig: Rig, code: str
     await host.aclose()
 
 
-async def test_a_flood_costs_only_itself(rig: Rig) -> None:
+async def test_a_flood_only_slows_its_plugin(rig: Rig) -> None:
     rig.write("bad", shop("exec('while True: api.tell(\"x\")', {'api': api})"))
     host = hostile_host(rig, PluginLimits(goodbye_s=0.2))
     host.start()
@@ -142,7 +142,7 @@ async def test_a_flood_costs_only_itself(rig: Rig) -> None:
     await host.aclose()
 
 
-async def test_what_it_prints_is_no_message(rig: Rig) -> None:
+async def test_printed_output_is_not_a_message(rig: Rig) -> None:
     rig.write("loud", "import os, sys\nprint('rubbish')\nos.write(1, b'{\"failed\": \"x\"}\\n')\nsys.stderr.write('rubbish')\n" + SELLING)
     host = hostile_host(rig)
     host.start()

@@ -1,4 +1,4 @@
-"""Lines between the desk and a plugin: what goes in comes out, and what is none is refused."""
+"""Lines between desk and plugin survive the round trip; invalid ones are refused."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +41,7 @@ def test_an_absurd_order_is_refused(change: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("line", [b"", b"\n", b"{}", b"[]\n", b"null\n", b"{\n", b"\xff\n", b"[" * 50_000 + b"\n", b'{"x": 1}{}\n'])
-def test_a_line_that_is_no_message_is_refused(line: bytes) -> None:
+def test_an_invalid_line_is_refused(line: bytes) -> None:
     with pytest.raises(WireError):
         decode_line(line)
 

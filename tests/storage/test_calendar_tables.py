@@ -1,4 +1,4 @@
-"""Tables of festivals and permits say what they mean, or are refused with the place of the slip."""
+"""Tables of festivals and permits load, or are refused with the place of the mistake."""
 
 import shutil
 from pathlib import Path
@@ -24,7 +24,7 @@ def rules(folder: Path, text: str) -> tuple[object, ...]:
     return load_festival_rules(folder)
 
 
-def test_groups_stand_for_their_markets_and_a_files_head_for_its_entries(tmp_path: Path) -> None:
+def test_groups_expand_to_markets_and_file_defaults_apply_to_entries(tmp_path: Path) -> None:
     (rule,) = rules(tmp_path, f'kind = "commercial"\nconfidence = "low"\n{HEAD}{FEAST}tasks = {{ stock = 30 }}\n')
     loaded = load_festival_rules(tmp_path)[0]
     assert rule == loaded
@@ -62,7 +62,7 @@ def test_groups_stand_for_their_markets_and_a_files_head_for_its_entries(tmp_pat
         (HEAD + FEAST.replace('"05-02"', '"of feast - 1"'), "based on itself"),
     ],
 )
-def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_mistake_is_reported_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(CalendarTableError) as refused:
         rules(tmp_path, text)
     assert refused.value.code == "calendar.broken"
@@ -70,7 +70,7 @@ def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, reason: str) 
     assert str(tmp_path / "festivals") in str(refused.value.data["path"])
 
 
-def test_a_missing_folder_is_an_error_of_storage(tmp_path: Path) -> None:
+def test_a_missing_folder_raises_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         load_festival_rules(tmp_path)
 
@@ -95,13 +95,13 @@ def test_permits_are_read_by_market(tmp_path: Path) -> None:
         "IT = 1\n",
     ],
 )
-def test_a_permit_that_says_nothing_clear_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_ambiguous_permit_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "permits.toml").write_text(text)
     with pytest.raises(CalendarTableError):
         load_permits(tmp_path)
 
 
-def test_words_for_a_day_off_name_the_festival(tmp_path: Path) -> None:
+def test_texts_for_a_day_off_contain_the_festival(tmp_path: Path) -> None:
     (tmp_path / "days_off.toml").write_text('en = "Day off for {name}"\n')
     assert load_days_off(tmp_path) == {"en": "Day off for {name}"}
     (tmp_path / "days_off.toml").write_text('en = "Day off"\n')
@@ -110,7 +110,7 @@ def test_words_for_a_day_off_name_the_festival(tmp_path: Path) -> None:
     assert refused.value.data["reason"] == "en: {name} is missing"
 
 
-def test_the_programs_own_tables_are_read_from_where_it_looks_for_them(tmp_path: Path) -> None:
+def test_the_bundled_tables_load_from_the_default_paths(tmp_path: Path) -> None:
     paths = Paths(config=tmp_path, state=tmp_path, cache=tmp_path, runtime=tmp_path, documents=tmp_path)
     assert paths.calendar == CALENDAR
     shutil.copytree(CALENDAR, tmp_path / "calendar")

@@ -1,4 +1,4 @@
-"""Card themes: those that Tradewind comes with, and what is wrong with others, said so that one can mend it."""
+"""The bundled card themes, and the errors for broken ones."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def reason(path: Path) -> str:
     return str(caught.value.data["reason"])
 
 
-def test_the_themes_that_tradewind_comes_with_are_whole() -> None:
+def test_the_bundled_themes_are_complete() -> None:
     themes = load_card_themes(FOLDER)
     assert themes[0].id == "harbour"
     assert {"harbour", "paper", "lantern"} <= {one.id for one in themes}
@@ -43,7 +43,7 @@ def test_the_themes_that_tradewind_comes_with_are_whole() -> None:
     assert first.motions[CardKind.PRODUCT].enter is OverlayAnimation.SLIDE_RIGHT
 
 
-def test_a_theme_says_only_what_is_other_than_in_its_base(tmp_path: Path) -> None:
+def test_a_theme_overrides_its_base(tmp_path: Path) -> None:
     path = theme(tmp_path, 'title = "Mine"\nbase = "harbour"\n[colours]\naccent = "#123456"\n[shapes.tall]\nscale = 0.7\n')
     mine, harbour = load_card_theme(path), load_card_theme(tmp_path / "harbour.toml")
     assert (mine.id, mine.title) == ("mine", "Mine")
@@ -85,23 +85,23 @@ def test_a_theme_says_only_what_is_other_than_in_its_base(tmp_path: Path) -> Non
         ("base = 5", "base"),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path: Path, content: str, words: str) -> None:
+def test_an_error_is_reported_with_its_place(tmp_path: Path, content: str, words: str) -> None:
     assert words in reason(theme(tmp_path, content))
 
 
-def test_two_themes_based_on_each_other_are_found(tmp_path: Path) -> None:
+def test_a_circle_of_base_themes_is_reported(tmp_path: Path) -> None:
     theme(tmp_path, 'base = "mine"', "other")
     with pytest.raises(CardThemeError) as caught:
         load_card_theme(theme(tmp_path, 'base = "other"'))
     assert "mine → other → mine" in str(caught.value.data["reason"])
 
 
-def test_a_place_that_is_missing_is_named(tmp_path: Path) -> None:
+def test_a_missing_place_is_reported(tmp_path: Path) -> None:
     content = "\n".join(line for line in HARBOUR.splitlines() if not line.startswith("qr = {"))
     assert "lacks qr" in reason(theme(tmp_path, content))
 
 
-def test_a_base_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_a_missing_base_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         load_card_theme(theme(tmp_path, 'base = "nowhere"'))
     assert "nowhere" in str(caught.value.data["path"])

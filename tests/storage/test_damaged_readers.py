@@ -1,4 +1,4 @@
-"""Every reader of a file meets the same damage: it raises what it declares, or does without, and never anything else."""
+"""Every file reader meets the same damage: it only raises what it declares, or does without the file."""
 
 import os
 import re
@@ -139,7 +139,7 @@ def test_a_damaged_file_raises_what_its_reader_declares(tmp_path: Path, reader: 
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
-def test_what_is_no_file_or_far_too_large_is_refused_before_it_is_read(tmp_path: Path, reader: Reader) -> None:
+def test_folders_and_oversized_files_are_refused_before_reading(tmp_path: Path, reader: Reader) -> None:
     file = put(reader, tmp_path)
     os.truncate(file, MAX_BYTES * 100)  # a hole: it takes no room on the drive
     assert not (try_to_read(reader, tmp_path) and reader.raises)
@@ -159,7 +159,7 @@ def test_what_is_no_file_or_far_too_large_is_refused_before_it_is_read(tmp_path:
         ("table_profiles", "shopify.toml", load_table_profiles),
     ],
 )
-def test_one_broken_file_costs_only_itself_and_is_named(
+def test_a_broken_file_is_reported_and_skipped(
     tmp_path: Path, folder: str, name: str, many: Callable[[Path, Callable[[StorageError], None]], tuple[object, ...]]
 ) -> None:
     shutil.copytree(RESOURCES / folder, tmp_path, dirs_exist_ok=True)
@@ -173,7 +173,7 @@ def test_one_broken_file_costs_only_itself_and_is_named(
         many(tmp_path, None)  # type: ignore[arg-type]
 
 
-def test_themes_above_each_other_have_an_end(tmp_path: Path) -> None:
+def test_the_depth_of_base_themes_is_limited(tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"t{number}.toml").write_text(f'base = "t{number + 1}"')
     with pytest.raises(StorageError) as raised:

@@ -1,4 +1,4 @@
-"""Saves that are cut short: by SIGKILL at every step, by a full disk, by a folder that cannot be written."""
+"""Interrupted saves: SIGKILL at every step, a full disk, a read-only folder."""
 
 import os
 import random
@@ -61,7 +61,7 @@ def python(script: str, *arguments: object) -> list[str]:
     return [sys.executable, "-c", script, *map(str, arguments)]
 
 
-def test_killed_at_any_step_the_file_is_the_old_or_the_new_one(tmp_path: Path) -> None:
+def test_after_a_kill_at_any_step_the_file_is_the_old_or_the_new_one(tmp_path: Path) -> None:
     path = tmp_path / "file"
     found = []
     for step in range(1, 50):
@@ -79,7 +79,7 @@ def test_killed_at_any_step_the_file_is_the_old_or_the_new_one(tmp_path: Path) -
     assert found.count(OLD) >= 3
 
 
-def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
+def test_after_a_kill_at_any_time_the_file_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_file(path, OLD)
     moments = random.Random(7)
@@ -94,7 +94,7 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
             assert read_file(backup_path(path)) in (OLD, NEW)
 
 
-def test_what_a_killed_save_left_is_removed_later(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_save_are_removed_later(tmp_path: Path) -> None:
     left, fresh, foreign = (tmp_path / name for name in (".file.0123.saving", ".file.4567.saving", ".other.0123.saving"))
     for file in (left, fresh, foreign):
         file.write_bytes(b"x")
@@ -135,7 +135,7 @@ def in_own_mounts(*command: str, folder: Path, options: str) -> subprocess.Compl
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system of its own")
 @pytest.mark.parametrize(("options", "code"), [("full", "file.full"), ("ro", "file.denied")])
-def test_a_full_and_a_read_only_file_system_say_so_and_keep_the_old_file(tmp_path: Path, options: str, code: str) -> None:
+def test_full_and_read_only_file_systems_are_reported_and_keep_the_old_file(tmp_path: Path, options: str, code: str) -> None:
     folder = tmp_path / "mounted"
     folder.mkdir()
     (tmp_path / "mounted.old").write_bytes(OLD)
@@ -144,7 +144,7 @@ def test_a_full_and_a_read_only_file_system_say_so_and_keep_the_old_file(tmp_pat
     assert ended.stdout.splitlines() == [code, "True ['file']"], ended.stderr
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as raised:
         write_file(tmp_path / "gone" / "file", NEW)
     assert (raised.value.code, raised.value.data["path"]) == ("file.missing", str(tmp_path / "gone" / "file"))
@@ -154,7 +154,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert beneath.value.code == "file.missing"
 
 
-def test_a_folder_in_the_files_place_is_named(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").mkdir()
     with pytest.raises(StorageError) as raised:
         write_file(tmp_path / "file", NEW)
@@ -163,7 +163,7 @@ def test_a_folder_in_the_files_place_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
-def test_permissions_and_links_stay(tmp_path: Path) -> None:
+def test_permissions_and_links_are_kept(tmp_path: Path) -> None:
     path, link = tmp_path / "file", tmp_path / "link"
     write_file(path, OLD, mode=0o600)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -176,7 +176,7 @@ def test_permissions_and_links_stay(tmp_path: Path) -> None:
     assert read_file(backup_path(path)) == OLD
 
 
-def test_a_file_too_large_to_be_ours_is_not_read(tmp_path: Path) -> None:
+def test_an_oversized_file_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES)

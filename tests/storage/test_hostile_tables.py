@@ -1,4 +1,4 @@
-"""Workbooks and text files that somebody damaged, or made to do harm: each is refused in words, and little is unpacked of it."""
+"""Damaged or malicious workbooks and text files are refused with an error, and little of them is unpacked."""
 
 import io
 import logging
@@ -80,7 +80,7 @@ def test_entities_are_refused_before_they_grow(tmp_path: Path) -> None:
     assert refused(tmp_path / "outside.xlsx", with_part("xl/workbook.xml", outside)) == "table.damaged"
 
 
-def test_a_cell_far_away_makes_no_table_of_the_whole_sheet(tmp_path: Path) -> None:
+def test_a_distant_cell_does_not_fill_the_whole_sheet(tmp_path: Path) -> None:
     far = HEAD + b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="B1048576"><v>2</v></c></row>' + TAIL
     (tmp_path / "far.xlsx").write_bytes(with_part(SHEET, far))
     grid = read_grid(tmp_path / "far.xlsx")
@@ -108,7 +108,7 @@ def test_a_damaged_sheet_is_named(tmp_path: Path, sheet: bytes) -> None:
     assert refused(tmp_path / "t.xlsx", with_part(SHEET, HEAD + sheet + TAIL)) == "table.damaged"
 
 
-def test_packing_that_nobody_knows_and_a_password_are_named(tmp_path: Path) -> None:
+def test_unknown_compression_and_passwords_are_reported(tmp_path: Path) -> None:
     known = with_part("xl/theme/theme1.xml", b"<a/>", compression=zipfile.ZIP_STORED)
     marked = bytearray(known)
     place = marked.rfind(b"PK\x01\x02")  # the entry of the part that came last
@@ -120,7 +120,7 @@ def test_packing_that_nobody_knows_and_a_password_are_named(tmp_path: Path) -> N
     assert refused(tmp_path / "locked.xlsx", bytes(locked)) == "table.damaged"
 
 
-def test_whatever_is_changed_in_a_file_is_read_or_refused_in_words(tmp_path: Path) -> None:
+def test_any_changed_file_is_read_or_refused_with_an_error(tmp_path: Path) -> None:
     good, noise = a_book(), random.Random(2026)
     codes: set[str] = set()
     path = tmp_path / "t.xlsx"
@@ -138,7 +138,7 @@ def test_whatever_is_changed_in_a_file_is_read_or_refused_in_words(tmp_path: Pat
 
 
 @pytest.mark.expect_errors
-def test_an_error_that_nobody_listed_costs_only_its_file_and_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unlisted_error_only_affects_its_file_and_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """openpyxl warns of a date outside its calendar; where warnings are errors, that is one more kind of error from it."""
     styles = (
         b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/>'
@@ -166,7 +166,7 @@ class _Odd(Exception):
 
 @pytest.mark.expect_errors
 @pytest.mark.parametrize("where", ["openpyxl.reader.excel.ExcelReader.read_theme", "openpyxl.worksheet._reader.WorkSheetParser.parse_cell"])
-def test_whatever_the_library_raises_is_said_of_the_file(
+def test_any_library_error_is_reported_for_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
 ) -> None:
     def odd(*_: object) -> None:
@@ -181,7 +181,7 @@ def test_whatever_the_library_raises_is_said_of_the_file(
 
 
 @pytest.mark.expect_errors
-def test_a_guess_at_an_encoding_that_fails_leaves_the_choice(
+def test_a_failed_encoding_guess_leaves_the_choice_to_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def odd(*_: object, **__: object) -> None:
@@ -194,7 +194,7 @@ def test_a_guess_at_an_encoding_that_fails_leaves_the_choice(
     assert any(record.levelno == logging.ERROR for record in caplog.records)
 
 
-def test_reading_is_stopped_when_nobody_waits_for_it_or_when_it_takes_too_long(tmp_path: Path) -> None:
+def test_reading_stops_when_cancelled_or_too_slow(tmp_path: Path) -> None:
     book = openpyxl.Workbook(write_only=True)
     page = book.create_sheet()
     for number in range(3_000):

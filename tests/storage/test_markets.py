@@ -1,4 +1,4 @@
-"""The market profiles that come with the program, and what their loader says of broken ones."""
+"""The bundled market profiles, and the errors for broken ones."""
 
 import re
 import shutil
@@ -53,7 +53,7 @@ def markets() -> dict[str, Market]:
     return {market.id: market for market in load_markets(FOLDER)}
 
 
-def test_the_markets_are_there(markets: dict[str, Market]) -> None:
+def test_all_markets_load(markets: dict[str, Market]) -> None:
     assert set(markets) == WANTED
 
 
@@ -95,13 +95,13 @@ def test_numbers_and_colours_have_their_form(markets: dict[str, Market]) -> None
             assert all(re.fullmatch(pattern, match) for match in taboo.matches), (market.id, taboo)
 
 
-def test_nothing_is_called_lawful_or_not() -> None:
+def test_no_profile_gives_legal_judgements() -> None:
     for folder in (FOLDER, ROOT / "resources" / "findings", ROOT / "resources" / "handbook"):
         for path in folder.rglob("*.toml"):
             assert not re.search(r"\b(il)?legal|\blawful|合法|违法|非法", path.read_text(encoding="utf-8"), re.IGNORECASE), path
 
 
-def test_what_the_field_knows_stands_in_the_profiles(markets: dict[str, Market]) -> None:
+def test_known_facts_are_in_the_profiles(markets: dict[str, Market]) -> None:
     tags = {"ID": "bargaining", "TH": "value", "SG": "brand", "US": "reviews", "DE": "reviews"}
     assert all(tag in markets[market].tags for market, tag in tags.items())
     assert not any(markets[market].urgency for market in ("US", "CA", "GB", "DE", "FR", "ES", "IT", "NL", "PL"))
@@ -144,7 +144,7 @@ def test_what_the_field_knows_stands_in_the_profiles(markets: dict[str, Market])
         ("MY", "ms", "produk halal", "claim"),
     ],
 )
-def test_what_lands_badly_is_found(markets: dict[str, Market], market: str, language: str, text: str, kind: str) -> None:
+def test_taboo_phrases_are_found(markets: dict[str, Market], market: str, language: str, text: str, kind: str) -> None:
     kinds = {type(hit.rule).__name__ for hit in RuleBook([markets[market]], "zh-Hans").hits(text, language)}
     assert kinds == {{"phrase": "Phrase", "taboo": "Taboo", "claim": "ClaimRule"}[kind]}
 
@@ -190,7 +190,7 @@ def test_harmless_words_are_left_alone(markets: dict[str, Market], language: str
         ("[name]", "[name", "(the file)"),
     ],
 )
-def test_a_broken_file_is_named_with_its_field(tmp_path: Path, old: str, new: str, field: str) -> None:
+def test_a_broken_file_is_reported_with_its_field(tmp_path: Path, old: str, new: str, field: str) -> None:
     shutil.copytree(FOLDER / "shared", tmp_path / "shared")
     text = (FOLDER / "US.toml").read_text(encoding="utf-8")
     assert old in text
@@ -203,7 +203,7 @@ def test_a_broken_file_is_named_with_its_field(tmp_path: Path, old: str, new: st
     assert raised.value.data["reason"]
 
 
-def test_a_broken_shared_file_is_named_itself(tmp_path: Path) -> None:
+def test_a_broken_shared_file_is_reported_itself(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "m")
     shared = tmp_path / "m" / "shared" / "number_13.toml"
     shared.write_text('[[taboos]]\nkind = "digit"\nmatches = ["13"]\n[taboos.reason]\nen = "x"\n')

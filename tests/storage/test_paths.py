@@ -31,7 +31,7 @@ def test_folders_are_made_for_this_user_alone(tmp_path: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_an_uncreatable_home_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError) as raised:
         find_paths({HOME_VARIABLE: str(tmp_path / "file")}).make()

@@ -26,7 +26,7 @@ keep_query = false
 """
 
 
-def test_the_presets_of_this_program_load_with_the_general_one_first() -> None:
+def test_the_bundled_presets_load_with_the_generic_one_first() -> None:
     presets = load_presets(RESOURCES / "relays")
     assert presets[0].id == "generic"
     assert len(presets) >= 10
@@ -52,7 +52,7 @@ def test_a_preset_is_read(tmp_path: Path) -> None:
         ("false", '"no"'),
     ],
 )
-def test_a_broken_preset_is_named(tmp_path: Path, old: str, new: str) -> None:
+def test_a_broken_preset_is_reported(tmp_path: Path, old: str, new: str) -> None:
     path = tmp_path / "own.toml"
     path.write_text(PRESET.replace(old, new, 1))
     with pytest.raises(PresetError) as raised:

@@ -46,7 +46,7 @@ def test_people_can_read_the_file(tmp_path: Path) -> None:
     assert text.endswith("}\n")
 
 
-def test_the_save_before_is_kept(tmp_path: Path) -> None:
+def test_the_previous_save_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "show.tradewind"
     for name in ("first", "second", "third"):
         save(path, full_show(name))
@@ -97,7 +97,7 @@ WRONG: list[tuple[Callable[[Any], object], str, str]] = [
 
 
 @pytest.mark.parametrize(("change", "place", "reason"), WRONG)
-def test_a_wrong_value_is_named_with_its_place(tmp_path: Path, change: Callable[[Any], object], place: str, reason: str) -> None:
+def test_a_wrong_value_is_reported_with_its_place(tmp_path: Path, change: Callable[[Any], object], place: str, reason: str) -> None:
     with pytest.raises(ProjectFileError) as raised:
         load(damaged(tmp_path / "show", change))
     data = raised.value.data
@@ -105,7 +105,7 @@ def test_a_wrong_value_is_named_with_its_place(tmp_path: Path, change: Callable[
     assert data["path"] == str(tmp_path / "show")
 
 
-def test_a_file_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = damaged(tmp_path / "show", lambda document: document.update(version=CURRENT_VERSION + 1, project={"new": True}))
     before = path.read_bytes()
     with pytest.raises(ProjectFileError) as raised:
@@ -115,7 +115,7 @@ def test_a_file_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> 
     assert path.read_bytes() == before
 
 
-def test_a_contradiction_inside_a_show_is_named(tmp_path: Path) -> None:
+def test_a_contradiction_in_a_show_is_reported(tmp_path: Path) -> None:
     for change, code in (
         (set_at("scenes", 0, "layers", 0, "source_id", value="gone"), "project.no_source"),
         (set_at("scenes", value=[]), "project.no_scenes"),
@@ -129,7 +129,7 @@ def test_a_contradiction_inside_a_show_is_named(tmp_path: Path) -> None:
         assert raised.value.data["path"] == str(tmp_path / "show")
 
 
-def test_a_relay_that_left_the_list_is_no_reason_to_refuse_a_show(tmp_path: Path) -> None:
+def test_a_show_with_a_missing_relay_still_opens(tmp_path: Path) -> None:
     show = load(damaged(tmp_path / "show", set_at("relays", value=[])))
     assert (show.relay_id, show.also_relay_ids) == ("", ("embedded",))
 
@@ -153,7 +153,7 @@ BROKEN: list[tuple[bytes, str]] = [
 
 
 @pytest.mark.parametrize(("content", "code"), BROKEN)
-def test_what_is_no_show_is_said_so(tmp_path: Path, content: bytes, code: str) -> None:
+def test_a_file_that_is_not_a_show_is_reported(tmp_path: Path, content: bytes, code: str) -> None:
     path = tmp_path / "show"
     path.write_bytes(content)
     with pytest.raises(ProjectFileError) as raised:
@@ -205,7 +205,7 @@ def test_text_saved_by_an_editor_with_a_byte_order_mark_opens(tmp_path: Path) ->
     assert load(path) == full_show()
 
 
-def test_no_value_of_a_damaged_file_escapes_as_a_foreign_error(tmp_path: Path) -> None:
+def test_damaged_values_only_raise_our_errors(tmp_path: Path) -> None:
     """Each value of a real show replaced by each kind of JSON value: opened, or refused with one of our errors."""
     path = tmp_path / "show"
     document = json.loads(encode(full_show()))
@@ -235,7 +235,7 @@ def test_no_value_of_a_damaged_file_escapes_as_a_foreign_error(tmp_path: Path) -
     assert os.listdir(tmp_path) == ["show"]
 
 
-def test_a_relay_that_claims_the_built_in_relay_s_id_is_another_one(tmp_path: Path) -> None:
+def test_a_relay_with_the_built_in_relays_id_gets_another_id(tmp_path: Path) -> None:
     path = tmp_path / "show.tradewind"
     project = replace(
         starter_project(camera=None, microphone=False), relays=(Relay(EMBEDDED_RELAY_ID, "Mine", "https://evil.example/whip"),)

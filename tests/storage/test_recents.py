@@ -10,7 +10,7 @@ def shows(folder: Path, count: int) -> list[Path]:
     return made
 
 
-def test_the_newest_stands_first_once_and_the_list_ends(tmp_path: Path) -> None:
+def test_the_newest_is_first_without_duplicates_and_the_list_is_limited(tmp_path: Path) -> None:
     paths = shows(tmp_path, LIMIT + 3)
     recents = Recents(tmp_path / "recent.json")
     for path in (*paths, paths[3]):
@@ -21,7 +21,7 @@ def test_the_newest_stands_first_once_and_the_list_ends(tmp_path: Path) -> None:
     assert len(kept) == len(set(kept)) == LIMIT
 
 
-def test_a_show_that_is_gone_is_not_offered_but_comes_back_with_its_drive(tmp_path: Path) -> None:
+def test_a_missing_show_is_hidden_until_its_drive_is_back(tmp_path: Path) -> None:
     first, second = shows(tmp_path, 2)
     recents = Recents(tmp_path / "recent.json")
     recents.add(first)
@@ -33,7 +33,7 @@ def test_a_show_that_is_gone_is_not_offered_but_comes_back_with_its_drive(tmp_pa
     assert recents.remove(second) == (first,)
 
 
-def test_a_broken_or_unwritable_list_costs_the_list_alone(tmp_path: Path) -> None:
+def test_a_broken_or_unwritable_list_only_loses_the_list(tmp_path: Path) -> None:
     (show,) = shows(tmp_path, 1)
     broken = tmp_path / "recent.json"
     for content in (b"{", b"7", b"null", b"[1, null, {}]", b"\xff"):

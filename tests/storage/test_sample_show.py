@@ -1,4 +1,4 @@
-"""The sample show is whole: every word in every language, pictures that open, and nothing that the lint would warn of."""
+"""The sample show is complete: every text in every language, pictures that open, no lint warnings."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -52,7 +52,7 @@ def test_the_lint_has_nothing_to_warn_of(show: Show) -> None:
     assert len(found) <= 3
 
 
-def test_every_word_is_there_in_every_language(show: Show) -> None:
+def test_every_text_exists_in_every_language(show: Show) -> None:
     wanted = {"zh-Hans", "en", "es", "ar"}
     assert set(languages_of(show)) == {show.presentation.host_language, "en", "es", "ar"}
     for product in show.products:
@@ -71,7 +71,7 @@ def test_every_word_is_there_in_every_language(show: Show) -> None:
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 22), date(2027, 2, 27), date(2028, 12, 30)])
-def test_its_plan_begins_in_the_days_after_it_was_opened(today: date) -> None:
+def test_its_plan_starts_in_the_days_after_it_is_opened(today: date) -> None:
     schedule = load_sample_show(FOLDER, MARKETS, "en", today).schedule
     check_schedule(schedule)
     zones = load_zones()
@@ -90,7 +90,7 @@ def test_its_plan_speaks_every_language(sample: SampleShow) -> None:
             assert set(words) == {"zh-Hans", "en", "es", "ar"}
 
 
-def test_its_pictures_are_there_and_open(sample: SampleShow, show: Show) -> None:
+def test_its_pictures_exist_and_open(sample: SampleShow, show: Show) -> None:
     assert {picture for product in show.products for picture in product.pictures} == set(sample.pictures)
     for content in sample.pictures.values():
         image = QImage.fromData(content)
@@ -98,7 +98,7 @@ def test_its_pictures_are_there_and_open(sample: SampleShow, show: Show) -> None
         assert len(content) < 100_000
 
 
-def test_a_broken_sample_is_named(tmp_path: Path) -> None:
+def test_a_broken_sample_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as missing:
         load_sample_show(tmp_path, MARKETS, "en")
     assert missing.value.code == "file.missing"

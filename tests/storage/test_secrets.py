@@ -37,7 +37,7 @@ def notices() -> list[Notice]:
     return []
 
 
-def test_secrets_stand_in_the_keyring(notices: list[Notice]) -> None:
+def test_secrets_are_stored_in_the_keyring(notices: list[Notice]) -> None:
     backend = OwnKeyring()
     secrets = Secrets(notices.append, backend)
     secrets.set("relay-1", "t0ken")
@@ -51,7 +51,7 @@ def test_secrets_stand_in_the_keyring(notices: list[Notice]) -> None:
     assert notices == []
 
 
-def test_without_a_keyring_secrets_live_until_the_end_and_one_notice_says_so(notices: list[Notice]) -> None:
+def test_without_a_keyring_secrets_are_kept_until_exit_with_one_notice(notices: list[Notice]) -> None:
     secrets = Secrets(notices.append, keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
     assert secrets.get("relay-1") == ""
     secrets.set("relay-1", "t0ken")
@@ -80,7 +80,7 @@ class BrokenBus(Exception):
     """What a keyring's own library raises; no error of `keyring`."""
 
 
-def test_whatever_a_keyring_raises_costs_the_keeping_alone(notices: list[Notice], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_keyring_error_only_loses_the_storing(notices: list[Notice], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: str) -> None:
         raise BrokenBus("the bus went away")
 

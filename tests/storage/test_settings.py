@@ -31,14 +31,14 @@ def test_settings_come_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("key", "value"), [("theme", "pink"), ("relay_port", 70000), ("backup_every_min", "often"), ("no_such", 1)])
-def test_a_value_that_does_not_fit_is_refused(key: str, value: Value) -> None:
+def test_an_invalid_value_is_refused(key: str, value: Value) -> None:
     with pytest.raises(FieldError) as raised:
         with_setting(Settings(), key, value)
     assert raised.value.data["field"] == key
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"values": 3}', b'{"values": [1]}', b"[" * 100_000, b"null"])
-def test_a_broken_file_is_kept_aside_and_never_stops_the_start(tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_file_is_moved_aside_at_the_start(tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     settings, notices = SettingsFile(path).load()
@@ -49,7 +49,7 @@ def test_a_broken_file_is_kept_aside_and_never_stops_the_start(tmp_path: Path, c
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_one_bad_value_costs_only_itself(tmp_path: Path) -> None:
+def test_one_bad_value_does_not_affect_the_others(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"version": 1, "values": {"theme": "light", "backup_every_min": -4, "new_fps": [30]}}))
     settings, notices = SettingsFile(path).load()
@@ -60,7 +60,7 @@ def test_one_bad_value_costs_only_itself(tmp_path: Path) -> None:
     ]
 
 
-def test_what_another_version_put_there_stays(tmp_path: Path) -> None:
+def test_settings_of_other_versions_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"version": 7, "values": {"theme": "light", "hologram": {"depth": 3}}}))
     file = SettingsFile(path)
@@ -70,7 +70,7 @@ def test_what_another_version_put_there_stays(tmp_path: Path) -> None:
     assert json.loads(path.read_text())["values"] == {"hologram": {"depth": 3}, "theme": "light", "language": "en"}
 
 
-def test_a_file_that_cannot_be_read_is_left_and_told(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_left_alone_and_reported(tmp_path: Path) -> None:
     (tmp_path / "settings.json").mkdir()
     settings, notices = SettingsFile(tmp_path / "settings.json").load()
     assert settings == Settings()

@@ -1,4 +1,4 @@
-"""Exports of shops as they really are: which rows are items, what they cost, what has to be asked."""
+"""Real shop exports: which rows are items, what they cost, and what the user is asked."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_every_shop_has_a_profile_with_its_source() -> None:
             assert found is not None and found.id == profile.id, (profile.id, rules.needs)
 
 
-def test_a_broken_profile_is_named(tmp_path: Path) -> None:
+def test_a_broken_profile_is_reported(tmp_path: Path) -> None:
     for text in ("title = 1", "not toml", 'title="x"\nsource="x"\nread_on="x"\n[[tables]]\nkind="x"\nneeds=["a"]\ncolumns={}'):
         (tmp_path / "shop.toml").write_text(text)
         with pytest.raises(StorageError) as raised:
@@ -131,7 +131,7 @@ def test_other_shops_are_read_by_their_profiles() -> None:
     assert summary(planned(tiktok, show_for(US)).products[0])[:4] == ("F-1", 800, None, 10)
 
 
-def test_what_is_written_and_not_sold_is_left_out_by_name() -> None:
+def test_rows_that_are_not_sold_are_left_out_by_name() -> None:
     plan = planned(table_in("usd-and-eur-in-us-show.csv"), show_for(US))
     assert plan.products[0].prices[0].price == Money(1999, "USD")
     assert [(note.column, note.code) for note in plan.notes] == [
@@ -185,7 +185,7 @@ def test_three_decimals_are_told_from_thousands_by_the_other_cells_or_asked() ->
 
 
 @pytest.mark.parametrize(("answer", "price", "units"), [("first", 1999, 10), ("last", 1699, 4), (None, None, None)])
-def test_a_doubled_sku_is_named_and_decided(answer: str | None, price: int | None, units: int | None) -> None:
+def test_a_duplicate_sku_is_reported_and_decided(answer: str | None, price: int | None, units: int | None) -> None:
     plan = planned(table_in("duplicate-skus.csv"), show_for(US), {"doubled": answer} if answer else {})
     (question,) = plan.questions
     assert (question.key, question.data["text"]) == ("doubled", "F-1")
@@ -195,7 +195,7 @@ def test_a_doubled_sku_is_named_and_decided(answer: str | None, price: int | Non
 
 
 @pytest.mark.parametrize("name", PRODUCT_FILES)
-def test_a_file_that_comes_a_second_time_changes_nothing(name: str) -> None:
+def test_importing_a_file_twice_changes_nothing(name: str) -> None:
     show = show_for(US)
     answers = {"doubled": "first", "pictures": "-"}
     first = planned(table_in(name), show, answers)
@@ -204,13 +204,13 @@ def test_a_file_that_comes_a_second_time_changes_nothing(name: str) -> None:
     assert (again.new, again.changed, again.unchanged) == (0, 0, first.new)
 
 
-def test_skus_that_were_stored_in_another_form_still_match() -> None:
+def test_skus_stored_in_another_form_still_match() -> None:
     show = replace(show_for(US), products=(Product("fan", {"en": "Fan"}, sku=" '00123"), Product("cup", {"en": "Cup"}, sku="ＣＵＰ-1")))
     plan = planned(table("SKU|Name|Category", "00123|Fan|x", "cup-1|Cup|y"), show)
     assert [(one.id, one.category) for one in plan.products] == [("fan", "x"), ("cup", "y")]
 
 
-def test_a_cut_sign_costs_its_cell() -> None:
+def test_a_truncated_character_only_affects_its_cell() -> None:
     plan = planned(table_in("utf8-one-cut.csv"), show_for(US))
     assert [one.name["en"] for one in plan.products] == ["竹扇子，大号", "隨行杯", "折叠"]
     assert [(note.line, note.column, note.code) for note in plan.notes if note.line] == [(4, "商品名称", "table.lost_sign")]
@@ -229,7 +229,7 @@ def test_tags_and_entities_in_names_are_cleaned() -> None:
     assert [(one.name["en"], one.category) for one in plan.products] == [("Light & quiet", "A > B"), ("1 < 2 & 3", "x")]
 
 
-def test_links_of_all_kinds_are_taken_in() -> None:
+def test_links_of_all_kinds_are_imported() -> None:
     data = table("Name|Product URL", "A|https://x.test/a", "B|shop.example.com/b", "C|no link at all")
     plan = planned(data, show_for(US))
     assert [one.links[0].url for one in plan.products] == ["https://x.test/a", "https://shop.example.com/b"]
@@ -264,7 +264,7 @@ def test_headings_are_judged_by_all_their_words_and_by_the_cells_below() -> None
     assert match_products(data, show_for(US)) == (Use("name"), None, None, None, None, None, Use("stock"), None)
 
 
-def test_a_rundown_is_read_as_it_is_shown_and_a_time_of_day_is_no_length() -> None:
+def test_a_rundown_is_read_as_displayed_and_a_time_of_day_is_not_a_duration() -> None:
     data = table_in("rundown-mmss-typed.xlsx")
     plan = plan_rundown(data, match_rundown(data, show_for(US)), show_for(US))
     assert [(one.title, one.planned_s) for one in plan.segments][:2] == [("Opening", 180), ("Fan", 450)]

@@ -1,4 +1,4 @@
-"""Orders as shops export them: every line, what they come to in all, their states, and corrections that come later."""
+"""Orders as shops export them: every line, their totals, their states, and later corrections."""
 
 from dataclasses import replace
 
@@ -52,7 +52,7 @@ def test_every_line_of_a_shopify_order_counts_and_the_order_comes_to_its_total()
 HEADER = "Name|Financial Status|Cancelled at|Refunded Amount|Lineitem quantity|Lineitem price|Lineitem sku|Total|Currency|Created at"
 
 
-def test_orders_that_bring_no_money_are_no_revenue() -> None:
+def test_orders_without_payment_are_not_revenue() -> None:
     data = table(
         HEADER,
         "#1|paid||0.00|1|5.00|BF-RED|5.00|USD|2026-11-22 20:00:00 -0500",
@@ -144,7 +144,7 @@ def test_other_shops_are_read_by_their_profiles() -> None:
     assert lines(planned(ebay, show_for(US))) == [("01-2", "TC-1", 1, 700, 200)]
 
 
-def test_what_a_price_or_a_date_means_is_asked_where_it_is_not_said() -> None:
+def test_ambiguous_prices_and_dates_are_asked_about() -> None:
     data = table("Order|SKU|Qty|Price|Date", "A1|TC-1|2|10|09/12/2026")
     plan = planned(data, show_for(US))
     assert [question.key for question in plan.questions] == ["dates", "price"]

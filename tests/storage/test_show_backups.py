@@ -1,4 +1,4 @@
-"""Backups of an open show: whole, few, and out of the way."""
+"""Backups of an open show: complete, few, and made in the background."""
 
 import threading
 from pathlib import Path
@@ -84,7 +84,7 @@ def test_shows_of_one_name_do_not_share_their_backups(tmp_path: Path) -> None:
     assert [len(read_only(backups.of(path)[0].path).show.products) for path in paths] == [1, 2]
 
 
-def test_a_place_where_nothing_can_be_kept_is_told(tmp_path: Path) -> None:
+def test_an_unwritable_backup_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     backups = ShowBackups(tmp_path / "file", SetClock())
     path = tmp_path / "show.tradewind"
@@ -97,7 +97,7 @@ def test_a_place_where_nothing_can_be_kept_is_told(tmp_path: Path) -> None:
     assert read_only(path).show == sold(4)
 
 
-def test_nobody_waits_in_vain_for_a_file_that_is_closed(tmp_path: Path) -> None:
+def test_waiting_for_a_closed_file_ends(tmp_path: Path) -> None:
     with created(tmp_path / "show.tradewind", sold()) as file:
         pass
     error = made(ShowBackups(tmp_path / "backups", SetClock()), file)

@@ -1,4 +1,4 @@
-"""Files that are cut, overwritten, foreign, newer, older, full, read-only or gone: told plainly, never made worse."""
+"""Truncated, overwritten, foreign, newer, older, full, read-only or missing files: reported clearly, never made worse."""
 
 import contextlib
 import os
@@ -94,7 +94,7 @@ FOREIGN: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("sql", "code"), FOREIGN)
-def test_what_does_not_fit_is_named_and_left_alone(tmp_path: Path, sql: str, code: str) -> None:
+def test_an_invalid_file_is_reported_and_left_alone(tmp_path: Path, sql: str, code: str) -> None:
     path = tmp_path / "show"
     with created(path, sold()):
         pass
@@ -113,7 +113,7 @@ def without_change_counters(content: bytes) -> bytes:
     return content[:18] + content[20:24] + content[28:92] + content[100:]
 
 
-def test_any_cut_is_told_and_never_made_worse(tmp_path: Path) -> None:
+def test_a_truncated_file_is_reported_and_never_made_worse(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     big(whole)
     content = whole.read_bytes()
@@ -130,7 +130,7 @@ def test_any_cut_is_told_and_never_made_worse(tmp_path: Path) -> None:
     assert "show_file.damaged" in codes
 
 
-def test_of_a_damaged_file_most_is_saved(tmp_path: Path) -> None:
+def test_most_of_a_damaged_file_is_salvaged(tmp_path: Path) -> None:
     path = tmp_path / "show"
     show = big(path)
     content = bytearray(path.read_bytes())
@@ -151,7 +151,7 @@ def test_of_a_damaged_file_most_is_saved(tmp_path: Path) -> None:
     assert max(rescued) > 300
 
 
-def test_of_a_damaged_plan_what_can_be_read_is_saved(tmp_path: Path) -> None:
+def test_the_readable_part_of_a_damaged_plan_is_salvaged(tmp_path: Path) -> None:
     path, target = tmp_path / "show", tmp_path / "rescued"
     with created(path, sold()):
         pass
@@ -168,7 +168,7 @@ def test_of_a_damaged_plan_what_can_be_read_is_saved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", ["", "{", "[]", "null", '{"airings": 5, "parties": [[]], "priorities": null}'])
-def test_of_a_plan_that_is_none_the_rest_of_the_show_is_saved(tmp_path: Path, data: str) -> None:
+def test_a_show_with_an_invalid_plan_is_salvaged_without_it(tmp_path: Path, data: str) -> None:
     path, target = tmp_path / "show", tmp_path / "rescued"
     with created(path, sold()):
         pass
@@ -177,7 +177,7 @@ def test_of_a_plan_that_is_none_the_rest_of_the_show_is_saved(tmp_path: Path, da
     assert read_only(target).show == replace(sold(), schedule=Schedule())
 
 
-def test_nothing_is_made_of_nothing(tmp_path: Path) -> None:
+def test_an_empty_salvage_writes_no_file(tmp_path: Path) -> None:
     for number, content in enumerate((b"", b"SQLite format 3\0", b"SQLite format 3\0" + os.urandom(9000), os.urandom(9000))):
         path = tmp_path / f"broken-{number}"
         path.write_bytes(content)
@@ -185,7 +185,7 @@ def test_nothing_is_made_of_nothing(tmp_path: Path) -> None:
         assert not (tmp_path / "target").exists()
 
 
-def test_half_a_picture_is_no_picture(tmp_path: Path) -> None:
+def test_a_truncated_picture_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "show"
     big(path, 3)
     run(path, "UPDATE pictures SET content = substr(content, 1, 50) WHERE rowid = 2")
@@ -261,7 +261,7 @@ def test_a_broken_text_show_is_not_converted(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["show.tradewind"]
 
 
-def test_a_file_that_was_moved_away_is_missed_and_written_again_when_it_is_back(tmp_path: Path) -> None:
+def test_a_moved_file_is_reported_and_written_again_once_it_is_back(tmp_path: Path) -> None:
     path, away = tmp_path / "show", tmp_path / "away"
     write_new(path, sold())
     with opened(path) as file:
@@ -277,7 +277,7 @@ def test_a_file_that_was_moved_away_is_missed_and_written_again_when_it_is_back(
     assert read_only(path).show == sold(5)
 
 
-def test_a_file_that_somebody_else_changed_is_not_written_over(tmp_path: Path) -> None:
+def test_a_file_changed_by_another_process_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()) as file:
         run(path, "UPDATE segments SET position = 5")
@@ -311,7 +311,7 @@ def test_texts_that_cannot_be_written_do_not_end_the_writer(tmp_path: Path) -> N
     assert read_only(path).show == sold(4)
 
 
-def test_a_limit_of_the_file_size_is_told_and_the_file_stays_whole(tmp_path: Path) -> None:
+def test_a_file_size_limit_is_reported_and_the_file_stays_valid(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()):
         pass
@@ -322,7 +322,7 @@ def test_a_limit_of_the_file_size_is_told_and_the_file_stays_whole(tmp_path: Pat
 
 
 @needs_root
-def test_a_full_drive_is_told_nothing_is_lost_and_room_mends_it(tmp_path: Path) -> None:
+def test_a_full_drive_is_reported_without_loss_and_writing_resumes(tmp_path: Path) -> None:
     with small_drive(tmp_path / "drive", 1024) as drive:
         with created(drive / "show", sold()) as file:
             filler = drive / "filler"
@@ -347,7 +347,7 @@ def test_a_full_drive_is_told_nothing_is_lost_and_room_mends_it(tmp_path: Path) 
 
 
 @needs_root
-def test_a_file_on_a_read_only_drive_opens_and_says_so_at_the_first_change(tmp_path: Path) -> None:
+def test_a_file_on_a_read_only_drive_opens_and_reports_at_the_first_change(tmp_path: Path) -> None:
     with small_drive(tmp_path / "drive", 4096) as drive:
         path = drive / "show"
         write_new(path, sold())

@@ -1,4 +1,4 @@
-"""Show files: what is put is there, in order, quickly, whatever ends the process."""
+"""Show files keep everything put into them, in order and quickly, however the process ends."""
 
 import contextlib
 import random
@@ -176,7 +176,7 @@ def test_the_log_is_read_with_what_was_just_appended(tmp_path: Path) -> None:
         assert file.log(EventKind.VIEWER_LEFT, 1, {}).seq == 102
 
 
-def test_a_field_that_no_version_knows_any_more_is_left_out(tmp_path: Path) -> None:
+def test_an_obsolete_field_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()) as file:
         kept = file.writer.show
@@ -188,7 +188,7 @@ def test_a_field_that_no_version_knows_any_more_is_left_out(tmp_path: Path) -> N
     assert read_only(path).show == kept
 
 
-def test_an_event_of_a_newer_program_is_left_out(tmp_path: Path) -> None:
+def test_an_event_of_a_newer_version_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()) as file:
         file.log(EventKind.VIEWER_LEFT, 1, {})
@@ -222,13 +222,13 @@ def test_pictures_are_kept_once_and_known_at_once(tmp_path: Path) -> None:
     ("content", "code"),
     [(b"", "picture.kind"), (b"<svg onload=alert(1)>", "picture.kind"), (b"GIF89a", "picture.kind"), (PNG * 2**21, "picture.too_large")],
 )  # fmt: skip
-def test_what_is_no_picture_is_refused(content: bytes, code: str) -> None:
+def test_anything_but_a_picture_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(StorageError) as raised:
         make_picture(content, 0)
     assert raised.value.code == code
 
 
-def test_a_copy_holds_pictures_and_log_and_what_was_put_a_moment_ago(tmp_path: Path) -> None:
+def test_a_copy_has_pictures_log_and_the_latest_changes(tmp_path: Path) -> None:
     path, target = tmp_path / "show", tmp_path / "copy"
     target.write_bytes(b"what stood there")
     with created(path, sold()) as file:
@@ -258,7 +258,7 @@ def test_the_open_file_alone_is_enough_for_a_copy_after_a_moment(tmp_path: Path)
         assert until(copied)
 
 
-def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+def test_a_kill_at_any_time_loses_nothing_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "show.tradewind"
     with created(path, Show(replace(starter_project(camera=None, microphone=False), name="0"))):
         pass
@@ -289,7 +289,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path: Path) -> No
     assert len(acknowledged) > 12
 
 
-def test_killed_while_it_is_copied_over_another_one_of_both_is_there(tmp_path: Path) -> None:
+def test_a_kill_while_overwriting_leaves_one_of_both_files(tmp_path: Path) -> None:
     path, target = tmp_path / "show", tmp_path / "target"
     products = tuple(Product(f"more-{number}", {"en": "x" * 500}) for number in range(500))
     with created(path, replace(sold(), products=(*sold().products, *products))):
@@ -307,7 +307,7 @@ def test_killed_while_it_is_copied_over_another_one_of_both_is_there(tmp_path: P
         assert len(read_only(path).show.products) == 503
 
 
-def test_a_copy_over_what_a_killed_program_left_is_the_copy(tmp_path: Path) -> None:
+def test_a_copy_is_not_mixed_with_leftovers_of_a_killed_process(tmp_path: Path) -> None:
     path, target = tmp_path / "show", tmp_path / "target"
     with created(target, Show(replace(starter_project(camera=None, microphone=False), name="0"))):
         pass

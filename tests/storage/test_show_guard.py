@@ -1,4 +1,4 @@
-"""Show files from strangers: what is no table of ours is neither run nor opened, and what is ours in them is saved."""
+"""Show files from strangers: foreign tables are neither run nor opened, and our tables in them are salvaged."""
 
 import contextlib
 import json
@@ -143,7 +143,7 @@ VALUES: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("sql", "code", "table"), VALUES, ids=[f"{number}" for number in range(len(VALUES))])
-def test_values_that_are_none_are_named_and_the_rest_is_saved(tmp_path: Path, sql: str, code: str, table: str) -> None:
+def test_invalid_values_are_reported_and_the_rest_is_salvaged(tmp_path: Path, sql: str, code: str, table: str) -> None:
     path, target = tmp_path / "show", tmp_path / "rescued"
     with_orders(path)
     run(path, sql)
@@ -156,7 +156,7 @@ def test_values_that_are_none_are_named_and_the_rest_is_saved(tmp_path: Path, sq
         assert len(file.writer.show.products) >= 2
 
 
-def test_a_bad_event_or_picture_costs_only_itself(tmp_path: Path) -> None:
+def test_a_bad_event_or_picture_does_not_affect_the_others(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with_orders(path)
     run(path, "UPDATE events SET data = x'7b7d' WHERE seq = 1")
@@ -180,7 +180,7 @@ def test_a_file_larger_than_any_show_is_not_read(tmp_path: Path) -> None:
     assert raised.value.code == "show_file.too_large"
 
 
-def test_reading_ends_after_so_many_steps_or_when_nobody_waits(tmp_path: Path) -> None:
+def test_reading_stops_at_the_step_limit_or_when_cancelled(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, sold()) as file:
         for number in range(20_000):
@@ -201,7 +201,7 @@ def test_reading_ends_after_so_many_steps_or_when_nobody_waits(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("sample", ["database-1.tradewind"])
-def test_files_of_older_versions_are_still_ours(tmp_path: Path, sample: str) -> None:
+def test_files_of_older_versions_still_open(tmp_path: Path, sample: str) -> None:
     path = tmp_path / "show"
     shutil.copy(SAMPLES / sample, path)
     assert read_only(path).show.project.name == "Autumn market"
@@ -242,7 +242,7 @@ def with_value(document: str, place: tuple[str | int, ...], value: object) -> st
         ("segments", "id", "s1"),
     ],
 )
-def test_a_wrong_value_at_any_place_is_told_as_one_and_never_ends_a_reader(tmp_path: Path, table: str, key: str, row: str) -> None:
+def test_a_wrong_value_anywhere_is_reported_and_never_crashes_a_reader(tmp_path: Path, table: str, key: str, row: str) -> None:
     path = tmp_path / "show"
     with_orders(path)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as stranger:

@@ -1,4 +1,4 @@
-"""Rows that differ between two shows are written, and no others; what is read back stands in the show's order."""
+"""Only rows that differ between two shows are written; reading keeps the show's order."""
 
 import itertools
 import random
@@ -57,7 +57,7 @@ def change(products: list[Product], chance: random.Random, numbers: Iterator[int
             products[:] = move_products(replace(BASE, products=tuple(products)), ids, place).products
 
 
-def test_whatever_is_done_to_a_list_the_file_has_it_in_order() -> None:
+def test_the_file_has_any_edited_list_in_order() -> None:
     chance, numbers = random.Random(17), itertools.count()
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
@@ -68,7 +68,7 @@ def test_whatever_is_done_to_a_list_the_file_has_it_in_order() -> None:
             rows.write(replace(BASE, products=tuple(products)))
 
 
-def test_a_change_costs_the_rows_that_it_changes() -> None:
+def test_a_change_only_writes_the_rows_it_changes() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
         rows = Rows(connection)

@@ -1,4 +1,4 @@
-"""Files as sellers have them: their encodings, their guards, and cells as a spreadsheet shows them."""
+"""Sellers' real files: encodings, Excel's guards, and cells as a spreadsheet shows them."""
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Real CSV and XLSX files, as spreadsheets of all countries save them and as somebody who means harm makes them."""
+"""Real CSV and XLSX files from spreadsheets of all countries, and malicious ones."""
 
 import zipfile
 from datetime import datetime
@@ -52,7 +52,7 @@ CELLS = ("=1+1", "'=x", "plain", "扇子\nzwei", "-5", "مروحة", "", "007", 
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.xlsx"])
-def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
+def test_a_written_table_reads_back(tmp_path: Path, name: str) -> None:
     table = Table(name, tuple(f"h{number}" for number in range(len(CELLS))), (tuple(harmless(cell) for cell in CELLS), ("x",) * len(CELLS)))
     write_table(tmp_path / name, table)
     write_table(tmp_path / name, table)
@@ -62,7 +62,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.xlsx"])
 @pytest.mark.parametrize("cell", ["\x01=1+1", "\x0b\x02-1", "'\x1f=1", "\x00@x"])
-def test_what_cannot_be_written_hides_no_formula(tmp_path: Path, name: str, cell: str) -> None:
+def test_removed_characters_hide_no_formula(tmp_path: Path, name: str, cell: str) -> None:
     write_table(tmp_path / name, Table(name, ("a", "b"), ((harmless(cell), "x"),)))
     ((stands, _),) = read_table(tmp_path / name).rows
     assert stands.startswith("'") and stands.isprintable()
@@ -91,7 +91,7 @@ def bomb(path: Path) -> None:
             member.write(b" " * 2**20)
 
 
-def test_what_is_no_table_is_said_so(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_table_is_reported(tmp_path: Path) -> None:
     files: dict[str, tuple[bytes, str]] = {
         "empty.csv": (b"", "table.empty"),
         "heading.csv": (b"a,b\n\n,\n", "table.empty"),
@@ -121,7 +121,7 @@ def test_what_is_no_table_is_said_so(tmp_path: Path) -> None:
     assert other.value.code == "table.damaged"
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     table = Table("t", ("a",), (("1",),))
     for name in ("t.csv", "t.xlsx"):
         with pytest.raises(StorageError) as raised:

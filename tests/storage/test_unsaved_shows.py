@@ -1,4 +1,4 @@
-"""Shows without a file of the user's that made way: kept under their names, the oldest make room."""
+"""Replaced shows without a file are kept under their names; the oldest are deleted."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def working(folder: Path, number: int = 0) -> Path:
         ("灯" * 200, "灯" * 60 + ".tradewind"),
     ],
 )
-def test_a_title_becomes_a_name_that_every_system_takes(title: str, name: str, tmp_path: Path) -> None:
+def test_a_title_becomes_a_file_name_valid_on_every_system(title: str, name: str, tmp_path: Path) -> None:
     kept = UnsavedShows(tmp_path / "unsaved")
     path = kept.put(working(tmp_path), title)
     assert (path.parent, path.name) == (tmp_path / "unsaved", name)

@@ -36,7 +36,7 @@ def test_a_help_without_its_value_is_left_out_and_a_missing_value_shows_as_unkno
     assert wordings.sentence("relay.far", {}).text == "? answers after ? ms."
 
 
-def test_a_code_without_words_is_said_as_it_is(folder: Path) -> None:
+def test_a_code_without_a_text_is_shown_itself(folder: Path) -> None:
     assert Wordings.load(folder).sentence("odd.thing", {"a": 1, "b": "x"}).text == "odd.thing a: 1, b: x"
 
 
@@ -58,14 +58,14 @@ def test_another_language_lies_over_english(folder: Path) -> None:
         "code = 3",
     ],
 )
-def test_a_broken_file_is_named(folder: Path, content: str) -> None:
+def test_a_broken_file_is_reported(folder: Path, content: str) -> None:
     (folder / "zz.toml").write_text(content)
     with pytest.raises(WordingError) as raised:
         Wordings.load(folder)
     assert raised.value.data["path"] == str(folder / "zz.toml")
 
 
-def test_words_that_are_read_late_are_the_same(folder: Path) -> None:
+def test_lazily_loaded_texts_are_the_same(folder: Path) -> None:
     late = LazyWordings(folder, "zh_CN")
     assert late.sentence("whip.http", {"relay": "R", "status": 401}).text == "中继 R 拒绝：401"
     (folder / "transport.toml").write_text("not TOML")

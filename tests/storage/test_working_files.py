@@ -1,4 +1,4 @@
-"""Working files of desks that live, that died, and that are about to take over from each other."""
+"""Working files of desks that run, that crashed, and that take over from each other."""
 
 import signal
 import subprocess
@@ -52,7 +52,7 @@ def only(found: tuple[RecoveredShow, ...]) -> RecoveredShow:
     return one
 
 
-def test_work_of_a_killed_desk_is_found_and_that_of_a_running_one_is_left(tmp_path: Path) -> None:
+def test_work_of_a_killed_desk_is_found_but_not_that_of_a_running_one(tmp_path: Path) -> None:
     dead, alive = running_desk(tmp_path, "lost"), running_desk(tmp_path, "mine")
     try:
         killed(dead)
@@ -96,7 +96,7 @@ def test_two_new_desks_cannot_both_adopt_it(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_discarded_work_is_gone_for_good(tmp_path: Path) -> None:
+def test_discarded_work_is_deleted(tmp_path: Path) -> None:
     killed(running_desk(tmp_path, "lost"))
     working = WorkingFiles(tmp_path)
     working.discard(only(working.abandoned()))
@@ -115,7 +115,7 @@ def test_an_orderly_end_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "new folder").iterdir()) == []
 
 
-def test_what_cannot_be_read_is_put_aside_and_idle_locks_go(tmp_path: Path) -> None:
+def test_unreadable_work_is_moved_aside_and_idle_locks_are_removed(tmp_path: Path) -> None:
     killed(running_desk(tmp_path, "lost"))
     (tmp_path / "half.work").write_bytes(b'{"path": null, "kept_at_s": 1}\n{"format": ')
     (tmp_path / "empty.work").write_bytes(b"")
@@ -125,7 +125,7 @@ def test_what_cannot_be_read_is_put_aside_and_idle_locks_go(tmp_path: Path) -> N
     assert not (tmp_path / "idle.lock").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_an_uncreatable_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError) as raised:
         WorkingFiles(tmp_path / "file" / "below").take()
