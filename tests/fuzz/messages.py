@@ -21,7 +21,7 @@ from app.relay.access.rate_limits import ViewerRates
 from app.relay.refusals import Refusal
 from app.relay.room.messages import (
     Ack,
-    Claim,
+    CouponClaim,
     HostCoupon,
     HostHello,
     HostLikes,
@@ -96,7 +96,20 @@ def _encodable(value: Any) -> Any:
 def _room_message(text: str) -> object:
     """Try every reader on every field; each refuses or returns its type."""
     message = read_message(text)
-    kinds = (Ack, Claim, HostCoupon, HostHello, HostLikes, HostReservations, MarketChoice, PageEvent, PageHello, PageReport, Put, Reserve)
+    kinds = (
+        Ack,
+        CouponClaim,
+        HostCoupon,
+        HostHello,
+        HostLikes,
+        HostReservations,
+        MarketChoice,
+        PageEvent,
+        PageHello,
+        PageReport,
+        Put,
+        Reserve,
+    )
     readers: tuple[Callable[[], object], ...] = (
         lambda: check_version(message),
         lambda: known_languages(typed(message, PageHello).languages),

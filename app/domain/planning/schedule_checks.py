@@ -10,7 +10,7 @@ from app.domain.base.localized_text import primary
 from app.domain.catalogue.market import Level
 from app.domain.planning.hours.availability import DEFAULT_HOST, busy_ids, rest_between, rounded_hours
 from app.domain.planning.hours.comfort import ComfortLine, ComfortRules, comfort_line, prayers
-from app.domain.planning.hours.fit import POOR_SHARE, Fit, fit_of
+from app.domain.planning.hours.fit import POOR_SHARE, PartyFit, fit_of
 from app.domain.planning.hours.hour_reasons import festivals_at, local_facts, names_of
 from app.domain.planning.people.party import Comfort, Party, PartyKind
 from app.domain.planning.people.workload import Workload, length_minutes, night_of
@@ -37,7 +37,7 @@ class _Date:
     occurrence: Occurrence
     airing: Airing
     parties: tuple[Party, ...]
-    fits: Mapping[str, Fit]
+    fits: Mapping[str, PartyFit]
 
     def said(self, code: str, level: Level, **data: Fact) -> Finding:
         return Finding(code, level, Subject.AIRING, self.occurrence.key, {"title": self.airing.title, **data})

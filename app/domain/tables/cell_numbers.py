@@ -11,7 +11,7 @@ _OTHER = {".": ",", ",": "."}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CellFormat:
     """`decimal` is "." or ",", "" = each number says it itself; `signs` what a sign of several currencies means here; `day_first` None =
     there is no date of which one could not tell."""
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from app.domain.base.currencies import meant_by
 from app.domain.base.folding import folded
 from app.domain.base.money import Money, MoneyError, minor_digits, parse_amount
-from app.domain.tables.cell_numbers import LONGEST, Reading, day_first_of
+from app.domain.tables.cell_numbers import LONGEST, CellFormat, day_first_of
 from app.domain.tables.table import CellError
 
 E = TypeVar("E", bound=Enum)
@@ -17,7 +17,7 @@ E = TypeVar("E", bound=Enum)
 YES = frozenset({"yes", "y", "true", "1", "x", "✓", "是", "有", "si", "oui", "ja", "sim"})
 NO = frozenset({"no", "n", "false", "0", "", "-", "否", "无", "non", "nein", "nao"})
 
-_PLAIN = Reading()
+_PLAIN = CellFormat()
 _BARE = "0123456789., '"
 _NUMBER = re.compile(r"[-+−]?[\d., '\u00a0\u202f]*\d")
 _COUNT = re.compile(r"(\d[\d.,' \u00a0\u202f]*)\s?[^\W\d_]{0,12}\.?")
@@ -67,7 +67,7 @@ def currency_sign(text: str) -> str:
     return " ".join((text[: number.start()] + " " + text[number.end() :]).split()) if number is not None else ""
 
 
-def money_of(text: str, currency: str, reading: Reading = _PLAIN) -> Money:
+def money_of(text: str, currency: str, reading: CellFormat = _PLAIN) -> Money:
     """ "19.99", "$19.99", "19,99 EUR", "R$ 10"; `currency` where none is written ("" = one must be), and to tell which dollar a "$" means.
 
     Raises CellError, "table.which_currency" when a sign could mean several.
@@ -89,7 +89,7 @@ def money_of(text: str, currency: str, reading: Reading = _PLAIN) -> Money:
     return money
 
 
-def count_of(text: str, reading: Reading = _PLAIN) -> int:
+def count_of(text: str, reading: CellFormat = _PLAIN) -> int:
     """A whole number of zero or more: "1,200", "1 200", "1200.0", "12 pcs". Raises CellError."""
     found = _COUNT.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if found is None:
@@ -167,7 +167,7 @@ def choice_of(text: str, words: Mapping[E, Sequence[str]]) -> E:
     raise CellError("table.choice", text=text, choices=", ".join(str(member.value) for member in words))
 
 
-def moment_of(text: str, zone: tzinfo, reading: Reading = _PLAIN) -> int:
+def moment_of(text: str, zone: tzinfo, reading: CellFormat = _PLAIN) -> int:
     """UTC milliseconds of a time with its own offset, of Unix seconds or milliseconds, or of a wall time in `zone`. Raises CellError."""
     written = " ".join(text[: LONGEST + 1].split())
     if len(text) > LONGEST:
@@ -197,7 +197,7 @@ def _without_offset(text: str) -> tuple[str, tzinfo | None]:
     return (named[1], UTC) if named is not None else (text, None)
 
 
-def _by_form(text: str, reading: Reading) -> datetime:
+def _by_form(text: str, reading: CellFormat) -> datetime:
     ordered = (*_DAY_FIRST, *_MONTH_FIRST) if reading.day_first is not False else (*_MONTH_FIRST, *_DAY_FIRST)
     if reading.day_first is None and day_first_of([text])[1]:
         dotted = re.match(r"\d{1,2}\.", text)  # points are written by those who write the day first

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 
 from app.domain.tables.table import Matching, Table, Use
-from app.domain.tables.table_questions import LEAVE_OUT, Answers, Choice, Question, leave_out
+from app.domain.tables.table_questions import LEAVE_OUT, Answers, TableChoice, TableQuestion, leave_out
 
 Same = Callable[[Use], Use]  # the use that goes without saying, spelt out
 
@@ -37,18 +37,20 @@ def without_empty(table: Table, matching: Matching, same: Same, several: Collect
     return tuple(None if index in left else use for index, use in enumerate(matching))
 
 
-def decided(table: Table, matching: Matching, same: Same, several: Collection[str], answers: Answers) -> tuple[Matching, list[Question]]:
+def decided(
+    table: Table, matching: Matching, same: Same, several: Collection[str], answers: Answers
+) -> tuple[Matching, list[TableQuestion]]:
     """With the column that was chosen for each use, and the questions about the others; what is not answered is left out."""
-    kept, questions = list(matching), list[Question]()
+    kept, questions = list(matching), list[TableQuestion]()
     for use, columns in conflicts(matching, same, several).items():
         key = f"column:{use.field}:{use.of}"
         choices = [
-            Choice(
+            TableChoice(
                 str(index), "ask.this_column", {"column": table.header[index], "text": next(iter(column_cells(table, index, 1)), "")[:60]}
             )
             for index in columns
         ]
-        questions.append(Question(key, "ask.two_columns", {"text": use.field, "of": use.of}, (*choices, leave_out())))
+        questions.append(TableQuestion(key, "ask.two_columns", {"text": use.field, "of": use.of}, (*choices, leave_out())))
         chosen = answers.get(key, LEAVE_OUT)
         for index in columns:
             if str(index) != chosen:

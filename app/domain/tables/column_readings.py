@@ -7,10 +7,10 @@ from app.domain.base.currencies import meant_by
 from app.domain.base.money import minor_digits
 from app.domain.show import Show
 from app.domain.tables import cells
-from app.domain.tables.cell_numbers import Marks, Reading, marks_of
+from app.domain.tables.cell_numbers import CellFormat, Marks, marks_of
 from app.domain.tables.column_names import currency_in
 from app.domain.tables.table import CellError, Use
-from app.domain.tables.table_questions import LEAVE_OUT, Answers, Choice, Question, leave_out
+from app.domain.tables.table_questions import LEAVE_OUT, Answers, TableChoice, TableQuestion, leave_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Readings:
     """`by_index` says how a column is read; cells in `skipped` currencies are left out; those in `routed` ones are for another market.
     `assumed` are columns (index, currency) whose amounts do not say what they are in."""
 
-    by_index: dict[int, Reading] = field(default_factory=dict)
+    by_index: dict[int, CellFormat] = field(default_factory=dict)
     skipped: dict[int, set[str]] = field(default_factory=dict)
     routed: dict[int, dict[str, str]] = field(default_factory=dict)
-    questions: list[Question] = field(default_factory=list)
+    questions: list[TableQuestion] = field(default_factory=list)
     assumed: list[tuple[int, str]] = field(default_factory=list)
 
-    def of(self, index: int) -> Reading:
+    def of(self, index: int) -> CellFormat:
         return self.by_index.get(index, _PLAIN)
 
     def written(self, index: int, text: str, currency: str) -> str:
@@ -49,7 +49,7 @@ class Readings:
         return _currency_of(text, currency, self.of(index).signs)
 
 
-_PLAIN = Reading()
+_PLAIN = CellFormat()
 
 
 def read_columns(columns: Sequence[AmountColumn], show: Show, answers: Answers) -> Readings:
@@ -60,7 +60,7 @@ def read_columns(columns: Sequence[AmountColumn], show: Show, answers: Answers) 
     for column in columns:
         decimal = _decimal(column, marks[column.index], shared, answers, readings.questions)
         signs = {} if column.counts else _signs(column, answers, readings)
-        readings.by_index[column.index] = Reading(decimal, signs)
+        readings.by_index[column.index] = CellFormat(decimal, signs)
         if not column.counts:
             _ask_other_currencies(column, show, answers, readings)
     return readings
@@ -70,7 +70,7 @@ def _marks(column: AmountColumn) -> Marks:
     return marks_of(column.texts, fractions=None if column.counts else minor_digits(column.currency) if column.currency else 2)
 
 
-def _decimal(column: AmountColumn, marks: Marks, shared: set[str], answers: Answers, questions: list[Question]) -> str:
+def _decimal(column: AmountColumn, marks: Marks, shared: set[str], answers: Answers, questions: list[TableQuestion]) -> str:
     if marks.decimal or not marks.doubtful:
         return marks.decimal
     if len(shared) == 1:
@@ -80,8 +80,8 @@ def _decimal(column: AmountColumn, marks: Marks, shared: set[str], answers: Answ
     whole, part = text.replace(mark, ""), text.replace(mark, ".")
     key = f"decimals:{column.index}"
     thousands = "," if mark == "." else "."
-    choices = (Choice(thousands, "ask.is_number", {"number": whole}), Choice(mark, "ask.is_number", {"number": part}))
-    questions.append(Question(key, "ask.decimals", {"text": text, "column": column.heading}, choices))
+    choices = (TableChoice(thousands, "ask.is_number", {"number": whole}), TableChoice(mark, "ask.is_number", {"number": part}))
+    questions.append(TableQuestion(key, "ask.decimals", {"text": text, "column": column.heading}, choices))
     return answers.get(key, "")
 
 
@@ -107,9 +107,9 @@ def _signs(column: AmountColumn, answers: Answers, readings: Readings) -> dict[s
         if len(meant) < 2 or column.currency in meant or (column.any_currency and not column.currency):
             continue
         key = f"currency:{column.index}:{sign}"
-        choices = tuple(Choice(code, "ask.currency_is", {"currency": code}) for code in meant)
+        choices = tuple(TableChoice(code, "ask.currency_is", {"currency": code}) for code in meant)
         data = {"text": text, "sign": sign, "column": column.heading}
-        readings.questions.append(Question(key, "ask.currency", data, (*choices, leave_out())))
+        readings.questions.append(TableQuestion(key, "ask.currency", data, (*choices, leave_out())))
         if answers.get(key, LEAVE_OUT) == LEAVE_OUT:
             readings.skipped.setdefault(column.index, set()).add("")
         else:
@@ -130,9 +130,9 @@ def _ask_other_currencies(column: AmountColumn, show: Show, answers: Answers, re
             readings.routed.setdefault(column.index, {})[code] = paying[0]
             continue
         key = f"other:{column.index}:{code}"
-        choices = tuple(Choice(market, "ask.for_market", {"market": market}) for market in paying)
+        choices = tuple(TableChoice(market, "ask.for_market", {"market": market}) for market in paying)
         data = {"text": text, "currency": code, "column": column.heading, "expected": column.currency}
-        readings.questions.append(Question(key, "ask.other_currency", data, (*choices, leave_out())))
+        readings.questions.append(TableQuestion(key, "ask.other_currency", data, (*choices, leave_out())))
         if answers.get(key, LEAVE_OUT) == LEAVE_OUT:
             readings.skipped.setdefault(column.index, set()).add(code)
         else:

@@ -18,14 +18,14 @@ from app.domain.selling.order_book import booked
 from app.domain.selling.order_state import why_unsold
 from app.domain.show import Show
 from app.domain.tables import cells
-from app.domain.tables.cell_numbers import Reading, day_first_of
+from app.domain.tables.cell_numbers import CellFormat, day_first_of
 from app.domain.tables.column_conflicts import column_cells, decided, without_empty
 from app.domain.tables.column_names import currency_in, guess_use, own_use
 from app.domain.tables.column_readings import AmountColumn, Readings, read_columns
 from app.domain.tables.column_words import NOT_OURS, ORDER_WORDS
 from app.domain.tables.table import LOST, CellError, Fault, Matching, Table, Use, harmless, plain, short, without_markup
 from app.domain.tables.table_profile import ProfileTable, columns_of
-from app.domain.tables.table_questions import Answers, Choice, Question
+from app.domain.tables.table_questions import Answers, TableChoice, TableQuestion
 
 SOURCE = "import"
 _UNKNOWN = "?"  # a currency that is written, but none
@@ -50,7 +50,7 @@ class OrderPlan:
     faults: tuple[Fault, ...]
     gone: tuple[tuple[Order, str], ...] = ()
     notes: tuple[Fault, ...] = ()
-    questions: tuple[Question, ...] = ()
+    questions: tuple[TableQuestion, ...] = ()
 
 
 def match_orders(table: Table, profile: ProfileTable | None = None) -> Matching:
@@ -79,7 +79,7 @@ def _fits(table: Table, index: int, field: str) -> bool:
             elif field == "units":
                 cells.count_of(plain(text))
             elif field == "time":
-                cells.moment_of(plain(text), UTC, Reading(day_first=True))
+                cells.moment_of(plain(text), UTC, CellFormat(day_first=True))
         except CellError:
             continue
         good += 1
@@ -153,14 +153,14 @@ class _Orders:
         self._questions += found.questions
         return found
 
-    def _read_dates(self) -> Reading:
+    def _read_dates(self) -> CellFormat:
         first, doubtful = day_first_of(self._texts("time"))
         if first is None and doubtful:
-            choices = (Choice("day", "ask.day_first", {"text": doubtful}), Choice("month", "ask.month_first", {"text": doubtful}))
+            choices = (TableChoice("day", "ask.day_first", {"text": doubtful}), TableChoice("month", "ask.month_first", {"text": doubtful}))
             data = {"text": doubtful, "column": self._heading("time")}
-            self._questions.append(Question("dates", "ask.dates", data, choices))
+            self._questions.append(TableQuestion("dates", "ask.dates", data, choices))
             first = self._answers.get("dates", "day") == "day"
-        return Reading(day_first=first)
+        return CellFormat(day_first=first)
 
     def _ask_price(self, profile: ProfileTable | None) -> bool:
         """Whether a price is for all units of its row. A heading "Price" alone does not say it."""
@@ -170,8 +170,8 @@ class _Orders:
         several = [text for text in self._texts("units") if text not in ("", "1")]
         if not several or _EACH & {*heading.split(), heading}:
             return False
-        choices = (Choice("each", "ask.price_each"), Choice("line", "ask.price_line"))
-        self._questions.append(Question("price", "ask.price", {"column": self._heading("unit_price")}, choices))
+        choices = (TableChoice("each", "ask.price_each"), TableChoice("line", "ask.price_line"))
+        self._questions.append(TableQuestion("price", "ask.price", {"column": self._heading("unit_price")}, choices))
         return self._answers.get("price") == "line"
 
     def plan(self) -> OrderPlan:

@@ -17,7 +17,7 @@ from app.domain.catalogue.sku import sku_key, sku_text
 from app.domain.show import Show, languages_of
 from app.domain.show_editing import new_id
 from app.domain.tables import cells
-from app.domain.tables.cell_numbers import Reading
+from app.domain.tables.cell_numbers import CellFormat
 from app.domain.tables.table import CellError, Use, lines_of, texts_of, without_markup
 
 MONEY_FIELDS = frozenset({"price", "was", "unit_cost", "freight", "return_freight"})
@@ -47,7 +47,7 @@ class Draft:
     (code, values) of what a cell could not say, `addresses` of pictures that would have to be fetched."""
 
     def __init__(self, product: Product, show: Show) -> None:
-        self.reading = Reading()
+        self.reading = CellFormat()
         self.notes: list[tuple[str, Mapping[str, Value]]] = []
         self.addresses: list[str] = []
         self._product = product
@@ -111,7 +111,7 @@ Put = Callable[[Draft, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ProductColumn:
     """A field: `get(product, of)` is its cell, `put(draft, of, text)` takes one in (never an empty one) or raises CellError."""
 
     field: str
@@ -120,20 +120,20 @@ class Column:
     put: Put
 
 
-def _text(name: str) -> Column:
-    return Column(
+def _text(name: str) -> ProductColumn:
+    return ProductColumn(
         name, Of.NOTHING, lambda product, _: str(getattr(product, name)), lambda draft, _, text: draft.set(name, without_markup(text))
     )
 
 
-def _words(name: str) -> Column:
+def _words(name: str) -> ProductColumn:
     def put(draft: Draft, tag: str, text: str) -> None:
         draft.set(name, with_text(draft.get(name), draft.language(tag), without_markup(text)))
 
-    return Column(name, Of.LANGUAGE, lambda product, tag: getattr(product, name).get(tag, ""), put)
+    return ProductColumn(name, Of.LANGUAGE, lambda product, tag: getattr(product, name).get(tag, ""), put)
 
 
-def _point(attribute: str, field: str, number: int) -> Column:
+def _point(attribute: str, field: str, number: int) -> ProductColumn:
     def get(product: Product, tag: str) -> str:
         points = product.points
         words: LocalizedText = getattr(points[number - 1], attribute) if len(points) >= number else {}
@@ -147,12 +147,12 @@ def _point(attribute: str, field: str, number: int) -> Column:
         points[number - 1] = replace(old, **{attribute: with_text(getattr(old, attribute), draft.language(tag), text)})
         draft.set("points", tuple(points))
 
-    return Column(f"{field}{number}", Of.LANGUAGE, get, put)
+    return ProductColumn(f"{field}{number}", Of.LANGUAGE, get, put)
 
 
 def _list(
     field: str, name: str, empty: Callable[[], Any], words: Callable[[Any], LocalizedText], change: Callable[[Any, LocalizedText], Any]
-) -> Column:
+) -> ProductColumn:
     """Words of the things in a list, one thing a line; the lines of all languages belong together by their number."""
 
     def get(product: Product, tag: str) -> str:
@@ -167,10 +167,10 @@ def _list(
             many[number] = change(many[number], with_text(words(many[number]), draft.language(tag), line))
         draft.set(name, tuple(many))
 
-    return Column(field, Of.LANGUAGE, get, put)
+    return ProductColumn(field, Of.LANGUAGE, get, put)
 
 
-def _plain_list(field: str, name: str, attribute: str, empty: Callable[[], Any]) -> Column:
+def _plain_list(field: str, name: str, attribute: str, empty: Callable[[], Any]) -> ProductColumn:
     def get(product: Product, _: str) -> str:
         texts = [getattr(one, attribute) for one in getattr(product, name)]
         return lines_of(texts) if any(texts) else ""
@@ -183,7 +183,7 @@ def _plain_list(field: str, name: str, attribute: str, empty: Callable[[], Any])
             many[number] = replace(many[number], **{attribute: line})
         draft.set(name, tuple(many))
 
-    return Column(field, Of.NOTHING, get, put)
+    return ProductColumn(field, Of.NOTHING, get, put)
 
 
 def _placed(many: Sequence[Any], attribute: str, of: str, make: Callable[[], Any], **changes: Any) -> tuple[Any, ...]:
@@ -264,7 +264,7 @@ def _put_stock(draft: Draft, place: str, text: str) -> None:
     draft.set("stock", _placed(draft.get("stock"), "place", place, lambda: Stock(place, units), units=units))
 
 
-def _delivery(field: str, get: Callable[[Delivery], str], change: Callable[[Draft, str, str], Mapping[str, Any]]) -> Column:
+def _delivery(field: str, get: Callable[[Delivery], str], change: Callable[[Draft, str, str], Mapping[str, Any]]) -> ProductColumn:
     def read(product: Product, market_id: str) -> str:
         found = _found(product.delivery, "market_id", market_id)
         return "" if found is None else get(found)
@@ -274,7 +274,7 @@ def _delivery(field: str, get: Callable[[Delivery], str], change: Callable[[Draf
         changes = change(draft, market_id, text)
         draft.set("delivery", _placed(draft.get("delivery"), "market_id", market_id, lambda: Delivery(market_id, 0, 0), **changes))
 
-    return Column(field, Of.MARKET, read, put)
+    return ProductColumn(field, Of.MARKET, read, put)
 
 
 def _days(draft: Draft, market_id: str, text: str) -> Mapping[str, Any]:
@@ -303,19 +303,19 @@ def _put_sizes(draft: Draft, _: str, text: str) -> None:
     draft.set("size_chart", tuple(tuple(cell.strip() for cell in line.split("|")) for line in texts_of(text)))
 
 
-def _marks(name: str) -> Column:
+def _marks(name: str) -> ProductColumn:
     """Ids or tags, set apart by blanks."""
-    return Column(
+    return ProductColumn(
         name, Of.NOTHING, lambda product, _: " ".join(getattr(product, name)), lambda draft, _, text: draft.set(name, tuple(text.split()))
     )
 
 
-COLUMNS: Sequence[Column] = (
-    Column("id", Of.NOTHING, lambda product, _: product.id, lambda draft, _, text: None),  # says which product is meant, and no more
-    Column("sku", Of.NOTHING, lambda product, _: product.sku, _put_sku),
+COLUMNS: Sequence[ProductColumn] = (
+    ProductColumn("id", Of.NOTHING, lambda product, _: product.id, lambda draft, _, text: None),  # says which product is meant, and no more
+    ProductColumn("sku", Of.NOTHING, lambda product, _: product.sku, _put_sku),
     _words("name"),
     _text("category"),
-    Column(
+    ProductColumn(
         "role",
         Of.NOTHING,
         lambda product, _: product.role.value,
@@ -325,11 +325,11 @@ COLUMNS: Sequence[Column] = (
     _words("pain_point"),
     _words("audience"),
     *(_point(attribute, field, number) for number in (1, 2, 3) for attribute, field in (("text", "point"), ("keyword", "keyword"))),
-    Column("price", Of.MARKET, _get_price, _put_price),
-    Column("was", Of.MARKET, _get_was, _put_was),
-    Column("unit_cost", Of.CURRENCY, lambda product, _: cells.money_text(product.unit_cost), _put_cost),
+    ProductColumn("price", Of.MARKET, _get_price, _put_price),
+    ProductColumn("was", Of.MARKET, _get_was, _put_was),
+    ProductColumn("unit_cost", Of.CURRENCY, lambda product, _: cells.money_text(product.unit_cost), _put_cost),
     _words("unit"),
-    Column("stock", Of.PLACE, _get_stock, _put_stock),
+    ProductColumn("stock", Of.PLACE, _get_stock, _put_stock),
     _delivery("delivery", lambda one: cells.days_text(one.days_from, one.days_to), _days),
     _delivery(
         "freight",
@@ -347,7 +347,7 @@ COLUMNS: Sequence[Column] = (
         lambda draft, market_id, text: {"duty_percent": cells.number_of(text)},
     ),
     _words("return_rule"),
-    Column("link", Of.MARKET, _get_link, _put_link),
+    ProductColumn("link", Of.MARKET, _get_link, _put_link),
     _list("scenarios", "scenarios", dict, lambda one: one, lambda one, words: words),
     _list("questions", "faq", lambda: Answer({}, {}), lambda one: one.question, lambda one, words: replace(one, question=words)),
     _list("answers", "faq", lambda: Answer({}, {}), lambda one: one.answer, lambda one, words: replace(one, answer=words)),
@@ -356,12 +356,12 @@ COLUMNS: Sequence[Column] = (
     _list("ours", "comparisons", lambda: Comparison("", {}, {}), lambda one: one.ours, lambda one, words: replace(one, ours=words)),
     _list("claims", "claims", lambda: Claim({}), lambda one: one.text, lambda one, words: replace(one, text=words)),
     _plain_list("evidence", "claims", "evidence", lambda: Claim({})),
-    Column("size_chart", Of.NOTHING, _get_sizes, _put_sizes),
-    Column("pictures", Of.NOTHING, lambda product, _: " ".join(product.pictures), _put_pictures),
+    ProductColumn("size_chart", Of.NOTHING, _get_sizes, _put_sizes),
+    ProductColumn("pictures", Of.NOTHING, lambda product, _: " ".join(product.pictures), _put_pictures),
     _marks("native_reviewed"),
 )
 
-BY_FIELD: Mapping[str, Column] = {column.field: column for column in COLUMNS}
+BY_FIELD: Mapping[str, ProductColumn] = {column.field: column for column in COLUMNS}
 FIELDS_OF: Mapping[Of, frozenset[str]] = {of: frozenset(one.field for one in COLUMNS if one.of is of) for of in Of}
 
 

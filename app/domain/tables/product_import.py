@@ -21,7 +21,7 @@ from app.domain.tables.column_words import PRODUCT_WORDS
 from app.domain.tables.product_columns import BY_FIELD, COUNT_FIELDS, FIELDS_OF, MONEY_FIELDS, Draft, Of, all_uses, likely_market
 from app.domain.tables.table import LOST, CellError, Fault, Matching, Table, Use, harmless, plain, short, without_markup
 from app.domain.tables.table_profile import ProfileTable, columns_of
-from app.domain.tables.table_questions import LEAVE_OUT, Answers, Choice, Question, leave_out
+from app.domain.tables.table_questions import LEAVE_OUT, Answers, TableChoice, TableQuestion, leave_out
 
 MAX_FAULTS = 1000  # nobody reads more, and each is held in memory
 SEVERAL = frozenset({"pictures"})  # fields that many columns may fill
@@ -47,7 +47,7 @@ class ImportPlan:
     left_out: int
     faults: tuple[Fault, ...]
     notes: tuple[Fault, ...] = ()
-    questions: tuple[Question, ...] = ()
+    questions: tuple[TableQuestion, ...] = ()
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -335,8 +335,8 @@ def _once_each(run: _Import, rows: Sequence[_Row]) -> list[_Row]:
     if doubled:
         names = ", ".join(_called(many[0]) for many in list(doubled.values())[:5])
         data: dict[str, Value] = {"text": names + ("…" if len(doubled) > 5 else ""), "count": len(doubled)}
-        choices = (Choice("first", "ask.first_row"), Choice("last", "ask.last_row"), leave_out())
-        run.questions.append(Question("doubled", "ask.doubled", data, choices))
+        choices = (TableChoice("first", "ask.first_row"), TableChoice("last", "ask.last_row"), leave_out())
+        run.questions.append(TableQuestion("doubled", "ask.doubled", data, choices))
     answer = run.answers.get("doubled", LEAVE_OUT)
     kept = list[_Row]()
     for key, many in by_key.items():
@@ -364,10 +364,10 @@ def _ask_pictures(run: _Import) -> Mapping[str, tuple[str, ...]]:
         return {}
     hosts = dict.fromkeys(_host_of(one) for many in run.addresses.values() for one in many)
     data: dict[str, Value] = {"count": count, "hosts": ", ".join(list(hosts)[:3]) + ("…" if len(hosts) > 3 else "")}
-    choices = [Choice(FETCH, "ask.fetch"), leave_out()]
+    choices = [TableChoice(FETCH, "ask.fetch"), leave_out()]
     if any(_is_near(host) for host in hosts):
-        choices.insert(1, Choice(FETCH_NEAR, "ask.fetch_near"))
-    run.questions.append(Question("pictures", "ask.pictures", data, tuple(choices)))
+        choices.insert(1, TableChoice(FETCH_NEAR, "ask.fetch_near"))
+    run.questions.append(TableQuestion("pictures", "ask.pictures", data, tuple(choices)))
     if run.answers.get("pictures") in (FETCH, FETCH_NEAR):
         return run.addresses
     if run.answers.get("pictures") == LEAVE_OUT:

@@ -7,7 +7,7 @@ from app.domain.base.errors import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TableChoice:
     """One answer: `value` is what is remembered, `code` and `data` what is said of it."""
 
     value: str
@@ -16,13 +16,13 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TableQuestion:
     """`key` stays the same for the same question of the same file."""
 
     key: str
     code: str
     data: Mapping[str, Value]
-    choices: tuple[Choice, ...]
+    choices: tuple[TableChoice, ...]
 
 
 Answers = Mapping[str, str]  # key → value; what is not in it was not answered yet
@@ -30,6 +30,6 @@ Answers = Mapping[str, str]  # key → value; what is not in it was not answered
 LEAVE_OUT = "-"
 
 
-def leave_out() -> Choice:
+def leave_out() -> TableChoice:
     """The answer that brings in everything but this."""
-    return Choice(LEAVE_OUT, "ask.leave_out")
+    return TableChoice(LEAVE_OUT, "ask.leave_out")

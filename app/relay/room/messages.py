@@ -65,7 +65,7 @@ class PageReport(_Checked, frozen=True):
     page: ShortText = ""
 
 
-class Claim(_Checked, frozen=True):
+class CouponClaim(_Checked, frozen=True):
     n: EventNumber
     coupon: Id = ""
 

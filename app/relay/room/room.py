@@ -73,7 +73,7 @@ from app.relay.room.messages import (
     CODE_CHARS,
     VERSION,
     Ack,
-    Claim,
+    CouponClaim,
     HostCoupon,
     HostHello,
     HostLikes,
@@ -231,7 +231,7 @@ class Room:
             self._wake_host()
 
     def _on_claim(self, page: PageConnection, message: Message) -> None:
-        claim, viewer = typed(message, Claim), page.viewer
+        claim, viewer = typed(message, CouponClaim), page.viewer
         result = self.coupons.claim(claim.coupon, viewer.id, self._now_ms(), lambda: self._may_claim(page))
         if result.fresh and result.code is not None:
             left = self.coupons.left()[claim.coupon]

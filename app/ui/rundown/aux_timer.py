@@ -39,7 +39,7 @@ class TimeField(QLineEdit):
         super().keyPressEvent(event)
 
 
-class AuxTimer(QWidget):
+class AuxTimerStrip(QWidget):
     """`set_length(seconds)`, `toggle` and `reset` are what its owner does with it."""
 
     def __init__(

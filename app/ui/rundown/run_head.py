@@ -10,7 +10,7 @@ from app.ui.context import WindowContext
 from app.ui.kit.buttons import hand_over_focus, icon_button, push_button
 from app.ui.kit.language import tr
 from app.ui.kit.reduced_motion import ReducedMotion
-from app.ui.rundown.aux_timer import AuxTimer
+from app.ui.rundown.aux_timer import AuxTimerStrip
 from app.ui.rundown.run_clock import FLASH_MS, RunClock
 
 MINUTE_PX = 28
@@ -66,7 +66,7 @@ class RunHead(QWidget):
         self.extend_button = self._minute("+1", tr("Rundown", "One minute more"), "run.extend_1m")
         self.swap_button = icon_button(icons, "swap", tr("Rundown", "Switch to backup"), lambda: self._do("run.swap"))
         self.end_button = icon_button(icons, "stop", tr("Rundown", "End rundown"), lambda: self._do("run.end"))
-        self.timer = AuxTimer(
+        self.timer = AuxTimerStrip(
             icons,
             set_length=lambda seconds: self._context.attempt(lambda: self._runner.timer_set(seconds)),
             toggle=lambda: self._do("timer.toggle"),

@@ -22,7 +22,7 @@ from app.domain.tables.rundown_table import COLUMNS as RUNDOWN_COLUMNS
 from app.domain.tables.rundown_table import IN_LANGUAGES, match_rundown, plan_rundown
 from app.domain.tables.table import Fault, Matching, Table, Use
 from app.domain.tables.table_profile import ProfileTable, TableProfile
-from app.domain.tables.table_questions import Answers, Choice, Question
+from app.domain.tables.table_questions import Answers, TableChoice, TableQuestion
 from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.tables.column_titles import order_titles, product_titles, segment_titles, title_of
@@ -47,7 +47,7 @@ class Outcome:
     steps: Sequence[Callable[[], bool]]
     told: Notice
     notes: tuple[Fault, ...] = ()
-    questions: tuple[Question, ...] = ()
+    questions: tuple[TableQuestion, ...] = ()
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fetched: dict[str, tuple[str, ...]] = field(default_factory=dict)
     preview_header: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ class TableKind:
         """A fault as a sentence."""
         return self.context.wordings.sentence(fault.code, self._named(fault.code, fault.data)).text
 
-    def asked(self, question: Question | Choice) -> str:
+    def asked(self, question: TableQuestion | TableChoice) -> str:
         """A question, or one of its answers, as a sentence."""
         return self.context.wordings.sentence(question.code, self._named(question.code, question.data)).text
 

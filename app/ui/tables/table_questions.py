@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QWidget
 
-from app.domain.tables.table_questions import Answers, Choice, Question
+from app.domain.tables.table_questions import Answers, TableChoice, TableQuestion
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
@@ -13,7 +13,7 @@ from app.ui.kit.theme import set_property
 HIGHEST_PX = 122
 BOX_PX = 260
 
-Words = Callable[[Question | Choice], str]
+Words = Callable[[TableQuestion | TableChoice], str]
 
 
 class TableQuestions(QScrollArea):
@@ -24,7 +24,7 @@ class TableQuestions(QScrollArea):
     def __init__(self, words: Words) -> None:
         super().__init__()
         self._words = words
-        self._questions: tuple[Question, ...] = ()
+        self._questions: tuple[TableQuestion, ...] = ()
         self.answers: dict[str, str] = {}
         self.boxes: dict[str, QComboBox] = {}
         self.setWidgetResizable(True)
@@ -38,7 +38,7 @@ class TableQuestions(QScrollArea):
         self.answers = {}
         self.show_questions(())
 
-    def show_questions(self, questions: Sequence[Question]) -> None:
+    def show_questions(self, questions: Sequence[TableQuestion]) -> None:
         """These are open, or were answered."""
         if self._questions == tuple(questions):
             return
@@ -60,7 +60,7 @@ class TableQuestions(QScrollArea):
         self.setVisible(bool(questions))
         self.setFixedHeight(min(HIGHEST_PX, inner.sizeHint().height() + 4))
 
-    def _box(self, question: Question) -> QComboBox:
+    def _box(self, question: TableQuestion) -> QComboBox:
         box = QComboBox()
         box.setMinimumWidth(BOX_PX)
         box.setMaximumWidth(BOX_PX)

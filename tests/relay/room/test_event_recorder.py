@@ -13,7 +13,7 @@ from app.relay.config import Limits
 from app.relay.room.coupons import Coupons
 from app.relay.room.event_counts import EventCounts
 from app.relay.room.event_recorder import EventRecorder
-from app.relay.room.messages import Claim, read_message, typed, usable_codes
+from app.relay.room.messages import CouponClaim, read_message, typed, usable_codes
 from app.relay.room.orders import read_order
 from app.relay.room.viewers import Viewer
 from tests.support.clocks import SetClock
@@ -197,7 +197,7 @@ async def test_a_bad_code_does_not_cost_the_others() -> None:
     ],
 )
 def test_ordinary_text_of_every_script_is_accepted(text: str) -> None:
-    assert typed({"t": "claim", "n": 1, "coupon": text}, Claim).coupon == text
+    assert typed({"t": "claim", "n": 1, "coupon": text}, CouponClaim).coupon == text
     order = b'{"order":"1","product":"%s","units":1,"minor":1,"currency":"EUR","at_ms":1000}' % text.encode()
     assert read_order(order, 1000).product == text
 

@@ -15,7 +15,7 @@ from app.relay.refusals import Refusal
 from app.relay.room.board import Board, BoardLimits, encode
 from app.relay.room.coupons import Coupons
 from app.relay.room.journal import Journal
-from app.relay.room.messages import Claim, HostCoupon, HostReservations, MarketChoice, PageHello, known_languages, read_message, typed
+from app.relay.room.messages import CouponClaim, HostCoupon, HostReservations, MarketChoice, PageHello, known_languages, read_message, typed
 from app.relay.room.viewers import Viewers
 from tests.support.clocks import SetClock
 
@@ -215,8 +215,8 @@ def test_invalid_messages_are_refused(text: str) -> None:
 TOO_MANY = ["a"] * 5001
 CROWD = {code: "b" for code in map(str, range(5001))}
 WRONG: list[Callable[[object], object]] = [
-    lambda value: typed({"n": 1, "coupon": value}, Claim),
-    lambda value: typed({"n": value}, Claim),
+    lambda value: typed({"n": 1, "coupon": value}, CouponClaim),
+    lambda value: typed({"n": value}, CouponClaim),
     lambda value: typed({"market": value}, MarketChoice),
     lambda value: typed({"date": "d", "viewers": value}, HostReservations),
     lambda value: typed({"id": "c", "claimed": value}, HostCoupon),

@@ -16,7 +16,7 @@ GroupMeans = tuple[float | None, float | None, float | None]  # of audience, hos
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class PartyFit:
     """How a span suits a party: the comfort that most of its minutes have (of equal ones the worse; NEVER when it reaches into that), the
     share of them that has it (0 to 1), and the shares that are prime, and poor or worse."""
 
@@ -27,11 +27,11 @@ class Fit:
     poor: float
 
 
-def fit_of(line: ComfortLine, start: datetime, minutes: int) -> Fit:
+def fit_of(line: ComfortLine, start: datetime, minutes: int) -> PartyFit:
     """How so many minutes from `start` on suit a party."""
     by_level = line.minutes(start, minutes)
     most = NEVER if by_level[NEVER] else max(range(4), key=lambda level: (by_level[level], level))
-    return Fit(
+    return PartyFit(
         line.party_id,
         LEVELS[most],
         by_level[most] / minutes,

@@ -31,8 +31,8 @@ from app.domain.planning.hours.comfort import (
 from app.domain.planning.hours.fit import (
     GROUP_ORDER,
     WORTH,
-    Fit,
     GroupMeans,
+    PartyFit,
     blocked_starts,
     fit_of,
     priority_mean,
@@ -68,7 +68,7 @@ class Candidate:
 
     start: datetime
     score: float
-    by_party: tuple[Fit, ...]
+    by_party: tuple[PartyFit, ...]
     possible: bool = True
     sufferers: tuple[str, ...] = ()
     reasons: tuple[Finding, ...] = ()

@@ -9,7 +9,7 @@ from app.domain.catalogue.market import Level
 from app.domain.planning.festival import Festival
 from app.domain.planning.hours.availability import rest_between, rounded_hours
 from app.domain.planning.hours.comfort import ComfortRules, comfort_line, prayers
-from app.domain.planning.hours.fit import POOR_SHARE, Fit
+from app.domain.planning.hours.fit import POOR_SHARE, PartyFit
 from app.domain.planning.people.party import Comfort, Party, PartyKind
 from app.domain.planning.people.workload import Workloads, night_of
 from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id
@@ -26,7 +26,7 @@ class Slot:
 
     start: datetime
     minutes: int
-    fits: tuple[tuple[Party, Fit], ...]
+    fits: tuple[tuple[Party, PartyFit], ...]
 
     @property
     def end(self) -> datetime:
@@ -36,7 +36,7 @@ class Slot:
 BookedDates = Sequence[tuple[Occurrence, frozenset[str]]]  # other dates of the plan, with the ids that each claims
 
 
-def sufferers(fits: Sequence[Fit]) -> tuple[str, ...]:
+def sufferers(fits: Sequence[PartyFit]) -> tuple[str, ...]:
     """Ids of those for whom a quarter of the show or more is poor, the worst first."""
     return tuple(one.party_id for one in sorted(fits, key=lambda one: -one.poor) if one.poor >= POOR_SHARE)
 
