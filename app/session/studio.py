@@ -214,7 +214,7 @@ class Studio:
     def _on_attached(self, hello: Hello) -> None:
         if not self._took_over and hello.project is not None and (hello.live_relay_ids or self._lock.others()):
             self.files.take_over_running(hello.project)
-            self.connections.is_running(hello.live_relay_ids, hello.withheld)
+            self.connections.allow_running(hello.live_relay_ids, hello.withheld)
         self._took_over = True
 
     def _on_project_changed(self, project: Project) -> None:

@@ -24,7 +24,7 @@ from app.domain.program.stats import EngineStats
 from app.link import registration
 from app.link.registration import Registration
 from app.media.source_activity import parse_activity, source_fingerprint
-from app.session.base.processes import ends, kill_with_children, runs
+from app.session.base.processes import is_running, kill_with_children, wait_for_end
 from tests.media.samples import sample
 from tests.support.link_desk import LinkDesk, registered
 from tests.support.studio_desk import REAL, StudioDesk
@@ -60,7 +60,7 @@ async def test_a_crashed_engine_is_followed_by_a_whole_one(host: "subprocess.Pop
     await shows_pictures(first)
     os.kill(first.pid, signal.SIGSEGV)
     second = await registered(tmp_path, other_than=first.pid)
-    assert (second.host_pid, runs(first.pid)) == (host.pid, False)
+    assert (second.host_pid, is_running(first.pid)) == (host.pid, False)
     await shows_pictures(second)
     async with LinkDesk(second) as desk:
         desk.client.send(Shutdown())
@@ -72,7 +72,7 @@ async def test_an_end_reaches_the_engine(host: "subprocess.Popen[bytes]", tmp_pa
     found = await registered(tmp_path)
     host.send_signal(number)
     assert await asyncio.to_thread(host.wait, PATIENCE_S) == 0
-    assert not runs(found.pid)
+    assert not is_running(found.pid)
     assert registration.read(tmp_path) is None
 
 
@@ -92,7 +92,7 @@ async def test_one_that_dies_and_dies_is_followed_more_slowly_and_can_still_be_e
         found = await registered(tmp_path, other_than=pid)
         pid = found.pid
         os.kill(pid, signal.SIGKILL)
-        assert await ends(pid, within_s=PATIENCE_S)
+        assert await wait_for_end(pid, within_s=PATIENCE_S)
     host.send_signal(signal.SIGTERM)  # it waits two seconds before the next
     assert await asyncio.to_thread(host.wait, 1.5) == 0
 
@@ -106,8 +106,8 @@ async def test_a_desk_finds_the_next_engine_under_the_same_host(tmp_path: Path) 
         after = await registered(desk.paths.runtime)
         assert desk.engine_pid == after.pid != before.pid
         assert after.host_pid == before.host_pid
-    assert not runs(after.pid)
-    assert not runs(after.host_pid)
+    assert not is_running(after.pid)
+    assert not is_running(after.host_pid)
 
 
 async def test_an_engine_survives_its_host_and_the_desk_starts_the_next_one(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_an_engine_survives_its_host_and_the_desk_starts_the_next_one(tmp_
         await desk.attached()
         before = await registered(desk.paths.runtime)
         os.kill(before.host_pid, signal.SIGKILL)
-        assert await ends(before.host_pid, within_s=PATIENCE_S)
+        assert await wait_for_end(before.host_pid, within_s=PATIENCE_S)
         at_ns = desk.studio.engine.stats.at_ns if desk.studio.engine.stats is not None else 0
         await desk.until(lambda: desk.studio.engine.stats is not None and desk.studio.engine.stats.at_ns > at_ns)
         assert desk.engine_pid == before.pid
@@ -123,8 +123,8 @@ async def test_an_engine_survives_its_host_and_the_desk_starts_the_next_one(tmp_
         await desk.notice("engine.restarted")
         after = await registered(desk.paths.runtime)
         assert after.host_pid not in (0, before.host_pid)
-    assert not runs(after.pid)
-    assert not runs(after.host_pid)
+    assert not is_running(after.pid)
+    assert not is_running(after.host_pid)
 
 
 async def test_killed_together_both_come_back(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ async def test_a_host_that_is_frozen_is_given_up(tmp_path: Path) -> None:
         os.kill(before.host_pid, signal.SIGSTOP)
         os.kill(before.pid, signal.SIGKILL)
         await desk.notice("engine.restarted")
-        assert not runs(before.host_pid)
+        assert not is_running(before.host_pid)
         assert (await registered(desk.paths.runtime)).pid == desk.engine_pid
 
 

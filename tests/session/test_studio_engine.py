@@ -18,7 +18,7 @@ from app.domain.program.editing import add_scene, add_source, change_settings
 from app.domain.program.project import Project
 from app.domain.program.source import SourceKind
 from app.link import registration
-from app.session.base.processes import runs
+from app.session.base.processes import is_running
 from app.session.engine.engine_supervisor import EngineState
 from app.storage.settings import Settings
 from tests.support.link_desk import LinkDesk, registered
@@ -41,7 +41,7 @@ async def test_the_engine_is_started_gets_the_project_and_is_ended(tmp_path: Pat
             lambda: bool(desk.studio.engine.devices.cameras) and desk.studio.engine.stats is not None and bool(desk.studio.relays.probes)
         )
         pid = desk.engine_pid
-    assert not runs(pid)
+    assert not is_running(pid)
     assert desk.studio.engine.state.value is EngineState.STOPPED
     assert [notice.code for notice in desk.heard if not notice.code.startswith("paper.")] == []
 
@@ -129,7 +129,7 @@ async def test_an_engine_frozen_while_live_is_replaced(tmp_path: Path) -> None:
         os.kill(before, signal.SIGSTOP)
         await desk.notice("engine.frozen")
         await desk.notice("paper.live", ids="embedded")
-        assert desk.engine_pid != before and not runs(before)
+        assert desk.engine_pid != before and not is_running(before)
 
 
 async def test_an_engine_that_keeps_dying_is_restarted_less_and_less_often(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ async def test_two_desks_share_one_engine_and_the_last_one_ends_it(tmp_path: Pat
             assert second.engine_pid == first.engine_pid
             second.studio.broadcast.go_live()
             await first.until(lambda: first.studio.broadcast.state.value is BroadcastState.LIVE)
-        assert runs(first.engine_pid), "the first desk still needs it"
+        assert is_running(first.engine_pid), "the first desk still needs it"
         first.studio.broadcast.stop_live()
         await first.until(lambda: first.studio.broadcast.state.value is BroadcastState.IDLE)
 
@@ -229,8 +229,8 @@ async def test_the_next_desk_continues_after_a_killed_one(tmp_path: Path, live: 
         assert after.studio.files.recovered is None
         assert after.studio.document.project.name == "Renamed by the desk that dies"
         assert after.studio.document.path == show and not after.studio.document.modified
-    assert not runs(engine_pid)
-    assert not runs(relay_pid)
+    assert not is_running(engine_pid)
+    assert not is_running(relay_pid)
 
 
 async def test_tokens_never_reach_a_command_line_or_an_open_file(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ class Connections:
         if self._origins() != before:
             self.changed.emit()
 
-    def is_running(self, relay_ids: Iterable[str], withheld: Iterable[str]) -> None:
+    def allow_running(self, relay_ids: Iterable[str], withheld: Iterable[str]) -> None:
         """An engine runs this show already: the user agreed to what it reaches when it started."""
         kept_back, live = set(withheld), set(relay_ids)
         reached = [contact for contact in source_contacts(self._project) if contact.subject not in kept_back]

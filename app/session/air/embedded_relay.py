@@ -18,7 +18,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
 from app.domain.program.output import EMBEDDED_RELAY_ID, Relay
 from app.session.air.network_address import free_port, lan_address
-from app.session.base.processes import Spawn, command_line, end, gone, kill, let_go, reap, restart_backoff, runs
+from app.session.base.processes import Spawn, command_line, detach, is_running, kill, reap, restart_backoff, terminate, wait_until_gone
 from app.session.room.room_socket import RoomAddress
 from app.storage.settings import Settings
 
@@ -158,7 +158,7 @@ class EmbeddedRelay:
         process, self._process = self._process, None
         if keep:
             if process is not None:
-                let_go(process)
+                detach(process)
             return
         await self._end(process)
         self._set_running(False)
@@ -203,7 +203,7 @@ class EmbeddedRelay:
             return False
         pid, port, host, stream = known
         if (host, stream) != (self._setting.host, self._setting.stream):
-            await end(pid)
+            await terminate(pid)
             return False
         self._use_port(port)
         self.pid = pid
@@ -243,7 +243,7 @@ class EmbeddedRelay:
     async def _until_dead(self) -> None:
         """Poll a few times a second (a dead relay costs the viewers a reconnect anyway). Kill a relay that stops answering."""
         silent, asked_at = 0, time.monotonic()
-        while runs(self.pid):
+        while is_running(self.pid):
             await asyncio.sleep(WATCH_S)
             if time.monotonic() - asked_at < ASK_S:
                 continue
@@ -254,7 +254,7 @@ class EmbeddedRelay:
             if silent >= SILENCES:
                 log.warning("the embedded relay does not answer")
                 kill(self.pid)
-                await gone(self.pid)
+                await wait_until_gone(self.pid)
         if self._process is not None:
             await reap(self._process, timeout_s=0.0)
             self._process = None
@@ -264,7 +264,7 @@ class EmbeddedRelay:
             process.terminate()
             await reap(process)
         elif self.pid:
-            await end(self.pid)
+            await terminate(self.pid)
         self.pid = 0
 
     def _set_running(self, running: bool) -> None:
@@ -295,7 +295,7 @@ class EmbeddedRelay:
 
     def _is_relay(self, pid: int) -> bool:
         """Whether this process is a relay of our runtime folder: after a crash the pid in the file may belong to another program."""
-        return runs(pid) and {"relay", str(self._runtime)} <= set(command_line(pid))
+        return is_running(pid) and {"relay", str(self._runtime)} <= set(command_line(pid))
 
     def _kept_key(self, file_name: str) -> str:
         """The key of our stream in this file, created if missing; only this user can read the file."""

@@ -25,7 +25,7 @@ def restart_backoff() -> Backoff:
     return Backoff(DELAYS_S, forgive_s=FORGIVEN_S)
 
 
-def let_go(process: subprocess.Popen[bytes]) -> None:
+def detach(process: subprocess.Popen[bytes]) -> None:
     """Leave a child process running; nobody here waits for it any more."""
     if process.poll() is None:
         process.returncode = 0  # Popen would warn that it still runs when it is collected
@@ -64,7 +64,7 @@ async def reap(process: subprocess.Popen[bytes], *, timeout_s: float = END_S) ->
     return status
 
 
-def runs(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     """Whether a process is running; a zombie is not."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
@@ -88,24 +88,24 @@ def parent_of(pid: int) -> int:
         return 0
 
 
-async def ends(pid: int, *, within_s: float) -> bool:
+async def wait_for_end(pid: int, *, within_s: float) -> bool:
     """Wait up to `within_s` for a process to end; False if it still runs."""
     deadline = time.monotonic() + within_s
-    while runs(pid):
+    while is_running(pid):
         if time.monotonic() > deadline:
             return False
         await asyncio.sleep(0.01)
     return True
 
 
-async def gone(pid: int, *, timeout_s: float = END_S) -> None:
+async def wait_until_gone(pid: int, *, timeout_s: float = END_S) -> None:
     """Wait until a process that is ending has ended; kill it after `timeout_s`."""
-    while not await ends(pid, within_s=timeout_s):
+    while not await wait_for_end(pid, within_s=timeout_s):
         timeout_s = 0.02
         kill(pid)
 
 
-async def end(pid: int, *, timeout_s: float = END_S) -> None:
+async def terminate(pid: int, *, timeout_s: float = END_S) -> None:
     """Ask a process to end, wait, and kill it if it does not."""
     try:
         psutil.Process(pid).terminate()
@@ -115,4 +115,4 @@ async def end(pid: int, *, timeout_s: float = END_S) -> None:
     except psutil.AccessDenied:
         log.warning("not allowed to end process %d", pid)
         return
-    await gone(pid, timeout_s=timeout_s)
+    await wait_until_gone(pid, timeout_s=timeout_s)

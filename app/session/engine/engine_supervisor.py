@@ -16,7 +16,18 @@ from app.link import registration
 from app.link.client import LinkClient
 from app.link.messages import LinkError
 from app.link.registration import Registration
-from app.session.base.processes import Spawn, command_line, ends, gone, kill, kill_with_children, let_go, reap, restart_backoff, runs
+from app.session.base.processes import (
+    Spawn,
+    command_line,
+    detach,
+    is_running,
+    kill,
+    kill_with_children,
+    reap,
+    restart_backoff,
+    wait_for_end,
+    wait_until_gone,
+)
 
 log = logging.getLogger(__name__)
 
@@ -93,10 +104,10 @@ class EngineSupervisor:
                 self._kill_for_good(self.host_pid, self.pid)
             await client.aclose()
             if not keep_engine and self._process is None:  # another desk's child
-                await gone(self.pid)
+                await wait_until_gone(self.pid)
         if self._process is not None:
             if keep_engine and client is not None:
-                let_go(self._process)
+                detach(self._process)
             else:
                 await reap(self._process, timeout_s=SHUTDOWN_S if client is not None else 0.0)
             self._process = None
@@ -105,7 +116,7 @@ class EngineSupervisor:
     def left_running(self) -> bool:
         """Whether an engine is running that this desk is not attached to."""
         known = registration.read(self._runtime)
-        return self._client is None and known is not None and runs(known.pid)
+        return self._client is None and known is not None and is_running(known.pid)
 
     def send(self, command: Command, *, slot: str = "") -> None:
         """Send a command, if an engine is attached; a new engine gets the whole state anyway."""
@@ -170,7 +181,7 @@ class EngineSupervisor:
                     if error.code == "link.silent":
                         await self._end_frozen(known.pid)
                         host_pid = self._host_of_the_dead(known)
-            if not (host_pid and runs(host_pid)):
+            if not (host_pid and is_running(host_pid)):
                 self._see_to_a_process()
             await asyncio.sleep(LOOK_S)
             known = registration.read(self._runtime)
@@ -183,7 +194,7 @@ class EngineSupervisor:
 
     def _host_of_the_dead(self, known: Registration | None) -> int:
         """The process that will start the engine after the registered one; 0 = there is none, or that engine is alive."""
-        if known is None or runs(known.pid) or not self._is_engine(known.host_pid):
+        if known is None or is_running(known.pid) or not self._is_engine(known.host_pid):
             return 0
         return known.host_pid
 
@@ -229,7 +240,7 @@ class EngineSupervisor:
         if client is not None:
             await client.aclose()
         if reason.code != "link.overflow":
-            await ends(
+            await wait_for_end(
                 self.pid, within_s=1.0
             )  # its connections end shortly before it does; an engine that only disconnected us is found again
         if self._process is not None and self._process.poll() is not None:
@@ -253,7 +264,7 @@ class EngineSupervisor:
     async def _end_frozen(self, pid: int) -> None:
         self._notify(Notice(Severity.ERROR, "engine.frozen", {}, "engine"))
         kill(pid)
-        await gone(pid)
+        await wait_until_gone(pid)
 
     def _is_engine(self, pid: int) -> bool:
         """Whether this is an engine of our runtime folder, or its host; the pid may belong to another program by now."""

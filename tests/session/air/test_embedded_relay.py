@@ -16,7 +16,7 @@ import aiohttp
 from app.domain.base.notice import Notice
 from app.session.air.embedded_relay import KEYS_FILE, MAX_BYTES, PORT_FILE, RELAY_FILE, EmbeddedRelay, RelaySetting, ask_status, viewers_in
 from app.session.air.network_address import free_port, lan_address
-from app.session.base.processes import runs
+from app.session.base.processes import is_running
 from tests.support.relays import eventually
 from tests.support.studio_desk import PAPER, StudioDesk, paths_in, spawner
 from tests.support.watcher import Watcher
@@ -34,8 +34,8 @@ async def test_the_relay_runs_before_go_live_and_ends_with_the_desk(tmp_path: Pa
         relay = desk.studio.broadcast.main_relay()
         assert relay.id == "embedded" and relay.whip_url.startswith("http://127.0.0.1:")
         pid = desk.studio.embedded.pid
-        assert runs(pid)
-    assert not runs(pid)
+        assert is_running(pid)
+    assert not is_running(pid)
 
 
 async def test_viewers_are_counted(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ async def test_a_frozen_relay_is_replaced(tmp_path: Path) -> None:
         os.kill(pid, signal.SIGSTOP)
         await desk.notice("relay.restarted")
         await desk.until(lambda: desk.studio.embedded.running and desk.studio.embedded.pid != pid)
-        assert not runs(pid)
+        assert not is_running(pid)
         assert await fetched(address) == 200
 
 
