@@ -107,7 +107,7 @@ class ShowControl:
         self.selling = Selling(studio, self.products, now_ms=self.now_ms, notify=notify)
         self.runner = ShowRunner(studio, self.products, self.selling, take=studio.engine.take, now_ms=self.now_ms, notify=notify)
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
-        self.viewers = ViewerLog(studio, self.orders, hub_likes=lambda: self.room.inbox.likes)
+        self.viewers = ViewerLog(studio, self.orders, relay_likes=lambda: self.room.inbox.likes)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
         self._slow = ThreadRunner(notify)
         self._build_plan(equipment, notify)

@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.base.notice import Notice
 from app.domain.room.event import RoomEvent, log_entry
 from app.session.planning.announcements.room_calendar import RoomCalendar
-from app.session.room.hub_messages import HubMessage, decode_message
+from app.session.room.relay_messages import RelayMessage, decode_message
 from app.session.room.room_link import RoomLink
 from app.session.room.room_picture import RoomPicture
 from app.session.room.room_socket import RoomAddress
@@ -58,7 +58,7 @@ class _Hub:
     async def send(self, message: Mapping[str, Any]) -> None:
         return None
 
-    async def receive(self) -> HubMessage | None:
+    async def receive(self) -> RelayMessage | None:
         await asyncio.sleep(0)
         while self._left:
             if (message := decode_message(self._left.pop())) is not None:

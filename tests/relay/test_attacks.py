@@ -1,4 +1,4 @@
-"""Strangers attack, and the show goes on: whoever watches sees new pictures, whoever comes gets in, and the log stays short.
+"""Under attack the show continues: viewers get new frames, new viewers get in, and the log stays short.
 
 How even the pictures are under each attack is measured by `python -m tests.benchmark.bench_attacks`.
 """
@@ -44,7 +44,7 @@ async def test_the_show_goes_on(name: str, caplog: pytest.LogCaptureFixture) -> 
         newcomer = await Watcher(f"{base_of(relay)}/whep/live").start()
         await newcomer.until(lambda: len(newcomer.frames_seen) > 5, within_s=30)
         await honest.until(lambda: len(honest.frames_seen) > before + 30, within_s=30)
-        assert await ask_status(relay.port) is not None, "the desk hears that its relay lives"
+        assert await ask_status(relay.port) is not None, "the desk learns that its relay is alive"
         async with asyncio.timeout(60):
             while attack.on:
                 await asyncio.sleep(0.01)

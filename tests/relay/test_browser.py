@@ -57,14 +57,14 @@ async def test_a_waiting_viewer_sees_and_hears_the_show_with_its_delay(page: Pag
         stats = json.loads(await page.evaluate("JSON.stringify(tradewind.stats)"))
         assert stats["video"]["frameWidth"] == 1280
         assert stats["audio"]["concealedSamples"] < 48_000
-        assert abs(stats["audio"]["audioLevel"] - 0.275) < 0.05, "the tone as loud as it was sent"
+        assert abs(stats["audio"]["audioLevel"] - 0.275) < 0.05, "the tone has its original level"
         delays = sorted(await page.evaluate("tradewind.delays"))
         assert 0 < delays[len(delays) // 2] < 1000
         await page.until("!document.getElementById('delay').hidden && /behind/.test(document.getElementById('delay').textContent)")
         assert await page.evaluate("document.body.dataset.state") == "playing"
         assert not clean(page)
         await publisher.stop()
-        await page.until("tradewind.state === 'waiting'")  # a host who left has ended the show
+        await page.until("tradewind.state === 'waiting'")  # a host who leaves ends the show
 
 
 async def test_after_the_show_the_page_says_so_and_shows_the_next_one(page: Page) -> None:
@@ -80,7 +80,7 @@ async def test_after_the_show_the_page_says_so_and_shows_the_next_one(page: Page
             assert await page.evaluate("getComputedStyle(document.getElementById('empty')).visibility") == "hidden"
             await publisher.stop()
         await page.until("document.getElementById('badge-text').textContent === 'Ended'")
-        assert await page.evaluate("tradewind.connects") == 1, "one connection serves show after show"
+        assert await page.evaluate("tradewind.connects") == 1, "one connection serves several shows"
         assert not clean(page)
 
 
@@ -89,7 +89,7 @@ async def test_the_page_delays_video_to_match_audio_until_the_show_ends(page: Pa
     async with running_relay() as relay:
         await page.go(f"{base_of(relay)}/watch/live")
         await page.until("tradewind.state === 'waiting'")
-        assert await page.evaluate(held) == 0, "the first picture does not wait"
+        assert await page.evaluate(held) == 0, "the first frame is not delayed"
         publisher = Broadcaster(f"{base_of(relay)}/whip/live", KEY)
         await publisher.start()
         await page.until(f"{held} > 0")
@@ -106,12 +106,12 @@ async def test_how_long_video_is_delayed(page: Page) -> None:
             words = f"{{ skew: {skew}, excess: {excess}, reported: {reported}, asked: {asked} }}"
             return float(await page.evaluate(f"import('/viewer/lip-sync.js').then((found) => found.held({words}))"))
 
-        assert await held(55) == 100, "as much longer as it is ahead, but for what nobody notices"
-        assert await held(18) == 60, "near enough"
-        assert await held(-25) == 20, "it waits for the sound too long"
+        assert await held(55) == 100, "delayed by the difference, apart from what nobody notices"
+        assert await held(18) == 60, "close enough"
+        assert await held(-25) == 20, "the delay is reduced"
         assert await held(-200) == 0
-        assert await held(55, reported=108) == 160, "what the browser holds by itself counts"
-        assert await held(155, excess=140) == 100, "sound that is about to catch up is not waited for"
+        assert await held(55, reported=108) == 160, "the browser's own delay counts"
+        assert await held(155, excess=140) == 100, "audio that is about to catch up adds no delay"
         assert await held(2000) == 300
 
 
@@ -138,7 +138,7 @@ async def test_the_page_reconnects_after_an_outage_and_follows_a_new_publisher(p
         second = Broadcaster(f"{base}/whip/live", KEY, show)
         await second.start()
         await page.until("tradewind.readFrameCode()?.number > 1000000")
-        assert await page.evaluate("tradewind.connects") == 1, "another publisher is no reason to connect anew"
+        assert await page.evaluate("tradewind.connects") == 1, "another publisher needs no new connection"
         await publisher.stop()
         await second.stop()
     await page.until("tradewind.state === 'offline'")
@@ -196,7 +196,7 @@ async def test_the_tap_for_sound_stays_with_the_video_and_covers_no_card() -> No
         await page.until("tradewind.state === 'playing' && !document.getElementById('sound').hidden")
         box = "document.getElementById('{}').getBoundingClientRect()"
         sound, stage = box.format("sound"), box.format("stage")
-        assert await page.evaluate(f"{sound}.bottom < {stage}.top + {stage}.height / 2"), "cards stand in the lower half"
+        assert await page.evaluate(f"{sound}.bottom < {stage}.top + {stage}.height / 2"), "cards are in the lower half"
         assert await page.evaluate(f"{sound}.top >= {box.format('badge')}.bottom")
         await publisher.stop()
         await page.until("tradewind.state !== 'playing' && document.getElementById('sound').hidden")

@@ -39,7 +39,7 @@ async def test_a_relay_without_a_certificate_warns_that_nothing_is_encrypted(tmp
         assert any("unencrypted" in line for line in run.lines)
     async with Tradewind(tmp_path / "home", "relay", "--listen", "127.0.0.1:0") as run:
         await run.line("Press Ctrl+C")
-        assert not any("unencrypted" in line for line in run.lines), "nobody else reaches it"
+        assert not any("unencrypted" in line for line in run.lines), "nobody else can reach it"
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_the_feed_continues_without_a_jump_when_the_publisher_changes() -> None:
     assert [b - a & 0xFFFF for a, b in itertools.pairwise(numbers)] == [1] * 7
     steps = [b - a & 0xFFFFFFFF for a, b in itertools.pairwise(stamps)]
     assert steps[:3] == steps[4:] == [3000] * 3
-    assert abs(steps[3] - 90 * (3000 - 1099)) < 90, "two seconds were two seconds"
+    assert abs(steps[3] - 90 * (3000 - 1099)) < 90, "the gap keeps its length"
     assert [begins for _, _, begins in fed.got] == [True, False, False, False] * 2
 
 
@@ -133,7 +133,7 @@ def test_the_group_restarts_at_each_key_frame_and_is_bounded() -> None:
     assert len(fed.track.group) == 1
     for number in range(3000):
         fed.track.push(rtp(6 + number, 12000), 5 * MS)
-    assert fed.track.group == [], "what cannot be played from its beginning is not kept"
+    assert fed.track.group == [], "a group that is too long is not kept"
 
 
 def test_the_sender_clock_is_extrapolated_between_reports() -> None:
@@ -180,7 +180,7 @@ def test_a_missing_packet_is_requested_unless_it_was_only_reordered() -> None:
         reception.put(sequence, 0, 10 * MS)
     assert reception.to_request(12 * MS) == ()
     assert reception.to_request(20 * MS) == (3,)
-    assert reception.to_request(25 * MS) == (), "already asked"
+    assert reception.to_request(25 * MS) == (), "already requested"
     assert reception.to_request(90 * MS) == (3,)
     assert reception.recovered(3)
     assert not reception.recovered(3)
@@ -227,7 +227,7 @@ def test_transport_feedback_covers_each_number_once_with_its_time() -> None:
     assert first.base_sequence == 65534
     assert first.arrivals_us == (100_000, 101_000, None, 130_000)
     feedback.put(0, 140 * MS)
-    assert feedback.take(7) is None, "covered already, as missing"
+    assert feedback.take(7) is None, "already reported as missing"
     feedback.put(2, 150 * MS)
     second = feedback.take(7)
     assert second is not None
@@ -246,7 +246,7 @@ def test_arrivals_that_nobody_takes_are_bounded() -> None:
 def test_a_slow_connection_is_detected_by_its_loss_and_recovers() -> None:
     throttle = BandwidthLimit()
     throttle.report(60, 2_000_000)
-    assert throttle.bits_per_s == 0, "once is chance"
+    assert throttle.bits_per_s == 0, "once may be chance"
     throttle.report(60, 2_000_000)
     assert throttle.bits_per_s == 1_600_000
     throttle.estimate_bits_per_s = 700_000
@@ -281,10 +281,10 @@ async def test_a_slow_viewer_gets_a_bounded_queue_and_continues_at_a_key_frame()
         viewer.feed_video(*delivered)
     sounds = (rtp(9, 9), rtp(10, 969))
     viewer.feed_audio(9, sounds[0], True)
-    assert all(parse_header(packet).ssrc == 42 for packet in sent), "a newcomer's player has not opened its sound output yet"
+    assert all(parse_header(packet).ssrc == 42 for packet in sent), "a new player has not opened its audio output yet"
     clock.pass_ms(AUDIO_AFTER_MS)
     viewer.feed_audio(10, sounds[1], True)
-    assert parse_header(sent[-1]).ssrc == 44, "sound does not wait behind the picture"
+    assert parse_header(sent[-1]).ssrc == 44, "audio does not wait behind video"
     assert viewer.dropped >= 50
     assert viewer.video is not None
     assert viewer.video.waiting
@@ -337,7 +337,7 @@ async def test_endless_rtcp_is_read_at_a_players_rate() -> None:
     assert viewer.resent + viewer.resend_missed <= 4000
     clock.pass_ms(5000)
     viewer.on_rtcp(rtcp.to_bytes(rtcp.PictureLoss(1, 42)))
-    assert len(asked) == 11, "later it is heard again"
+    assert len(asked) == 11, "later requests are read again"
     viewer.stop()
 
 
@@ -379,12 +379,12 @@ async def test_a_new_viewer_starts_at_once_with_a_young_key_frame() -> None:
     clock.pass_ms(200)
     viewer.start(line.send, lambda packet: True, fed.track, Track(MediaKind.AUDIO, lambda *d: None))
     assert asked == []
-    assert 1 <= len(line.sent) <= 12, "not all in one burst"
+    assert 1 <= len(line.sent) <= 12, "not everything in one burst"
     fed.track.push(rtp(31, 99_000), clock.now_ns)
     viewer.feed_video(*fed.got[-1])
     await eventually(lambda: len(line.sent) == 31)
     sequences = [parse_header(packet).sequence for packet in line.sent]
-    assert sequences == list(range(sequences[0], sequences[0] + 31)), "what came meanwhile waits its turn"
+    assert sequences == list(range(sequences[0], sequences[0] + 31)), "later packets wait in the queue"
     viewer.stop()
 
 
@@ -452,7 +452,7 @@ def test_no_offer_breaks_the_parser(seed: int) -> None:
         try:
             offer = read_offer("".join(text))
             answer, _ = answer_publisher(offer, transport) if turn % 3 == 0 else answer_subscriber(offer, transport)
-            assert parse(render(answer, offer=False)).media, "what we answer can be read"
+            assert parse(render(answer, offer=False)).media, "our answer can be parsed"
             outcomes.add(201)
         except Refusal as refusal:
             outcomes.add(int(refusal.status))

@@ -39,7 +39,7 @@ def test_missing_keys_are_created_once_and_readable_only_by_this_user(tmp_path: 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert read_keys(path, ("second",)) == {"second": first["second"]}
     assert read_keys(path, ("live", "third"))["live"] == first["live"]
-    assert read_keys(path, ("live", "second"))["second"] == first["second"], "keys of streams not asked for stay"
+    assert read_keys(path, ("live", "second"))["second"] == first["second"], "keys of other streams stay"
 
 
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_cities_are_known_by_the_names_of_today_and_of_before() -> None:
     chinese, english = cities("zh"), cities("en")
     assert chinese["Asia/Kolkata"] == chinese["Asia/Calcutta"] == "加尔各答"
     assert english["Asia/Calcutta"] == "Kolkata"
-    assert {"Asia/Kolkata", "Asia/Shanghai"}.isdisjoint(english), "the zone's own name says it"
+    assert {"Asia/Kolkata", "Asia/Shanghai"}.isdisjoint(english), "the zone's own name is enough"
     assert set(LANGUAGES) == set(CITY_LANGUAGES)
 
 

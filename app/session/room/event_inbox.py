@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.base.signal import Signal
 from app.domain.room.event import RoomEvent, read_event
-from app.session.room.hub_messages import Count, Event, Welcome
+from app.session.room.relay_messages import Count, Event, Welcome
 
 MAX_DIGITS = 15  # of an event's number: the relay counts up to 2**53
 _ACK_GAP_S = 0.25

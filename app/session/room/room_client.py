@@ -10,7 +10,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketRe
 
 from app.domain.room.tokens import host_token
 from app.session.planning.announcements.room_calendar import RoomCalendar
-from app.session.room.hub_messages import HubMessage, decode_message
+from app.session.room.relay_messages import RelayMessage, decode_message
 from app.session.room.room_error import RoomError
 from app.session.room.room_picture import RoomPicture
 from app.session.room.room_socket import RoomAddress, RoomSocket
@@ -40,7 +40,7 @@ class RoomClient:
         except (ClientError, ConnectionError) as error:
             raise RoomError("room.unreachable", reason=str(error)) from error
 
-    async def receive(self) -> HubMessage | None:
+    async def receive(self) -> RelayMessage | None:
         while (frame := await self._socket.receive()).type is WSMsgType.TEXT:
             if (message := decode_message(frame.data)) is not None:
                 return message

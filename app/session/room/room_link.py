@@ -14,8 +14,8 @@ from app.domain.room.event import RoomEvent
 from app.session.room.board_sync import BoardSync
 from app.session.room.calendar_upload import CalendarUpload
 from app.session.room.event_inbox import EventInbox
-from app.session.room.hub_messages import Count, Crowded, Event, HubMessage, Refused, Welcome
 from app.session.room.picture_upload import FindPicture, PictureUpload
+from app.session.room.relay_messages import Count, Crowded, Event, Refused, RelayMessage, Welcome
 from app.session.room.room_error import RoomError
 from app.session.room.room_notices import REPORT_LOST_AFTER_S, RoomNotices
 from app.session.room.room_socket import Connect, RoomAddress, RoomSocket
@@ -202,7 +202,7 @@ class RoomLink:
         while (message := await socket.receive()) is not None:
             self._on_message(message)
 
-    def _on_message(self, message: HubMessage) -> None:
+    def _on_message(self, message: RelayMessage) -> None:
         match message:
             case Event():
                 self.inbox.take(message)

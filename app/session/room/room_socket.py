@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.session.planning.announcements.room_calendar import RoomCalendar
-from app.session.room.hub_messages import HubMessage
+from app.session.room.relay_messages import RelayMessage
 from app.session.room.room_picture import RoomPicture
 
 
@@ -26,7 +26,7 @@ class RoomSocket(Protocol):
     async def send(self, message: Mapping[str, Any]) -> None:
         """Raises RoomError if the connection is gone, "room.message" if the message is too large."""
 
-    async def receive(self) -> HubMessage | None:
+    async def receive(self) -> RelayMessage | None:
         """The next message, None if the connection has ended; raises RoomError for a bad one."""
 
     async def put_picture(self, picture: RoomPicture) -> None:

@@ -13,25 +13,25 @@ from app.session.room.room_schedule import Places
 from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.selling.orders import Orders
 
-TAIL = 5000  # the hub repeats no event that is older than this many
+TAIL = 5000  # the relay repeats no event that is older than this many
 PIECE = 2000  # events read in one turn of the loop: 20 ms
 
 
 class ViewerLog:
     """`summary` counts the open sitting; `reservations` knows who waits for which date.
 
-    `likes_counted` is emitted with the likes that the hub counts on from, `places_read` when the reservations of another show are
-    read. `hub_likes` returns the hub's own count.
+    `likes_counted` is emitted with the likes from which the relay continues, `places_read` when the reservations of another show are
+    read. `relay_likes` returns the relay's own count.
     """
 
-    def __init__(self, book: ShowBook, orders: Orders, *, hub_likes: Callable[[], int]) -> None:
+    def __init__(self, book: ShowBook, orders: Orders, *, relay_likes: Callable[[], int]) -> None:
         self.summary = RoomSummary()
         self.reservations = Reservations(book)
         self.likes_counted: Signal[[int]] = Signal()
         self.places_read: Signal[[Places]] = Signal()
         self._book = book
         self._orders = orders
-        self._hub_likes = hub_likes
+        self._relay_likes = relay_likes
         self._counting: asyncio.Task[None] | None = None
         self._recount = False  # a show may have begun while it was counted
         self._reading: asyncio.Task[None] | None = None
@@ -59,7 +59,7 @@ class ViewerLog:
     def last_mark(self) -> str:
         """The mark of the newest viewers' event in the log, "" if there is none.
 
-        The hub forgets only what we acknowledged, so the mark is among the last `TAIL` events.
+        The relay forgets only what we acknowledged, so the mark is among the last `TAIL` events.
         """
         events = self._book.log.events(ROOM_KINDS, max(0, self._book.log.last_seq() - TAIL))
         return next((str(one.data["mark"]) for one in reversed(events) if "mark" in one.data), "")
@@ -96,7 +96,7 @@ class ViewerLog:
             self.summary.add(self._book.log.events(SUMMARY_KINDS, seq, min(seq + PIECE, upto)))
             seq += PIECE
             await asyncio.sleep(0)
-        if self._recount or self.summary.likes > self._hub_likes():  # for a relay that starts at zero, and after another show
+        if self._recount or self.summary.likes > self._relay_likes():  # for a relay that starts at zero, and after another show
             self._recount = False
             self.likes_counted.emit(self.summary.likes)
 

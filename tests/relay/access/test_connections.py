@@ -32,87 +32,87 @@ NAME = hashlib.sha256(PNG).hexdigest()[:32]
 HOST = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
 
 
-class Visitor:
+class FakeConnection:
     """A connection that releases its slot when it is evicted."""
 
-    def __init__(self, hall: _Slots, address: str) -> None:
+    def __init__(self, slots: _Slots, address: str) -> None:
         self.address = address
-        self.out = False
-        self._hall = hall
-        self.inside = hall.take(address, self)
+        self.evicted = False
+        self._slots = slots
+        self.accepted = slots.take(address, self)
 
     def evict(self) -> None:
-        self.out = True
+        self.evicted = True
         self.leave()
 
     def leave(self) -> None:
-        self._hall.release(self.address, self)
+        self._slots.release(self.address, self)
 
 
-def come(hall: _Slots, address: str, *, speaks: bool = True, long_lived: bool = False) -> Visitor:
-    visitor = Visitor(hall, address)
-    if speaks and visitor.inside:
-        hall.on_request(visitor, long_lived=long_lived)
-    return visitor
+def connect(slots: _Slots, address: str, *, asks: bool = True, long_lived: bool = False) -> FakeConnection:
+    connection = FakeConnection(slots, address)
+    if asks and connection.accepted:
+        slots.on_request(connection, long_lived=long_lived)
+    return connection
 
 
-def slots(most: int, limits: Limits, *, proxies: tuple[str, ...] = (), clock: SetClock | None = None) -> _Slots:
+def new_slots(most: int, limits: Limits, *, proxies: tuple[str, ...] = (), clock: SetClock | None = None) -> _Slots:
     config = RelayConfig(keys={"live": "k"}, page_folder=PAGE_FOLDER, limits=limits, proxies=read_networks(proxies))
     return _Slots(config, clock or SetClock(), most)
 
 
 def test_total_connections_are_limited_and_this_machine_has_reserve() -> None:
-    hall = slots(10, Limits(kept_connections=2))
-    visitors = [come(hall, f"192.0.2.{number}") for number in range(12)]
-    assert [visitor.inside for visitor in visitors] == [True] * 10 + [False] * 2
-    here = [come(hall, "127.0.0.1") for _ in range(3)]
-    assert [visitor.inside for visitor in here] == [True, True, False], "the desk that looks after the relay gets through"
-    visitors[0].leave()
-    assert not come(hall, "192.0.2.99").inside, "what this machine has above the number is not given to others"
+    slots = new_slots(10, Limits(kept_connections=2))
+    connections = [connect(slots, f"192.0.2.{number}") for number in range(12)]
+    assert [connection.accepted for connection in connections] == [True] * 10 + [False] * 2
+    here = [connect(slots, "127.0.0.1") for _ in range(3)]
+    assert [connection.accepted for connection in here] == [True, True, False], "the desk gets through"
+    connections[0].leave()
+    assert not connect(slots, "192.0.2.99").accepted, "this machine's reserve is not given to others"
     here[0].leave()
     here[1].leave()
-    assert come(hall, "192.0.2.99").inside
+    assert connect(slots, "192.0.2.99").accepted
 
 
 def test_a_silent_connection_is_evicted_for_a_new_one() -> None:
-    hall = slots(4, Limits(kept_connections=0))
-    asking = come(hall, "192.0.2.1")
-    silent = [come(hall, f"192.0.2.{number}", speaks=False) for number in range(2, 5)]
-    newcomers = [come(hall, f"198.51.100.{number}") for number in range(4)]
-    assert [visitor.inside for visitor in newcomers] == [True, True, True, False]
-    assert [visitor.out for visitor in silent] == [True] * 3
-    assert not asking.out
+    slots = new_slots(4, Limits(kept_connections=0))
+    asking = connect(slots, "192.0.2.1")
+    silent = [connect(slots, f"192.0.2.{number}", asks=False) for number in range(2, 5)]
+    newcomers = [connect(slots, f"198.51.100.{number}") for number in range(4)]
+    assert [connection.accepted for connection in newcomers] == [True, True, True, False]
+    assert [connection.evicted for connection in silent] == [True] * 3
+    assert not asking.evicted
 
 
 def test_an_idle_connection_is_evicted_later_and_a_websocket_never() -> None:
     clock = SetClock()
-    hall = slots(3, Limits(kept_connections=0), clock=clock)
-    room = come(hall, "192.0.2.1", long_lived=True)
-    first, second = come(hall, "192.0.2.2"), come(hall, "192.0.2.3")
-    assert not come(hall, "198.51.100.1").inside, "they may still wait for their answers"
+    slots = new_slots(3, Limits(kept_connections=0), clock=clock)
+    room = connect(slots, "192.0.2.1", long_lived=True)
+    first, second = connect(slots, "192.0.2.2"), connect(slots, "192.0.2.3")
+    assert not connect(slots, "198.51.100.1").accepted, "they may still be waiting for answers"
     clock.pass_ms(3000)
-    hall.on_request(first, long_lived=False)
-    newcomer = come(hall, "198.51.100.1")
-    assert newcomer.inside
-    assert (room.out, first.out, second.out) == (False, False, True), "who asked last stays"
+    slots.on_request(first, long_lived=False)
+    newcomer = connect(slots, "198.51.100.1")
+    assert newcomer.accepted
+    assert (room.evicted, first.evicted, second.evicted) == (False, False, True), "the one with the newest request stays"
 
 
 def test_an_address_has_a_connection_limit_and_a_rate() -> None:
-    hall = slots(100, Limits(max_connections_per_address=3))
-    assert [come(hall, "2001:db8::1").inside for _ in range(4)] == [True] * 3 + [False]
-    assert come(hall, "2001:db8:1::1").inside, "another household"
-    quick = slots(100, Limits(connections_burst=5, connections_per_s=0.001))
+    slots = new_slots(100, Limits(max_connections_per_address=3))
+    assert [connect(slots, "2001:db8::1").accepted for _ in range(4)] == [True] * 3 + [False]
+    assert connect(slots, "2001:db8:1::1").accepted, "another household"
+    quick = new_slots(100, Limits(connections_burst=5, connections_per_s=0.001))
     for _ in range(5):
-        visitor = come(quick, "192.0.2.1")
-        assert visitor.inside
-        visitor.leave()
-    assert not come(quick, "192.0.2.1").inside
-    assert come(quick, "192.0.2.2").inside
+        connection = connect(quick, "192.0.2.1")
+        assert connection.accepted
+        connection.leave()
+    assert not connect(quick, "192.0.2.1").accepted
+    assert connect(quick, "192.0.2.2").accepted
 
 
 def test_a_trusted_proxy_has_no_address_limit() -> None:
-    hall = slots(100, Limits(max_connections_per_address=3), proxies=("10.0.0.1",))
-    assert all(come(hall, "10.0.0.1").inside for _ in range(50))
+    slots = new_slots(100, Limits(max_connections_per_address=3), proxies=("10.0.0.1",))
+    assert all(connect(slots, "10.0.0.1").accepted for _ in range(50))
 
 
 def _narrow(port: int) -> socket.socket:
@@ -135,11 +135,11 @@ async def test_a_client_that_does_not_read_is_disconnected() -> None:
         async with asyncio.timeout(20):
             while guard.slots._open["127.0.0.1"] < 2:
                 await asyncio.sleep(0.01)
-            while guard.slots._open["127.0.0.1"] > 1:  # the client's own stays
+            while guard.slots._open["127.0.0.1"] > 1:  # the client's own connection stays
                 await asyncio.sleep(0.01)
         writer.transport.abort()
         async with client.get(f"/room/live/pictures/{NAME}") as response:
-            assert await response.read() == PNG, "who reads gets all of it"
+            assert await response.read() == PNG, "a client that reads gets all of it"
 
 
 # --- descriptors
@@ -213,7 +213,7 @@ async def test_the_relay_survives_running_out_of_descriptors(caplog: pytest.LogC
                 assert response.status == 200
             with no_descriptor_free():
                 async with client.get("/api/status") as response:
-                    assert response.status == 200, "who is connected goes on"
+                    assert response.status == 200, "open connections continue"
                 async with client.post("/whep/live", data=WATCH, headers=SDP) as response:
                     assert response.status == 503
                     assert "sockets" in await response.text()

@@ -106,7 +106,7 @@ def test_public_names_are_known_only_if_configured() -> None:
     ("origin", "host", "same"),
     [
         ("http://192.168.1.5:8787", "192.168.1.5:8787", True),
-        ("https://shop.example", "shop.example", True),  # a proxy ends TLS
+        ("https://shop.example", "shop.example", True),  # a proxy terminates TLS
         ("https://shop.example", "shop.example:443", True),
         ("http://[::1]:8787", "[::1]:8787", True),
         ("http://192.168.1.5", "192.168.1.5:8787", False),
@@ -251,7 +251,7 @@ async def test_wrong_keys_are_slowed_on_every_verb(verb: str) -> None:
                 statuses.append(response.status)
         assert statuses == [403, 403, 403, 429, 429]
         async with client.request(method, path, headers=right) as response:
-            assert response.status == 429, "who guesses is not told when he is right"
+            assert response.status == 429, "a guesser does not learn that the key is right"
 
 
 # --- codes
@@ -274,7 +274,7 @@ async def test_qr_codes_are_cached_and_the_queue_is_limited() -> None:
     results = await asyncio.gather(*(codes.of(f"http://{number}/", f"192.0.2.{number}") for number in range(8)), return_exceptions=True)
     assert sum(isinstance(result, bytes) for result in results) == 3
     assert all(isinstance(result, bytes) or (isinstance(result, Refusal) and result.status == 503) for result in results)
-    assert await codes.of("http://later/", "192.0.2.100"), "the queue is empty again"
+    assert await codes.of("http://later/", "192.0.2.100"), "the queue has drained"
     with pytest.raises(Refusal) as refusal:
         await codes.of("http://third/", "192.0.2.1")
     assert refusal.value.status == 429

@@ -59,7 +59,7 @@ async def test_sender_reports_keep_the_publishers_clock_for_video_and_audio() ->
             clock_hz = 90_000 if ssrc == watcher.ssrc else 48_000
             last = parse_header(packets[-1]).timestamp
             ahead = (reports[-1].rtp_timestamp - last + 0x80000000 & 0xFFFFFFFF) - 0x80000000
-            assert abs(ahead) < 2 * clock_hz, "the report speaks of the numbers that this viewer gets"
+            assert abs(ahead) < 2 * clock_hz, "the report uses this viewer's timestamps"
             first = reports[0]
             line = (reports[-1].ntp - first.ntp) / 2**32 - (reports[-1].rtp_timestamp - first.rtp_timestamp & 0xFFFFFFFF) / clock_hz
             assert abs(line) < 0.05
@@ -95,7 +95,7 @@ async def test_lost_packets_are_retransmitted() -> None:
         await watcher.start()
         await publisher.start()
         await watcher.until(lambda: len(watcher.lost) >= 6)
-        lost = set(watcher.lost)  # the line goes on losing
+        lost = set(watcher.lost)  # the network keeps losing packets
         watcher.ask_again(*sorted(lost))
         await watcher.until(lambda: lost <= set(watcher.repaired))
         numbers = [number for number in watcher.numbers() if number >= 0]
@@ -136,7 +136,7 @@ async def test_key_frame_requests_reach_the_publisher_coalesced() -> None:
         seen = len(watchers[0].video)
         await watchers[0].until(lambda: publisher.show.keyframes > before and len(watchers[0].video) > seen + 20)
         at_most = 2 + (time.monotonic() - began) / 0.3
-        assert 1 <= asked.plis - plis <= at_most, "twenty wishes at once; one request each 300 ms"
+        assert 1 <= asked.plis - plis <= at_most, "twenty requests at once become one every 300 ms"
         await publisher.stop()
         for watcher in watchers:
             await watcher.stop()
@@ -158,12 +158,12 @@ async def test_viewers_stay_when_the_publisher_comes_back_and_when_another_takes
         await watcher.until(lambda: len(watcher.video) > seen + 20)
         numbers = [number for number in watcher.numbers() if number >= 0]
         changed = numbers.index(100_000)
-        assert max(numbers[:changed]) < 100_000 <= min(numbers[changed:]), "its first picture is the first that is seen of it"
+        assert max(numbers[:changed]) < 100_000 <= min(numbers[changed:]), "its first frame is the first one seen"
         assert len(numbers) > changed + 5
         assert {b - a & 0xFFFF for a, b in itertools.pairwise(watcher.sequences())} == {1}
         stamps = [parse_header(packet).timestamp for packet in watcher.video]
         span = time.monotonic() - began
-        assert all((b - a & 0xFFFFFFFF) < 90_000 * span for a, b in itertools.pairwise(stamps)), "time never goes back or jumps"
+        assert all((b - a & 0xFFFFFFFF) < 90_000 * span for a, b in itertools.pairwise(stamps)), "timestamps never go back or jump"
         assert not watcher.closed
         assert relay.streams["live"].publishers == 2
         await first.stop()
@@ -267,6 +267,6 @@ async def test_packets_lost_from_the_publisher_are_requested_and_reach_the_viewe
         assert publisher.sender is not None
         assert publisher.sender.counts.retransmitted >= 3
         steady = sorted(watcher.sequences())[:70]
-        assert steady == list(range(steady[0], steady[0] + 70)), "no gap is left"
+        assert steady == list(range(steady[0], steady[0] + 70)), "there is no gap"
         await publisher.stop()
         await watcher.stop()

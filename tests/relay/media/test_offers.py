@@ -133,7 +133,7 @@ async def test_nothing_is_sent_to_addresses_that_an_offer_names() -> None:
             async with client.post("/whep/live", data=offer, headers=SDP) as response:
                 assert response.status == 201
             watcher = await Watcher(f"{base_of(relay)}/whep/live").start()
-            assert watcher.peer.connected, "who comes by himself is let in meanwhile"
+            assert watcher.peer.connected, "a real viewer gets in meanwhile"
             await eventually(lambda: relay.sessions == 1)
             await watcher.stop()
         for victim in victims:
@@ -217,7 +217,7 @@ async def test_checks_with_a_wrong_password_get_no_answer() -> None:
         honest = Caller(local)
         honest.send(honest.check())
         await eventually(lambda: ice.accepts_from(honest.socket.getsockname()))
-        assert honest.heard(), "who knows the password is answered"
+        assert honest.heard(), "a check with the right password is answered"
         for caller in callers:
             assert caller.heard() == []
             assert not ice.accepts_from(caller.socket.getsockname())
@@ -236,7 +236,7 @@ async def test_media_is_never_sent_to_an_address_that_does_not_answer() -> None:
         assert not ice.send_now(b"\x80media")
         assert not waiting.done()
         sent = mute.heard()
-        assert sum(map(len, sent)) <= 12 * len(mute.check(nominate=True)), "about as much as came"
+        assert sum(map(len, sent)) <= 12 * len(mute.check(nominate=True)), "about as many bytes as arrived"
         mute.close()
 
 
@@ -296,7 +296,7 @@ async def test_no_datagram_causes_a_traceback(answers_only: bool, caplog: pytest
         door.datagram_received(bytes(size), ("127.0.0.1", 9))
     assert [record.getMessage() for record in caplog.records] == []
     if answers_only:
-        assert ice._queue.empty(), "nothing of a stranger waits for the handshake"
+        assert ice._queue.empty(), "no packet of a stranger waits for the handshake"
         assert ice._early == []
     assert ice._queue.qsize() <= 256
     await ice.close()
@@ -321,7 +321,7 @@ async def test_offers_that_never_connect_leave_room_for_others() -> None:
         assert statuses == [201] * 4 + [429] * 4
         assert retry is not None
         async with client.post("/whip/live", data=PUBLISH, headers=AUTHORISED) as response:
-            assert response.status == 201, "the publisher always comes in"
+            assert response.status == 201, "the publisher always gets in"
 
 
 def test_of_too_many_connecting_sessions_the_busiest_address_loses_one() -> None:
@@ -372,14 +372,14 @@ async def test_a_session_that_fails_unexpectedly_is_not_kept(caplog: pytest.LogC
     await sessions.watch(Stream("live", clock), Description(trap, watch_offer(), ("0", "1")), "192.0.2.1")
     await eventually(lambda: admission.sessions == 0)
     assert sessions.all() == ()
-    assert any(record.exc_info and record.exc_info[0] is Lost for record in caplog.records), "it is told all the same"
+    assert any(record.exc_info and record.exc_info[0] is Lost for record in caplog.records), "the error is logged"
     await sessions.aclose()
 
 
 async def test_without_a_socket_an_offer_is_refused_and_leaves_nothing() -> None:
     clock, limits = SystemClock(), Limits()
     admission = Admission(limits, clock)
-    sessions = Sessions(clock=clock, limits=limits, admission=admission, addresses=lambda: ["192.0.2.77"])  # not one of this machine
+    sessions = Sessions(clock=clock, limits=limits, admission=admission, addresses=lambda: ["192.0.2.77"])  # not an address of this machine
     with pytest.raises(Refusal) as refusal:
         await sessions.watch(Stream("live", clock), parse(WATCH), "192.0.2.1")
     assert refusal.value.status == 503

@@ -88,8 +88,8 @@ async def test_the_date_is_in_the_viewers_time_and_in_the_shows(
             assert await page.evaluate("document.querySelector('#next time').dateTime") == "2027-03-13T01:00:00.000Z"
             assert await page.evaluate("document.documentElement.dir") == ("rtl" if language.startswith("ar") else "ltr")
             assert await page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-            assert not await page.evaluate(shown("#empty-title")), "nothing says that it begins soon"
-            assert not await page.evaluate(shown("#room")), "one date needs no list"
+            assert not await page.evaluate(shown("#empty-title")), "the page does not say that the show starts soon"
+            assert not await page.evaluate(shown("#room")), "a single date needs no list"
             await page.evaluate("document.querySelector('#next .remind').scrollIntoView()")
             box = "(r => r.left >= 0 && r.right <= innerWidth && r.top >= 0 && r.bottom <= innerHeight && r.height >= 44)"
             assert await page.evaluate(f"{box}(document.querySelector('#next .remind').getBoundingClientRect())")
@@ -104,9 +104,9 @@ async def test_dates_around_a_clock_change_are_right(page: Page) -> None:
         assert await text(page, "#next .own") == "Saturday 13 March 09:00"
         assert await text(page, "#dates .own") == "Saturday 20 March 08:00"
         assert await text(page, "#dates .there bdi") == "Fri 19 Mar 20:00"
-        await page.zone("America/New_York")  # he has travelled, with the page open
+        await page.zone("America/New_York")  # the viewer travels with the page open
         await page.until("document.querySelector('#next .own').innerText.includes('20:00')")
-        assert not await page.evaluate(shown("#next .there")), "the same time is not said twice"
+        assert not await page.evaluate(shown("#next .there")), "the same time is not shown twice"
 
 
 async def test_the_countdown_ends_and_past_dates_disappear(page: Page) -> None:
@@ -148,7 +148,7 @@ async def test_a_date_is_reserved_once_and_stays_reserved(page: Page) -> None:
         await page.until(f"!({RESERVED}) && document.querySelector('#next .waiting').textContent === '11 people set a reminder'")
         await page.click("#next .remind")
         await room.host.next("event", kind="reserved")
-    async with before(room.port) as room:  # a relay that has forgotten everything
+    async with before(room.port) as room:  # a relay that has lost its state
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         again = await asyncio.wait_for(room.host.next("event", kind="reserved"), 20)
         assert again["viewer"] == event["viewer"]
@@ -165,7 +165,7 @@ async def test_a_reservation_made_offline_is_sent_later(page: Page, host_is_firs
         await page.click("#next .remind")
         viewer = (await room.host.next("event", kind="reserved"))["viewer"]
     await page.until("tradewindRoom.state === 'away'")
-    assert await text(page, "#next h2") == "Evening market", "what was announced stays"
+    assert await text(page, "#next h2") == "Evening market", "announced dates stay"
     await page.evaluate("document.querySelector('#next .remind').click()")
     async with before(room.port) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
@@ -223,7 +223,7 @@ async def test_the_keyboard_is_enough_to_reserve(page: Page) -> None:
         await page.key("Enter")
         await room.host.next("event", kind="reserved")
         await page.until(RESERVED)
-        assert await page.evaluate("document.activeElement.matches('#next .remind')"), "focus stays where it is"
+        assert await page.evaluate("document.activeElement.matches('#next .remind')"), "the focus does not move"
         assert await page.evaluate("document.querySelector('#next').getAttribute('aria-labelledby')") == "next-title"
 
 
@@ -261,7 +261,7 @@ async def test_the_hosts_calendar_is_in_the_viewers_language(page: Page, tmp_pat
         await eventually(lambda: kept(tmp_path))
         assert [path.name for path in kept(tmp_path)] == ["Wanjian jishi.ics"]
         assert "Wanjian jishi" in kept(tmp_path)[0].read_text()
-        assert await page.evaluate("tradewindRoom.state") == "open", "the page stays where it is"
+        assert await page.evaluate("tradewindRoom.state") == "open", "the page stays connected"
 
 
 @pytest.mark.parametrize("calendar", [{}, {"en": "0" * 32}, {"en": "../../../x"}])
@@ -279,12 +279,12 @@ async def test_without_the_hosts_calendar_the_page_makes_one(page: Page, tmp_pat
         (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
         assert event["SUMMARY"] == long
         assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (FRIDAY, FRIDAY + timedelta(hours=2))
-        assert event["UID"] == uid_of_date(AIRING, OCCURRENCE), "the host's own file speaks of the same date"
+        assert event["UID"] == uid_of_date(AIRING, OCCURRENCE), "the host's file has the same UID"
         assert event["DESCRIPTION"] == f"New: Merino scarf\nGuest: Chef Ana\n{room.address}"
         assert [alarm.decoded("TRIGGER") for alarm in event.walk("VALARM")] == [timedelta(minutes=-15)]
         made = event.decoded("LAST-MODIFIED")
         assert made == event.decoded("DTSTAMP")
-        assert event["SEQUENCE"] == (made - FIRST_SEQUENCE) // timedelta(seconds=1), "numbered as the host's files are"
+        assert event["SEQUENCE"] == (made - FIRST_SEQUENCE) // timedelta(seconds=1), "numbered like the host's files"
         assert page.console == [] or all("404" in line for line in page.console)
 
 
@@ -307,7 +307,7 @@ async def test_a_moved_date_replaces_the_calendar_entry(page: Page, tmp_path: Pa
     async with before() as room:
         first = await taken(room, 0)
         taken_s = await page.evaluate("Date.now() / 1000")
-        await page.until(f"Date.now() / 1000 > {taken_s} + 1")  # files are numbered by seconds
+        await page.until(f"Date.now() / 1000 > {taken_s} + 1")  # sequence numbers count seconds
         second = await taken(room, 3)
         assert first["UID"] == second["UID"]
         assert second["SEQUENCE"] > first["SEQUENCE"]
@@ -332,14 +332,14 @@ async def test_a_reminder_is_on_the_page_and_notifies_those_who_asked(page: Page
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
         await visit(page, room)
         await page.until(shown("#next .remind"))
-        assert not await page.evaluate(shown("#next .notify")), "who did not reserve is not asked"
+        assert not await page.evaluate(shown("#next .notify")), "viewers without a reservation are not asked"
         await room.remind("The new scarf is here.", NOW)
         await page.until(shown("#next .reminder"))
         assert await text(page, "#next .reminder") == "Reminder The new scarf is here."
         assert await page.evaluate("document.getElementById('news').textContent") == "Reminder: Evening market. The new scarf is here."
         await page.click("#next .remind")
         await page.until(shown("#next .notify"))
-        assert await page.evaluate("told") == [], "nobody is told who did not ask for it"
+        assert await page.evaluate("told") == [], "only those who asked are notified"
         await page.click("#next .notify")
         await page.until("document.querySelector('#next .notify').ariaPressed === 'true'")
         assert await page.evaluate(shown("#next .note"))
@@ -348,7 +348,7 @@ async def test_a_reminder_is_on_the_page_and_notifies_those_who_asked(page: Page
         assert ["Evening market", "Half an hour: the scarf, and Chef Ana.", "r2"] in await page.evaluate("told")
         await page.call("Page.reload")
         await page.until(f"globalThis.tradewindRoom?.state === 'open' && {shown('#next .reminder')}")
-        assert await page.evaluate("told") == [], "once, however often the page is loaded"
+        assert await page.evaluate("told") == [], "once, even if the page reloads"
         await page.click("#next .notify")
         await page.until("document.querySelector('#next .notify').ariaPressed === 'false'")
         await room.remind("Now.", NOW, "r3")

@@ -54,10 +54,10 @@ def test_an_hour_of_flooding_makes_a_small_log_with_exact_counts(kind: RoomEvent
                 data = message["data"]
                 assert isinstance(data, dict)
                 counts[data["product"]] += data.get("count", 1)
-                size += 40 + len(str(message))  # what the file adds to it
+                size += 40 + len(str(message))  # overhead of the file
             recorder.journal.ack(recorder.journal.seq)
     assert size < 16_000_000
-    assert counts == {f"p{number}": HOUR_S for number in range(20)}, "every one is counted, and once"
+    assert counts == {f"p{number}": HOUR_S for number in range(20)}, "each is counted once"
 
 
 def test_only_viewers_whose_joining_is_logged_are_logged_leaving() -> None:
@@ -165,8 +165,8 @@ def test_a_delayed_viewer_gets_a_code_in_the_end_and_keeps_it() -> None:
     coupons.drop("c", ["A"], 0, {})
     assert coupons.claim("c", "one", 0, lambda: False).why == "later"
     assert coupons.claim("c", "one", 0, lambda: True).code == "A"
-    assert coupons.claim("c", "one", 0, lambda: False).code == "A", "a second look costs nothing"
-    assert coupons.claim("c", "two", 0, lambda: False).why == "gone", "nobody waits for what is not there"
+    assert coupons.claim("c", "one", 0, lambda: False).code == "A", "repeating a claim costs nothing"
+    assert coupons.claim("c", "two", 0, lambda: False).why == "gone", "an empty coupon does not ask to wait"
 
 
 async def test_a_bad_code_does_not_cost_the_others() -> None:
@@ -186,14 +186,14 @@ async def test_a_bad_code_does_not_cost_the_others() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "می\u200cخواهم",  # ZWNJ, in every second Persian word
+        "می\u200cخواهم",  # ZWNJ, common in Persian
         "क्\u200dष",  # ZWJ
         "\U0001f469\u200d\U0001f9b1",  # one emoji of three characters
         "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",  # England's flag
-        "10\u00a0000\u202f\u20ac",  # hard spaces
+        "10\u00a0000\u202f\u20ac",  # non-breaking spaces
         "\u200fSKU-7",  # a direction mark
         "ไทย\u200b",
-        "\U000105c0",  # a letter newer than most tables
+        "\U000105c0",  # newer than most Unicode tables
     ],
 )
 def test_ordinary_text_of_every_script_is_accepted(text: str) -> None:

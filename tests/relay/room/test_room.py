@@ -140,7 +140,7 @@ async def test_events_reach_the_host_once(client: aiohttp.ClientSession, host: R
         ("added", {"product": "mug", **where}),
     ]
     assert {event["viewer"] for event in events} == {welcome["viewer"]}
-    assert (liked["viewer"], liked["data"]) == ("", {"count": 3, "product": "", **where}), "summed up, of nobody in particular"
+    assert (liked["viewer"], liked["data"]) == ("", {"count": 3, "product": "", **where}), "a sum over viewers"
     assert not host.of("event"), "each came once"
 
 
@@ -185,7 +185,7 @@ async def test_a_desk_that_comes_back_gets_what_happened_meanwhile(client: aioht
             assert second.of("event") == []
         async with desk(client) as forgetful:
             await forgetful.open()
-            assert (await forgetful.next("event"))["seq"] == 3, "acknowledged ones are gone"
+            assert (await forgetful.next("event"))["seq"] == 3, "acknowledged events are forgotten"
 
 
 async def test_a_second_host_replaces_the_first(client: aiohttp.ClientSession, host: RoomSocket) -> None:
@@ -214,7 +214,7 @@ async def test_each_code_is_given_once_and_each_viewer_gets_one(client: aiohttp.
     assert sorted(claim["data"]["code"] for claim in claims) == codes[1:]
     assert [claim["data"]["left"] for claim in claims] == [3, 2, 1, 0]
     await pages[0].next("count", left={"c": 0})
-    # A desk that restarts drops the coupon again: nothing is given twice.
+    # A desk that restarts opens the coupon again: no code is given twice.
     await host.send(t="coupon", id="c", codes=[*codes, "NEW"], expires_ms=0, claimed={})
     await put(host, "end", 1)
     await pages[-1].next("put", key="end")

@@ -93,7 +93,7 @@ async def test_language_currency_and_direction_are_the_viewers(
         assert await text(page, "#pinned .buy") == buy
         assert await text(page, "#market") == market
         pinned = await page.evaluate("(r => [r.left, r.right])(document.querySelector('#pinned .photo').getBoundingClientRect())")
-        assert (pinned[0] < 60) is (direction == "ltr"), "the picture stands where reading begins"
+        assert (pinned[0] < 60) is (direction == "ltr"), "the picture is where reading starts"
         assert await page.evaluate("document.querySelector('#pinned img').naturalWidth") == 640
         assert await page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
         assert not quiet(page)
@@ -144,7 +144,7 @@ async def test_the_host_gets_what_a_viewer_does(page: Page) -> None:
         await page.until("document.querySelector('#pinned .add').ariaPressed === 'true'")
         await page.click("#pinned .second:not(.add)")
         assert (await room.host.next("event", kind="asked"))["data"]["product"] == "mug"
-        assert await page.evaluate("document.querySelector('#pinned .second:not(.add)').disabled"), "asked once, not again and again"
+        assert await page.evaluate("document.querySelector('#pinned .second:not(.add)').disabled"), "a close-up can be requested once"
         for _ in range(3):
             await page.click("#heart")
         await page.until("document.getElementById('likes').textContent === '3'")
@@ -206,7 +206,7 @@ async def test_a_coupon_is_claimed_copied_and_kept(page: Page) -> None:
         await page.evaluate("document.querySelector('#coupon .buy').click()")
         await page.until(shown("#coupon .why"))
         assert await text(page, "#coupon .why") == "This coupon is no longer available."
-        await put_extras(room.host, int(time.time() * 1000) + 1000)  # it comes again
+        await put_extras(room.host, int(time.time() * 1000) + 1000)  # it comes back
         await page.until(shown("#coupon .buy"))
         assert not await page.evaluate(shown("#coupon .why"))
 
@@ -244,7 +244,7 @@ async def test_a_products_sheet_has_everything_about_it(page: Page) -> None:
             "需要专用灯泡吗",
         ):
             assert expected in words, expected
-        assert await page.evaluate("document.querySelector('#detail .more [lang=en]') !== null"), "what is not his language says so"
+        assert await page.evaluate("document.querySelector('#detail .more [lang=en]') !== null"), "text in another language is marked"
         await page.key("Escape")
         await page.until("!document.querySelector('#detail').open")
         assert await text(page, ".row:nth-child(4) .facts") == "已售罄"
@@ -265,7 +265,7 @@ async def test_room_and_video_do_not_disturb_each_other(page: Page) -> None:
         await page.until(shown("#pinned .buy"))
         await publisher.stop()
     await page.until("tradewindRoom.state === 'away' && tradewind.state === 'offline'")
-    assert await text(page, "#pinned .name") == "Harbour reading lamp", "what was shown stays"
+    assert await text(page, "#pinned .name") == "Harbour reading lamp", "products stay on the page"
     await page.click("#heart")
     await page.evaluate("document.querySelector('#pinned .add').click()")
     async with selling(port) as room:
@@ -294,7 +294,7 @@ async def test_the_page_does_not_notice_a_host_that_restarts(page: Page) -> None
             await host.send(t="put", key="pinned", value={"product": "mug", "at_ms": 2})
             await page.until("document.querySelector('#pinned .name').textContent === 'Double-wall travel mug'")
         assert await page.evaluate("tradewindRoom.connects") == 1
-        assert await page.evaluate("tradewindRoom.rev") == rev + 1, "what is the same is not sent again"
+        assert await page.evaluate("tradewindRoom.rev") == rev + 1, "an unchanged value is not sent again"
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ async def test_no_text_becomes_markup(page: Page) -> None:
         assert await page.evaluate("({}).polluted") is None
         assert await page.evaluate("document.querySelectorAll('main script, aside script, dialog script, [onerror], [onload]').length") == 0
         assert not await page.evaluate("[...document.links].some(a => a.protocol === 'javascript:')")
-        assert not await page.evaluate("document.querySelector('#pinned .buy').hasAttribute('href')"), "what leads nowhere is not offered"
+        assert not await page.evaluate("document.querySelector('#pinned .buy').hasAttribute('href')"), "an unusable link is not offered"
         assert EVIL in await page.evaluate("document.querySelector('#pinned .name').textContent")
         assert not [line for line in page.console if "Content Security Policy" in line or "exception" in line]
 
@@ -374,7 +374,7 @@ async def test_reduced_motion_is_respected(page: Page) -> None:
         await page.until("document.getElementById('likes').textContent === '1'")
         assert await page.evaluate("document.getElementById('hearts').childElementCount") == 0
         assert await page.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length") == 0
-        assert await page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.getElementById('ticker'))"), "all of it can be read"
+        assert await page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.getElementById('ticker'))"), "all of it fits"
         await page.call("Emulation.setEmulatedMedia", features=[])
 
 
@@ -454,7 +454,7 @@ async def test_a_coupon_that_ends_tomorrow_says_so(page: Page) -> None:
         await put_show(room.client, room.host)
         coupon = {"id": "c", "title": {"en": "Ten"}, "percent": 10, "stock": 1, "left": 1, "expires_ms": int(end.timestamp() * 1000)}
         await room.put("coupon", coupon)
-        await visit(page, room, "en-GB")  # where nothing is counted down
+        await visit(page, room, "en-GB")  # a market without countdowns
         await page.until(shown("#coupon .time"))
         assert await text(page, "#coupon .time") == f"until {end:%a} {end.day} {end:%b} 13:08"
 

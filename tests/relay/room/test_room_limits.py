@@ -103,12 +103,12 @@ async def test_a_flood_is_read_slowly_and_its_likes_are_limited() -> None:
         await reaches(host, fine)
         await reaches(host, fine, "again")
         status = await status_of(client)
-        assert status["likes"] <= 40 + 12 * (time.monotonic() - began), "as many at once, then as many a second, as fingers can give"
+        assert status["likes"] <= 40 + 12 * (time.monotonic() - began), "limited to what fingers can do"
         assert status["waiting_events"] < 60
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
         await relay.aclose()
-        assert await flood.closed() == 1001, "the rest of the flood is not read first"
+        assert await flood.closed() == 1001, "the connection closes before the rest of the flood is read"
 
 
 async def send_all(viewer: RoomSocket, texts: list[str]) -> None:
@@ -167,7 +167,7 @@ async def test_a_slow_page_gets_the_newest_value_and_every_key() -> None:
             while b'"key":"end"' not in got:
                 got += await loop.sock_recv(slow, 1 << 16)
         slow.close()
-        assert got.count(b'"key":"large"') < 40, "what was overtaken was never sent"
+        assert got.count(b'"key":"large"') < 40, "outdated values are never sent"
         assert all(f'"key":"small{number}"'.encode() in got for number in range(60))
 
 

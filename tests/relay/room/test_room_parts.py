@@ -74,7 +74,7 @@ def test_only_recent_removals_are_remembered() -> None:
         board.put(key, 1)
     for key in "abc":
         board.put(key, None)
-    assert not board.can_resume(4), "the removal of a is forgotten"
+    assert not board.can_resume(4), "the removal of a is no longer remembered"
     assert board.can_resume(5)
     assert not board.can_resume(8)
     assert read_all(board, 5) == [(6, "b", None), (7, "c", None)]
@@ -112,12 +112,12 @@ def test_the_journal_drops_what_matters_least() -> None:
         journal.append(RoomEvent(RoomEventKind.LIKE, 0, "v", count=5))
         journal.append(RoomEvent(RoomEventKind.SEEN, 0, "v", product="p"))
         journal.append(RoomEvent(RoomEventKind.ORDER, 0, order=ORDER) if number % 2 else RoomEvent(RoomEventKind.CLAIMED, 0, "v"))
-    assert iter_journal(journal) == [3, 6, 7, 9, 10, 12], "first all seen, then the oldest likes"
+    assert iter_journal(journal) == [3, 6, 7, 9, 10, 12], "first all views, then the oldest likes"
     assert journal.dropped == {"seen": 4, "like": 10}
     assert journal.seq == 12
     for _ in range(20):
         journal.append(RoomEvent(RoomEventKind.ORDER, 0, order=ORDER))
-    assert sum(1 for _ in iter_journal(journal)) == 24, "orders and claims are never given up"
+    assert sum(1 for _ in iter_journal(journal)) == 24, "orders and claims are never dropped"
 
 
 def iter_journal(journal: Journal) -> list[int]:
@@ -145,7 +145,7 @@ def test_each_viewer_gets_one_code_until_the_coupon_ends() -> None:
     coupons.drop("c", ["A", "A", "B"], 1000, {})
     assert coupons.left() == {"c": 2}
     assert coupons.claim("c", "one", 999).code == "A"
-    assert coupons.claim("c", "one", 5000) == coupons.claim("c", "one", 0), "what was given stays given"
+    assert coupons.claim("c", "one", 5000) == coupons.claim("c", "one", 0), "given codes stay given"
     assert coupons.claim("c", "two", 1000).why == "expired"
     coupons.drop("c", ["B"], 0, {"A": "one"})
     assert coupons.claim("c", "two", 1000).code == "B"
@@ -196,7 +196,7 @@ def test_a_token_bucket_keeps_its_rate_and_burst() -> None:
     assert addresses.of("10.0.0.1").take(1) == 0
     assert addresses.of("10.0.0.2").take(1) == 1
     assert addresses.of("fe80::1").take(1) == 1
-    assert addresses.of("fe80::2").take(1) == 0, "one household"
+    assert addresses.of("fe80::2").take(1) == 0, "same household"
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ async def test_a_date_that_is_not_on_the_board_cannot_be_reserved(client: aiohtt
         await viewer.next("count", waiting={FRIDAY: 1})
         await host.send(t="put", key=f"date/{FRIDAY}", value=None)
         await viewer.next("count", waiting={})
-        await host.send(t="put", key=f"date/{FRIDAY}", value=DATE)  # a desk that starts again takes it off and puts it back
+        await host.send(t="put", key=f"date/{FRIDAY}", value=DATE)  # a desk that restarts removes it and puts it back
         await viewer.next("count", waiting={FRIDAY: 1})
 
 
@@ -120,7 +120,7 @@ async def test_a_new_relay_gets_the_reservations(client: aiohttp.ClientSession, 
     async with page(client) as viewer:
         welcome = await entered(viewer)
         await host.send(t="reserved", date=FRIDAY, viewers=["one", "two", welcome["viewer"]])
-        assert (await viewer.next("reserved")) == {"t": "reserved", "date": FRIDAY, "on": True, "why": ""}, "he may have given it up"
+        assert (await viewer.next("reserved")) == {"t": "reserved", "date": FRIDAY, "on": True, "why": ""}, "the viewer may have cancelled"
         await viewer.next("count", waiting={FRIDAY: 3})
         await host.send(t="reserved", date=FRIDAY, viewers=["two", welcome["viewer"]])
         await viewer.send(t="reserve", date=FRIDAY, on=True)
@@ -176,7 +176,7 @@ def test_past_dates_make_room_for_new_ones() -> None:
         assert places.reserve(f"d{number}", "me", pace, 0).on
         if number:
             offered.discard(f"d{number}")
-    assert places.of("me")[0] == "d0", "what is offered stays"
+    assert places.of("me")[0] == "d0", "offered dates stay"
     assert len(places.of("me")) == 64
     assert places.waiting() == {"d0": 1}
 

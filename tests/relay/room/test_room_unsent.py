@@ -120,7 +120,7 @@ class TestInChromium:
             await until_likes(room.host, 2)
             await page.go(room.address)
             await page.until("globalThis.tradewindRoom?.state === 'open' && sessionStorage.length === 0")
-            assert await self.likes_so_far(room) == 2, "what was kept was known already"
+            assert await self.likes_so_far(room) == 2, "the kept events were known already"
 
     async def test_a_page_out_of_sight_says_it_at_once(self, page: Page) -> None:
         async with selling() as room:
@@ -129,7 +129,7 @@ class TestInChromium:
             await page.until(shown(".row"))
             hide = "Object.defineProperty(document, 'hidden', { value: true, configurable: true })"
             tell = "document.dispatchEvent(new Event('visibilitychange'))"
-            freeze = "globalThis.setTimeout = () => 0"  # nothing that waits runs any more, as in a frozen page
+            freeze = "globalThis.setTimeout = () => 0"  # timers stop, as in a frozen page
             await page.evaluate(f"{freeze}; {hide}; document.getElementById('heart').click(); {tell}")
             await until_likes(room.host, 1)
 

@@ -263,7 +263,7 @@ def test_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
     page = Page(change_product(selling_show(), "sun", delivery=delivery))
     value = page.board()["product/sun"]
     assert [one["freight"]["currency"] for one in value["delivery"]] == ["EUR", "EUR"]
-    assert value["returnable"] == {"DE": True}, "what cannot be added up says nothing"
+    assert value["returnable"] == {"DE": True}, "costs that cannot be added are left out"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ async def test_a_logged_reservation_is_not_logged_again(tmp_path: Path) -> None:
     async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         desk.studio.control.announce(BOARD)
         viewer_id = (await offered(viewer))["viewer"]
-        desk.studio.log.append(EventKind.RESERVED, viewer=viewer_id, date="once")  # from a hub of yesterday; that of today does not know it
+        desk.studio.log.append(EventKind.RESERVED, viewer=viewer_id, date="once")  # from an earlier relay; this one does not know it
         await reserve(viewer)
         await reserve(viewer, on=False)
         await desk.until(lambda: EventKind.UNRESERVED in logged(desk))

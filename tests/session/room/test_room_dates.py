@@ -81,7 +81,7 @@ async def test_calendar_files_are_made_once_per_plan_in_the_background(desk: Sch
     desk.scheduler.set_rest_hours(9)
     page.dates.follow()
     await asyncio.sleep(0)
-    assert len(page.made_of) == 1, "one lot at a time"
+    assert len(page.made_of) == 1, "one batch at a time"
     page.may_make.set()
     async with asyncio.timeout(40):
         while len(page.made_of) < 2:

@@ -15,7 +15,7 @@ from app.domain.room.event import RoomEvent, RoomEventKind
 from app.relay.server import RelayServer
 from app.session.room.board_sync import MAX_CLAIMS, OpenCoupon
 from app.session.room.event_inbox import split_mark
-from app.session.room.hub_messages import Crowded, decode_message
+from app.session.room.relay_messages import Crowded, decode_message
 from app.session.room.room_client import connect
 from app.session.room.room_link import RoomLink, RoomState
 from app.session.room.room_picture import RoomPicture
@@ -135,7 +135,7 @@ async def test_events_arrive_once_even_if_the_desk_restarts() -> None:
             await host.until(lambda: host.kinds() == ["joined", "seen"])
             assert (host.events[0].language, host.events[1].product) == ("de-AT", "sun")
             await host.until(lambda: (1, 0) in host.counts)
-            await until(session, waiting_events=0)  # what is safe, the hub forgets
+            await until(session, waiting_events=0)  # the relay forgets stored events
             host.safe.clear()
             await viewer.send(t="event", n=2, kind="clicked", product="sun")
             await host.until(lambda: len(host.events) == 3)
@@ -143,10 +143,10 @@ async def test_events_arrive_once_even_if_the_desk_restarts() -> None:
         assert (await status(session))["waiting_events"] == 1
         await viewer.send(t="event", n=3, kind="added", product="sun")
         await viewer.next("ack", n=3)
-        async with Host(relay, mark=logged) as again:  # its log has the click, which the hub does not know
+        async with Host(relay, mark=logged) as again:  # its log has the click, but the relay does not know that
             await again.until(lambda: again.kinds() == ["added"])
             await until(session, waiting_events=0)
-        async with Host(relay) as without:  # and a log without it has lost nothing that was not safe
+        async with Host(relay) as without:  # nothing that was stored is sent again
             await without.joined()
             assert without.events == []
 
@@ -230,8 +230,8 @@ async def test_only_its_host_takes_a_room_back() -> None:
             await host.until(lambda: host.link.state.value is RoomState.REPLACED)
             states: list[RoomState] = []
             host.link.state.changed.connect(lambda old, new: states.append(new))
-            host.move_to(relay)  # as when somebody came to watch: the address is the one that it was
-            async with Host(relay, key="wrong") as turn:  # whose way to the relay is longer than a turn of the loop
+            host.move_to(relay)  # as when a viewer joins: the address is the same
+            async with Host(relay, key="wrong") as turn:  # a round trip longer than a turn of the loop
                 await turn.until(lambda: turn.link.state.value is RoomState.LOST)
             assert (states, other.link.state.value) == ([], RoomState.JOINED)
 
@@ -311,7 +311,7 @@ async def test_a_host_with_a_wrong_key_joins_once_the_key_is_right() -> None:
         host.move_to(relay)
         await host.joined()
         host.move_to(None)
-        assert host.link.state.value is RoomState.JOINED  # as long as the connection holds
+        assert host.link.state.value is RoomState.JOINED  # while the connection lasts
     assert not host.heard
 
 

@@ -88,12 +88,12 @@ def test_only_the_next_dates_are_on_the_board() -> None:
     daily = [friday(0, original=NOW.replace(tzinfo=None) + timedelta(hours=hour), start=NOW, end=NOW + timedelta(1)) for hour in range(30)]
     assert len(board(*daily)["schedule"]) == MOST_DATES
     begun = friday(0, start=NOW - timedelta(minutes=5), end=NOW + timedelta(minutes=1))
-    assert board(begun)["schedule"] == [begun.key], "one that begins late is still to come"
+    assert board(begun)["schedule"] == [begun.key], "a late date is still to come"
     assert board(friday(0, start=NOW - timedelta(hours=2), end=NOW)) == {}
     assert board() == {}
     assert board(friday(0), on_air="fri@2027-03-12T20:00") == {}
     gone = replace(PLAN, airings=(ONCE,))
-    assert board(friday(0), SUNDAY, plan=gone)["schedule"] == ["once"], "an airing that was deleted a moment ago"
+    assert board(friday(0), SUNDAY, plan=gone)["schedule"] == ["once"], "an airing that has just been deleted"
 
 
 def test_the_reminder_is_the_last_one_sent_for_a_coming_date() -> None:
@@ -154,7 +154,7 @@ def test_a_relay_gets_each_dates_reservations_once_in_pieces() -> None:
     assert list(place_messages({"date/once": 1}, places, told)) == []
 
 
-# --- against a hub
+# --- with a relay
 
 
 async def test_reservations_survive_a_new_relay() -> None:

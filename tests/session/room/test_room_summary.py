@@ -53,7 +53,7 @@ async def test_viewers_who_wait_between_shows_count_for_the_next(summary: RoomSu
     assert (summary.likes, summary.joined) == (40, 1)
     summary.count(event(EventKind.LIKED, 61, count=3))
     summary.count(event(EventKind.VIEWER_JOINED, 62))
-    assert (summary.likes, summary.joined) == (43, 2), "until the next evening begins, the last one is shown"
+    assert (summary.likes, summary.joined) == (43, 2), "the last show is shown until the next one starts"
     summary.set_viewers(4)
     summary.count(event(EventKind.ON_AIR, 1500))
     assert (summary.likes, summary.joined, summary.peak, begun) == (3, 1, 4, [0, 3])
@@ -63,7 +63,7 @@ async def test_sums_count_as_many_as_they_contain(summary: RoomSummary) -> None:
     summary.add(
         [
             event(EventKind.PRODUCT_SEEN, product="sun", count=40),
-            event(EventKind.PRODUCT_SEEN, product="sun", viewer="old"),  # as older logs have it
+            event(EventKind.PRODUCT_SEEN, product="sun", viewer="old"),  # as in older logs
             event(EventKind.PRODUCT_CLICKED, product="sun", count=3, over=True),
             event(EventKind.VIEWER_JOINED, count=9, over=True),
             event(EventKind.DETAIL_ASKED, product="sun", count=2, over=True),

@@ -61,7 +61,7 @@ class Refused(msgspec.Struct, frozen=True):
         return next((one for one in (self.key, self.id, self.date) if one is not None), "")
 
 
-HubMessage = Welcome | Event | Count | Crowded | Refused
+RelayMessage = Welcome | Event | Count | Crowded | Refused
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -69,7 +69,7 @@ class _Envelope(msgspec.Struct, frozen=True):
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
-_DECODERS: Mapping[str, msgspec.json.Decoder[HubMessage]] = {
+_DECODERS: Mapping[str, msgspec.json.Decoder[RelayMessage]] = {
     "welcome": msgspec.json.Decoder(Welcome),
     "event": msgspec.json.Decoder(Event),
     "count": msgspec.json.Decoder(Count),
@@ -78,7 +78,7 @@ _DECODERS: Mapping[str, msgspec.json.Decoder[HubMessage]] = {
 }
 
 
-def decode_message(text: str) -> HubMessage | None:
+def decode_message(text: str) -> RelayMessage | None:
     """The message in a frame, None for a type that we do not know; raises RoomError for a bad one."""
     try:
         decoder = _DECODERS.get(_ENVELOPE.decode(text).t)
