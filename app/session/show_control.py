@@ -239,7 +239,7 @@ class ShowControl:
             self.room.inbox.count_changed.connect(lambda viewers, likes: self.viewers.summary.set_viewers(viewers)),
             self.room.pictures.changed.connect(refresh.later),
             self.viewers.likes_counted.connect(self.room.inbox.count_likes_from),
-            self.viewers.places_read.connect(self.room.board.set_reservations),
+            self.viewers.reservations_read.connect(self.room.board.set_reservations),
             self.scheduler.changed.connect(refresh.soon),
             self.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: self._remind(reminder)),
         ]

@@ -96,25 +96,13 @@ def _encodable(value: Any) -> Any:
 def _room_message(text: str) -> object:
     """Try every reader on every field; each refuses or returns its type."""
     message = read_message(text)
-    kinds = (
-        Ack,
-        CouponClaim,
-        HostCoupon,
-        HostHello,
-        HostLikes,
-        HostReservations,
-        MarketChoice,
-        PageEvent,
-        PageHello,
-        PageReport,
-        Put,
-        Reserve,
-    )
+    page_kinds = (CouponClaim, MarketChoice, PageEvent, PageHello, PageReport, Reserve)
+    host_kinds = (Ack, HostCoupon, HostHello, HostLikes, HostReservations, Put)
     readers: tuple[Callable[[], object], ...] = (
         lambda: check_version(message),
         lambda: known_languages(typed(message, PageHello).languages),
         lambda: usable_codes(typed(message, HostCoupon).codes or ()),
-        *[lambda kind=kind: typed(message, kind) for kind in kinds],
+        *[lambda kind=kind: typed(message, kind) for kind in (*page_kinds, *host_kinds)],
     )
     given = []
     for reader in readers:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.session.room.room_schedule import Places, place_messages
+from app.session.room.room_schedule import ReservedBy, reservation_messages
 
 MAX_CLAIMS = 3000  # sent to a relay, which limits the size of a message
 _PICTURED = "product/"  # keys whose values name pictures
@@ -32,8 +32,8 @@ class BoardSync:
         self._coupon: OpenCoupon | None = None
         self._coupon_sent: OpenCoupon | None = None
         self._coupons_open: set[str] = set()
-        self._places: Places = {}
-        self._placed: set[str] = set()  # dates whose reservations the relay has
+        self._reserved: ReservedBy = {}
+        self._sent_dates: set[str] = set()  # dates whose reservations the relay has
         self._holds_products = False
 
     @property
@@ -52,10 +52,10 @@ class BoardSync:
         self._coupon = coupon
         self._wake()
 
-    def set_reservations(self, places: Places) -> None:
+    def set_reservations(self, reserved: ReservedBy) -> None:
         """Date → viewers; read again for every new relay."""
-        self._places = places
-        self._placed.clear()
+        self._reserved = reserved
+        self._sent_dates.clear()
         self._wake()
 
     def welcomed(self, board: Iterable[str], coupons: Iterable[str]) -> None:
@@ -63,7 +63,7 @@ class BoardSync:
         self._sent = dict.fromkeys(board, _UNKNOWN)  # everything is written again: the relay compares the values
         self._coupon_sent = None
         self._coupons_open = set(coupons)
-        self._placed.clear()
+        self._sent_dates.clear()
         self._holds_products = bool(self._sent)
         self._wake()
 
@@ -86,7 +86,7 @@ class BoardSync:
             self._sent[key] = value
             if known is not value and (known is _UNKNOWN or known != value):
                 yield {"t": "put", "key": key, "value": value}
-        yield from place_messages(self._wanted, self._places, self._placed)
+        yield from reservation_messages(self._wanted, self._reserved, self._sent_dates)
 
     def _coupon_messages(self) -> Iterator[_Message]:
         """Open the coupon before the board shows it, and close those that the relay still has from before."""

@@ -10,14 +10,14 @@ from app.domain.planning.people.party import PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowReminder, WhatsNew, parties_on
 
 Json = Any
-Places = Mapping[str, frozenset[str] | set[str]]  # date key → viewers who reserved it
+ReservedBy = Mapping[str, frozenset[str] | set[str]]  # date key → viewers who reserved it
 
 MOST_DATES = 12
 HORIZON = timedelta(days=60)
 DATE = "date/"
 PIECE = 2000  # viewers in one message to the relay
 UNKNOWN_LANGUAGE = "und"
-PLACE_KINDS = (EventKind.RESERVED, EventKind.UNRESERVED)
+RESERVATION_KINDS = (EventKind.RESERVED, EventKind.UNRESERVED)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -80,18 +80,18 @@ def last_told(reminders: Sequence[ShowReminder], dates: frozenset[str] | set[str
 
 def reservations(events: Iterable[ShowEvent]) -> Mapping[str, frozenset[str]]:
     """Date key → viewers who reserved it, read from the log. The last entry of a viewer counts."""
-    places: dict[str, set[str]] = {}
+    reserved: dict[str, set[str]] = {}
     for event in events:
-        take_place(places, event)
-    return {date: frozenset(viewers) for date, viewers in places.items() if viewers}
+        apply_reservation(reserved, event)
+    return {date: frozenset(viewers) for date, viewers in reserved.items() if viewers}
 
 
-def take_place(places: dict[str, set[str]], event: ShowEvent) -> bool:
+def apply_reservation(reserved: dict[str, set[str]], event: ShowEvent) -> bool:
     """Apply one event of the log; returns whether it changes anything."""
-    if event.kind not in PLACE_KINDS:
+    if event.kind not in RESERVATION_KINDS:
         return False
     date, viewer = str(event.data.get("date", "")), str(event.data.get("viewer", ""))
-    viewers = places.setdefault(date, set())
+    viewers = reserved.setdefault(date, set())
     on = event.kind is EventKind.RESERVED
     if not date or not viewer or (viewer in viewers) is on:
         return False
@@ -99,14 +99,14 @@ def take_place(places: dict[str, set[str]], event: ShowEvent) -> bool:
     return True
 
 
-def place_messages(board: Mapping[str, object], places: Places, told: set[str]) -> Iterator[Mapping[str, Json]]:
+def reservation_messages(board: Mapping[str, object], reserved: ReservedBy, told: set[str]) -> Iterator[Mapping[str, Json]]:
     """Messages with the reservations for the board's dates that are not in `told` yet; adds those dates to it."""
     for key in board:
         date = key.removeprefix(DATE)
         if not key.startswith(DATE) or date in told:
             continue
         told.add(date)
-        viewers = sorted(places.get(date, ()))
+        viewers = sorted(reserved.get(date, ()))
         for start in range(0, len(viewers), PIECE):
             yield {"t": "reserved", "date": date, "viewers": viewers[start : start + PIECE]}
 

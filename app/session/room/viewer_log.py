@@ -9,7 +9,7 @@ from app.domain.room.event import ROOM_KINDS, RoomEvent, log_entry
 from app.domain.show_period import PERIOD_KINDS, ShowPeriod
 from app.session.document.show_book import ShowBook
 from app.session.room.reservations import Reservations
-from app.session.room.room_schedule import Places
+from app.session.room.room_schedule import ReservedBy
 from app.session.room.room_summary import SUMMARY_KINDS, RoomSummary
 from app.session.selling.orders import Orders
 
@@ -20,7 +20,7 @@ PIECE = 2000  # events read in one turn of the loop: 20 ms
 class ViewerLog:
     """`summary` counts the open sitting; `reservations` knows who waits for which date.
 
-    `likes_counted` is emitted with the likes from which the relay continues, `places_read` when the reservations of another show are
+    `likes_counted` is emitted with the likes from which the relay continues, `reservations_read` when the reservations of another show are
     read. `relay_likes` returns the relay's own count.
     """
 
@@ -28,7 +28,7 @@ class ViewerLog:
         self.summary = RoomSummary()
         self.reservations = Reservations(book)
         self.likes_counted: Signal[[int]] = Signal()
-        self.places_read: Signal[[Places]] = Signal()
+        self.reservations_read: Signal[[ReservedBy]] = Signal()
         self._book = book
         self._orders = orders
         self._relay_likes = relay_likes
@@ -102,7 +102,7 @@ class ViewerLog:
 
     async def _read_reservations(self) -> None:
         await self.reservations.read()
-        self.places_read.emit(self.reservations.places)
+        self.reservations_read.emit(self.reservations.reserved)
 
     def _cancel(self) -> None:
         for task in (self._counting, self._reading):

@@ -10,7 +10,7 @@ from app.domain.base.local_time import LocalTime
 from app.domain.event import EventKind
 from app.domain.planning.schedule import Airing
 from app.session.planning.dates.series_edit import Scope
-from app.session.room.room_schedule import PLACE_KINDS
+from app.session.room.room_schedule import RESERVATION_KINDS
 from tests.session.test_show_control import client, in_room, selling
 from tests.support.room import RoomSocket, page
 from tests.support.studio_desk import PAPER, StudioDesk
@@ -20,7 +20,7 @@ BOARD = {"schedule": ["once"], "date/once": DATE}
 
 
 def logged(desk: StudioDesk) -> list[EventKind]:
-    return [event.kind for event in desk.studio.log.events(PLACE_KINDS)]
+    return [event.kind for event in desk.studio.log.events(RESERVATION_KINDS)]
 
 
 async def offered(viewer: RoomSocket, **hello: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ async def test_a_reservation_is_logged_once_and_survives_the_relay(tmp_path: Pat
             token = (await offered(viewer, languages=["ar"], market="SA"))["token"]
             await reserve(viewer)
             await desk.until(lambda: desk.studio.control.viewers.reservations.waiting("once") == 1)
-        (entry,) = desk.studio.log.events(PLACE_KINDS)
+        (entry,) = desk.studio.log.events(RESERVATION_KINDS)
         assert (entry.data["date"], entry.data["language"], entry.data["market"]) == ("once", "ar", "SA")
         assert told == ["once"]
         desk.forget()

@@ -17,7 +17,7 @@ from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowReminder, WhatsNew
 from app.domain.room.event import log_entry, read_event
 from app.session.planning.announcements.room_calendar import room_calendar
-from app.session.room.room_schedule import HORIZON, MOST_DATES, place_messages, reservations, schedule_board
+from app.session.room.room_schedule import HORIZON, MOST_DATES, reservation_messages, reservations, schedule_board
 from tests.session.room.test_room_link import Host, client, until
 from tests.support.relays import running_relay
 from tests.support.room import page
@@ -147,36 +147,36 @@ def test_the_log_keeps_the_date_and_the_viewer() -> None:
 
 def test_a_relay_gets_each_dates_reservations_once_in_pieces() -> None:
     told: set[str] = set()
-    places = {"once": {f"v{number:05}" for number in range(4500)}, "over": {"x"}}
-    messages = list(place_messages({"date/once": 1, "date/new": 2, "show": 3}, places, told))
+    reserved = {"once": {f"v{number:05}" for number in range(4500)}, "over": {"x"}}
+    messages = list(reservation_messages({"date/once": 1, "date/new": 2, "show": 3}, reserved, told))
     assert [(one["date"], len(one["viewers"])) for one in messages] == [("once", 2000), ("once", 2000), ("once", 500)]
     assert told == {"once", "new"}
-    assert list(place_messages({"date/once": 1}, places, told)) == []
+    assert list(reservation_messages({"date/once": 1}, reserved, told)) == []
 
 
 # --- with a relay
 
 
 async def test_reservations_survive_a_new_relay() -> None:
-    places: dict[str, set[str]] = {"once": set()}
+    reserved: dict[str, set[str]] = {"once": set()}
     async with running_relay() as first, client(first) as session, Host(first) as host:
         host.link.board.show(board(SUNDAY))
-        host.link.board.set_reservations(places)
+        host.link.board.set_reservations(reserved)
         await host.joined()
         await until(session, keys=2)
         async with page(session) as viewer:
             token = (await viewer.open())["token"]
             await viewer.send(t="reserve", date="once", on=True)
             await host.until(lambda: "reserved" in host.kinds())
-            places["once"] |= {host.events[-1].viewer, "another"}
+            reserved["once"] |= {host.events[-1].viewer, "another"}
         async with running_relay() as second, client(second) as other, page(other) as viewer:
             host.move_to(None)
             await first.aclose()
             host.move_to(second)
             await until(other, waiting=2)
             assert (await viewer.open(token=token))["reserved"] == ["once"]
-            places["once"].add("third")
-            host.link.board.set_reservations(places)
+            reserved["once"].add("third")
+            host.link.board.set_reservations(reserved)
             await until(other, waiting=3)
 
 
