@@ -157,7 +157,7 @@ async def test_a_user_name_in_the_address_is_used_and_never_written(tmp_path: Pa
     assert {request.authorization for request in server.seen if request.method == "POST"} == {"Basic YW5uYTpvcGVuLXNlc2FtZQ=="}
     async with Tradewind(tmp_path / "home", "broadcast", "--relay", address, "--token", "t", *SMALL) as run:
         assert await run.ended() == 1
-        assert "Give one of the two" in run.complaints[-1] and "open-sesame" not in run.complaints[-1]
+        assert "Use only one of them" in run.complaints[-1] and "open-sesame" not in run.complaints[-1]
 
 
 @pytest.mark.parametrize("copied", ["Bearer let-me-in", "  let-me-in\n", "let-\u200bme-in\ufeff"])
