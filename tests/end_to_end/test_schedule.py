@@ -41,7 +41,7 @@ MINUTES = 60
 WEEK = timedelta(days=7)
 RESERVED = "document.querySelector('#next .remind').ariaPressed === 'true'"
 WAITING = "document.body.dataset.state === 'waiting'"
-MOVED_TITLE = "The clocks of the world have new rules"
+MOVED_TITLE = "Time zone update"
 
 
 @pytest.fixture

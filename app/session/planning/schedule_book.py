@@ -138,18 +138,18 @@ class ScheduleBook:
     def put_airing(self, airing: Airing, *, merge: str = "") -> None:
         """Plan a show, or put this in the place of the one with its id."""
         known = any(one.id == airing.id for one in self.schedule.airings)
-        self._edit("Change a show" if known else "Plan a show", lambda plan: schedule_editing.put_airing(plan, airing), merge)
+        self._edit("Edit a show" if known else "Plan a show", lambda plan: schedule_editing.put_airing(plan, airing), merge)
 
     def change(self, occurrence: Occurrence, airing: Airing, scope: Scope = Scope.THIS, *, merge: str = "") -> None:
         """What a form says of one date: `airing.start`, `minutes` and parties are meant for this date; the other dates of the scope go
         along. With `Scope.THIS` its rule is left alone, and a date with another title or news than its series becomes a show of its own."""
         split = self._calendar.split
-        self._edit("Change a show", lambda plan: changed_dates(plan, occurrence, airing, scope, split), merge)
+        self._edit("Edit a show", lambda plan: changed_dates(plan, occurrence, airing, scope, split), merge)
 
     def move(self, occurrence: Occurrence, start: LocalTime, *, minutes: int = 0, scope: Scope = Scope.THIS, merge: str = "") -> None:
         """Put a date to another time; the other dates of the scope go as far. `minutes` 0 = as long as it is."""
         split = self._calendar.split
-        self._edit("Move a show", lambda plan: moved_dates(plan, occurrence, start, minutes, scope, split), merge)
+        self._edit("Reschedule a show", lambda plan: moved_dates(plan, occurrence, start, minutes, scope, split), merge)
 
     def move_to(self, occurrence: Occurrence, instant: datetime, *, minutes: int = 0, scope: Scope = Scope.THIS, merge: str = "") -> None:
         """As `move`, to an instant (what is dragged): as the clocks of the show's zone say it."""
@@ -166,12 +166,12 @@ class ScheduleBook:
             changed = schedule_editing.change_airing(changed, airing_id, minutes=int(minutes))
             return schedule_editing.change_airing(changed, airing_id, party_ids=occurrence.party_ids) if occurrence.party_ids else changed
 
-        self._edit("Copy a show", copied)
+        self._edit("Duplicate a show", copied)
         return made[0]
 
     def cancel(self, occurrence: Occurrence, scope: Scope = Scope.THIS) -> None:
         """Without this date, or without the scope's. A single show is taken out of the plan."""
-        self._edit("Call off a show", lambda plan: without_dates(plan, occurrence, scope, self._calendar.split))
+        self._edit("Cancel a show", lambda plan: without_dates(plan, occurrence, scope, self._calendar.split))
 
     def remove_airings(self, airing_ids: Collection[str]) -> None:
         """Take shows out of the plan, of a series all of its dates."""
@@ -183,7 +183,7 @@ class ScheduleBook:
 
     def set_fixed(self, airing_id: str, fixed: bool) -> None:
         """Whether an optimisation leaves the hour alone."""
-        self._edit("Fix the hour", lambda plan: schedule_editing.change_airing(plan, airing_id, fixed=fixed))
+        self._edit("Lock time", lambda plan: schedule_editing.change_airing(plan, airing_id, fixed=fixed))
 
     # People and what surrounds them ---------------------------------------------------------------------------------------
 
@@ -191,25 +191,25 @@ class ScheduleBook:
         """Add a market or a person, or put this in the place of the one with its id; raises ZoneError for a zone that is none."""
         self.zones.zone(party.zone)
         known = any(one.id == party.id for one in self.schedule.parties)
-        self._edit("Change who takes part" if known else "Add who takes part", lambda plan: schedule_editing.put_party(plan, party), merge)
+        self._edit("Edit a participant" if known else "Add a participant", lambda plan: schedule_editing.put_party(plan, party), merge)
 
     def remove_parties(self, party_ids: Collection[str]) -> None:
         """Take markets or people out; their shows go on without them."""
-        self._edit("Remove who takes part", lambda plan: schedule_editing.remove_parties(plan, party_ids))
+        self._edit("Remove a participant", lambda plan: schedule_editing.remove_parties(plan, party_ids))
 
     def set_priorities(self, priorities: Priorities, *, merge: str = "") -> None:
         """Whose comfort counts how much."""
-        self._edit("Change whose hours count", lambda plan: schedule_editing.set_priorities(plan, priorities), merge)
+        self._edit("Change priorities", lambda plan: schedule_editing.set_priorities(plan, priorities), merge)
 
     def set_host_zone(self, zone: str) -> None:
         """Plan from this place; "" = where this PC is. Raises ZoneError."""
         if zone:
             self.zones.zone(zone)
-        self._change_field("Change the place you plan from", host_zone=zone)
+        self._change_field("Change your time zone", host_zone=zone)
 
     def set_rest_hours(self, hours: int, *, merge: str = "") -> None:
         """How long people rest between two shows."""
-        self._change_field("Change the rest", merge, rest_hours=hours)
+        self._change_field("Change minimum rest", merge, rest_hours=hours)
 
     def set_quiet_hours(self, begin: str, end: str) -> None:
         """Local hours ("HH:MM") in which nobody is reminded."""
@@ -228,7 +228,7 @@ class ScheduleBook:
 
     def tick(self, task_id: str, *, done: bool = True) -> None:
         """Tick a task off, or take that back."""
-        self._edit("Tick a task", lambda plan: schedule_editing.tick_task(plan, task_id, done))
+        self._edit("Mark a task done", lambda plan: schedule_editing.tick_task(plan, task_id, done))
 
     def put_reminder(self, reminder: ShowReminder, *, merge: str = "") -> None:
         """Add a reminder, or put this in the place of the one with its id."""
@@ -252,7 +252,7 @@ class ScheduleBook:
 
     def accept_moved(self) -> None:
         """What moved is known: wall times stay as they are, and the plan now goes by this edition of the rules."""
-        self._book.document.edit_show("Accept new clock rules", self._with_tables(lambda plan: plan, keep=False))
+        self._book.document.edit_show("Accept time zone update", self._with_tables(lambda plan: plan, keep=False))
 
     # How it is done -------------------------------------------------------------------------------------------------------
 

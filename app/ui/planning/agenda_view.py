@@ -47,13 +47,13 @@ class AgendaView(PlannerPage):
         self.empty = EmptyState(
             context.icons,
             "calendar",
-            tr("Planner", "Nothing is planned"),
-            tr("Planner", "Plan a show, and it stands here on everybody's clocks."),
+            tr("Planner", "No shows planned"),
+            tr("Planner", "Plan a show to see it here in everyone's local time."),
             plan,
         )
         self._stack.addWidget(self.empty)
         column.addLayout(self._stack, 1)
-        self.done = UndoLine(context, tr("Planner", "Enter opens, Ctrl+D copies to the next week, Del calls off."))
+        self.done = UndoLine(context, tr("Planner", "Enter: open. Ctrl+D: duplicate to next week. Del: cancel."))
         column.addWidget(self.done)
         self.show_actions.done.connect(self.done.show_done)
         self.list.opened.connect(self.show_actions.open)
@@ -65,13 +65,13 @@ class AgendaView(PlannerPage):
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(label(tr("Planner", "What is to come"), "title"))
+        row.addWidget(label(tr("Planner", "Upcoming shows"), "title"))
         row.addStretch(1)
-        self.past = QCheckBox(tr("Planner", "Past shows too"))
+        self.past = QCheckBox(tr("Planner", "Show past shows"))
         self.past.toggled.connect(lambda on: self.refresh())
         row.addWidget(self.past)
-        row.addWidget(label(tr("Planner", "Also the clocks of"), "muted"))
-        self.clocks = ClockChoice(self._context, nobody=tr("Planner", "nobody else"))
+        row.addWidget(label(tr("Planner", "Also show times in"), "muted"))
+        self.clocks = ClockChoice(self._context, nobody=tr("Planner", "None"))
         self.clocks.chosen.connect(self.refresh)
         row.addWidget(self.clocks)
         self.plan_button = push_button(tr("Planner", "Plan a show…"), self.show_actions.plan, role="primary")
@@ -137,11 +137,11 @@ class AgendaView(PlannerPage):
             return tr("Planner", "now"), "live"
         if state == "past":
             was_on_air = self._plan.airings.started_ms(occurrence.key) is not None
-            return (tr("Planner", "was on air") if was_on_air else tr("Planner", "past")), ""
+            return (tr("Planner", "aired") if was_on_air else tr("Planner", "past")), ""
         if level is Level.BLOCK:
-            return tr("Planner", "does not work"), "error"
+            return tr("Planner", "conflict"), "error"
         if level is Level.WARNING:
-            return tr("Planner", "look at this"), "warning"
+            return tr("Planner", "check"), "warning"
         if state == "next":
             return tr("Planner", "next"), "accent"
-        return (tr("Planner", "moved"), "") if occurrence.moved else ("", "")
+        return (tr("Planner", "rescheduled"), "") if occurrence.moved else ("", "")

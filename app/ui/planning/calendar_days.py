@@ -94,9 +94,9 @@ def _festival_mark(same: Sequence[Festival], language: str) -> DayMark:
     kind = "caution" if caution else "commercial" if first.kind is DayKind.COMMERCIAL else "festival"
     lines = [f"{name} · {markets}"]
     if first.estimated:
-        lines.append(tr("Planner", "By calculation: the sighting of the moon may move it by a day."))
+        lines.append(tr("Planner", "Calculated date. The moon sighting may move it by a day."))
     if caution:
-        lines.append(tr("Planner", "Nobody jokes or hurries on this day."))
+        lines.append(tr("Planner", "Avoid pressure, jokes and prize draws on this day."))
     lines += [text for festival in same for text in (pick(festival.tone, (language,))[0],) if text]
     return DayMark(kind, f"{markets} {about}", "\n".join(dict.fromkeys(lines)))
 

@@ -17,7 +17,7 @@ class ClockChoice(QComboBox):
         self._context = context
         self._plan = context.studio.control.scheduler
         self._nobody = nobody
-        self.setAccessibleName(tr("Planner", "Whose clocks"))
+        self.setAccessibleName(tr("Planner", "Time zone"))
         self.setMinimumWidth(170)
         self.activated.connect(lambda _: self.chosen.emit())
         self._fill()
@@ -32,7 +32,7 @@ class ClockChoice(QComboBox):
         context, before = self._context, self.currentData()
         entries = [(self._nobody, "")] if self._nobody else []
         here = context.formats.city(self._plan.host_zone, context.language)
-        entries.append((tr("Planner", "here: {city}", city=here), self._plan.host_zone))
+        entries.append((tr("Planner", "Here: {city}", city=here), self._plan.host_zone))
         for party in self._plan.schedule.parties:
             if party.zone not in (zone for _, zone in entries):
                 entries.append((f"{party.name} · {context.formats.city(party.zone, context.language)}", party.zone))

@@ -46,16 +46,16 @@ def day_kind_text(kind: DayKind) -> str:
         DayKind.PUBLIC: tr("Planner", "public holiday"),
         DayKind.RELIGIOUS: tr("Planner", "religious"),
         DayKind.COMMERCIAL: tr("Planner", "sales day"),
-        DayKind.CAUTION: tr("Planner", "quiet day"),
+        DayKind.CAUTION: tr("Planner", "sensitive day"),
     }[kind]
 
 
 def confidence_text(confidence: Confidence) -> str:
     """How well a date is known."""
     return {
-        Confidence.HIGH: tr("Planner", "well known"),
-        Confidence.MEDIUM: tr("Planner", "probably right"),
-        Confidence.LOW: tr("Planner", "to be checked"),
+        Confidence.HIGH: tr("Planner", "confirmed"),
+        Confidence.MEDIUM: tr("Planner", "likely"),
+        Confidence.LOW: tr("Planner", "unconfirmed"),
     }[confidence]
 
 
@@ -78,14 +78,14 @@ class FestivalsPage(PlannerPage):
         side = QVBoxLayout()
         side.setSpacing(8)
         head = QHBoxLayout()
-        head.addWidget(label(tr("Planner", "Festivals and sales days of the next year"), "sectionTitle"), 1)
+        head.addWidget(label(tr("Planner", "Festivals and sales days in the next 12 months"), "sectionTitle"), 1)
         self.market = QComboBox()
-        self.market.setAccessibleName(tr("Planner", "Of which market"))
+        self.market.setAccessibleName(tr("Planner", "Market"))
         self.market.activated.connect(lambda _: self._fill())
         head.addWidget(self.market)
         side.addLayout(head)
         self.table = QTableWidget(0, 4)
-        self.table.setAccessibleName(tr("Planner", "Festivals and sales days of the next year"))
+        self.table.setAccessibleName(tr("Planner", "Festivals and sales days in the next 12 months"))
         titles = (tr("Planner", "Day"), tr("Planner", "Name"), tr("Planner", "Market"), tr("Planner", "Kind"))
         self.table.setHorizontalHeaderLabels(titles)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -121,26 +121,26 @@ class FestivalsPage(PlannerPage):
         for words in (self.facts, self.tone, self.origin):
             column.addWidget(words)
         column.addSpacing(8)
-        column.addWidget(label(tr("Planner", "It begins on"), "muted"))
+        column.addWidget(label(tr("Planner", "Starts on"), "muted"))
         self.day = QDateEdit()
         self.day.setCalendarPopup(True)
         self.day.setLocale(QLocale(self._source.context.language))
         self.day.setDisplayFormat(tr("Planner", "ddd, MMM d yyyy"))
         self.day.setKeyboardTracking(False)
-        self.day.setAccessibleName(tr("Planner", "It begins on"))
+        self.day.setAccessibleName(tr("Planner", "Starts on"))
         self.day.dateChanged.connect(self._on_day)
         column.addWidget(self.day)
-        self.leave_out_button = push_button(tr("Planner", "Leave it out this year"), self._leave_out)
+        self.leave_out_button = push_button(tr("Planner", "Hide this year"), self._leave_out)
         column.addWidget(self.leave_out_button)
-        self.keep_button = push_button(tr("Planner", "As calculated"), self._keep, role="link")
+        self.keep_button = push_button(tr("Planner", "Reset to calculated date"), self._keep, role="link")
         column.addWidget(self.keep_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        self.left_out_title = label(tr("Planner", "Left out"), "sectionTitle")
+        self.left_out_title = label(tr("Planner", "Hidden"), "sectionTitle")
         column.addWidget(self.left_out_title)
         self.left_out = QComboBox()
-        self.left_out.setAccessibleName(tr("Planner", "Left out"))
+        self.left_out.setAccessibleName(tr("Planner", "Hidden"))
         column.addWidget(self.left_out)
-        self.restore_button = push_button(tr("Planner", "Take it in again"), self._restore)
+        self.restore_button = push_button(tr("Planner", "Show again"), self._restore)
         column.addWidget(self.restore_button)
         return self.detail
 
@@ -199,7 +199,7 @@ class FestivalsPage(PlannerPage):
         for widget in (self.day, self.leave_out_button):
             widget.setEnabled(festival is not None)
         if festival is None:
-            self.name.setText(tr("Planner", "No festivals are known for these markets"))
+            self.name.setText(tr("Planner", "No festivals for these markets"))
             self.keep_button.hide()
             return
         self._chosen = name_of(festival)

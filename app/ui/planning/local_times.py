@@ -56,7 +56,7 @@ def kind_text(kind: PartyKind) -> str:
         PartyKind.HOST: tr("Party", "Host"),
         PartyKind.PARTNER: tr("Party", "Partner"),
         PartyKind.INTERPRETER: tr("Party", "Interpreter"),
-        PartyKind.OPERATOR: tr("Party", "Operator"),
+        PartyKind.OPERATOR: tr("Party", "Producer"),
         PartyKind.SUPPORT: tr("Party", "Support"),
     }[kind]
 
@@ -65,10 +65,10 @@ def comfort_text(comfort: Comfort, kind: PartyKind) -> str:
     """How an hour suits somebody."""
     market = kind is PartyKind.MARKET
     return {
-        Comfort.PRIME: tr("Party", "prime time") if market else tr("Party", "good hours"),
-        Comfort.FAIR: tr("Party", "if need be"),
-        Comfort.POOR: tr("Party", "asleep") if market else tr("Party", "night"),
-        Comfort.NEVER: tr("Party", "never") if market else tr("Party", "not there"),
+        Comfort.PRIME: tr("Party", "prime time") if market else tr("Party", "preferred"),
+        Comfort.FAIR: tr("Party", "acceptable"),
+        Comfort.POOR: tr("Party", "asleep") if market else tr("Party", "unsocial hours"),
+        Comfort.NEVER: tr("Party", "never") if market else tr("Party", "unavailable"),
     }[comfort]
 
 

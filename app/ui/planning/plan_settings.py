@@ -25,28 +25,26 @@ class PlanSettings(QWidget):
         form.setVerticalSpacing(6)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         self.place = ZoneChoice(
-            tr("Planner", "You plan from"),
+            tr("Planner", "Your time zone"),
             self._plan.zones,
             self._plan.now,
             city=lambda key: context.formats.city(key, context.language),
             soon=lambda: (self._plan.local_zone, *(party.zone for party in self._plan.schedule.parties)),
         )
         self.place.chosen.connect(lambda key: context.attempt(lambda: self._plan.set_host_zone(key)))
-        form.addRow(label(tr("Planner", "You plan from"), "muted"), self.place)
+        form.addRow(label(tr("Planner", "Your time zone"), "muted"), self.place)
         self.rest = QSpinBox()
         roomy(self.rest)
         self.rest.setRange(0, MOST_REST_HOURS)
         self.rest.setSuffix(tr("Planner", " h"))
         self.rest.setKeyboardTracking(False)
-        self.rest.setAccessibleName(tr("Planner", "Rest between two shows"))
+        self.rest.setAccessibleName(tr("Planner", "Minimum rest between shows"))
         self.rest.valueChanged.connect(lambda hours: context.attempt(lambda: self._plan.set_rest_hours(hours, merge="rest")))
-        form.addRow(label(tr("Planner", "Rest between two shows"), "muted"), self.rest)
+        form.addRow(label(tr("Planner", "Minimum rest between shows"), "muted"), self.rest)
         self.quiet = (QTimeEdit(), QTimeEdit())
         line = QHBoxLayout()
         line.setSpacing(4)
-        for box, words in zip(
-            self.quiet, (tr("Planner", "Nobody is reminded from"), tr("Planner", "Nobody is reminded until")), strict=True
-        ):
+        for box, words in zip(self.quiet, (tr("Planner", "Quiet hours from"), tr("Planner", "Quiet hours until")), strict=True):
             roomy(box)
             box.setDisplayFormat(CLOCK)
             box.setAccessibleName(words)
@@ -54,7 +52,7 @@ class PlanSettings(QWidget):
             box.timeChanged.connect(lambda _: self._on_quiet())
             line.addWidget(box, 1)
         line.insertWidget(1, label("–", "muted"))
-        form.addRow(label(tr("Planner", "Nobody is reminded, on their own clock"), "muted"), line)
+        form.addRow(label(tr("Planner", "Quiet hours (local time)"), "muted"), line)
 
     def read(self) -> None:
         """Show what holds now."""

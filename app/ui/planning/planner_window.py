@@ -64,7 +64,7 @@ class PlannerWindow(QWidget):
             "people": self.people,
         }
         titles = {
-            "hour": tr("Planner", "Find the hour"),
+            "hour": tr("Planner", "Find a time"),
             "week": tr("Planner", "Week"),
             "month": tr("Planner", "Month"),
             "agenda": tr("Planner", "Agenda"),
@@ -102,7 +102,7 @@ class PlannerWindow(QWidget):
         icons, studio = self._context.icons, self._context.studio
         self.month_button = push_button(tr("Planner", "Plan a month…"), self.plan_month)
         self.improve_button = push_button(tr("Planner", "Improve…"), self.improve)
-        self.improve_button.setToolTip(tip(tr("Planner", "Better hours for the shows of the month, and others on duty")))
+        self.improve_button.setToolTip(tip(tr("Planner", "Find better times and duty rosters for this month's shows")))
         row.addWidget(self.month_button)
         row.addWidget(self.improve_button)
         row.addSpacing(8)
@@ -118,14 +118,14 @@ class PlannerWindow(QWidget):
         self.redo.setEnabled(bool(self._context.studio.document.redo_title))
 
     def _empty_state(self) -> EmptyState:
-        self.suggest_button = push_button(tr("Planner", "Take the show’s markets and me"), self.take_suggested, role="primary")
+        self.suggest_button = push_button(tr("Planner", "Add the show's markets and me"), self.take_suggested, role="primary")
         self.markets_button = push_button(tr("Planner", "Choose the show’s markets…"), self.choose_markets, role="primary")
-        self.by_hand_button = push_button(tr("Planner", "Write them myself"), self._begin_by_hand, role="link")
+        self.by_hand_button = push_button(tr("Planner", "Add them manually"), self._begin_by_hand, role="link")
         return EmptyState(
             self._context.icons,
             "globe",
             tr("Planner", "Who watches, and who makes the show?"),
-            tr("Planner", "With their places the planner finds the hours that suit everybody, and says for whom an hour is hard."),
+            tr("Planner", "Add their locations, and the planner finds times that work for everyone and warns you about unsocial hours."),
             self.suggest_button,
             self.markets_button,
             self.by_hand_button,
@@ -207,7 +207,7 @@ class PlannerWindow(QWidget):
                 schedule = put_party(schedule, party)
             return schedule
 
-        self._context.attempt(lambda: self._plan.edit("Add who takes part", filled))
+        self._context.attempt(lambda: self._plan.edit("Add a participant", filled))
 
     def _begin_by_hand(self) -> None:
         self.stack.setCurrentWidget(self.tabs)

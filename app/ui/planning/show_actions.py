@@ -78,7 +78,7 @@ class ShowActions(QObject):
         occurrence = self.find(key)
         if occurrence is not None:
             start = LocalTime(occurrence.local.wall + days * DAY, occurrence.local.zone)
-            words = tr("Planner", "“{title}” is on {day} now.", title=self.title_of(occurrence), day=self._day(start))
+            words = tr("Planner", "“{title}” moved to {day}.", title=self.title_of(occurrence), day=self._day(start))
             self._try(lambda: self._plan.move(occurrence, start, scope=scope), words, occurrence, start)
 
     def duplicate(self, key: str, days: int = NEXT_WEEK) -> None:
@@ -86,14 +86,14 @@ class ShowActions(QObject):
         occurrence = self.find(key)
         if occurrence is not None:
             start = LocalTime(occurrence.local.wall + days * DAY, occurrence.local.zone)
-            words = tr("Planner", "“{title}” is planned for {day} too.", title=self.title_of(occurrence), day=self._day(start))
+            words = tr("Planner", "“{title}” also planned for {day}.", title=self.title_of(occurrence), day=self._day(start))
             self._try(lambda: self._plan.duplicate(occurrence, start), words)
 
     def cancel(self, key: str, scope: Scope = Scope.THIS) -> None:
         """Take a date out of the plan, or the scope's."""
         occurrence = self.find(key)
         if occurrence is not None:
-            words = tr("Planner", "“{title}” is called off.", title=self.title_of(occurrence))
+            words = tr("Planner", "“{title}” canceled.", title=self.title_of(occurrence))
             self._try(lambda: self._plan.cancel(occurrence, scope), words)
 
     def _day(self, local: LocalTime) -> str:
@@ -119,9 +119,9 @@ class ShowActions(QObject):
             return
         menu = self._menu()
         for scope, words in (
-            (Scope.THIS, tr("Planner", "Move this date only")),
-            (Scope.FOLLOWING, tr("Planner", "Move this and all that follow")),
-            (Scope.ALL, tr("Planner", "Move the whole series")),
+            (Scope.THIS, tr("Planner", "Reschedule this date only")),
+            (Scope.FOLLOWING, tr("Planner", "Reschedule this and all following dates")),
+            (Scope.ALL, tr("Planner", "Reschedule the whole series")),
         ):
             menu.addAction(words, partial(self.move, key, days, scope))
         menu.popup(point)
@@ -132,12 +132,12 @@ class ShowActions(QObject):
         occurrence = self.find(key) if key else None
         if occurrence is not None:
             menu.addAction(icons.icon("rename"), tr("Planner", "Open…"), lambda: self.open(key))
-            menu.addAction(icons.icon("share"), tr("Planner", "Tell people…"), lambda: self.tell(key))
-            menu.addAction(icons.icon("duplicate"), tr("Planner", "Copy to the next week"), lambda: self.duplicate(key))
+            menu.addAction(icons.icon("share"), tr("Planner", "Announce…"), lambda: self.tell(key))
+            menu.addAction(icons.icon("duplicate"), tr("Planner", "Duplicate to next week"), lambda: self.duplicate(key))
             menu.addSeparator()
-            menu.addAction(icons.icon("remove"), tr("Planner", "Call off this date"), lambda: self.cancel(key))
+            menu.addAction(icons.icon("remove"), tr("Planner", "Cancel this date"), lambda: self.cancel(key))
             if occurrence.series:
-                menu.addAction(tr("Planner", "Call off this and all that follow"), lambda: self.cancel(key, Scope.FOLLOWING))
+                menu.addAction(tr("Planner", "Cancel this and all following dates"), lambda: self.cancel(key, Scope.FOLLOWING))
             menu.addSeparator()
         menu.addAction(icons.icon("add"), tr("Planner", "Plan a show…"), lambda: self.plan(day))
         menu.popup(point)

@@ -24,8 +24,8 @@ def task_text(task: Task, values: Mapping[str, Value]) -> str:
 
 def _stock(values: Mapping[str, Value]) -> str:
     if "products" in values:
-        return tr("Tasks", "Bring in stock: {count} products have none", count=values["products"])
-    return tr("Tasks", "Bring in stock for these days")
+        return tr("Tasks", "Restock {count} products", count=values["products"])
+    return tr("Tasks", "Stock up for these days")
 
 
 def _translation(values: Mapping[str, Value]) -> str:
@@ -37,36 +37,36 @@ def _permit(values: Mapping[str, Value]) -> str:
     if need is PermitNeed.REQUIRED:
         return tr("Tasks", "Prize draw: get the permit for {market}", market=market)
     if need is PermitNeed.CONDITIONAL:
-        return tr("Tasks", "Prize draw: a permit may be needed in {market}", market=market)
-    return tr("Tasks", "Prize draw: nothing is known of {market}, ask counsel", market=market)
+        return tr("Tasks", "Prize draw: {market} may require a permit", market=market)
+    return tr("Tasks", "Prize draw: rules for {market} unknown, ask a lawyer", market=market)
 
 
 def _confirm(values: Mapping[str, Value]) -> str:
-    return tr("Tasks", "Have the partner confirm the {count} products", count=values["products"])
+    return tr("Tasks", "Ask the partner to confirm {count} products", count=values["products"])
 
 
 def _confirm_again(values: Mapping[str, Value]) -> str:
     without = values.get("without_backup", 0)
     if without:
-        return tr("Tasks", "Confirm the products once more; {count} heroes have no backup", count=without)
-    return tr("Tasks", "Confirm the products once more")
+        return tr("Tasks", "Confirm products again; {count} hero products have no backup", count=without)
+    return tr("Tasks", "Confirm products again")
 
 
 def _interpreter(values: Mapping[str, Value]) -> str:
     if values.get("interpreter"):
-        return tr("Tasks", "Confirm the interpreter: {name}", name=values["interpreter"])
-    return tr("Tasks", "Find an interpreter: the run of show needs one")
+        return tr("Tasks", "Confirm interpreter: {name}", name=values["interpreter"])
+    return tr("Tasks", "Find an interpreter for the rundown")
 
 
 def _material(values: Mapping[str, Value]) -> str:
     if "products" in values:
-        return tr("Tasks", "Take pictures: {count} products have none", count=values["products"])
-    return tr("Tasks", "Prepare pictures and words for these days")
+        return tr("Tasks", "Add pictures for {count} products", count=values["products"])
+    return tr("Tasks", "Prepare pictures and texts for these days")
 
 
 def task_note(values: Mapping[str, Value]) -> str:
     """What stands behind it: the rule and where it is from."""
     lines = [str(values.get("note", ""))]
     if values.get("source"):
-        lines.append(tr("Tasks", "Source: {source}, looked at on {day}", source=values["source"], day=values.get("reviewed_on", "–")))
+        lines.append(tr("Tasks", "Source: {source}. Reviewed {day}.", source=values["source"], day=values.get("reviewed_on", "–")))
     return "\n".join(filter(None, lines))

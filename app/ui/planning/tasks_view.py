@@ -48,9 +48,9 @@ class TasksView(QWidget):
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(8)
         head = QHBoxLayout()
-        head.addWidget(label(tr("Tasks", "To be done in time"), "title"))
+        head.addWidget(label(tr("Tasks", "Tasks"), "title"))
         head.addStretch(1)
-        self.with_done = QCheckBox(tr("Tasks", "What is done too"))
+        self.with_done = QCheckBox(tr("Tasks", "Show completed"))
         self.with_done.toggled.connect(lambda on: self._refresh())
         head.addWidget(self.with_done)
         column.addLayout(head)
@@ -61,12 +61,12 @@ class TasksView(QWidget):
             EmptyState(
                 context.icons,
                 "check",
-                tr("Tasks", "Nothing is left to do"),
-                tr("Tasks", "What shows and festivals need beforehand stands here, with the last day for it."),
+                tr("Tasks", "No tasks left"),
+                tr("Tasks", "Tasks for upcoming shows and festivals appear here with their due dates."),
             )
         )
         column.addLayout(self._stack, 1)
-        self.done = UndoLine(context, tr("Tasks", "Space ticks a task off; Enter opens the show that it is for."))
+        self.done = UndoLine(context, tr("Tasks", "Space: mark done. Enter: open the show."))
         column.addWidget(self.done)
         self._due = QTimer(self)  # a line that is just being ticked must not go while Qt still holds it
         self._due.setSingleShot(True)
@@ -76,8 +76,8 @@ class TasksView(QWidget):
 
     def _tree(self) -> QTreeWidget:
         tree = QTreeWidget()
-        tree.setAccessibleName(tr("Tasks", "To be done in time"))
-        tree.setHeaderLabels([tr("Tasks", "What"), tr("Tasks", "For"), tr("Tasks", "Last day")])
+        tree.setAccessibleName(tr("Tasks", "Tasks"))
+        tree.setHeaderLabels([tr("Tasks", "Task"), tr("Tasks", "For"), tr("Tasks", "Due")])
         tree.setObjectName("tasks")
         tree.setIndentation(18)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -118,7 +118,7 @@ class TasksView(QWidget):
         groups: list[tuple[str, list[Task]]] = [
             (tr("Tasks", "Long overdue"), [one for one in tasks if one.overdue and one.due < today - LONG_AGO]),
             (tr("Tasks", "Overdue"), [one for one in tasks if one.overdue and one.due >= today - LONG_AGO]),
-            (tr("Tasks", "In the next seven days"), [one for one in tasks if not one.done and today <= one.due <= today + SOON]),
+            (tr("Tasks", "Next 7 days"), [one for one in tasks if not one.done and today <= one.due <= today + SOON]),
             (tr("Tasks", "Later"), [one for one in tasks if not one.done and one.due > today + SOON]),
             (tr("Tasks", "Done"), [one for one in tasks if one.done]),
         ]
@@ -170,7 +170,7 @@ class TasksView(QWidget):
             return
         done, said = item.checkState(_WHAT) is Qt.CheckState.Checked, item.text(_WHAT)
         if self._context.attempt(lambda: self._plan.tick(task.id, done=done)):
-            words = tr("Tasks", "Ticked off: {task}", task=said) if done else tr("Tasks", "Open again: {task}", task=said)
+            words = tr("Tasks", "Done: {task}", task=said) if done else tr("Tasks", "Reopened: {task}", task=said)
             self.done.show_done(words)
 
     def _open(self, item: QTreeWidgetItem) -> None:

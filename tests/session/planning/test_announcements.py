@@ -1,4 +1,4 @@
-"""AnnouncementContext people of planned shows: texts by market, reminders, calendar files and posters, as files and for the room."""
+"""Announcements of planned shows: texts by market, reminders, calendar files and posters, as files and for the room."""
 
 import asyncio
 from collections.abc import Iterator

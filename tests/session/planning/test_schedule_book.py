@@ -83,7 +83,7 @@ def test_this_date_those_that_follow_or_all_are_moved(desk: SchedulingDesk, scop
     (reminder,) = desk.scheduler.schedule.reminders
     named = desk.scheduler.occurrence(reminder.occurrence)
     assert named is not None and f"{named.start:%m-%d %H:%M}" == "03-14 00:30"
-    assert desk.studio.document.undo_title == "Move a show"
+    assert desk.studio.document.undo_title == "Reschedule a show"
     desk.studio.document.undo()
     assert desk.starts() == ["03-06 01:00", "03-13 01:00", "03-20 00:00", "03-27 00:00", "04-03 00:00"]
 

@@ -113,11 +113,11 @@ async def test_a_reminder_says_what_is_new(window: MainWindow, studio: Studio, p
     (reminder,) = plan.schedule.reminders
     assert reminder.occurrence == US_FIRST
     assert reminder.texts["en"] == "Tea in an hour: the celadon set"
-    assert page.title.text() == "Reminders of this show"
+    assert page.title.text() == "Reminders for this show"
     studio.document.undo()
     await settled(dialog)
     assert plan.schedule.reminders == ()
-    assert page.title.text() == "No reminder yet"
+    assert page.title.text() == "No reminders yet"
     dialog.reject()
 
 

@@ -139,11 +139,11 @@ def test_a_single_show_is_dragged_to_another_day_and_back_by_undo(month: MonthVi
 
 def test_a_date_of_a_series_asks_which_dates_are_meant(month: MonthView, plan: Scheduler) -> None:
     drag(month, US_FIRST, date(2026, 11, 28))
-    choose_in_menu("Move this date only")
+    choose_in_menu("Reschedule this date only")
     assert titles(month, date(2026, 11, 28)) == ["09:00 Tea and ink, live for the US"]
     assert titles(month, date(2026, 12, 4)) == ["09:00 Tea and ink, live for the US"]
     drag(month, US_SECOND, date(2026, 12, 3))
-    choose_in_menu("Move this and all that follow")
+    choose_in_menu("Reschedule this and all following dates")
     dates = plan.occurrences(NOON + timedelta(days=9), NOON + timedelta(days=26))
     assert [f"{one.start:%d %H:%M}" for one in dates if one.local.zone == NEW_YORK] == ["03 01:00", "10 01:00", "17 01:00"]
 
@@ -364,7 +364,7 @@ def test_the_agenda_has_three_clocks(agenda: AgendaView) -> None:
     assert day.title == "Friday, November 27"
     assert "US Black Friday" in day.marks
     row = day.rows[0]
-    assert (row.key, row.hour, row.status) == (US_FIRST, "09:00", "look at this")
+    assert (row.key, row.hour, row.status) == (US_FIRST, "09:00", "check")
     assert row.clocks == (("New York", "Thu, Nov 26 20:00 −1 day"), ("Dubai", "Fri, Nov 27 05:00"))
     assert agenda.list.keys[:3] == (US_FIRST, GULF_FIRST, US_SECOND)
 
@@ -395,7 +395,7 @@ def test_a_date_that_began_early_and_is_over_is_past(agenda: AgendaView, month: 
     assert states() == ("now", "now")
     plan.airings.end("host")
     QApplication.processEvents()
-    assert states() == ("was on air", "past")
+    assert states() == ("aired", "past")
     assert plan.next is not None and plan.next.key == GULF_FIRST
 
 

@@ -88,30 +88,30 @@ def test_the_clock_goes(board: ScheduleBoard, clock: SetClock) -> None:
     board._tick()
     assert board.countdown.text() == "30 min"
     assert board.countdown.property("state") == "due"
-    assert board.start_button.text() == "Start the show"
+    assert board.start_button.text() == "Go live"
     assert board.start_button.property("role") == "primary"
     at(clock, NOON + timedelta(days=4, hours=20, minutes=59, seconds=30))
     board._tick()
     assert board.countdown.text() == "30 sec"
     at(clock, NOON + timedelta(days=4, hours=21, minutes=10))
     board._tick()
-    assert (board.eyebrow.text(), board.countdown.text()) == ("Should be on air for", "10 min")
+    assert (board.eyebrow.text(), board.countdown.text()) == ("Late by", "10 min")
     assert board.countdown.property("state") == "late"
 
 
 def test_what_is_missing_has_a_button_that_mends_it(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
     assert board.readiness.title.text().startswith("Before the show: ")
-    assert line(board, "products") == ("4 products to be confirmed by the partner", "missing", "Confirmed")
-    assert line(board, "interpreter") == ("No interpreter, and the run of show needs one", "block", "Choose one")
+    assert line(board, "products") == ("4 products not confirmed by the partner", "missing", "Mark confirmed")
+    assert line(board, "interpreter") == ("The rundown needs an interpreter", "block", "Choose")
     assert line(board, "run_of_show")[1] == "good"
     confirm = next(one for one in board.readiness.list.lines if one.id == "products").run
     assert confirm is not None
     confirm()
-    assert line(board, "products") == ("Products are confirmed", "good", "")
+    assert line(board, "products") == ("Products confirmed", "good", "")
     studio.document.undo()
     assert line(board, "products")[1] == "missing"
     QApplication.processEvents()
-    choose = next(one for one in board.readiness.list.findChildren(QPushButton) if one.text() == "Choose one" and one.isVisible())
+    choose = next(one for one in board.readiness.list.findChildren(QPushButton) if one.text() == "Choose" and one.isVisible())
     choose.click()
     dialog = next(one for one in board.findChildren(AiringDialog) if one.isVisible())
     dialog.preview.parties.boxes["interpreter-ar"].click()
@@ -146,12 +146,12 @@ def test_a_show_that_is_on_air_counts_down_to_its_end(board: ScheduleBoard, plan
     plan.airings.begin(first, plan.title_of(first))
     assert [event.kind for event in studio.log.events((EventKind.AIRING_STARTED,))] == [EventKind.AIRING_STARTED]
     board.refresh()
-    assert (board.eyebrow.text(), board.countdown.text()) == ("On air, left", "1 hr 30 min")
+    assert (board.eyebrow.text(), board.countdown.text()) == ("On air, time left", "1 hr 30 min")
     assert (board.start_button.text(), board.start_button.isEnabled()) == ("On air", False)
     assert not board.readiness.isVisible()
     at(clock, first.end + timedelta(minutes=5))
     board.refresh()
-    assert (board.eyebrow.text(), board.countdown.text()) == ("On air, over its time by", "5 min")
+    assert (board.eyebrow.text(), board.countdown.text()) == ("On air, over time by", "5 min")
 
 
 def test_the_list_opens_and_calls_off(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:

@@ -39,7 +39,7 @@ class AnnouncementDialog(QDialog):
         self._context = context
         self._plan = context.studio.control.scheduler
         self._key = occurrence.key
-        self.setWindowTitle(tr("Tell", "Tell people"))
+        self.setWindowTitle(tr("Announcement", "Announce"))
         room = QGuiApplication.primaryScreen().availableSize()
         self.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height()))
         self.setMinimumSize(700, 480)
@@ -51,18 +51,21 @@ class AnnouncementDialog(QDialog):
         column.addWidget(self.title)
         column.addWidget(self.when)
         link = QHBoxLayout()
-        link.addWidget(label(tr("Tell", "Link for viewers"), "muted"))
+        link.addWidget(label(tr("Announcement", "Watch link"), "muted"))
         self.link = QLineEdit()
-        self.link.setAccessibleName(tr("Tell", "Link for viewers"))
+        self.link.setAccessibleName(tr("Announcement", "Watch link"))
         self.link.setPlaceholderText(context.studio.embedded.watch_address)
         self.link.setToolTip(
-            tr("Tell", "What stands in texts and posters; empty = the viewer page of this computer, for people in its network")
+            tr(
+                "Announcement",
+                "Used in texts and on posters. Leave empty to use this computer's viewer page, which works only on your local network.",
+            )
         )
         self.link.editingFinished.connect(self._on_link)
         self.link.textChanged.connect(lambda _: self._show_reach())
         link.addWidget(self.link, 1)
         column.addLayout(link)
-        words = tr("Tell", "This address works only in the network of this computer. Write the link that everybody can open.")
+        words = tr("Announcement", "This link works only on your local network. Enter a link that everyone can open.")
         self.near_only = label(words, "warning", wrap=True)
         column.addWidget(self.near_only)
         self.tabs = QTabWidget()
@@ -71,17 +74,17 @@ class AnnouncementDialog(QDialog):
         self.calendars = CalendarsPage(context, occurrence)
         self.reminders = RemindersPage(context, occurrence)
         for page, words in (
-            (self.texts, tr("Tell", "Texts")),
-            (self.poster, tr("Tell", "Poster")),
-            (self.calendars, tr("Tell", "Calendars")),
-            (self.reminders, tr("Tell", "Reminders")),
+            (self.texts, tr("Announcement", "Texts")),
+            (self.poster, tr("Announcement", "Poster")),
+            (self.calendars, tr("Announcement", "Calendars")),
+            (self.reminders, tr("Announcement", "Reminders")),
         ):
             self.tabs.addTab(page, words)
         self.tabs.currentChanged.connect(lambda _: self._show_page())
         column.addWidget(self.tabs, 1)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(push_button(tr("Tell", "Close"), self.reject))
+        row.addWidget(push_button(tr("Announcement", "Close"), self.reject))
         column.addLayout(row)
         for made in self.pages:
             work = made.work

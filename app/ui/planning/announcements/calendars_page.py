@@ -27,14 +27,14 @@ class CalendarsPage(AnnouncementPage):
         self.column.addWidget(
             label(
                 tr(
-                    "Tell",
-                    "One file for each: all their shows, with the series and the rules of the clocks. A newer file replaces the older.",
+                    "Announcement",
+                    "One file per person with all their shows. A newer file replaces the older one.",
                 ),
                 "hint",
                 wrap=True,
             )
         )
-        self.everybody = QCheckBox(tr("Tell", "Also those who do not take part in this show"))
+        self.everybody = QCheckBox(tr("Announcement", "Include people who aren't in this show"))
         self.everybody.toggled.connect(lambda on: self.refresh())
         self.column.addWidget(self.everybody)
         self._shown: tuple[Party, ...] = ()
@@ -44,7 +44,7 @@ class CalendarsPage(AnnouncementPage):
         self.column.addWidget(self._scroll, 1)
         row = QHBoxLayout()
         row.addStretch(1)
-        self.all_button = push_button(tr("Tell", "Save all into a folder…"), self._ask_folder, role="primary")
+        self.all_button = push_button(tr("Announcement", "Save all to a folder…"), self._ask_folder, role="primary")
         row.addWidget(self.all_button)
         self.column.addLayout(row)
 
@@ -70,16 +70,16 @@ class CalendarsPage(AnnouncementPage):
             language = self.language_name(party.languages[0]) if party.languages else ""
             for place, words in enumerate((party.name, kind_text(party.kind), city, language)):
                 grid.addWidget(label(words, "" if place == 0 else "muted"), number, place)
-            button = push_button(tr("Tell", "Save…"), partial(self._ask_path, party))
-            button.setAccessibleName(tr("Tell", "Save the calendar of {name}", name=party.name))
+            button = push_button(tr("Announcement", "Save…"), partial(self._ask_path, party))
+            button.setAccessibleName(tr("Announcement", "Save calendar for {name}", name=party.name))
             grid.addWidget(button, number, 4)
         grid.setRowStretch(len(parties), 1)
         self._scroll.setWidget(inside)
         self.all_button.setEnabled(bool(parties))
 
     def _ask_path(self, party: Party) -> None:
-        name, kinds = file_name(party.name or party.id, SUFFIX), tr("Tell", "Calendars (*{suffix})", suffix=SUFFIX)
-        path = self.context.file_dialogs.save_file(self, EXPORTS, tr("Tell", "Save the calendar"), name, kinds)
+        name, kinds = file_name(party.name or party.id, SUFFIX), tr("Announcement", "Calendars (*{suffix})", suffix=SUFFIX)
+        path = self.context.file_dialogs.save_file(self, EXPORTS, tr("Announcement", "Save calendar"), name, kinds)
         if path:
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX), party.id)
 
@@ -88,7 +88,7 @@ class CalendarsPage(AnnouncementPage):
         self.work.run(lambda: self.announcements.save_calendar(path, party_id), lambda _: None)
 
     def _ask_folder(self) -> None:
-        folder = self.context.file_dialogs.folder(self, EXPORTS, tr("Tell", "Save all into a folder"))
+        folder = self.context.file_dialogs.folder(self, EXPORTS, tr("Announcement", "Save all to a folder"))
         if folder:
             self.save_all(Path(folder))
 

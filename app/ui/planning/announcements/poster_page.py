@@ -23,9 +23,9 @@ def size_text(size: PosterSize) -> str:
     """What a size is for."""
     width, height = size.pixels
     words = {
-        PosterSize.FEED: tr("Tell", "For feeds"),
-        PosterSize.STORY: tr("Tell", "For stories"),
-        PosterSize.WIDE: tr("Tell", "For screens"),
+        PosterSize.FEED: tr("Announcement", "For feeds"),
+        PosterSize.STORY: tr("Announcement", "For stories"),
+        PosterSize.WIDE: tr("Announcement", "For screens"),
     }[size]
     return f"{words} · {width} × {height}"
 
@@ -71,25 +71,25 @@ class PosterPage(AnnouncementPage):
         halves.setSpacing(20)
         choices = QVBoxLayout()
         choices.setSpacing(6)
-        self.language = self._box(choices, tr("Tell", "Language"))
-        self.size_box = self._box(choices, tr("Tell", "Size"))
+        self.language = self._box(choices, tr("Announcement", "Language"))
+        self.size_box = self._box(choices, tr("Announcement", "Size"))
         fill_box(self.size_box, [(size_text(size), size) for size in PosterSize])
-        self.markets = self._box(choices, tr("Tell", "Times of"))
-        self.theme = self._box(choices, tr("Tell", "Colours"))
+        self.markets = self._box(choices, tr("Announcement", "Show times for"))
+        self.theme = self._box(choices, tr("Announcement", "Colours"))
         fill_box(
             self.theme,
-            [(tr("Tell", "as the cards of the show"), ""), *((name, name) for name in sorted(context.studio.control.cards.themes))],
+            [(tr("Announcement", "Same as the show's cards"), ""), *((name, name) for name in sorted(context.studio.control.cards.themes))],
         )
-        self.picture = QCheckBox(tr("Tell", "With the picture of a product"))
+        self.picture = QCheckBox(tr("Announcement", "Include a product picture"))
         self.picture.setChecked(True)
         self.picture.toggled.connect(lambda on: self.refresh())
         choices.addWidget(self.picture)
-        choices.addWidget(label(tr("Tell", "The code to scan is the link above."), "hint", wrap=True))
+        choices.addWidget(label(tr("Announcement", "The QR code opens the watch link above."), "hint", wrap=True))
         choices.addStretch(1)
-        self.save_button = push_button(tr("Tell", "Save the poster…"), self._ask_path, role="primary")
+        self.save_button = push_button(tr("Announcement", "Save poster…"), self._ask_path, role="primary")
         choices.addWidget(self.save_button)
         halves.addLayout(choices, 2)
-        self.preview = PosterPreview(tr("Tell", "The poster"))
+        self.preview = PosterPreview(tr("Announcement", "Poster"))
         halves.addWidget(self.preview, 5)
         self.column.addLayout(halves, 1)
         self._fill()
@@ -105,7 +105,7 @@ class PosterPage(AnnouncementPage):
     def _fill(self) -> None:
         fill_box(self.language, [(self.language_name(tag), tag) for tag in self.languages])
         everybody = tuple(party.id for party in self.audiences)
-        entries: list[tuple[str, object]] = [(tr("Tell", "all markets"), "")] if len(everybody) != 1 else []
+        entries: list[tuple[str, object]] = [(tr("Announcement", "All markets"), "")] if len(everybody) != 1 else []
         fill_box(self.markets, [*entries, *((party.name, party.id) for party in self.audiences)])
 
     @property
@@ -131,9 +131,9 @@ class PosterPage(AnnouncementPage):
     def _ask_path(self) -> None:
         name, kinds = (
             self.announcements.suggested_name(self.occurrence, SUFFIX, self.choice.language),
-            tr("Tell", "Pictures (*{suffix})", suffix=SUFFIX),
+            tr("Announcement", "Pictures (*{suffix})", suffix=SUFFIX),
         )
-        path = self.context.file_dialogs.save_file(self, EXPORTS, tr("Tell", "Save the poster"), name, kinds)
+        path = self.context.file_dialogs.save_file(self, EXPORTS, tr("Announcement", "Save poster"), name, kinds)
         if path:
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX))
 

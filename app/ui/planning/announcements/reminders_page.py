@@ -28,22 +28,22 @@ class RemindersPage(AnnouncementPage):
         super().__init__(context, occurrence)
         self._made: ShowReminder | None = None
         row = QHBoxLayout()
-        row.addWidget(label(tr("Tell", "Remind those who wait for it"), "muted"))
+        row.addWidget(label(tr("Announcement", "Remind viewers who set a reminder"), "muted"))
         self.before = QComboBox()
-        self.before.setAccessibleName(tr("Tell", "How long before the show"))
+        self.before.setAccessibleName(tr("Announcement", "Time before the show"))
         for minutes in BEFORE_MIN:
-            self.before.addItem(tr("Tell", "{length} before", length=self._length(minutes)), minutes)
+            self.before.addItem(tr("Announcement", "{length} before", length=self._length(minutes)), minutes)
         self.before.setCurrentIndex(self.before.findData(USUAL))
         self.before.activated.connect(lambda _: self.refresh())
         row.addWidget(self.before)
         row.addStretch(1)
         self.language = QComboBox()
-        self.language.setAccessibleName(tr("Tell", "Language of the words"))
+        self.language.setAccessibleName(tr("Announcement", "Reminder language"))
         self.language.activated.connect(lambda _: self._show_words())
         row.addWidget(self.language)
         self.column.addLayout(row)
         self.text = QPlainTextEdit()
-        self.text.setAccessibleName(tr("Tell", "Words of the reminder"))
+        self.text.setAccessibleName(tr("Announcement", "Reminder text"))
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(TEXT_PX)
         self.text.textChanged.connect(self._on_text)
@@ -53,7 +53,7 @@ class RemindersPage(AnnouncementPage):
         self.column.addWidget(self.times)
         last = QHBoxLayout()
         last.addStretch(1)
-        self.add_button = push_button(tr("Tell", "Add the reminder"), self._add, role="primary")
+        self.add_button = push_button(tr("Announcement", "Add reminder"), self._add, role="primary")
         last.addWidget(self.add_button)
         self.column.addLayout(last)
         self.title = label("", "heading")
@@ -73,7 +73,7 @@ class RemindersPage(AnnouncementPage):
         self.why = label("", wrap=True)
         column.addWidget(self.why)
         row = QHBoxLayout()
-        self.mend_button = push_button(tr("Tell", "Write what is new…"), self._open_form)
+        self.mend_button = push_button(tr("Announcement", "Add what's new…"), self._open_form)
         row.addWidget(self.mend_button)
         row.addStretch(1)
         column.addLayout(row)
@@ -136,12 +136,12 @@ class RemindersPage(AnnouncementPage):
         for sending in reminder_times:
             party = party_by_id(self.plan.schedule, sending.party_id)
             if sending.at is None:
-                lines.append(tr("Tell", "{market}: there is no hour for it, all of that day is quiet there", market=party.name))
+                lines.append(tr("Announcement", "{market}: no time available. Quiet hours cover the whole day.", market=party.name))
                 continue
             shown = clock_reading(sending.at, party.zone, self.plan.zones)
             day = self.context.formats.day(shown.wall.date(), self.context.language)
-            words = tr("Tell", "{market}: {day} {hour} there", market=party.name, day=day, hour=time_text(shown.wall))
-            lines.append(words + (tr("Tell", ", out of the quiet hours") if sending.moved else ""))
+            words = tr("Announcement", "{market}: {day} {hour} local time", market=party.name, day=day, hour=time_text(shown.wall))
+            lines.append(words + (tr("Announcement", " (moved out of quiet hours)") if sending.moved else ""))
         self.times.setText("\n".join(lines))
         self.times.setVisible(bool(lines))
 
@@ -150,7 +150,7 @@ class RemindersPage(AnnouncementPage):
         if mine == self._listed:
             return
         self._listed = mine
-        self.title.setText(tr("Tell", "Reminders of this show") if mine else tr("Tell", "No reminder yet"))
+        self.title.setText(tr("Announcement", "Reminders for this show") if mine else tr("Announcement", "No reminders yet"))
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
@@ -166,12 +166,12 @@ class RemindersPage(AnnouncementPage):
         row = QHBoxLayout(card)
         row.setContentsMargins(12, 6, 6, 6)
         words = next(iter(reminder.texts.values()), "").replace("\n", " · ")
-        head = tr("Tell", "{length} before", length=self._length(reminder.minutes_before))
+        head = tr("Announcement", "{length} before", length=self._length(reminder.minutes_before))
         row.addWidget(label(head, "partyHour"))
         row.addWidget(label(words, "muted", wrap=True), 1)
-        state = tr("Tell", "told") if reminder.sent_ms else tr("Tell", "waits")
+        state = tr("Announcement", "sent") if reminder.sent_ms else tr("Announcement", "scheduled")
         row.addWidget(label(state, "hint"))
-        name = tr("Tell", "Remove the reminder")
+        name = tr("Announcement", "Remove reminder")
         row.addWidget(icon_button(self.context.icons, "remove", name, partial(self._remove, reminder.id)))
         return card
 

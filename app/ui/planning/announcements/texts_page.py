@@ -21,27 +21,30 @@ class TextsPage(AnnouncementPage):
         super().__init__(context, occurrence)
         self._texts: tuple[MarketText, ...] = ()
         row = QHBoxLayout()
-        row.addWidget(label(tr("Tell", "For"), "muted"))
+        row.addWidget(label(tr("Announcement", "For"), "muted"))
         self.choice = QComboBox()
-        self.choice.setAccessibleName(tr("Tell", "Market and language"))
+        self.choice.setAccessibleName(tr("Announcement", "Market and language"))
         self.choice.setMinimumWidth(260)
         self.choice.activated.connect(lambda _: self._show_text())
         row.addWidget(self.choice)
         row.addStretch(1)
         self.copied = label("", "hint")
         row.addWidget(self.copied)
-        self.copy_button = push_button(tr("Tell", "Copy"), self._copy, role="primary")
+        self.copy_button = push_button(tr("Announcement", "Copy"), self._copy, role="primary")
         row.addWidget(self.copy_button)
-        self.all_button = push_button(tr("Tell", "Copy all"), self._copy_all)
+        self.all_button = push_button(tr("Announcement", "Copy all"), self._copy_all)
         row.addWidget(self.all_button)
         self.column.addLayout(row)
         self.text = QPlainTextEdit()
-        self.text.setAccessibleName(tr("Tell", "Text to copy"))
+        self.text.setAccessibleName(tr("Announcement", "Text to copy"))
         self.text.setTabChangesFocus(True)
         self.column.addWidget(self.text, 1)
         self.column.addWidget(
             label(
-                tr("Tell", "The times are those of every place of the market; what is new is told where it is written in this language."),
+                tr(
+                    "Announcement",
+                    "Shows the local time of each place in the market. News is included where it's written in this language.",
+                ),
                 "hint",
                 wrap=True,
             )
@@ -68,7 +71,7 @@ class TextsPage(AnnouncementPage):
         self.copied.setText("")
         place = self.choice.currentData()
         if not isinstance(place, int) or place >= len(self._texts):
-            self.text.setPlainText(tr("Tell", "The show is for no market yet: tick one in its form."))
+            self.text.setPlainText(tr("Announcement", "This show has no markets yet. Choose one in the show's form."))
             return
         chosen = self._texts[place]
         option = QTextOption(self.text.document().defaultTextOption())
@@ -80,8 +83,8 @@ class TextsPage(AnnouncementPage):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
-        self.copied.setText(tr("Tell", "Copied"))
+        self.copied.setText(tr("Announcement", "Copied"))
 
     def _copy_all(self) -> None:
         QGuiApplication.clipboard().setText("\n\n---\n\n".join(one.text for one in self._texts))
-        self.copied.setText(tr("Tell", "{count} texts copied", count=len(self._texts)))
+        self.copied.setText(tr("Announcement", "{count} texts copied", count=len(self._texts)))

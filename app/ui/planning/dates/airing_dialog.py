@@ -49,7 +49,7 @@ def scope_text(scope: Scope) -> str:
     """Which dates of a series are meant."""
     return {
         Scope.THIS: tr("Airing", "This date only"),
-        Scope.FOLLOWING: tr("Airing", "This date and all that follow"),
+        Scope.FOLLOWING: tr("Airing", "This and all following dates"),
         Scope.ALL: tr("Airing", "All dates of the series"),
     }[scope]
 
@@ -83,7 +83,7 @@ class AiringDialog(QDialog):
             host_zone=self._plan.host_zone,
             language=context.studio.document.show.presentation.host_language,
         )
-        title = tr("Airing", "Plan a show") if self._airing is None else tr("Airing", "Change the show")
+        title = tr("Airing", "Plan a show") if self._airing is None else tr("Airing", "Edit show")
         self.setWindowTitle(title)
         self.setMinimumSize(820, 520)
         self.resize(1060, 640)
@@ -122,14 +122,14 @@ class AiringDialog(QDialog):
         form.setContentsMargins(0, 0, 10, 0)
         form.setSpacing(5)
         self.scope = self._scope_choice()
-        self._add(form, tr("Airing", "What is changed"), self.scope, visible=self._is_series)
+        self._add(form, tr("Airing", "Apply changes to"), self.scope, visible=self._is_series)
         self.title_line = QLineEdit()
         self.title_line.setAccessibleName(tr("Airing", "Title"))
-        self.title_line.setPlaceholderText(tr("Airing", "What viewers will read"))
+        self.title_line.setPlaceholderText(tr("Airing", "Title for viewers"))
         self.title_line.textEdited.connect(lambda _: self._later())
         self._add(form, tr("Airing", "Title"), self.title_line)
         self.when = self._when_field()
-        self._add(form, tr("Airing", "Begins"), self.when)
+        self._add(form, tr("Airing", "Starts"), self.when)
         self.length = QSpinBox()
         self.length.setRange(*MINUTES_BOUNDS)
         roomy(self.length)
@@ -154,7 +154,7 @@ class AiringDialog(QDialog):
         self.note = QLineEdit()
         self.note.setAccessibleName(tr("Airing", "Note for the crew"))
         self._add(form, tr("Airing", "Note for the crew"), self.note)
-        self.fixed = QCheckBox(tr("Airing", "The hour stands: an optimisation leaves it alone"))
+        self.fixed = QCheckBox(tr("Airing", "Lock time. “Improve” won't move this show."))
         form.addWidget(self.fixed)
         form.addStretch(1)
         scroll.setWidget(inside)
@@ -172,7 +172,7 @@ class AiringDialog(QDialog):
     def _when_field(self) -> WhenField:
         context = self._context
         place = ZoneChoice(
-            tr("Airing", "On the clocks of"),
+            tr("Airing", "Time zone"),
             self._plan.zones,
             self._plan.now,
             city=lambda key: context.formats.city(key, context.language),
@@ -193,7 +193,7 @@ class AiringDialog(QDialog):
 
     def _scope_choice(self) -> QComboBox:
         box = QComboBox()
-        box.setAccessibleName(tr("Airing", "What is changed"))
+        box.setAccessibleName(tr("Airing", "Apply changes to"))
         for scope in Scope:
             box.addItem(scope_text(scope), scope)
         box.activated.connect(lambda _: self._on_scope())
@@ -203,11 +203,11 @@ class AiringDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         if self._occurrence is not None:
-            self.cancel_show_button = push_button(tr("Airing", "Call off"), self._cancel_show, role="danger")
+            self.cancel_show_button = push_button(tr("Airing", "Cancel show"), self._cancel_show, role="danger")
             row.addWidget(self.cancel_show_button)
         row.addStretch(1)
-        row.addWidget(push_button(tr("Airing", "Cancel"), self.reject))
-        words = tr("Airing", "Plan the show") if self._airing is None else tr("Airing", "Save")
+        row.addWidget(push_button(tr("Airing", "Close"), self.reject))
+        words = tr("Airing", "Plan show") if self._airing is None else tr("Airing", "Save")
         self.save_button = push_button(words, self._save, role="primary")
         self.save_button.setDefault(True)
         row.addWidget(self.save_button)

@@ -40,16 +40,16 @@ class AiringPreview(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(14, 0, 12, 0)
         column.setSpacing(8)
-        column.addWidget(label(tr("Airing", "Who takes part, and what their clocks show"), "heading"))
+        column.addWidget(label(tr("Airing", "Participants and their local times"), "heading"))
         self.here = label("", "muted", wrap=True)
         column.addWidget(self.here)
         self.parties = PartyTimes()
         column.addWidget(self.parties)
-        self.nobody = label(tr("Airing", "Add markets and people in the planner, under “People and markets”."), "hint", wrap=True)
+        self.nobody = label(tr("Airing", "Add markets and people in the planner under “People and markets”."), "hint", wrap=True)
         column.addWidget(self.nobody)
         self.findings = FindingCards(context)
         column.addWidget(self.findings)
-        self.dates_title = label(tr("Airing", "The next dates"), "heading")
+        self.dates_title = label(tr("Airing", "Next dates"), "heading")
         column.addWidget(self.dates_title)
         self.dates = label("", "muted", wrap=True)
         column.addWidget(self.dates)
@@ -70,7 +70,7 @@ class AiringPreview(QFrame):
         here = party_clock(
             clock_reading(instant, plan.host_zone, plan.zones, beside=draft.start.wall.date()), context.formats, context.language
         )
-        where = tr("Airing", "Where you are ({city}): {day} {hour}", city=here.name, day=here.day, hour=here.hour)
+        where = tr("Airing", "Your time ({city}): {day} {hour}", city=here.name, day=here.day, hour=here.hour)
         self.here.setText(" · ".join(filter(None, (where, here.shift))))
         lines = party_clocks(instant, parties, plan.zones, context.formats, context.language, beside=draft.start.wall.date())
         comforts = comforts_at(plan, parties, instant, draft.minutes)
@@ -101,7 +101,7 @@ class AiringPreview(QFrame):
             shift = context.formats.day_shift(here.day_shift, context.language)
             words += f"   {tr('Airing', 'here')} " + " ".join(filter(None, (time_text(here.wall), shift)))
         if occurrence.existence is Existence.SKIPPED:
-            words += "   " + tr("Airing", "the clocks go forward here")
+            words += "   " + tr("Airing", "clocks go forward")
         elif occurrence.existence is Existence.REPEATED:
-            words += "   " + tr("Airing", "this hour comes twice: the first")
+            words += "   " + tr("Airing", "this hour occurs twice; the first is used")
         return words

@@ -27,9 +27,9 @@ class NewsField(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
         head = QHBoxLayout()
-        head.addWidget(label(tr("Airing", "What viewers are told, by language"), "heading"), 1)
+        head.addWidget(label(tr("Airing", "What viewers see, by language"), "heading"), 1)
         self.language = QComboBox()
-        self.language.setAccessibleName(tr("Airing", "Language of what is new"))
+        self.language.setAccessibleName(tr("Airing", "Language"))
         for tag in self._languages():
             self.language.addItem(context.formats.language_name(tag, context.language), tag)
         self.language.activated.connect(lambda _: self._read())
@@ -39,14 +39,16 @@ class NewsField(QWidget):
         self.title.edited.connect(self._on_title)
         column.addWidget(self.title)
         self.fields = {
-            "product": TranslatedField(tr("Airing", "New this time: a product")),
-            "offer": TranslatedField(tr("Airing", "New this time: an offer")),
-            "guest": TranslatedField(tr("Airing", "New this time: a guest")),
+            "product": TranslatedField(tr("Airing", "What's new: product")),
+            "offer": TranslatedField(tr("Airing", "What's new: offer")),
+            "guest": TranslatedField(tr("Airing", "What's new: guest")),
         }
         for name, field in self.fields.items():
             field.edited.connect(lambda words, name=name: self._on_edited(name, words))
             column.addWidget(field)
-        column.addWidget(label(tr("Airing", "Reminders say at least one of these: whoever is called back is told why."), "hint", wrap=True))
+        column.addWidget(
+            label(tr("Airing", "Reminders include at least one of these, so viewers know why to come back."), "hint", wrap=True)
+        )
 
     def _languages(self) -> tuple[str, ...]:
         show = self._context.studio.document.show

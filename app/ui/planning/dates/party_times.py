@@ -85,7 +85,7 @@ class PartyTimes(QWidget):
         self._grid.setHorizontalSpacing(10 if choosable else 7)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(_NAME, 1)
-        self.setAccessibleName(tr("Airing", "Who takes part"))
+        self.setAccessibleName(tr("Airing", "Participants"))
 
     @property
     def chosen(self) -> tuple[str, ...]:

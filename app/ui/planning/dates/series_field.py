@@ -61,15 +61,15 @@ class SeriesField(QWidget):
         self.interval = QSpinBox()
         self.interval.setRange(1, MAX_INTERVAL)
         roomy(self.interval)
-        self.interval.setAccessibleName(tr("Series", "Every how many"))
-        self.interval.setSpecialValueText(tr("Series", "each one"))
+        self.interval.setAccessibleName(tr("Series", "Interval"))
+        self.interval.setSpecialValueText(tr("Series", "every one"))
         first = QHBoxLayout()
         first.addWidget(self.frequency, 2)
         first.addWidget(self.interval, 1)
         column.addLayout(first)
         self.days = self._day_buttons(column)
         self.month_way = QComboBox()
-        self.month_way.setAccessibleName(tr("Series", "On which day of the month"))
+        self.month_way.setAccessibleName(tr("Series", "Day of the month"))
         column.addWidget(self.month_way)
         self._ends = QWidget()
         self._build_ends(column, language)
@@ -105,17 +105,17 @@ class SeriesField(QWidget):
         self.ends.setAccessibleName(tr("Series", "Ends"))
         for words, value in (
             (tr("Series", "never"), "never"),
-            (tr("Series", "after so many dates"), "count"),
-            (tr("Series", "on a day"), "until"),
+            (tr("Series", "after a number of dates"), "count"),
+            (tr("Series", "on a date"), "until"),
         ):
             self.ends.addItem(words, value)
         self.count = QSpinBox()
         self.count.setRange(1, MAX_COUNT)
         roomy(self.count)
         self.count.setValue(FIRST_COUNT)
-        self.count.setAccessibleName(tr("Series", "How many dates"))
+        self.count.setAccessibleName(tr("Series", "Number of dates"))
         self.until = DayEdit(language)
-        self.until.setAccessibleName(tr("Series", "The last day"))
+        self.until.setAccessibleName(tr("Series", "Last day"))
         row.addWidget(self.ends, 2)
         row.addWidget(self.count, 1)
         row.addWidget(self.until, 1)

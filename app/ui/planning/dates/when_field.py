@@ -84,7 +84,7 @@ class WhenField(QWidget):
         self.hour = QuarterEdit()
         self.hour.setDisplayFormat("HH:mm")
         roomy(self.hour)
-        self.hour.setAccessibleName(tr("Airing", "Hour"))
+        self.hour.setAccessibleName(tr("Airing", "Time"))
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.day, 3)

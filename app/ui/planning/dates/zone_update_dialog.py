@@ -23,11 +23,11 @@ class ZoneUpdateDialog(ScrollDialog):
         plan = context.studio.control.scheduler
         super().__init__(
             parent,
-            tr("Moved", "The clocks of the world have new rules"),
+            tr("Moved", "Time zone update"),
             tr(
                 "Moved",
-                "The plan was made by edition {before} of the rules, Tradewind now has {after}. Each show keeps the hour of the place it "
-                "is for; these are at another moment, or at another hour for somebody.",
+                "The schedule was made with time zone data {before}. Tradewind now has {after}. Each show keeps its "
+                "local time, but these shows now start at a different time for someone.",
                 before=plan.schedule.tzdata,
                 after=plan.zones.version,
             ),
@@ -42,9 +42,9 @@ class ZoneUpdateDialog(ScrollDialog):
         self.body.addWidget(self.more)
         self.body.addStretch(1)
         self.buttons.addWidget(push_button(tr("Moved", "Decide later"), self.reject))
-        self.accept_button = push_button(tr("Moved", "Understood: the hours stand"), self._accept, role="primary")
+        self.accept_button = push_button(tr("Moved", "Keep local times"), self._accept, role="primary")
         self.accept_button.setToolTip(
-            tr("Moved", "The plan goes by the new rules from now on. To have a show elsewhere, move it in the planner.")
+            tr("Moved", "The schedule now uses the updated time zones. To change a show's time, reschedule it in the planner.")
         )
         self.accept_button.setDefault(True)
         self.buttons.addWidget(self.accept_button)
@@ -55,7 +55,7 @@ class ZoneUpdateDialog(ScrollDialog):
         for one in moved[:SHOWN]:
             self._list.addWidget(self._card(one))
         left = len(moved) - SHOWN
-        self.more.setText(tr("Moved", "And {count} more dates of these series.", count=left) if left > 0 else "")
+        self.more.setText(tr("Moved", "And {count} more dates in these series.", count=left) if left > 0 else "")
         self.more.setVisible(left > 0)
 
     def _card(self, moved: MovedDate) -> QWidget:

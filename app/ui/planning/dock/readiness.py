@@ -43,9 +43,9 @@ class Readiness(QWidget):
         items = [item for item in self._plan.checklist(occurrence) if self._is_of_interest(item)]
         self.list.show_lines([self._line(item, occurrence) for item in items])
         bad = sum(item.state in _BAD for item in items)
-        words = tr("Schedule", "Before the show: {count} things to look at", count=bad) if bad else tr("Schedule", "All is ready")
+        words = tr("Schedule", "Not ready: {count} items to fix", count=bad) if bad else tr("Schedule", "Ready")
         if bad == 1:
-            words = tr("Schedule", "Before the show: one thing to look at")
+            words = tr("Schedule", "Not ready: 1 item to fix")
         self.title.setText(words)
 
     def _is_of_interest(self, item: CheckItem) -> bool:
@@ -66,20 +66,20 @@ class Readiness(QWidget):
         form: Run = partial(self._show_actions.open, occurrence.key)
         show_panel = self._context.openers.show_panel
         fixes: Mapping[CheckKind, tuple[str, Run]] = {
-            CheckKind.CAMERA: (tr("Schedule", "Look again"), partial(self._context.studio.actions.run, "devices.refresh")),
-            CheckKind.MICROPHONE: (tr("Schedule", "Look again"), partial(self._context.studio.actions.run, "devices.refresh")),
+            CheckKind.CAMERA: (tr("Schedule", "Rescan devices"), partial(self._context.studio.actions.run, "devices.refresh")),
+            CheckKind.MICROPHONE: (tr("Schedule", "Rescan devices"), partial(self._context.studio.actions.run, "devices.refresh")),
             CheckKind.RELAY: (tr("Schedule", "Relays"), partial(show_panel, "relays")),
             CheckKind.RUN_OF_SHOW: (tr("Schedule", "Open"), partial(show_panel, "rundown")),
-            CheckKind.PRODUCTS: (tr("Schedule", "Confirmed"), partial(self._tick, item.task_ids)),
+            CheckKind.PRODUCTS: (tr("Schedule", "Mark confirmed"), partial(self._tick, item.task_ids)),
             CheckKind.STOCK: (tr("Schedule", "Products"), partial(show_panel, "products")),
             CheckKind.MATERIAL: (tr("Schedule", "Products"), partial(show_panel, "products")),
             CheckKind.LANGUAGES: (tr("Schedule", "Products"), partial(show_panel, "products")),
-            CheckKind.PERMITS: (tr("Schedule", "It is there"), partial(self._tick, item.task_ids)),
-            CheckKind.PLAN: (tr("Schedule", "Look"), form),
+            CheckKind.PERMITS: (tr("Schedule", "Mark received"), partial(self._tick, item.task_ids)),
+            CheckKind.PLAN: (tr("Schedule", "View"), form),
         }
         if item.kind is CheckKind.INTERPRETER:
             booked = bool(item.data.get("names"))
-            return (tr("Schedule", "Confirmed"), partial(self._tick, item.task_ids)) if booked else (tr("Schedule", "Choose one"), form)
+            return (tr("Schedule", "Mark confirmed"), partial(self._tick, item.task_ids)) if booked else (tr("Schedule", "Choose"), form)
         return fixes.get(item.kind, ("", None))
 
     def _tick(self, task_ids: tuple[str, ...]) -> None:
@@ -90,4 +90,4 @@ class Readiness(QWidget):
                 schedule = tick_task(schedule, task_id, done=True)
             return schedule
 
-        self._context.attempt(lambda: self._plan.edit("Tick a task", ticked))
+        self._context.attempt(lambda: self._plan.edit("Mark a task done", ticked))

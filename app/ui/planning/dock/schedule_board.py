@@ -46,10 +46,10 @@ class ScheduleBoard(QWidget):
         self.empty = EmptyState(
             context.icons,
             "calendar",
-            tr("Schedule", "No show is planned"),
-            tr("Schedule", "Plan the next one: Tradewind says what hour it is for every market and everybody who makes it."),
+            tr("Schedule", "No show planned"),
+            tr("Schedule", "Plan your next show. Tradewind shows the local time for every market and everyone on the crew."),
             self.plan_button,
-            push_button(tr("Schedule", "Find a good hour…"), self._open_planner),
+            push_button(tr("Schedule", "Find a time…"), self._open_planner),
         )
         self._stack.addWidget(self.empty)
         self._timer = QTimer(self)
@@ -99,12 +99,12 @@ class ScheduleBoard(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         icons = self._context.icons
-        self.start_button = push_button(tr("Schedule", "Start the show"), self._start, role="primary")
+        self.start_button = push_button(tr("Schedule", "Go live"), self._start, role="primary")
         row.addWidget(self.start_button, 1)
-        row.addWidget(icon_button(icons, "rename", tr("Schedule", "Open the show's form"), lambda: self.show_actions.open(self._shown_key)))
-        row.addWidget(icon_button(icons, "share", tr("Schedule", "Tell people"), lambda: self.show_actions.tell(self._shown_key)))
+        row.addWidget(icon_button(icons, "rename", tr("Schedule", "Edit show"), lambda: self.show_actions.open(self._shown_key)))
+        row.addWidget(icon_button(icons, "share", tr("Schedule", "Announce"), lambda: self.show_actions.tell(self._shown_key)))
         row.addWidget(icon_button(icons, "add", tr("Schedule", "Plan a show"), self.show_actions.plan))
-        row.addWidget(icon_button(icons, "calendar", tr("Schedule", "Open the planner"), self._open_planner))
+        row.addWidget(icon_button(icons, "calendar", tr("Schedule", "Open planner"), self._open_planner))
         return row
 
     def _open_planner(self) -> None:
@@ -149,7 +149,7 @@ class ScheduleBoard(QWidget):
         begin, end = (clock_reading(instant, plan.host_zone, plan.zones) for instant in (shown.start, shown.end))
         span = f"{time_text(begin.wall)}–{time_text(end.wall)}"
         city = context.formats.city(plan.host_zone, context.language)
-        self.here.setText(tr("Schedule", "{day}, {hours} here ({city})", day=self._day(begin.wall.date()), hours=span, city=city))
+        self.here.setText(tr("Schedule", "{day}, {hours} your time ({city})", day=self._day(begin.wall.date()), hours=span, city=city))
         self._show_times(shown, begin.wall.date())
         self._show_after(shown)
         self.readiness.setVisible(status.current is None)
@@ -188,11 +188,11 @@ class ScheduleBoard(QWidget):
         overrun, late = status.overrun, status.late
         if status.current is not None:
             over = overrun > timedelta()
-            eyebrow = tr("Schedule", "On air, over its time by") if over else tr("Schedule", "On air, left")
+            eyebrow = tr("Schedule", "On air, over time by") if over else tr("Schedule", "On air, time left")
             left = overrun if over else shown.end - now
             state = "late" if over else "air"
         elif late.total_seconds() >= LATE_S:
-            eyebrow, left, state = tr("Schedule", "Should be on air for"), late, "late"
+            eyebrow, left, state = tr("Schedule", "Late by"), late, "late"
         else:
             eyebrow, left = tr("Schedule", "Next show in"), shown.start - now
             state = "due" if self._plan.due is not None else ""
@@ -204,11 +204,11 @@ class ScheduleBoard(QWidget):
     def _show_start(self, status: ScheduleStatus) -> None:
         idle = self._context.studio.broadcast.state.value is BroadcastState.IDLE
         on_air, due = status.current is not None, self._plan.due is not None
-        words = tr("Schedule", "Start the show") if due else tr("Schedule", "Start it now, early")
+        words = tr("Schedule", "Go live") if due else tr("Schedule", "Go live early")
         self.start_button.setText(tr("Schedule", "On air") if on_air else words)
         set_property(self.start_button, "role", "primary" if due and not on_air else "")
         self.start_button.setEnabled((idle or due) and not on_air)
-        self.start_button.setToolTip(tr("Schedule", "Goes live and begins the run of show; the log says which show it was."))
+        self.start_button.setToolTip(tr("Schedule", "Go live and start the rundown. The log records which show it is."))
 
     def _start(self) -> None:
         self._context.attempt(lambda: self._plan.start(self._plan.occurrence(self._shown_key)))

@@ -72,7 +72,7 @@ class HeatView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Planner", "The week, by quarters of an hour"))
+        self.setAccessibleName(tr("Planner", "Week in 15-minute steps"))
 
     def sizeHint(self) -> QSize:
         return QSize(900, 460)
@@ -301,7 +301,7 @@ class HeatLegend(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._ends = (tr("Planner", "bad for most"), tr("Planner", "best"), tr("Planner", "not possible"))
+        self._ends = (tr("Planner", "bad"), tr("Planner", "best"), tr("Planner", "not possible"))
         self.setFixedHeight(24)
         self.setAccessibleName(", ".join(self._ends))
 

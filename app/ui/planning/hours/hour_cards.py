@@ -129,7 +129,7 @@ class HourCards(QWidget):
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(6)
         self.nothing = label(
-            tr("Planner", "There is no hour at which everybody could be there. Leave somebody out, or look on other days."),
+            tr("Planner", "No time works for everyone. Deselect someone, or try other days."),
             "hint",
             wrap=True,
         )

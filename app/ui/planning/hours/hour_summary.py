@@ -74,7 +74,7 @@ def summarise_hour(
         round(candidate.score * 100),
         candidate.possible,
         _together(parties, here),
-        tr("Planner", "Hard for {names}", names=tr("Planner", ", ").join(hard)) if hard else "",
+        tr("Planner", "Unsocial hours for {names}", names=tr("Planner", ", ").join(hard)) if hard else "",
         tuple(reasons),
     )
 

@@ -48,15 +48,15 @@ class HoursPanel(QWidget):
         column.setSpacing(10)
         self.box = HourBox(context.theme, context.icons)
         column.addWidget(self.box)
-        self.plan_button = push_button(tr("Planner", "Plan a show here…"), self.plan_wanted.emit, role="primary")
+        self.plan_button = push_button(tr("Planner", "Plan a show at this time…"), self.plan_wanted.emit, role="primary")
         column.addWidget(self.plan_button)
         head = QHBoxLayout()
-        head.addWidget(label(tr("Planner", "Best hours"), "sectionTitle"))
+        head.addWidget(label(tr("Planner", "Best times"), "sectionTitle"))
         head.addStretch(1)
         self.span = QComboBox()
-        self.span.setAccessibleName(tr("Planner", "Where the best hours are looked for"))
+        self.span.setAccessibleName(tr("Planner", "Search range for the best times"))
         for count, words in zip(
-            SPANS_DAYS, (tr("Planner", "on this day"), tr("Planner", "in these 7 days"), tr("Planner", "in these 4 weeks")), strict=True
+            SPANS_DAYS, (tr("Planner", "this day"), tr("Planner", "these 7 days"), tr("Planner", "these 4 weeks")), strict=True
         ):
             self.span.addItem(words, count)
         self.span.setVisible(not days)

@@ -60,7 +60,7 @@ class PartyPicker(PushButton):
             self.boxes[party.id] = box
             self._column.addWidget(box)
         if len(mine) > 1:
-            self._column.addWidget(push_button(tr("Planner", "All of them"), self._ask_all, role="link"))
+            self._column.addWidget(push_button(tr("Planner", "Select all"), self._ask_all, role="link"))
         self.setEnabled(bool(mine))
 
     def _ask_all(self) -> None:

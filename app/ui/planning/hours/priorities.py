@@ -25,7 +25,7 @@ class PrioritiesForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        column.addWidget(label(tr("Planner", "Whose comfort counts"), "heading"))
+        column.addWidget(label(tr("Planner", "Priorities"), "heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
@@ -46,10 +46,10 @@ class PrioritiesForm(QWidget):
             self.boxes[field] = box
         column.addLayout(grid)
         self.strict = QCheckBox(tr("Planner", "Strictly in this order"))
-        self.strict.setToolTip(tr("Planner", "The audience alone decides; of equal hours the host, then the team"))
+        self.strict.setToolTip(tr("Planner", "The audience comes first. The host, then the team, decide between equal times."))
         self.strict.toggled.connect(lambda on: self._change("strict", on))
         column.addWidget(self.strict)
-        column.addWidget(push_button(tr("Planner", "3 : 2 : 1 again"), lambda: self._take(Priorities()), role="link"))
+        column.addWidget(push_button(tr("Planner", "Reset to 3 : 2 : 1"), lambda: self._take(Priorities()), role="link"))
 
     def show_priorities(self, priorities: Priorities) -> None:
         """Show what counts now."""

@@ -31,8 +31,8 @@ class SelectionBar(QWidget):
         row.setSpacing(6)
         icons, choice = source.context.icons, source.choice
         week = step_days == 7
-        back = tr("Planner", "A week earlier") if week else tr("Planner", "A day earlier (Page Up)")
-        on = tr("Planner", "A week later") if week else tr("Planner", "A day later (Page Down)")
+        back = tr("Planner", "Previous week") if week else tr("Planner", "Previous day (Page Up)")
+        on = tr("Planner", "Next week") if week else tr("Planner", "Next day (Page Down)")
         self.back = icon_button(icons, "left", back, lambda: choice.move_days(-step_days))
         self.date = self._date_edit()
         self.on = icon_button(icons, "right", on, lambda: choice.move_days(step_days))
@@ -58,7 +58,7 @@ class SelectionBar(QWidget):
         made.setCalendarPopup(True)
         made.setLocale(QLocale(self._source.context.language))
         made.setDisplayFormat(tr("Planner", "ddd, MMM d yyyy"))
-        made.setAccessibleName(tr("Planner", "Day of the show"))
+        made.setAccessibleName(tr("Planner", "Show date"))
         made.setMinimumWidth(150)
         made.dateChanged.connect(lambda day: self._source.choice.move_to_day(date(day.year(), day.month(), day.day())))
         return made
@@ -70,15 +70,15 @@ class SelectionBar(QWidget):
         made.setSingleStep(SNAP_MINUTES)
         made.setSuffix(tr("Planner", " min"))
         made.setKeyboardTracking(False)
-        made.setAccessibleName(tr("Planner", "Length of the show"))
-        made.setToolTip(tr("Planner", "Length of the show"))
+        made.setAccessibleName(tr("Planner", "Show length"))
+        made.setToolTip(tr("Planner", "Show length"))
         made.valueChanged.connect(self._source.choice.set_minutes)
         return made
 
     def _priorities_button(self) -> QPushButton:
         made = push_button("")
         made.setObjectName("drop")
-        made.setAccessibleName(tr("Planner", "Whose comfort counts"))
+        made.setAccessibleName(tr("Planner", "Priorities"))
         menu = QMenu(made)
         action = QWidgetAction(menu)
         action.setDefaultWidget(self.priorities)

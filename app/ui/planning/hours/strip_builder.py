@@ -111,12 +111,12 @@ def festival_text(festival: Festival, speaker: WindowFormats) -> str:
         days = f"{days} – {speaker.day(festival.last)}"
     said = [f"{name} · {days}"]
     if festival.estimated:
-        said.append(tr("Planner", "by calculation, ±1 day"))
+        said.append(tr("Planner", "calculated, ±1 day"))
     if festival.prime_time is not None:
         begin, end = festival.prime_time
-        said.append(tr("Planner", "people watch {begin}–{end}", begin=begin, end=end))
+        said.append(tr("Planner", "prime time {begin}–{end}", begin=begin, end=end))
     if festival.caution or festival.kind is DayKind.CAUTION:
-        said.append(tr("Planner", "a quiet day: no hurry, no jokes, no prize draws"))
+        said.append(tr("Planner", "sensitive day: avoid pressure, jokes and prize draws"))
     return " · ".join(said)
 
 
@@ -126,7 +126,7 @@ def _prayers(party: Party, begin: datetime, quarters: int, comfort_rules: Comfor
         low, high = ((instant - begin) / QUARTER for instant in (prayer.begin, prayer.end))
         begins, ends = (time_text(instant.astimezone(zone)) for instant in (prayer.begin, prayer.end))
         words = (
-            tr("Planner", "The fast is broken {begin}–{end}", begin=begins, end=ends)
+            tr("Planner", "Iftar {begin}–{end}", begin=begins, end=ends)
             if prayer.iftar
             else tr("Planner", "Friday prayer {begin}–{end}", begin=begins, end=ends)
         )

@@ -29,7 +29,7 @@ class StripLegend(QWidget):
         self._entries: tuple[tuple[Comfort | MarkKind, str], ...] = (
             *((one, comfort_text(one, PartyKind.MARKET if one is Comfort.PRIME else PartyKind.HOST)) for one in LEVELS),
             (MarkKind.FESTIVAL, tr("Planner", "festival")),
-            (MarkKind.CAUTION, tr("Planner", "quiet day")),
+            (MarkKind.CAUTION, tr("Planner", "sensitive day")),
             (MarkKind.PRAYER, tr("Planner", "prayer")),
             (MarkKind.CLOCK, tr("Planner", "clocks change")),
         )

@@ -32,7 +32,7 @@ class ImproveDialog(ScrollDialog):
             tr("Planner", "Improve the plan"),
             tr(
                 "Planner",
-                "{first} to {last}. Shows stay on their days, fixed ones and what begins within the hour stay as they are.",
+                "{first} to {last}. Shows stay on their days. Locked times and shows starting within the hour don't change.",
                 first=formats.day(first, language),
                 last=formats.day(last, language),
             ),
@@ -42,14 +42,14 @@ class ImproveDialog(ScrollDialog):
         self._plan = context.studio.control.scheduler
         self._found: SuggestedPlan | None = None
         self.boxes: dict[str, QCheckBox] = {}
-        self.summary = label(tr("Planner", "Looking for the best hours …"), "muted", wrap=True)
+        self.summary = label(tr("Planner", "Finding the best times…"), "muted", wrap=True)
         self.body.addWidget(self.summary)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(6)
         self.body.addLayout(self._rows)
         self.body.addStretch(1)
-        self.buttons.addWidget(push_button(tr("Planner", "Leave it"), self.reject))
-        self.take = push_button(tr("Planner", "Take these changes"), self._take, role="primary")
+        self.buttons.addWidget(push_button(tr("Planner", "Cancel"), self.reject))
+        self.take = push_button(tr("Planner", "Apply changes"), self._take, role="primary")
         self.take.setDefault(True)
         self.take.setEnabled(False)
         self.buttons.addWidget(self.take)
@@ -72,11 +72,11 @@ class ImproveDialog(ScrollDialog):
 
     def _summary(self, found: SuggestedPlan) -> str:
         if not found.proposals:
-            return tr("Planner", "Nothing better was found: these shows stand at the best hours of their days.")
+            return tr("Planner", "No better times found. These shows are already at the best times of their days.")
         names = {party.id: party.name for party in self._plan.schedule.parties}
         return " ".join(
             (
-                tr("Planner", "From {before} to {after} of 100.", before=_score(found.before.score), after=_score(found.after.score)),
+                tr("Planner", "Score: {before} → {after} of 100.", before=_score(found.before.score), after=_score(found.after.score)),
                 tr("Planner", "Before: {nights}", nights=nights_text(found.before, names)),
                 tr("Planner", "After: {nights}", nights=nights_text(found.after, names)),
             )
@@ -107,7 +107,7 @@ class ImproveDialog(ScrollDialog):
         before, after = (clock_reading(instant, zone, self._plan.zones).wall for instant in (one.occurrence.start, one.start))
         day = self._context.formats.day(before.date(), self._context.language)
         if not one.moves:
-            return tr("Planner", "{title}, {day}: others on duty", title=title, day=day)
+            return tr("Planner", "{title}, {day}: crew change", title=title, day=day)
         return tr(
             "Planner",
             "{title}, {day}: {before} → {after} ({city})",
@@ -130,7 +130,7 @@ class ImproveDialog(ScrollDialog):
     def _count(self) -> None:
         count = len(self.chosen)
         self.take.setEnabled(count > 0)
-        self.take.setText(tr("Planner", "Take {count} changes", count=count) if count else tr("Planner", "Take these changes"))
+        self.take.setText(tr("Planner", "Apply {count} changes", count=count) if count else tr("Planner", "Apply changes"))
 
     def _take(self) -> None:
         found = self._found

@@ -56,8 +56,8 @@ class MonthView(PlannerPage):
             context,
             tr(
                 "Planner",
-                "Drag a show to another day, with Ctrl to copy it. Enter opens, Space takes the next show of a day, Alt and arrows move, "
-                "Del calls off; a double click on a free day plans one.",
+                "Drag a show to another day (Ctrl to duplicate). Enter: open. Space: next show of the day. "
+                "Alt+arrows: move. Del: cancel. Double-click a free day to plan a show.",
             ),
         )
         column.addWidget(self.done)
@@ -78,13 +78,13 @@ class MonthView(PlannerPage):
         icons = self._context.icons
         self.title = label("", "title")
         self.title.setMinimumWidth(220)
-        row.addWidget(icon_button(icons, "left", tr("Planner", "The month before (Page Up)"), lambda: self.turn(-1)))
-        row.addWidget(icon_button(icons, "right", tr("Planner", "The next month (Page Down)"), lambda: self.turn(1)))
+        row.addWidget(icon_button(icons, "left", tr("Planner", "Previous month (Page Up)"), lambda: self.turn(-1)))
+        row.addWidget(icon_button(icons, "right", tr("Planner", "Next month (Page Down)"), lambda: self.turn(1)))
         row.addWidget(self.title)
         self.today_button = push_button(tr("Planner", "Today"), self.show_today)
         row.addWidget(self.today_button)
         row.addStretch(1)
-        row.addWidget(label(tr("Planner", "Days and hours of"), "muted"))
+        row.addWidget(label(tr("Planner", "Times in"), "muted"))
         row.addWidget(self.clocks)
         self.plan_button = push_button(tr("Planner", "Plan a show…"), lambda: self.show_actions.plan(self._chosen_day()), role="primary")
         row.addWidget(self.plan_button)
@@ -183,7 +183,7 @@ class MonthView(PlannerPage):
         lines = party_clocks(occurrence.start, parties, plan.zones, context.formats, context.language, beside=day)
         words = [plan.airing_of(occurrence).title, *(" ".join(filter(None, (one.name, one.day, one.hour, one.shift))) for one in lines)]
         if level is not None and level is not Level.INFO:
-            words.append(tr("Planner", "Something speaks against it: open it to read what."))
+            words.append(tr("Planner", "This time has a conflict. Open the show for details."))
         return "\n".join(words)
 
     # What the user does ---------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class MonthWizard(ScrollDialog):
         super().__init__(
             parent,
             tr("Planner", "Plan a month"),
-            tr("Planner", "Say how many shows a week each audience gets. The hours, and whose turn it is, are worked out for everybody."),
+            tr("Planner", "Choose how many shows a week each audience gets. Tradewind finds the times and shares the work fairly."),
         )
         self.resize_within_screen(*SIZE)
         self._context = context
@@ -79,9 +79,9 @@ class MonthWizard(ScrollDialog):
         self._build_quotas()
         self._build_suggestion()
         self.cancel = push_button(tr("Planner", "Cancel"), self.reject)
-        self.back = push_button(tr("Planner", "Other wishes"), self._forget)
-        self.propose = push_button(tr("Planner", "Make a proposal"), self._propose, role="primary")
-        self.keep = push_button(tr("Planner", "Put it into the plan"), self._keep, role="primary")
+        self.back = push_button(tr("Planner", "Adjust"), self._forget)
+        self.propose = push_button(tr("Planner", "Suggest a plan"), self._propose, role="primary")
+        self.keep = push_button(tr("Planner", "Add to schedule"), self._keep, role="primary")
         for button in (self.cancel, self.back, self.propose, self.keep):
             self.buttons.addWidget(button)
         self._forget()
@@ -93,7 +93,7 @@ class MonthWizard(ScrollDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._what())
         column.addSpacing(8)
-        column.addWidget(label(tr("Planner", "For whom"), "heading"))
+        column.addWidget(label(tr("Planner", "Audiences"), "heading"))
         formats, language = self._context.formats, self._context.language
         self.quotas = [QuotaRow(party, formats.city(party.zone, language), self._weekday) for party in self._audiences]
         for number, quota in enumerate(self.quotas):
@@ -102,15 +102,13 @@ class MonthWizard(ScrollDialog):
                 quota.count.setValue(FIRST_WISH)
             quota.changed.connect(self._forget)
         column.addSpacing(8)
-        column.addWidget(label(tr("Planner", "Who makes them"), "heading"))
+        column.addWidget(label(tr("Planner", "Crew"), "heading"))
         column.addLayout(self._people())
         if len(self.team) > 1:
-            words = tr(
-                "Planner", "Each audience gets the interpreter of its language. Those who can replace each other take turns at night."
-            )
+            words = tr("Planner", "Each audience gets an interpreter for its language. People with the same role take turns at night.")
             column.addWidget(label(words, "hint", wrap=True))
         column.addStretch(1)
-        self.looking = label(tr("Planner", "Looking for the best hours …"), "muted")
+        self.looking = label(tr("Planner", "Finding the best times…"), "muted")
         column.addWidget(self.looking)
         self.pages.addWidget(page)
 
@@ -118,15 +116,15 @@ class MonthWizard(ScrollDialog):
         """The days, the title and the length."""
         form = QFormLayout()
         first, last = next_month(self._plan.today())
-        self.first = self._day_edit(first, tr("Planner", "The first day"))
-        self.last = self._day_edit(last, tr("Planner", "The last day"))
+        self.first = self._day_edit(first, tr("Planner", "First day"))
+        self.last = self._day_edit(last, tr("Planner", "Last day"))
         self.last.setMinimumDate(self.first.date())
         span = QHBoxLayout()
         span.addWidget(self.first)
         span.addWidget(label("–"))
         span.addWidget(self.last)
         span.addStretch(1)
-        form.addRow(label(tr("Planner", "Days"), "muted"), span)
+        form.addRow(label(tr("Planner", "Dates"), "muted"), span)
         self.title = QLineEdit("" if self._context.studio.document.title == UNTITLED else self._context.studio.document.title)
         self.title.setAccessibleName(tr("Planner", "Title"))
         self.title.setPlaceholderText(self._title_for(self._audiences[0]))
@@ -166,14 +164,14 @@ class MonthWizard(ScrollDialog):
     def _build_suggestion(self) -> None:
         self.summary = label("", "muted", wrap=True)
         self.table = QTableWidget(0, COLUMNS)
-        self.table.setAccessibleName(tr("Planner", "The proposal"))
+        self.table.setAccessibleName(tr("Planner", "Suggested plan"))
         self.table.setHorizontalHeaderLabels(
             [
                 tr("Planner", "When"),
-                tr("Planner", "For"),
-                tr("Planner", "On your clock"),
-                tr("Planner", "Made by"),
-                tr("Planner", "Hard for"),
+                tr("Planner", "Audience"),
+                tr("Planner", "Your time"),
+                tr("Planner", "Crew"),
+                tr("Planner", "Unsocial hours for"),
             ]
         )
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -254,7 +252,7 @@ class MonthWizard(ScrollDialog):
         self._found = found
         self._show_page(1)
         self.keep.setEnabled(bool(found.dates))
-        self.keep.setText(tr("Planner", "Put {count} shows into the plan", count=len(found.dates)))
+        self.keep.setText(tr("Planner", "Add {count} shows to schedule", count=len(found.dates)))
         self.summary.setText(self._summary(found))
         schedule = with_draft(self._plan.schedule, found.airings)
         self.table.setRowCount(len(found.dates))
@@ -289,12 +287,12 @@ class MonthWizard(ScrollDialog):
 
     def _summary(self, found: MonthDraft) -> str:
         if not found.dates:
-            return tr("Planner", "No show fits on these days. Allow more days, or plan fewer shows a week.")
+            return tr("Planner", "No show fits these dates. Allow more days, or plan fewer shows a week.")
         names = {party.id: party.name for party in self._plan.schedule.parties}
         parts = [
             tr(
                 "Planner",
-                "{count} shows, {score} of 100 (all in prime time with the same people: {plain}).",
+                "{count} shows, score {score} of 100 ({plain} if all were in prime time with the same crew).",
                 count=len(found.dates),
                 score=round(found.tally.score * 100),
                 plain=round(found.plain.score * 100),
@@ -302,7 +300,7 @@ class MonthWizard(ScrollDialog):
             nights_text(found.tally, names),
         ]
         if found.tally.conflicts:
-            parts.append(tr("Planner", "{count} conflicts are left: look at the agenda.", count=found.tally.conflicts))
+            parts.append(tr("Planner", "{count} conflicts remain. See the agenda.", count=found.tally.conflicts))
         return " ".join(part for part in parts if part)
 
     def _forget(self) -> None:
@@ -311,7 +309,7 @@ class MonthWizard(ScrollDialog):
         self._found = None
         self._show_page(0)
         self.keep.setEnabled(False)
-        self.keep.setText(tr("Planner", "Put it into the plan"))
+        self.keep.setText(tr("Planner", "Add to schedule"))
         self.propose.setEnabled(any(one.per_week for one in self.quotas))
 
     def _keep(self) -> None:
@@ -330,4 +328,4 @@ def _day_of(edit: DayEdit) -> date:
 def nights_text(tally: PlanStats, names: Mapping[str, str]) -> str:
     """Who works how many nights."""
     told = ", ".join(f"{names[one]} {count}" for one, count in tally.nights.items() if count and one in names)
-    return tr("Planner", "Nights: {people}.", people=told) if told else tr("Planner", "Nobody works at night.")
+    return tr("Planner", "Nights: {people}.", people=told) if told else tr("Planner", "No one works at night.")

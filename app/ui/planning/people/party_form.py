@@ -46,12 +46,12 @@ class PartyForm(QWidget):
         self.weight, self.nights = self._weight_box(), self._nights_box()
         for words, widget in (
             (tr("Planner", "Name"), self.name),
-            (tr("Planner", "Does what"), self.kind),
+            (tr("Planner", "Role"), self.kind),
             (tr("Planner", "Market"), self.market),
-            (tr("Planner", "Clocks of"), self.zone),
-            (tr("Planner", "Share of the audience"), self.weight),
+            (tr("Planner", "Time zone"), self.zone),
+            (tr("Planner", "Audience share"), self.weight),
             (tr("Planner", "Languages"), self.languages),
-            (tr("Planner", "Nights before this plan"), self.nights),
+            (tr("Planner", "Earlier nights"), self.nights),
         ):
             widget.setAccessibleName(words)
             self.form.addRow(label(words, "muted"), widget)
@@ -60,14 +60,14 @@ class PartyForm(QWidget):
         self.problem.hide()
         column.addWidget(self.problem)
         column.addSpacing(4)
-        column.addWidget(label(tr("Planner", "Hours of their own"), "heading"))
+        column.addWidget(label(tr("Planner", "Custom hours"), "heading"))
         self.usual = label("", "hint", wrap=True)
         column.addWidget(self.usual)
         self.hours = HoursField(context.icons, self._weekday)
         self.hours.edited.connect(lambda hours: self._change(hours=hours))
         column.addWidget(self.hours)
         column.addSpacing(4)
-        column.addWidget(label(tr("Planner", "Away"), "heading"))
+        column.addWidget(label(tr("Planner", "Time off"), "heading"))
         self.away = AwayField(context.icons, context.language, self._plan.today)
         self.away.edited.connect(lambda away: self._change(away=away))
         column.addWidget(self.away)
@@ -84,7 +84,7 @@ class PartyForm(QWidget):
     def _languages_line(self) -> QLineEdit:
         made = QLineEdit()
         made.setPlaceholderText("en, zh-Hans")
-        made.setToolTip(tr("Planner", "The first is the one it is written to in"))
+        made.setToolTip(tr("Planner", "Announcements use the first language"))
         made.editingFinished.connect(self._on_languages)
         return made
 
@@ -96,7 +96,7 @@ class PartyForm(QWidget):
     def _zone_choice(self) -> ZoneChoice:
         context, plan = self._context, self._plan
         made = ZoneChoice(
-            tr("Planner", "Clocks of"),
+            tr("Planner", "Time zone"),
             plan.zones,
             plan.now,
             city=lambda key: context.formats.city(key, context.language),
@@ -119,7 +119,7 @@ class PartyForm(QWidget):
         made.setDecimals(1)
         made.setSingleStep(0.5)
         made.setKeyboardTracking(False)
-        made.setToolTip(tr("Planner", "How much its hours count among those like it: the size of the audience, or the part of the work"))
+        made.setToolTip(tr("Planner", "How much their hours count compared with others in the group, such as by audience size"))
         made.valueChanged.connect(lambda value: self._change(weight=value))
         return made
 
@@ -128,7 +128,7 @@ class PartyForm(QWidget):
         roomy(made)
         made.setRange(0, MOST_NIGHTS)
         made.setKeyboardTracking(False)
-        made.setToolTip(tr("Planner", "Nights already worked elsewhere: they count when it is asked whose turn it is"))
+        made.setToolTip(tr("Planner", "Nights already worked elsewhere. They count toward taking turns."))
         made.valueChanged.connect(lambda value: self._change(nights_before=value))
         return made
 
@@ -173,7 +173,7 @@ class PartyForm(QWidget):
             self.nights.setValue(party.nights_before)
         if not self.languages.hasFocus():
             self.languages.setText(", ".join(party.languages))
-        words = tr("Planner", "Share of the audience") if market else tr("Planner", "How much its hours count")
+        words = tr("Planner", "Audience share") if market else tr("Planner", "Weight")
         heading = self.form.labelForField(self.weight)
         if heading is not None:
             heading.setText(words)  # type: ignore[attr-defined]  # it is a label of ours
@@ -191,10 +191,10 @@ class PartyForm(QWidget):
     def _usual(self, party: Party) -> str:
         """What holds where nothing else is said."""
         if party.kind is not PartyKind.MARKET:
-            return tr("Planner", "Otherwise good from 09:00 to 21:00, if need be from 07:00 to 24:00.")
+            return tr("Planner", "Default: preferred 09:00–21:00, acceptable 07:00–24:00.")
         market = next((one for one in self._context.studio.document.show.markets if one.id == party.market_id), None)
         begin, end = market.prime_time if market is not None else ("20:00", "23:00")
-        return tr("Planner", "Otherwise people watch from {begin} to {end}, and are awake from 07:00 to 24:00.", begin=begin, end=end)
+        return tr("Planner", "Default: prime time {begin}–{end}, awake 07:00–24:00.", begin=begin, end=end)
 
     # Changing -------------------------------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class HoursRow(QWidget):
             box.setFixedWidth(72)
             box.timeChanged.connect(lambda _: self._on_edited())
         self.comfort = QComboBox()
-        self.comfort.setAccessibleName(tr("Planner", "How these hours suit"))
+        self.comfort.setAccessibleName(tr("Planner", "Availability"))
         for comfort in Comfort:
             self.comfort.addItem(comfort_text(comfort, kind), comfort)
         self.comfort.activated.connect(lambda _: self._on_edited())
@@ -64,7 +64,7 @@ class HoursRow(QWidget):
             button.clicked.connect(lambda _=False: self._on_edited())
             self.days[number] = button
             row.addWidget(button)
-        row.addWidget(icon_button(icons, "remove", tr("Planner", "Remove these hours"), self.removed.emit))
+        row.addWidget(icon_button(icons, "remove", tr("Planner", "Remove"), self.removed.emit))
         row.addStretch(1)
 
     def show_hours(self, hours: Hours) -> None:
@@ -103,7 +103,7 @@ class AwayRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         self.first, self.last = QDateEdit(), QDateEdit()
-        for box, words in ((self.first, tr("Planner", "First day away")), (self.last, tr("Planner", "Last day away"))):
+        for box, words in ((self.first, tr("Planner", "First day off")), (self.last, tr("Planner", "Last day off"))):
             box.setCalendarPopup(True)
             box.setLocale(QLocale(language))
             box.setDisplayFormat(tr("Planner", "d MMM yyyy"))
@@ -112,14 +112,14 @@ class AwayRow(QWidget):
             box.setFixedWidth(144)
             box.dateChanged.connect(lambda _: self._on_edited())
         self.why = QLineEdit()
-        self.why.setPlaceholderText(tr("Planner", "Why"))
-        self.why.setAccessibleName(tr("Planner", "Why"))
+        self.why.setPlaceholderText(tr("Planner", "Reason"))
+        self.why.setAccessibleName(tr("Planner", "Reason"))
         self.why.textEdited.connect(lambda _: self._on_edited())
         row.addWidget(self.first)
         row.addWidget(label("–", "muted"))
         row.addWidget(self.last)
         row.addWidget(self.why, 1)
-        row.addWidget(icon_button(icons, "remove", tr("Planner", "Remove these days"), self.removed.emit))
+        row.addWidget(icon_button(icons, "remove", tr("Planner", "Remove"), self.removed.emit))
 
     def show_away(self, away: Absence) -> None:
         """Show these days."""

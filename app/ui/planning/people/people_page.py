@@ -56,7 +56,7 @@ class PeoplePage(PlannerPage):
         icons = self._source.context.icons
         head = QHBoxLayout()
         head.addWidget(label(tr("Planner", "People and markets"), "sectionTitle"), 1)
-        self.add_button = icon_button(icons, "add", tr("Planner", "Add somebody"), self._show_add_menu)
+        self.add_button = icon_button(icons, "add", tr("Planner", "Add a person or market"), self._show_add_menu)
         self.remove_button = icon_button(icons, "remove", tr("Planner", "Remove (Delete)"), self.remove)
         head.addWidget(self.add_button)
         head.addWidget(self.remove_button)
@@ -74,13 +74,13 @@ class PeoplePage(PlannerPage):
     def _ledger_side(self) -> QVBoxLayout:
         side = QVBoxLayout()
         side.setSpacing(6)
-        side.addWidget(label(tr("Planner", "Who bore how much"), "sectionTitle"))
+        side.addWidget(label(tr("Planner", "Workload"), "sectionTitle"))
         self.workloads = WorkloadTable(self._source.speaker)
         side.addWidget(self.workloads, 1)
         words = tr(
             "Planner",
-            "Of the last month and the next two. A night is half an hour or more of a show between midnight and six "
-            "on somebody’s own clock. Who is next in turn takes the next bad hour.",
+            "Last month and the next two months. A night is 30 minutes or more of a show between midnight and 06:00 "
+            "local time. The person next in turn takes the next unsocial hours.",
         )
         side.addWidget(label(words, "hint", wrap=True))
         side.addStretch(1)
@@ -134,7 +134,7 @@ class PeoplePage(PlannerPage):
         for market in context.studio.document.show.markets:
             name = pick(market.name, (context.language,))[0] or market.id
             menu.addAction(context.icons.icon("globe"), name, partial(self.add, PartyKind.MARKET, market.id))
-        menu.addAction(context.icons.icon("globe"), tr("Planner", "Another place that watches"), partial(self.add, PartyKind.MARKET, ""))
+        menu.addAction(context.icons.icon("globe"), tr("Planner", "Another location"), partial(self.add, PartyKind.MARKET, ""))
         menu.addSeparator()
         for kind in PartyKind:
             if kind is not PartyKind.MARKET:

@@ -32,14 +32,14 @@ class WorkloadTable(QTableWidget):
     def __init__(self, speaker: WindowFormats) -> None:
         super().__init__(0, 5)
         self._speaker = speaker
-        self.setAccessibleName(tr("Planner", "Who bore how much"))
+        self.setAccessibleName(tr("Planner", "Workload"))
         self.setHorizontalHeaderLabels(
             [
                 tr("Planner", "Person"),
                 tr("Planner", "Shows"),
                 tr("Planner", "Nights"),
                 tr("Planner", "In a row"),
-                tr("Planner", "Bad hours"),
+                tr("Planner", "Unsocial hours"),
             ]
         )
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -78,7 +78,7 @@ class WorkloadTable(QTableWidget):
             )
             tips = {
                 2: ", ".join(self._speaker.day(night) for night in workload.nights),
-                3: tr("Planner", "More than two nights in a row tire anybody") if run >= TIRING_RUN else "",
+                3: tr("Planner", "More than two nights in a row are too many") if run >= TIRING_RUN else "",
             }
             for column, words in enumerate(figures):
                 item = self._item(words, right=column > 0, strong=party.id in turn and not column)
