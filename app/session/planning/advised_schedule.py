@@ -1,4 +1,4 @@
-"""The plan with all that can be said of it; what says it is loaded with the first question, not with the window."""
+"""The schedule book with its advice and review, which are created on first use."""
 
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ MakeReview = Callable[[ScheduleBook, Callable[[], Show], Calendar, RunInThread],
 
 
 class AdvisedSchedule(ScheduleBook):
-    """Each question as ScheduleAdvice and ScheduleReview answer it."""
+    """A schedule book with findings and tasks."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class AdvisedSchedule(ScheduleBook):
 
     @property
     def review(self) -> "ScheduleReview":
-        """What looks the plan through."""
+        """Findings, tasks and checklists, created on first use."""
         if self._review is None:
             self._review = self._make_review(self, lambda: self._book.document.show, self._calendar, self._run_in_thread)
             self._review.advice.changed.connect(self.changed.emit)
@@ -50,25 +50,24 @@ class AdvisedSchedule(ScheduleBook):
 
     @property
     def advice(self) -> "ScheduleAdvice":
-        """What weighs hours."""
+        """Scores, workload and festivals."""
         return self.review.advice
 
     def apply_plan(self, plan: "SuggestedPlan", keys: Collection[str] | None = None) -> None:
-        """Carry out what `optimise` proposed, or what of it is for the dates with these keys, as one step."""
+        """Apply a suggested plan in one undo step; with `keys`, only for those dates."""
         self.edit("Improve the plan", lambda schedule: self.advice.with_plan(schedule, plan, keys))
 
-    # What speaks against it, and what is to be done ------------------------------------------------------------------------
+    # Findings and tasks ------------------------------------------------------------------------
 
     def tasks(self, *, done: bool = True) -> "tuple[Task, ...]":
-        """What has to be done before the shows and festivals of the next four months, in order of the last day for it; `done` False =
-        without what is ticked off."""
+        """The tasks before the shows and festivals of the next four months, by due day; `done` False leaves out completed ones."""
         found = self.review.tasks()
         return found if done else tuple(one for one in found if not one.done)
 
     def checks(self) -> tuple[Finding, ...]:
-        """What speaks against the dates of the next four months: findings of Subject.AIRING by the dates' keys, in their order."""
+        """The findings of the dates of the next four months: Subject.AIRING with the dates' keys, in date order."""
         return self.review.checks() if self.schedule.airings else ()
 
     def checks_of(self, occurrence: Occurrence) -> tuple[Finding, ...]:
-        """Those of one date."""
+        """The findings of one date."""
         return self.review.checks_of(occurrence)

@@ -1,4 +1,4 @@
-"""What the scheduler needs of the world's calendars and clocks; the desk's builder brings it, so that it is loaded when it is asked for."""
+"""The interface of calendars and time zones, implemented outside the session and loaded on first use."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -12,14 +12,14 @@ from app.domain.planning.schedule import Airing, FestivalChange, Occurrence
 
 
 class Calendar(Protocol):
-    """The functions of `app.calendar`, and the market profiles that the program brings along."""
+    """The functions of `app.calendar`, and the built-in market profiles."""
 
     @property
     def zones(self) -> Zones:
-        """The clock rules, the same object each time."""
+        """The time zone data; always the same object."""
 
     def local_zone(self) -> str:
-        """The PC's zone as it is set now."""
+        """The current zone of the PC."""
 
     def occurrences(self, airing: Airing, begin: datetime, end: datetime, zones: Zones) -> tuple[Occurrence, ...]:
         """As recurrence.occurrences."""
@@ -33,10 +33,10 @@ class Calendar(Protocol):
     def festivals_between(
         self, market_ids: Sequence[str], first: date, last: date, changes: Sequence[FestivalChange]
     ) -> tuple[Festival, ...]:
-        """As FestivalCalendar.between; for any thread. The first call takes a second."""
+        """As FestivalCalendar.between. Thread-safe; the first call takes a second."""
 
     def permits(self) -> Mapping[str, DrawPermit]:
-        """What markets want before a prize draw, by their ids."""
+        """The prize draw permits by market id."""
 
     def markets(self, market_ids: Iterable[str]) -> tuple[Market, ...]:
-        """The profiles of these markets, of those that there are."""
+        """The profiles of these markets, as far as built in."""

@@ -1,4 +1,4 @@
-"""What the plan has to tell while time goes by: a show that comes, is late or overruns, a clock that was set, a PC that moved."""
+"""Alerts of the schedule: shows that start soon, are late or overrun; clock steps; zone changes of the PC."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,17 +12,16 @@ from app.session.planning.dates.clock_watch import ClockWatch
 from app.session.planning.scheduler import LATE, NOTHING, Scheduler
 from app.storage.last_time_zone import LastTimeZone
 
-LOOK_S = 5  # so often the clock is looked at
-PLACE_LOOKS = 12  # once a minute the zone, too
+LOOK_S = 5  # seconds between checks of the clock
+PLACE_LOOKS = 12  # checks of the clock per check of the zone (once a minute)
 OVERRUN = timedelta(minutes=2)
-STALE = timedelta(hours=1)  # a reminder that could not go out for so long is not sent any more
+STALE = timedelta(hours=1)  # a reminder that is later than this is not sent
 
 
 class ScheduleAlerts:
-    """`tick` once a second; it costs next to nothing while nothing is planned. Each thing is told once, with what to do about it.
+    """Call `tick` once a second; it is cheap while nothing is planned. Each alert is sent once, with actions.
 
-    `reminder_due` is emitted for a reminder whose moment has come, until it is marked as sent. `soon_min` says how many minutes before a
-    show it is announced, 0 = not.
+    `reminder_due` is emitted once for each reminder that is due. `soon_min` is the time of the "soon" alert in minutes, 0 = off.
     """
 
     def __init__(
@@ -35,18 +34,18 @@ class ScheduleAlerts:
         self._soon_min = soon_min
         self._notify = notify
         self._told: set[tuple[str, str]] = set()
-        self._seen_place = ""  # in this sitting, also where it cannot be noted
+        self._seen_place = ""  # in this run, even if it cannot be stored
         self._ticks = 0
         self._fresh = True
 
     def reload(self) -> None:
-        """Another show is open: what its plan has to say is told with the next tick but one, when the window stands."""
+        """Start over for another show. The first tick is skipped, so that the window can open."""
         self._told.clear()
         self._fresh = True
         self._ticks = 0
 
     def tick(self) -> None:
-        """Look whether there is something to tell."""
+        """Check for alerts."""
         self._ticks += 1
         if self._ticks == 1:
             return
@@ -109,7 +108,7 @@ class ScheduleAlerts:
     # The clock and the place ----------------------------------------------------------------------------------------------
 
     def _tell_step(self, step_s: float) -> None:
-        """Shows are instants and stay where they are; what the PC says of now is another."""
+        """Alert about a clock step. Shows keep their instants."""
         seconds = round(abs(step_s))
         data: dict[str, Value] = {"minutes": seconds // 60, "seconds": seconds % 60}
         coming = self._scheduler.next
@@ -120,7 +119,7 @@ class ScheduleAlerts:
         self._scheduler.changed.emit()
 
     def _look_at_place(self) -> None:
-        """Where the PC is now, and where it was when a plan was open last."""
+        """Compare the PC's zone with the last known one."""
         scheduler = self._scheduler
         zone = scheduler.read_local_zone()
         seen = self._seen_place or self._place.read()
@@ -148,12 +147,12 @@ class ScheduleAlerts:
             self._notify(Notice(Severity.WARNING, "schedule.moved", data, "schedule.moved", ("schedule.moved",)))
 
     def _clock(self, instant: datetime, zone: str = "") -> str:
-        """An instant in the host's place, so that any language can read it."""
+        """An instant in local time, in a format that every language can parse."""
         wall = wall_of(instant, zone or self._scheduler.host_zone, self._scheduler.zones).wall
         return f"{wall:%Y-%m-%d %H:%M}"
 
     def _first(self, what: str, occurrence: Occurrence) -> bool:
-        """Whether this was not told of this date yet."""
+        """Whether this alert is new for this date; remembers it."""
         told = (what, f"{occurrence.key} {occurrence.start.isoformat()}")
         if told in self._told:
             return False

@@ -1,4 +1,4 @@
-"""The plan of the open show: its dates by the clocks of the world, and every change that a user makes to it."""
+"""The schedule of the open show: its dates and all edits."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
@@ -64,12 +64,12 @@ class ScheduleBook:
 
     @property
     def book(self) -> ShowBook:
-        """The show that the plan is of, with its log."""
+        """The show with its log."""
         return self._book
 
     @property
     def schedule(self) -> Schedule:
-        """The plan as the show holds it. Who lives in a zone that these rules do not know, as only a newer edition can, is shown by UTC."""
+        """The schedule of the show. Parties in a zone that this time zone data lacks get UTC."""
         plan = self._book.document.show.schedule
         if not plan.parties:
             return plan
@@ -77,53 +77,53 @@ class ScheduleBook:
 
     @property
     def zones(self) -> Zones:
-        """The world's clock rules, of the edition that the program brings along (`zones.version`)."""
+        """The built-in time zone data (`zones.version`)."""
         return self._calendar.zones
 
     @property
     def local_zone(self) -> str:
-        """The zone of this PC, as it was seen last."""
+        """The zone of this PC, as last read."""
         if not self._local_zone:
             self._local_zone = self._calendar.local_zone()
         return self._local_zone
 
     @property
     def host_zone(self) -> str:
-        """The place that the user plans from: the show's own choice, else where this PC is."""
+        """The zone of the host: the show's setting, or else the PC's."""
         chosen = self.schedule.host_zone
         return chosen if chosen and self.zones.knows(chosen) else self.local_zone
 
     def now(self) -> datetime:
-        """This moment, in UTC."""
+        """The current time in UTC."""
         return EPOCH + self._clock.wall_ns() // NS_PER_MS * MILLISECOND
 
     def today(self) -> date:
-        """The date on the host's calendar."""
+        """The current date in the host's zone."""
         return wall_of(self.now(), self.host_zone, self.zones).wall.date()
 
     def occurrences(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
-        """Every date that overlaps [begin, end), in order of its begin."""
+        """The dates that overlap [begin, end), by start."""
         return self._dates.between(self.schedule, begin, end) if self.schedule.airings else ()
 
     def occurrence(self, key: str) -> Occurrence | None:
-        """The date with this name (`Occurrence.key`); None when there is none any more."""
+        """The date with this key; None if it no longer exists."""
         return self._dates.named(self.schedule, key)
 
     def aired(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
-        """The shows that took place in [begin, end), as they did: when they were on air, and for whom and by whom."""
+        """The dates that took place in [begin, end), with their actual times and participants."""
         return self.airings.took_place(begin, end)
 
     def airing_of(self, occurrence: Occurrence) -> Airing:
-        """The plan's entry that a date belongs to; raises ScheduleError when it is gone."""
+        """The airing of a date. Raises ScheduleError if it is gone."""
         return airing_by_id(self.schedule, occurrence.airing_id)
 
     def preview(self, airing: Airing, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
-        """The dates that an airing would have, in the plan or not; raises ScheduleError, ZoneError."""
+        """The dates that an airing would have. Raises ScheduleError, ZoneError."""
         return self._calendar.occurrences(airing, begin, end, self.zones)
 
     def moved(self) -> tuple[MovedDate, ...]:
-        """What a newer edition of the clock rules moved, of the next three years: dates whose instant is another than when the plan was
-        edited last, or that are at another hour for somebody. Empty after `accept_moved`, or when nothing moved."""
+        """The dates of the next three years that a time zone update moved, for the show or for a participant. Empty after
+        `accept_moved`."""
         schedule = self.schedule
         if not schedule.airings or schedule.tzdata in ("", self.zones.version):
             return ()
@@ -136,27 +136,27 @@ class ScheduleBook:
     # Shows ----------------------------------------------------------------------------------------------------------------
 
     def put_airing(self, airing: Airing, *, merge: str = "") -> None:
-        """Plan a show, or put this in the place of the one with its id."""
+        """Add a show, or replace the one with its id."""
         known = any(one.id == airing.id for one in self.schedule.airings)
         self._edit("Edit a show" if known else "Plan a show", lambda plan: schedule_editing.put_airing(plan, airing), merge)
 
     def change(self, occurrence: Occurrence, airing: Airing, scope: Scope = Scope.THIS, *, merge: str = "") -> None:
-        """What a form says of one date: `airing.start`, `minutes` and parties are meant for this date; the other dates of the scope go
-        along. With `Scope.THIS` its rule is left alone, and a date with another title or news than its series becomes a show of its own."""
+        """Edit a date: `airing.start`, `minutes` and parties belong to this date; the scope's other dates follow. `Scope.THIS` keeps the
+        rule, and a date with another title or news than its series becomes a single show."""
         split = self._calendar.split
         self._edit("Edit a show", lambda plan: changed_dates(plan, occurrence, airing, scope, split), merge)
 
     def move(self, occurrence: Occurrence, start: LocalTime, *, minutes: int = 0, scope: Scope = Scope.THIS, merge: str = "") -> None:
-        """Put a date to another time; the other dates of the scope go as far. `minutes` 0 = as long as it is."""
+        """Reschedule a date; the scope's other dates shift equally. `minutes` 0 = same length."""
         split = self._calendar.split
         self._edit("Reschedule a show", lambda plan: moved_dates(plan, occurrence, start, minutes, scope, split), merge)
 
     def move_to(self, occurrence: Occurrence, instant: datetime, *, minutes: int = 0, scope: Scope = Scope.THIS, merge: str = "") -> None:
-        """As `move`, to an instant (what is dragged): as the clocks of the show's zone say it."""
+        """As `move`, to an instant, in the show's zone."""
         self.move(occurrence, wall_of(instant, occurrence.local.zone, self.zones), minutes=minutes, scope=scope, merge=merge)
 
     def duplicate(self, occurrence: Occurrence, start: LocalTime) -> str:
-        """A single show like this one at another time; its id."""
+        """Copy a date as a single show at another time. Returns its id."""
         made: list[str] = []
 
         def copied(plan: Schedule) -> Schedule:
@@ -170,79 +170,79 @@ class ScheduleBook:
         return made[0]
 
     def cancel(self, occurrence: Occurrence, scope: Scope = Scope.THIS) -> None:
-        """Without this date, or without the scope's. A single show is taken out of the plan."""
+        """Cancel the dates of the scope. A single show is removed."""
         self._edit("Cancel a show", lambda plan: without_dates(plan, occurrence, scope, self._calendar.split))
 
     def remove_airings(self, airing_ids: Collection[str]) -> None:
-        """Take shows out of the plan, of a series all of its dates."""
+        """Remove shows with all their dates."""
         self._edit("Remove shows", lambda plan: schedule_editing.remove_airings(plan, airing_ids))
 
     def restore(self, airing_id: str, original: datetime) -> None:
-        """Let one date of a series (moved or called off) be as its rule says again."""
+        """Reset a moved or cancelled date of a series to its rule."""
         self._edit("Restore a date", lambda plan: schedule_editing.restore_occurrence(plan, airing_id, original))
 
     def set_fixed(self, airing_id: str, fixed: bool) -> None:
-        """Whether an optimisation leaves the hour alone."""
+        """Lock or unlock the time of a show; optimising keeps locked times."""
         self._edit("Lock time", lambda plan: schedule_editing.change_airing(plan, airing_id, fixed=fixed))
 
-    # People and what surrounds them ---------------------------------------------------------------------------------------
+    # People, settings, tasks and reminders ---------------------------------------------------------------------------------------
 
     def put_party(self, party: Party, *, merge: str = "") -> None:
-        """Add a market or a person, or put this in the place of the one with its id; raises ZoneError for a zone that is none."""
+        """Add a party, or replace the one with its id. Raises ZoneError for an unknown zone."""
         self.zones.zone(party.zone)
         known = any(one.id == party.id for one in self.schedule.parties)
         self._edit("Edit a participant" if known else "Add a participant", lambda plan: schedule_editing.put_party(plan, party), merge)
 
     def remove_parties(self, party_ids: Collection[str]) -> None:
-        """Take markets or people out; their shows go on without them."""
+        """Remove parties; their shows stay."""
         self._edit("Remove a participant", lambda plan: schedule_editing.remove_parties(plan, party_ids))
 
     def set_priorities(self, priorities: Priorities, *, merge: str = "") -> None:
-        """Whose comfort counts how much."""
+        """Set the priorities of audience, host and team."""
         self._edit("Change priorities", lambda plan: schedule_editing.set_priorities(plan, priorities), merge)
 
     def set_host_zone(self, zone: str) -> None:
-        """Plan from this place; "" = where this PC is. Raises ZoneError."""
+        """Set the host's zone; "" = the PC's. Raises ZoneError."""
         if zone:
             self.zones.zone(zone)
         self._change_field("Change your time zone", host_zone=zone)
 
     def set_rest_hours(self, hours: int, *, merge: str = "") -> None:
-        """How long people rest between two shows."""
+        """Set the minimum rest between shows."""
         self._change_field("Change minimum rest", merge, rest_hours=hours)
 
     def set_quiet_hours(self, begin: str, end: str) -> None:
-        """Local hours ("HH:MM") in which nobody is reminded."""
+        """Set the quiet hours in local time ("HH:MM"); reminders avoid them."""
         self._change_field("Change quiet hours", quiet_hours=(begin, end))
 
     def change_festival(self, change: FestivalChange) -> None:
-        """Another date for a festival in a year, or none."""
+        """Change the date of a festival in a year, or hide it."""
         self._edit("Change a festival", lambda plan: replace(plan, festival_changes=_with_change(plan.festival_changes, change)))
 
     def keep_festival(self, market_id: str, festival: str, year: int) -> None:
-        """Take back what was said of a festival."""
+        """Remove a change of a festival."""
         others = tuple(
             one for one in self.schedule.festival_changes if (one.market_id, one.festival, one.year) != (market_id, festival, year)
         )
         self._change_field("Change a festival", festival_changes=others)
 
     def tick(self, task_id: str, *, done: bool = True) -> None:
-        """Tick a task off, or take that back."""
+        """Mark a task done or open."""
         self._edit("Mark a task done", lambda plan: schedule_editing.tick_task(plan, task_id, done))
 
     def put_reminder(self, reminder: ShowReminder, *, merge: str = "") -> None:
-        """Add a reminder, or put this in the place of the one with its id."""
+        """Add a reminder, or replace the one with its id."""
         others = self.schedule.reminders
         known = any(one.id == reminder.id for one in others)
         made = tuple(reminder if one.id == reminder.id else one for one in others) if known else (*others, reminder)
         self._change_field("Change a reminder", merge, reminders=made)
 
     def remove_reminder(self, reminder_id: str) -> None:
-        """Nobody is reminded by this one."""
+        """Remove a reminder."""
         self._change_field("Remove a reminder", reminders=tuple(one for one in self.schedule.reminders if one.id != reminder_id))
 
     def mark_sent(self, reminder_id: str) -> None:
-        """It was told in the room: what happened is no step of undo, and none takes it back."""
+        """Mark a reminder as sent. This is not an undo step."""
         sent_ms = self._clock.wall_ns() // NS_PER_MS
 
         def marked(plan: Schedule) -> Schedule:
@@ -251,13 +251,13 @@ class ScheduleBook:
         self._book.document.apply_external(schedule_editing.on_schedule(marked))
 
     def accept_moved(self) -> None:
-        """What moved is known: wall times stay as they are, and the plan now goes by this edition of the rules."""
+        """Accept a time zone update: wall times stay, and the schedule uses the new data."""
         self._book.document.edit_show("Accept time zone update", self._with_tables(lambda plan: plan, keep=False))
 
-    # How it is done -------------------------------------------------------------------------------------------------------
+    # Internals -------------------------------------------------------------------------------------------------------
 
     def edit(self, title: str, change: Callable[[Schedule], Schedule], *, merge: str = "") -> None:
-        """Any other change of the plan as one undo step, looked at as all are. Raises AppError and changes nothing."""
+        """Make any other edit as one undo step. On AppError nothing changes."""
         self._edit(title, change, merge)
 
     def _change_field(self, title: str, merge: str = "", **changes: Any) -> None:
@@ -268,11 +268,11 @@ class ScheduleBook:
         after = change(before)
         if after != before:
             self._check(after, before)
-            keep = bool(self.moved())  # what moved is not forgotten because something else was edited
+            keep = bool(self.moved())  # an edit must not hide what moved
             self._book.document.edit_show(title, self._with_tables(lambda plan: after, keep=keep), merge=merge)
 
     def _check(self, after: Schedule, before: Schedule) -> None:
-        """Refuse a new wall time that does not exist or exists twice, and a rule that says nothing."""
+        """Reject new wall times that are skipped or repeated, and invalid rules."""
         for local in starts_of(after, before):
             resolve(local, self.zones)
         known = {id(airing) for airing in before.airings}

@@ -1,4 +1,4 @@
-"""The plan looked through: what speaks against it, what is to be done for it, whether a show can begin, and what a delay does to a day."""
+"""Reviews the schedule: findings, tasks, checklists and effects of a delay."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,17 +19,17 @@ from app.session.planning.hours.schedule_advice import ScheduleAdvice
 from app.session.planning.schedule_book import ScheduleBook
 from app.session.planning.show_checklist import CheckItem, SystemStatus, checklist
 
-BEFORE = timedelta(days=7)  # nights and rest that count for what comes
+BEFORE = timedelta(days=7)  # past dates that matter for rest and nights
 AHEAD = timedelta(days=120)
 DAY = timedelta(days=1)
-MANY_PRODUCTS = 300  # that a turn of the loop can look through
+MANY_PRODUCTS = 300  # more run on a thread
 MANY_DATES = 25
 QUARTER = timedelta(minutes=15)
 
 
 class ScheduleReview:
-    """Each reading is kept as long as what it reads is the same. A big one is worked out beside, with the one before in its place until
-    `told` is called."""
+    """Results are cached while their input is the same. Big ones are computed on a thread; until `told` is called, the previous result
+    is returned."""
 
     def __init__(
         self,
@@ -47,8 +47,8 @@ class ScheduleReview:
         self._checks: AsyncMemo[tuple[Finding, ...]] = AsyncMemo("checks", (), run_in_thread=run_in_thread, changed=told)
 
     def tasks(self) -> tuple[Task, ...]:
-        """What has to be done before the shows and festivals of the next four months, in order of the last day for it. For a show of many
-        products the answer may be the one from before the last change, until `told`."""
+        """The tasks before the shows and festivals of the next four months, by due day. With many products the result may be outdated until
+        `told`."""
         planned, show = self._planned, self._show()
         today, now = planned.today(), planned.now()
         objects = (planned.schedule, show.products, show.segments, show.markets)
@@ -63,7 +63,7 @@ class ScheduleReview:
         )
 
     def checks(self) -> tuple[Finding, ...]:
-        """What speaks against the dates of the next four months: findings of Subject.AIRING by the dates' keys, in their order."""
+        """The findings of the dates of the next four months: Subject.AIRING with the dates' keys, in date order."""
         planned, show = self._planned, self._show()
         now = planned.now()
         hour = now.replace(minute=0, second=0, microsecond=0)
@@ -80,7 +80,7 @@ class ScheduleReview:
         )
 
     def checks_of(self, occurrence: Occurrence) -> tuple[Finding, ...]:
-        """Those of one date."""
+        """The findings of one date."""
         return tuple(one for one in self.checks() if one.id == occurrence.key)
 
     def checklist(
@@ -93,7 +93,7 @@ class ScheduleReview:
         target: TargetStats | None,
         waiting: int,
     ) -> tuple[CheckItem, ...]:
-        """Whether all is there for a date; raises ScheduleError when its airing is gone."""
+        """The checklist of a date. Raises ScheduleError if its airing is gone."""
         schedule = self._planned.schedule
         surroundings = SystemStatus(devices, relay.name or relay.id, probe, target)
         return checklist(
@@ -109,7 +109,7 @@ class ScheduleReview:
         )
 
     def replan(self, late: Occurrence, ends: datetime) -> tuple[Shift, ...]:
-        """What has to change in the next day when this date ends then; empty when nothing has."""
+        """The shifts of the next day if this date ends at `ends`; empty if none are needed."""
         planned = self._planned
         begin, end = late.start - DAY, late.start + 2 * DAY
         return replan_day(planned.schedule, planned.occurrences(begin, end), late, ends, self.advice.comfort_rules_between(begin, end))
@@ -119,7 +119,7 @@ class ScheduleReview:
         return apply_shifts(schedule, shifts)
 
     def _needs(self, tasks: tuple[Task, ...]) -> ShowRequirements:
-        """What the show asks for beyond the plan."""
+        """The requirements of the show beyond the schedule."""
         show = self._show()
         permits: dict[str, set[str]] = {}
         for task in tasks:

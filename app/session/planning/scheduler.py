@@ -1,4 +1,4 @@
-"""The plan while time goes by: what comes next, what is on air, what is late, and starting a show in one click."""
+"""The scheduler: next show, show on air, delays, and starting a show."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 NOTHING = timedelta()
 DAY = timedelta(days=1)
-EARLY = timedelta(minutes=45)  # going live so long before the hour is meant for that show
+EARLY = timedelta(minutes=45)  # going live this early counts for the show
 LATE = timedelta(minutes=1)
-WINDOWS = (timedelta(days=14), timedelta(days=92), timedelta(days=400))  # how far is looked for the next shows
+WINDOWS = (timedelta(days=14), timedelta(days=92), timedelta(days=400))  # search ranges for the next shows
 KEPT_NEXT = 12
 
 
@@ -60,7 +60,7 @@ class MeasuredRelays(Protocol):
 
 
 class SchedulerStudio(ShowBook, Protocol):
-    """What the scheduler needs of the studio."""
+    """The part of the studio that the scheduler uses."""
 
     @property
     def broadcast(self) -> ShowBroadcast: ...
@@ -74,8 +74,8 @@ class SchedulerStudio(ShowBook, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScheduleStatus:
-    """How the plan stands at this moment. `current` is on air; `next` is the one to be ready for, which may be due already; `late` is how
-    long `next` should have begun, `overrun` how long `current` should have ended."""
+    """The current state: `current` is on air, `next` is the coming date (maybe overdue), `late` is the delay of `next`, `overrun` the
+    overtime of `current`."""
 
     current: Occurrence | None = None
     next: Occurrence | None = None
@@ -106,17 +106,17 @@ class Scheduler(AdvisedSchedule):
         self._studio = studio
         self._runner = runner
         self._waiting = waiting
-        self.awake = False  # whether anybody has looked at the plan yet: the window is shown before
-        self._wanted = ""  # the date that was started and is not on air yet
-        self._next: tuple[Schedule, datetime, datetime, tuple[Occurrence, ...]] | None = None  # for which span of time
+        self.awake = False  # false until the first use, so the window opens first
+        self._wanted = ""  # the date that is starting
+        self._next: tuple[Schedule, datetime, datetime, tuple[Occurrence, ...]] | None = None  # cache: schedule, from, until, dates
         self.airings.changed.connect(self._on_airings_changed)
         studio.log.appended.connect(self._on_logged)
         studio.broadcast.state.changed.connect(self._on_broadcast)
 
-    # What comes and what is -----------------------------------------------------------------------------------------------
+    # Now and next -----------------------------------------------------------------------------------------------
 
     def upcoming(self, count: int = 5) -> tuple[Occurrence, ...]:
-        """The next dates that are not over: the one on air, those that are due, those to come."""
+        """The next dates that are not over, including the one on air and overdue ones."""
         if not self.schedule.airings:
             return ()
         now = self.now()
@@ -125,7 +125,7 @@ class Scheduler(AdvisedSchedule):
 
     @property
     def status(self) -> ScheduleStatus:
-        """What is on air and what is next, at this moment."""
+        """What is on air and what is next."""
         if not self.schedule.airings:
             return ScheduleStatus()
         now = self.now()
@@ -137,38 +137,38 @@ class Scheduler(AdvisedSchedule):
 
     @property
     def current(self) -> Occurrence | None:
-        """The planned date that is on air; None when nothing is, or what is was not planned."""
+        """The planned date on air; None if there is none."""
         return self.occurrence(self.airings.key) if self.airings.key else None
 
     @property
     def next(self) -> Occurrence | None:
-        """The date to be ready for; it may be due already."""
+        """The coming date; it may be overdue."""
         return self.status.next
 
     def is_over(self, occurrence: Occurrence) -> bool:
-        """Whether it took place, however long it was planned to last; one that was lost goes on with the next start, until its end."""
+        """Whether a date took place and ended. A date lost in a crash can resume until its planned end."""
         return self.airings.is_over(occurrence.key)
 
     @property
     def starting(self) -> bool:
-        """Whether a date was started and is not on air yet."""
+        """Whether a date is starting."""
         return bool(self._wanted) and self._studio.broadcast.state.value is BroadcastState.STARTING
 
     @property
     def can_start(self) -> bool:
-        """Whether there is a date to start, as far as one has looked."""
+        """Whether there is a date to start; true while unknown."""
         if not self.schedule.airings or self.starting or self.current is not None:
             return False
         return not self.awake or self.next is not None
 
     @property
     def has_moved(self) -> bool:
-        """Whether new clock rules moved anything, as far as one has looked."""
+        """Whether a time zone update moved anything; false while unknown."""
         return self.awake and bool(self.moved())
 
     @property
     def is_behind(self) -> bool:
-        """Whether a show is late, or the one on air should be over."""
+        """Whether a show is late or overruns."""
         if not self.awake:
             return False
         status = self.status
@@ -176,12 +176,12 @@ class Scheduler(AdvisedSchedule):
 
     @property
     def due(self) -> Occurrence | None:
-        """The date that going live now is meant for: from three quarters of an hour before its begin until its end."""
+        """The date that going live now would start: from 45 minutes before its start until its end."""
         coming = self.next
         return coming if coming is not None and coming.start - EARLY <= self.now() else None
 
     def _coming(self, now: datetime) -> tuple[Occurrence, ...]:
-        """Kept as long as the plan is the same and none of them has passed; a clock that was set back makes it look again."""
+        """Cached until the schedule changes, a date passes or the clock is set back."""
         kept = self._next
         if kept is None or kept[0] is not self.schedule or not kept[1] <= now < kept[2]:
             found = self._look_ahead(now, KEPT_NEXT)
@@ -200,8 +200,8 @@ class Scheduler(AdvisedSchedule):
     # Ready, late --------------------------------------------------------------------------------------------------------------
 
     def checklist(self, occurrence: Occurrence) -> "tuple[CheckItem, ...]":
-        """Whether all is there for a date, at this moment: devices, the relay, products, people, permits, and who waits. Raises
-        ScheduleError when its airing is gone."""
+        """The checklist of a date: devices, relay, products, people, permits and reminders set. Raises ScheduleError if its airing is
+        gone."""
         studio = self._studio
         relay = studio.broadcast.main_relay()
         targets = studio.engine.stats.targets if studio.engine.stats is not None else ()
@@ -215,17 +215,16 @@ class Scheduler(AdvisedSchedule):
         )
 
     def replan(self) -> "tuple[Shift, ...]":
-        """What has to change today because a show is late, or will not end in time: the first may be that show itself. Empty when nothing
-        has to."""
+        """The shifts that a late or overrunning show needs today; the first may be that show itself. Empty if none are needed."""
         late, ends = self._delayed()
         return self.review.replan(late, ends) if late is not None else ()
 
     def apply_replan(self, shifts: "Sequence[Shift]") -> None:
-        """Carry out what `replan` proposed, or some of it, as one step."""
+        """Apply shifts in one undo step."""
         self.edit("Shift the day", lambda schedule: self.review.shifted(schedule, shifts))
 
     def _delayed(self) -> tuple[Occurrence | None, datetime]:
-        """The show that is behind its time, and when it will end as things are."""
+        """The delayed show and its expected end."""
         status, now = self.status, self.now()
         if status.current is not None:
             ends = now
@@ -265,7 +264,7 @@ class Scheduler(AdvisedSchedule):
         return bool(asked)
 
     def title_of(self, occurrence: Occurrence) -> str:
-        """What a date is called; "" when its airing is gone."""
+        """The title of a date; "" if its airing is gone."""
         airing = next((one for one in self.schedule.airings if one.id == occurrence.airing_id), None)
         return airing.title if airing is not None else ""
 
@@ -284,13 +283,13 @@ class Scheduler(AdvisedSchedule):
     # Life -----------------------------------------------------------------------------------------------------------------
 
     def reload(self) -> None:
-        """Another show is open, with a log and a plan of its own."""
+        """Start over for another show."""
         self._wanted = ""
         self._next = None
         self.airings.reload()
 
     def read_local_zone(self) -> str:
-        """Look where this PC is now. In another zone no show moves: its hours are shown as they are here."""
+        """Read the PC's zone. Shows keep their instants; only displayed times change."""
         zone = self._calendar.local_zone()
         if zone != self._local_zone:
             self._local_zone = zone

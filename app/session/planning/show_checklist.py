@@ -1,4 +1,4 @@
-"""What has to be there before a show begins, each thing with its state at this moment."""
+"""The checklist before a show."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +17,13 @@ from app.domain.program.stats import RelayProbe, TargetStats
 from app.domain.rundown.finding import Fact, Finding
 from app.domain.show import Show
 
-FAR_MS = 400.0  # beyond it people talk over each other
-LOSSY = 0.03  # retransmission keeps the picture whole below that
+FAR_MS = 400.0  # beyond it people interrupt each other
+LOSSY = 0.03  # below it retransmission repairs the video
 S_PER_MINUTE = 60
 
 
 class CheckKind(Enum):
-    """What is looked at."""
+    """Kinds of checks."""
 
     CAMERA = "camera"
     MICROPHONE = "microphone"
@@ -40,7 +40,7 @@ class CheckKind(Enum):
 
 
 class CheckState(Enum):
-    """`UNKNOWN`: it cannot be said yet, or is not due; `BLOCK`: without it the show should not begin."""
+    """`UNKNOWN`: not known yet, or not due; `BLOCK`: the show should not start without it."""
 
     GOOD = "good"
     MISSING = "missing"
@@ -63,7 +63,7 @@ class CheckItem:
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """What the machine and the network say now. `devices` is None while nobody has looked."""
+    """The current state of devices and network. `devices` is None while unknown."""
 
     devices: Devices | None
     relay: str
@@ -83,7 +83,7 @@ def checklist(
     today: date,
     waiting: int,
 ) -> tuple[CheckItem, ...]:
-    """In the order in which one goes through it; what does not concern this show is left out."""
+    """The items in order; leaves out what does not apply to the show."""
     names = {(TaskSubject.AIRING, airing.id), (TaskSubject.OCCURRENCE, occurrence.key)}
     mine = [task for task in tasks if (task.subject, task.subject_id) in names]
     against = [one for one in findings if one.id == occurrence.key and one.level is not Level.INFO]
@@ -100,7 +100,7 @@ def checklist(
 
 
 def _devices(project: Project, devices: Devices | None) -> Iterator[CheckItem]:
-    """The cameras and microphones that stand in the project."""
+    """Check the cameras and microphones of the project."""
     for kind, source_kind in ((CheckKind.CAMERA, SourceKind.CAMERA), (CheckKind.MICROPHONE, SourceKind.MICROPHONE)):
         sources = [source for source in project.sources if source.kind is source_kind]
         if not sources:
@@ -114,7 +114,7 @@ def _devices(project: Project, devices: Devices | None) -> Iterator[CheckItem]:
 
 
 def _is_there(wanted: str, there: Sequence[Device]) -> bool:
-    """An address is asked when it is opened; no name at all means any."""
+    """Whether a device exists. Addresses are checked when opened; "" means any device."""
     return "://" in wanted or (bool(there) if not wanted else any(device.id == wanted for device in there))
 
 
@@ -178,7 +178,7 @@ def _permits(tasks: Sequence[Task], today: date) -> Iterator[CheckItem]:
 
 
 def _state_of(tasks: Sequence[Task], today: date) -> CheckState:
-    """Not good while one that is due is not done."""
+    """MISSING while a due task is open."""
     left = [task for task in tasks if not task.done]
     if not left:
         return CheckState.GOOD

@@ -1,4 +1,4 @@
-"""The agenda: what is to come, day by day, on the host's clock, the show's own and a chosen market's."""
+"""The agenda: upcoming shows by day, in the host's time, the show's time and a chosen market's time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -25,11 +25,11 @@ from app.ui.planning.undo_line import UndoLine
 
 AHEAD = timedelta(days=120)
 BEHIND = timedelta(days=60)
-MOST = 400  # dates: a daily series without end is no reason for a list without end
+MOST = 400  # dates: a daily series may have no end
 
 
 class AgendaView(PlannerPage):
-    """The dates of the plan as a list by days."""
+    """Lists the dates of the schedule by day."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What stands on the days of a calendar: shows, festivals of their markets, and days on which somebody's clocks change."""
+"""The content of calendar days: shows, festivals and clock changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -17,12 +17,12 @@ from app.ui.planning.local_times import time_text
 from app.ui.planning.months.month_cell import DayMark, MonthItem
 
 DAY = timedelta(days=1)
-SHORT_DAYS = 4  # a longer festival is named on its first and last day, and with each week
+SHORT_DAYS = 4  # a longer festival is named on its first and last day, and each Monday
 _WEIGHT = {Level.INFO: 1, Level.WARNING: 2, Level.BLOCK: 3}
 
 
 def bounds(first: date, last: date, zone: str, zones: Zones) -> tuple[datetime, datetime]:
-    """The instants between which these days are, both included."""
+    """The instants [begin, end) of the days `first` to `last`, both included."""
     return day_start(first, zone, zones), day_start(last + DAY, zone, zones)
 
 
@@ -32,7 +32,7 @@ def day_of(occurrence: Occurrence, zone: str, zones: Zones) -> date:
 
 
 def worst_levels(findings: Iterable[Finding]) -> Mapping[str, Level]:
-    """The gravest that was found of each date, by its key."""
+    """The most severe level of each date, by its key."""
     worst: dict[str, Level] = {}
     for finding in findings:
         if finding.id not in worst or _WEIGHT[finding.level] > _WEIGHT[worst[finding.id]]:
@@ -41,7 +41,7 @@ def worst_levels(findings: Iterable[Finding]) -> Mapping[str, Level]:
 
 
 def state_of(occurrence: Occurrence, plan: Scheduler, next_key: str) -> str:
-    """ "past", also when it began early and is over; "now", also when it overruns; "next" or "" for what is still to come."""
+    """ "past", "now", "next" or "" (later). A show that overruns is "now"; one that ended early is "past"."""
     now = plan.now()
     if occurrence.key != plan.airings.key and (occurrence.end <= now or plan.is_over(occurrence)):
         return "past"
@@ -51,7 +51,7 @@ def state_of(occurrence: Occurrence, plan: Scheduler, next_key: str) -> str:
 
 
 def item_of(occurrence: Occurrence, airing: Airing, zone: str, zones: Zones, *, state: str, level: Level | None, tip: str) -> MonthItem:
-    """A date as it stands in a month."""
+    """A date as an item of the month view."""
     return MonthItem(
         occurrence.key,
         airing.title,
@@ -66,7 +66,7 @@ def item_of(occurrence: Occurrence, airing: Airing, zone: str, zones: Zones, *, 
 
 
 def festival_marks(festivals: Iterable[Festival], language: str) -> Mapping[date, Sequence[DayMark]]:
-    """What markets keep, by day; the same festival of several markets is one mark."""
+    """Marks for festivals, by day. The same festival in several markets is one mark."""
     together: dict[tuple[date, str], list[Festival]] = {}
     for festival in festivals:
         for day in _named_days(festival):
@@ -104,7 +104,7 @@ def _festival_mark(same: Sequence[Festival], language: str) -> DayMark:
 def clock_marks(
     zone_keys: Iterable[str], begin: datetime, end: datetime, zones: Zones, formats: Formats, language: str
 ) -> Mapping[date, Sequence[DayMark]]:
-    """Days on which clocks change, by their own date; places that change together are one mark."""
+    """Marks for clock changes, by local date. Places that change together share one mark."""
     together: dict[tuple[date, int], list[str]] = {}
     for key in dict.fromkeys(zone_keys):
         for change in offset_changes(key, begin, end, zones):

@@ -1,4 +1,4 @@
-"""Whose clocks a calendar goes by: the host's, or those of somebody who takes part."""
+"""Chooses the time zone of a calendar: the host's or a participant's."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
@@ -8,7 +8,7 @@ from app.ui.kit.language import tr
 
 
 class ClockChoice(QComboBox):
-    """`chosen` when the user picks other clocks. The first entry is the host's place; with `nobody` one that is no place at all."""
+    """`chosen` is emitted when the user picks a zone. The first entry is the host's zone. `nobody` adds an entry for no zone."""
 
     chosen = Signal()
 
@@ -25,7 +25,7 @@ class ClockChoice(QComboBox):
 
     @property
     def zone(self) -> str:
-        """The chosen place's zone, "" = none."""
+        """The chosen zone, "" = none."""
         return str(self.currentData())
 
     def _fill(self) -> None:

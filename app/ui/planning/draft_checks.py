@@ -1,4 +1,4 @@
-"""How the begin of a show suits those who take part, and what speaks against it before it is planned."""
+"""Comfort and conflicts of a show before it is planned."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ AROUND = timedelta(days=4)  # nights in a row, and the rest between two shows
 
 
 def comforts_at(plan: Scheduler, parties: Iterable[Party], start: datetime, minutes: int) -> Mapping[str, Comfort]:
-    """The comfort that most of a show's minutes have, by party id."""
+    """The comfort of most of a show's minutes, by party id."""
     day = wall_of(start, plan.host_zone, plan.zones).wall.date()
     comfort_rules = plan.advice.comfort_rules(day - DAY, day + DAY)
     end = start + minutes * MINUTE
@@ -29,7 +29,7 @@ def comforts_at(plan: Scheduler, parties: Iterable[Party], start: datetime, minu
 def findings_of_draft(
     plan: Scheduler, show: Show, draft: Airing, start: datetime, parties: Sequence[Party], changed: Occurrence | None
 ) -> tuple[Finding, ...]:
-    """What speaks against a show that begins at `start` and is not in the plan yet, or takes the place of the date `changed`."""
+    """The findings of a show at `start` that is not planned yet, or that replaces the date `changed`."""
     others = tuple(one for one in plan.schedule.airings if one.id != draft.id)
     schedule = replace(plan.schedule, airings=(*others, draft), parties=tuple(parties))
     original = changed.original if changed is not None else draft.start.wall

@@ -1,4 +1,4 @@
-"""Festivals of the plan's markets: when they are, how sure that is, and the user's own word on them."""
+"""The festivals of the schedule's markets: dates, confidence and the user's changes."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -36,12 +36,12 @@ Name = tuple[str, str, int]  # market, key, year
 
 
 def name_of(festival: Festival) -> Name:
-    """What a change speaks of."""
+    """The identity of a festival in a FestivalChange."""
     return festival.market_id, festival.key, festival.first.year
 
 
 def day_kind_text(kind: DayKind) -> str:
-    """What a day is to those who sell."""
+    """The text of a kind of day."""
     return {
         DayKind.PUBLIC: tr("Planner", "public holiday"),
         DayKind.RELIGIOUS: tr("Planner", "religious"),
@@ -51,7 +51,7 @@ def day_kind_text(kind: DayKind) -> str:
 
 
 def confidence_text(confidence: Confidence) -> str:
-    """How well a date is known."""
+    """The text of a confidence level."""
     return {
         Confidence.HIGH: tr("Planner", "confirmed"),
         Confidence.MEDIUM: tr("Planner", "likely"),
@@ -60,7 +60,7 @@ def confidence_text(confidence: Confidence) -> str:
 
 
 class FestivalsPage(PlannerPage):
-    """Every change is one step of undo."""
+    """Each change is one undo step."""
 
     def __init__(self, source: PlannerData) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ class FestivalsPage(PlannerPage):
 
     @property
     def shown(self) -> tuple[Festival, ...]:
-        """Those of the chosen market."""
+        """The festivals of the chosen market."""
         wanted = str(self.market.currentData() or "")
         return tuple(one for one in self._festivals if not wanted or one.market_id == wanted)
 

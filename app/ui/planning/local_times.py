@@ -1,6 +1,6 @@
-"""What an instant is on the clocks of everybody whom it concerns, in words of the window's language.
+"""Local times of parties, as text in the window's language.
 
-The window counts hours from 0 to 24 in every language: whoever plans nights for others must not read a morning for an evening.
+The window uses the 24-hour clock in every language, so that no one mistakes morning for evening.
 """
 
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PartyClock:
-    """An instant as one place's clocks show it; `name` is whose clocks they are, `shift` how many days its date is ahead ("+1 day"),
-    `weekday` stands for `day` where there is little room."""
+    """An instant in local time. `name` is the party or city, `shift` how many days its date is ahead ("+1 day"); `weekday` replaces `day`
+    where space is short."""
 
     party_id: str
     name: str
@@ -32,12 +32,12 @@ class PartyClock:
 
 
 def time_text(wall: datetime) -> str:
-    """The hour of the day: "20:00"."""
+    """The time of day: "20:00"."""
     return f"{wall:%H:%M}"
 
 
 def offset_text(offset: timedelta) -> str:
-    """How far clocks are ahead of UTC: "UTC+5:45"."""
+    """An offset from UTC: "UTC+5:45"."""
     minutes = offset // MINUTE
     hours, rest = divmod(abs(minutes), 60)
     sign = "−" if minutes < 0 else "+"
@@ -50,7 +50,7 @@ def city_of(zone: str) -> str:
 
 
 def kind_text(kind: PartyKind) -> str:
-    """What somebody is to the show."""
+    """The text of a role."""
     return {
         PartyKind.MARKET: tr("Party", "Market"),
         PartyKind.HOST: tr("Party", "Host"),
@@ -62,7 +62,7 @@ def kind_text(kind: PartyKind) -> str:
 
 
 def comfort_text(comfort: Comfort, kind: PartyKind) -> str:
-    """How an hour suits somebody."""
+    """The text of a comfort level."""
     market = kind is PartyKind.MARKET
     return {
         Comfort.PRIME: tr("Party", "prime time") if market else tr("Party", "preferred"),
@@ -89,7 +89,7 @@ def party_clock(shown: ClockReading, formats: Formats, language: str, *, name: s
 def party_clocks(
     instant: datetime, parties: Iterable[Party], zones: Zones, formats: Formats, language: str, *, beside: date
 ) -> tuple[PartyClock, ...]:
-    """An instant on each party's clocks; "+1 day" counts from the date `beside`."""
+    """An instant in each party's local time; "+1 day" counts from the date `beside`."""
     return tuple(
         party_clock(clock_reading(instant, party.zone, zones, beside=beside), formats, language, name=party.name, party_id=party.id)
         for party in parties

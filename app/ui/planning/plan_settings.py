@@ -1,4 +1,4 @@
-"""What holds for the whole plan: the place it is made from, the rest between two shows, and hours in which nobody is reminded."""
+"""Settings of the schedule: your time zone, minimum rest and quiet hours."""
 
 from PySide6.QtCore import QSignalBlocker, QTime
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSpinBox, QTimeEdit, QWidget
@@ -14,7 +14,7 @@ CLOCK = "HH:mm"
 
 
 class PlanSettings(QWidget):
-    """Each field is one step of undo."""
+    """Each field is one undo step."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class PlanSettings(QWidget):
         form.addRow(label(tr("Planner", "Quiet hours (local time)"), "muted"), line)
 
     def read(self) -> None:
-        """Show what holds now."""
+        """Show the current settings."""
         schedule = self._plan.schedule
         self.place.show_zone(self._plan.host_zone)
         with QSignalBlocker(self.rest):

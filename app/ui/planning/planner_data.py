@@ -1,4 +1,4 @@
-"""The plan as the planner's pages ask for it: hours of a span weighed, strips of a day, and what a week is like."""
+"""Data for the planner's pages: scores, strips and heat maps of the selection."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ WeekScores = tuple[tuple[float | None, ...], ...]
 
 
 class PlannerData:
-    """Reads the scheduler for what was chosen; holds nothing of the plan itself."""
+    """Reads the scheduler for the selection; keeps no data."""
 
     def __init__(self, context: WindowContext, choice: HourSelection) -> None:
         self.context = context
@@ -31,35 +31,35 @@ class PlannerData:
 
     @property
     def parties(self) -> tuple[Party, ...]:
-        """Those who are asked."""
+        """The selected parties."""
         return self.choice.parties(self.scheduler.schedule)
 
     def tell(self, error: AppError) -> None:
-        """Show what was refused."""
+        """Report an error."""
         self.context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
 
     def comfort_rules(self, begin: datetime, end: datetime) -> ComfortRules:
-        """What decides how the hours between two instants suit."""
+        """The comfort rules for the hours between two instants."""
         zone, zones = self.choice.zone, self.scheduler.zones
         first, last = (wall_of(instant, zone, zones).wall.date() for instant in (begin - AROUND, end + AROUND))
         return self.scheduler.advice.comfort_rules(first, last)
 
     def day(self, day: date) -> tuple[datetime, datetime]:
-        """A day of the planner's own clock, as instants."""
+        """A day in the planner's zone, as instants."""
         return self.days(day, 1)
 
     def days(self, first: date, count: int) -> tuple[datetime, datetime]:
-        """So many days of the planner's own clock, as instants."""
+        """Days in the planner's zone, as instants."""
         zone, zones = self.choice.zone, self.scheduler.zones
         return day_start(first, zone, zones), day_start(first + count * DAY, zone, zones)
 
     def to_come(self, begin: datetime, end: datetime) -> tuple[datetime, datetime]:
-        """What of a span is not over yet; all of one that is."""
+        """The future part of a span; the whole span if it is past."""
         now = next_quarter(self.scheduler.now())
         return (max(begin, now), end) if now < end else (begin, end)
 
     def strips(self) -> StripModel:
-        """The strips of the chosen day."""
+        """The strips of the selected day."""
         choice = self.choice
         begin, end = self.day(choice.day)
         model = build_strips(self.parties, choice.day, choice.zone, choice.minutes, self.comfort_rules(begin, end), self.speaker)
@@ -67,21 +67,21 @@ class PlannerData:
         return replace(model, planned=tuple(PlannedShow(model.place(one.start), model.place(one.end), title) for one, title in shows))
 
     def planned(self, begin: datetime, end: datetime) -> list[tuple[Occurrence, str]]:
-        """What is in the plan already between two instants, with its titles."""
+        """The planned dates between two instants, with titles."""
         return [(one, self.scheduler.title_of(one)) for one in self.scheduler.occurrences(begin, end)]
 
     def field(self, begin: datetime, end: datetime) -> HourScorer:
-        """The hours between two instants, weighed."""
+        """The scores between two instants."""
         return self.scorer_maker(begin, end)()
 
     def scorer_maker(self, begin: datetime, end: datetime) -> Callable[[], HourScorer]:
-        """As `field`; all is read now, and weighed wherever it is called."""
+        """Like `field`, but split: reads the schedule now; the returned function scores on any thread."""
         schedule, comfort_rules, workloads = self.scheduler.schedule, self.comfort_rules(begin, end), self.scheduler.advice.workloads()
         taken = self.scheduler.occurrences(begin - AROUND, end + AROUND)
         ids, minutes = [party.id for party in self.parties], self.choice.minutes
         return lambda: HourScorer(schedule, ids, minutes, (begin, end), comfort_rules=comfort_rules, taken=taken, workloads=workloads)
 
     def heat(self, monday: date) -> WeekScores:
-        """Seven days of 96 quarters on the planner's own clock."""
+        """Scores of seven days of 96 quarters, in the planner's zone."""
         ids = [party.id for party in self.parties]
         return self.scheduler.advice.week_heat(ids, self.choice.minutes, monday, zone=self.choice.zone)

@@ -1,4 +1,4 @@
-"""A page of the planner: what changed while it was not seen is read when it is."""
+"""The base of the planner's pages."""
 
 from abc import abstractmethod
 
@@ -7,25 +7,25 @@ from PySide6.QtWidgets import QWidget
 
 
 class PlannerPage(QWidget):
-    """`refresh` is called when the plan, who is asked, or the place that is planned from changed; `read` does it, once the page is seen."""
+    """`refresh` is called when the schedule or the selection changes; `read` then runs while the page is visible, or when it appears."""
 
     def __init__(self) -> None:
         super().__init__()
         self._stale = True
 
     def refresh(self) -> None:
-        """Read the plan anew, now or when the page is shown."""
+        """Read the schedule again, now or when the page is shown."""
         self._stale = not self.isVisible()
         if not self._stale:
             self.read()
 
     def forget(self) -> None:
-        """Nobody looks any more: all is read anew when the page is shown again, it may be another day."""
+        """Read everything again when the page is next shown."""
         self._stale = True
 
     @abstractmethod
     def read(self) -> None:
-        """Show the plan as it is."""
+        """Show the current schedule."""
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -1,4 +1,4 @@
-"""The planner: a window of its own in which the hours of shows are found, and weeks and months of them are seen."""
+"""The planner window."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ MONTH = timedelta(days=30)
 
 
 class PlannerWindow(QWidget):
-    """Keeps its place and its tab for the next time. While nobody takes part in the plan, it offers whom the show suggests."""
+    """Remembers its geometry and tab. While the schedule has no parties, it offers to add the show's markets and host."""
 
     def __init__(self, context: WindowContext, state: QSettings) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -132,7 +132,7 @@ class PlannerWindow(QWidget):
         )
 
     def _show_way_in(self) -> None:
-        """A show without markets has nobody to suggest: they are chosen first."""
+        """Without markets, offer to choose them first."""
         markets = bool(self._context.studio.document.show.markets)
         self.suggest_button.setVisible(markets)
         self.markets_button.setVisible(not markets)
@@ -142,18 +142,18 @@ class PlannerWindow(QWidget):
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def show_tab(self, name: str) -> None:
-        """Bring a page forward: one of TABS."""
+        """Show a page: one of TABS."""
         page = self.pages.get(name)
         if page is not None:
             self.tabs.setCurrentWidget(page)
 
     @property
     def tab(self) -> str:
-        """The page that is shown."""
+        """The name of the current page."""
         return next(name for name, page in self.pages.items() if page is self.tabs.currentWidget())
 
     def plan_month(self) -> MonthWizard:
-        """Let the user say how many shows a week each audience gets."""
+        """Open the “Plan a month” dialog."""
         wizard = MonthWizard(self._context, self)
         wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         wizard.accepted.connect(lambda: self._show_month(wizard.first_day))
@@ -161,7 +161,7 @@ class PlannerWindow(QWidget):
         return wizard
 
     def improve(self) -> ImproveDialog:
-        """Propose better hours for the month that is seen, else for the next one to come."""
+        """Open the “Improve the plan” dialog for the shown month, or for the next 30 days."""
         today = self._plan.today()
         first, last = whole_month(self.month.month) if self.tab == "month" else (today, today + MONTH)
         if last < today:
@@ -176,7 +176,7 @@ class PlannerWindow(QWidget):
         self.month.show_day(day)
 
     def suggested(self) -> tuple[Party, ...]:
-        """Whom the show suggests: its markets, each place of theirs whose clocks are hours apart, and the host where this PC is."""
+        """The suggested parties: the show's markets (one per distant zone) and the host."""
         show, plan = self._context.studio.document.show, self._plan
         found = missing_parties(
             plan.schedule,
@@ -195,11 +195,11 @@ class PlannerWindow(QWidget):
                 yield replace(party, id=f"{party.id}-{zone}", name=f"{party.name} · {self._source.speaker.city(zone)}", zone=zone)
 
     def choose_markets(self) -> None:
-        """Let the user say for whom the show is, before this window and not before the other."""
+        """Open the setup dialog to choose markets, in front of this window."""
         self._context.openers.open_markets(self)
 
     def take_suggested(self) -> None:
-        """Put them into the plan, as one step."""
+        """Add the suggested parties in one undo step."""
         wanted = self.suggested()
 
         def filled(schedule: Schedule) -> Schedule:

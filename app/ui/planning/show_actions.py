@@ -1,4 +1,4 @@
-"""What can be done with one date of a show, wherever it is seen: opened, moved, copied, called off."""
+"""Actions on one date: open, reschedule, duplicate, cancel, announce."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -22,8 +22,8 @@ DAY = timedelta(days=1)
 
 
 class ShowActions(QObject):
-    """Each is one step of undo. `done` says in words what was done; what is refused is told as a notice, and a time that clocks skip or
-    repeat is asked about in the show's form."""
+    """Each action is one undo step. `done` carries a text of the change; errors become notices. A skipped or repeated time opens the
+    show's form."""
 
     done = Signal(str)
 
@@ -34,31 +34,31 @@ class ShowActions(QObject):
         self._parent = parent
 
     def find(self, key: str) -> Occurrence | None:
-        """The date of this name."""
+        """The date with this key."""
         return self._plan.occurrence(key)
 
     def title_of(self, occurrence: Occurrence) -> str:
         return self._plan.airing_of(occurrence).title
 
     def open(self, key: str) -> None:
-        """Show the form of a date."""
+        """Open the form of a date."""
         occurrence = self.find(key)
         if occurrence is not None:
             self._context.openers.open_airing(occurrence, self._parent)
 
     def plan(self, day: date | None = None) -> None:
-        """Show the form of a new show, on a day of the first market's calendar; None = tomorrow."""
+        """Open the form of a new show on a day in the first market's zone; None = tomorrow."""
         self._context.openers.plan_airing(self.proposed_start(day), self._parent)
 
     def plan_at(self, start: datetime, minutes: int, parties: Sequence[Party]) -> None:
-        """Show the form of a new show for these that begins at an instant, by the clocks of the first market among them."""
+        """Open the form of a new show for these parties at an instant, in the zone of their first market."""
         zone = next((one.zone for one in parties if one.kind is PartyKind.MARKET), self._audience_zone())
         local = wall_of(start, zone, self._plan.zones)
         ids = [one.id for one in parties]
         self._context.openers.plan_airing(local, self._parent, minutes=minutes, party_ids=ids)
 
     def proposed_start(self, day: date | None = None) -> LocalTime:
-        """The prime time of the first market on that day."""
+        """The start of the first market's prime time on a day."""
         zone = self._audience_zone()
         if day is None:
             day = wall_of(self._plan.now() + DAY, zone, self._plan.zones).wall.date()
@@ -74,7 +74,7 @@ class ShowActions(QObject):
         return planned or next((market.zones[0] for market in markets if market.zones), self._plan.host_zone)
 
     def move(self, key: str, days: int, scope: Scope = Scope.THIS) -> None:
-        """The same hour on the clocks of its zone, so many days on."""
+        """Move a date by days; its local time stays the same."""
         occurrence = self.find(key)
         if occurrence is not None:
             start = LocalTime(occurrence.local.wall + days * DAY, occurrence.local.zone)
@@ -82,7 +82,7 @@ class ShowActions(QObject):
             self._try(lambda: self._plan.move(occurrence, start, scope=scope), words, occurrence, start)
 
     def duplicate(self, key: str, days: int = NEXT_WEEK) -> None:
-        """A single show like this one, so many days on."""
+        """Copy a date as a single show, `days` later."""
         occurrence = self.find(key)
         if occurrence is not None:
             start = LocalTime(occurrence.local.wall + days * DAY, occurrence.local.zone)
@@ -90,7 +90,7 @@ class ShowActions(QObject):
             self._try(lambda: self._plan.duplicate(occurrence, start), words)
 
     def cancel(self, key: str, scope: Scope = Scope.THIS) -> None:
-        """Take a date out of the plan, or the scope's."""
+        """Cancel a date, or the dates of the scope."""
         occurrence = self.find(key)
         if occurrence is not None:
             words = tr("Planner", "“{title}” canceled.", title=self.title_of(occurrence))
@@ -112,7 +112,7 @@ class ShowActions(QObject):
     # Menus ----------------------------------------------------------------------------------------------------------------
 
     def ask_move(self, key: str, days: int, point: QPoint) -> None:
-        """Move a single show; of a series ask first which dates are meant."""
+        """Move a single show; for a series, ask for the scope first."""
         occurrence = self.find(key)
         if occurrence is None or not occurrence.series:
             self.move(key, days)
@@ -127,7 +127,7 @@ class ShowActions(QObject):
         menu.popup(point)
 
     def show_menu(self, key: str, day: date | None, point: QPoint) -> None:
-        """What can be done here."""
+        """Show the context menu."""
         menu, icons = self._menu(), self._context.icons
         occurrence = self.find(key) if key else None
         if occurrence is not None:
@@ -143,7 +143,7 @@ class ShowActions(QObject):
         menu.popup(point)
 
     def tell(self, key: str) -> None:
-        """Texts, pictures, calendar files and reminders for a date."""
+        """Open the announcement dialog of a date."""
         occurrence = self.find(key)
         if occurrence is not None:
             self._context.openers.open_announcement(occurrence, self._parent)

@@ -1,4 +1,4 @@
-"""What has to be done before a show or a festival, in words."""
+"""Texts of the tasks before a show or festival."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from app.ui.kit.language import tr
 
 
 def task_text(task: Task, values: Mapping[str, Value]) -> str:
-    """The task as one sentence; `values` are those of its data as the window's reader wants them."""
+    """The text of a task; `values` is its data, formatted for the window."""
     return {
         TaskKind.STOCK: _stock,
         TaskKind.TRANSLATION: _translation,
@@ -65,7 +65,7 @@ def _material(values: Mapping[str, Value]) -> str:
 
 
 def task_note(values: Mapping[str, Value]) -> str:
-    """What stands behind it: the rule and where it is from."""
+    """The note of a task: the rule and its source."""
     lines = [str(values.get("note", ""))]
     if values.get("source"):
         lines.append(tr("Tasks", "Source: {source}. Reviewed {day}.", source=values["source"], day=values.get("reviewed_on", "–")))

@@ -1,4 +1,4 @@
-"""What has to be done in time: confirmations, translations, permits, interpreters, stock; ticked off, with the way back by undo."""
+"""The tasks page: confirmations, translations, permits, interpreters and stock."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -27,21 +27,21 @@ from app.ui.planning.task_texts import task_note, task_text
 from app.ui.planning.undo_line import UndoLine
 
 SOON = timedelta(days=7)
-LONG_AGO = timedelta(days=14)  # who begins to plan today is not greeted by all that should have been begun in the summer
+LONG_AGO = timedelta(days=14)  # so a new plan does not start with a long overdue list
 _TASK = Qt.ItemDataRole.UserRole + 1
 _GROUP = Qt.ItemDataRole.UserRole + 2
 _WHAT, _FOR, _DUE = range(3)
 
 
 class TasksView(QWidget):
-    """Reads the plan while it is visible; what was changed meanwhile is read when it is shown."""
+    """Reads the tasks while it is visible, and when it is shown."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self._context = context
         self._plan = context.studio.control.scheduler
         self._shown: tuple[Task, ...] = ()
-        # what can wait, and what cannot be helped, is one line until it is wanted
+        # groups that start collapsed
         self._closed = {tr("Tasks", "Long overdue"), tr("Tasks", "Later"), tr("Tasks", "Done")}
         self.show_actions = ShowActions(context, self)
         column = QVBoxLayout(self)
@@ -68,7 +68,7 @@ class TasksView(QWidget):
         column.addLayout(self._stack, 1)
         self.done = UndoLine(context, tr("Tasks", "Space: mark done. Enter: open the show."))
         column.addWidget(self.done)
-        self._due = QTimer(self)  # a line that is just being ticked must not go while Qt still holds it
+        self._due = QTimer(self)  # Qt still uses the item during its own signal, so refresh later
         self._due.setSingleShot(True)
         self._due.timeout.connect(self._refresh)
         context.bridge.schedule_changed.connect(self._due.start)

@@ -1,4 +1,4 @@
-"""The line below a calendar: what was just done, with the way back; else how the calendar is used."""
+"""The line below a calendar: the last change with an undo button, or a hint."""
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -9,7 +9,7 @@ from app.ui.kit.language import tr
 
 
 class UndoLine(QWidget):
-    """`show_done` says what was done; the button takes it back as long as it is the last step."""
+    """`show_done` reports a change. The button undoes it while it is the last step."""
 
     def __init__(self, context: WindowContext, hint: str) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class UndoLine(QWidget):
         context.bridge.document_changed.connect(self._on_document_changed)
 
     def show_done(self, words: str) -> None:
-        """Say what was done."""
+        """Report a change."""
         self._step = self._context.studio.document.undo_title
         self.words.setText(words)
         self.undo_button.setVisible(bool(self._step))

@@ -106,7 +106,7 @@ async def test_a_reminder_says_what_is_new(window: MainWindow, studio: Studio, p
     dialog = await opened(window, studio, US_FIRST, 3)
     page = dialog.reminders
     assert "The celadon tea set" in page.text.toPlainText()
-    assert page.times.text() == "United States: Thu, Nov 26 19:00 there"
+    assert page.times.text() == "United States: Thu, Nov 26 19:00 local time"
     page.text.setPlainText("Tea in an hour: the celadon set")
     page.add_button.click()
     await settled(dialog)
@@ -139,7 +139,7 @@ async def test_a_reminder_by_night_goes_out_before(window: MainWindow, studio: S
     dialog = await opened(window, studio, US_FIRST, 3)
     studio.control.scheduler.edit("Quiet", lambda schedule: replace(schedule, quiet_hours=("18:30", "08:00")))
     await settled(dialog)
-    assert dialog.reminders.times.text().endswith("out of the quiet hours")
+    assert dialog.reminders.times.text().endswith("(moved out of quiet hours)")
     dialog.reject()
 
 

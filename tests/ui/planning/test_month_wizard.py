@@ -150,7 +150,7 @@ async def test_a_plan_that_is_good_is_left_alone(shell: Shell, peopled: Studio) 
     dialog = ImproveDialog(shell.window.context, *next_month(peopled.control.scheduler.today()), shell.window)
     dialog.show()
     await dialog.work.settled()
-    assert "Nothing better" in dialog.summary.text()
+    assert "No better times" in dialog.summary.text()
     assert not dialog.take.isEnabled()
     dialog.reject()
 

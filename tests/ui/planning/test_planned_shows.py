@@ -223,7 +223,7 @@ def test_the_form_says_what_everybodys_clocks_show(month: MonthView) -> None:
     assert parties.time_of("host") == "Fri, Nov 27 09:00 +1 day"
     assert parties.time_of("interpreter-ar") == "Fri, Nov 27 03:00 +1 day"
     assert parties.chosen == ("market-us", "host")
-    assert dialog.preview.here.text() == "Where you are (Shanghai): Fri, Nov 27 09:00 · +1 day"
+    assert dialog.preview.here.text() == "Your time (Shanghai): Fri, Nov 27 09:00 · +1 day"
     dialog.when.hour.setTime(QTime(8, 0))
     dialog._show_preview()
     assert parties.time_of("host") == "Thu, Nov 26 21:00"
@@ -418,7 +418,7 @@ def test_a_task_is_ticked_off_and_comes_back_by_undo(planned: MainWindow, plan: 
     assert item is not None
     item.setCheckState(0, Qt.CheckState.Checked)
     assert len(plan.tasks(done=False)) == len(before) - 1
-    assert view.done.words.text().startswith("Ticked off: ")
+    assert view.done.words.text().startswith("Done: ")
     view.done.undo_button.click()
     assert [task.id for task in plan.tasks(done=False)] == before
     view.deleteLater()

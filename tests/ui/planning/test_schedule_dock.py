@@ -77,7 +77,7 @@ def test_the_next_show_stands_there_on_everybodys_clocks(board: ScheduleBoard) -
     assert board.eyebrow.text() == "Next show in"
     assert board.countdown.text() == "4 days 21 hr"
     assert board.title.text() == "Tea and ink, live for the US"
-    assert board.here.text() == "Fri, Nov 27, 09:00–10:30 here (Shanghai)"
+    assert board.here.text() == "Fri, Nov 27, 09:00–10:30 your time (Shanghai)"
     assert board.times.time_of("market-us") == "Thu 20:00 −1 day"
     assert board.times.time_of("host") == "Fri 09:00"
     assert [key.partition("@")[0] for key in board.after.keys] == ["gulf-evening", "us-evening", "us-evening", "gulf-evening"]
@@ -99,8 +99,8 @@ def test_the_clock_goes(board: ScheduleBoard, clock: SetClock) -> None:
     assert board.countdown.property("state") == "late"
 
 
-def test_what_is_missing_has_a_button_that_mends_it(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
-    assert board.readiness.title.text().startswith("Before the show: ")
+def test_each_missing_item_has_a_fix_button(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
+    assert board.readiness.title.text().startswith("Not ready: ")
     assert line(board, "products") == ("4 products not confirmed by the partner", "missing", "Mark confirmed")
     assert line(board, "interpreter") == ("The rundown needs an interpreter", "block", "Choose")
     assert line(board, "run_of_show")[1] == "good"

@@ -172,7 +172,7 @@ def test_a_screen_reader_hears_everybodys_hour(view: StripsView) -> None:
     assert words.startswith("Sat, Mar 13 08:15–10:15")
     assert "United States Fri, Mar 12 19:15 −1 day" in words
     assert "Nepal Sat, Mar 13 06:00" in words
-    assert "Lin Sat, Mar 13 08:15 not there" in words
+    assert "Lin Sat, Mar 13 08:15 unavailable" in words
     assert view.accessibleName()
 
 

@@ -1,4 +1,4 @@
-"""What is told of a show, worded for whoever it is told to: text for posts, reminders, entries of calendars, posters."""
+"""Makes the texts of announcements: posts, reminders, calendar entries and posters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowRemin
 from app.domain.show_editing import new_id
 
 DayStyle = Literal["full", "full_year"]
-RLM = "\u200f"  # a line that begins with Latin letters would else run from left to right
+RLM = "\u200f"  # keeps a line that starts with Latin letters right-to-left
 
 
 class TimeFormats(Protocol):
@@ -54,8 +54,7 @@ class TimeFormats(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementContext:
-    """What texts are made of. `name` is the show's; `markets` are profiles by id, for those that there are; `link` is where viewers watch,
-    "" = nowhere yet."""
+    """The input of the texts. `name` is the show's name, `markets` are known profiles by id, `link` is the watch link, "" = none."""
 
     name: str
     schedule: Schedule
@@ -68,7 +67,7 @@ class AnnouncementContext:
 
 @dataclass(frozen=True, slots=True)
 class MarketText:
-    """Text to copy for one market in one of its languages."""
+    """The text for one market in one language."""
 
     party_id: str
     market_id: str
@@ -78,8 +77,7 @@ class MarketText:
 
 @dataclass(frozen=True, slots=True)
 class ReminderTime:
-    """When people of a market are reminded; `moved`: it is not so many minutes before the show as was wished, because they sleep then.
-    `at` None = there is no moment for it."""
+    """When a market is reminded. `moved`: quiet hours shifted it. `at` None = no possible time."""
 
     party_id: str
     market_id: str
@@ -88,25 +86,25 @@ class ReminderTime:
 
 
 def languages_of(context: AnnouncementContext, party: Party) -> tuple[str, ...]:
-    """Those a party is written to in, the best first: its own, its market's, the host's."""
+    """The languages for a party, the best first: its own, its market's, or else the host's."""
     market = context.markets.get(party.market_id)
     spoken = (*party.languages, *(market.languages if market is not None else ()))
     return tuple(dict.fromkeys(spoken or (context.host_language,)))
 
 
 def zones_of(context: AnnouncementContext, party: Party) -> tuple[str, ...]:
-    """Every zone in which people of a party live, its own first."""
+    """All zones of a party, its own first."""
     market = context.markets.get(party.market_id) if party.kind is PartyKind.MARKET else None
     return tuple(dict.fromkeys((party.zone, *(market.zones if market is not None else ()))))
 
 
 def audiences(context: AnnouncementContext, occurrence: Occurrence) -> tuple[Party, ...]:
-    """The markets that a date is for."""
+    """The markets of a date."""
     return tuple(party for party in parties_on(context.schedule, occurrence) if party.kind is PartyKind.MARKET)
 
 
 def reminder_times(context: AnnouncementContext, occurrence: Occurrence, minutes_before: int) -> tuple[ReminderTime, ...]:
-    """When each market of a date is reminded."""
+    """The reminder time of each market of a date."""
     wanted = occurrence.start - minutes_before * MINUTE
     found = []
     for party in audiences(context, occurrence):
@@ -124,7 +122,7 @@ class AnnouncementTexts:
         self._phrases = phrases
 
     def texts(self, context: AnnouncementContext, airing: Airing, occurrence: Occurrence) -> tuple[MarketText, ...]:
-        """For every market of a date, in each of its languages."""
+        """The texts of a date for each market in each of its languages."""
         return tuple(
             MarketText(party.id, party.market_id, language, self.text(context, airing, occurrence, party, language))
             for party in audiences(context, occurrence)
@@ -132,7 +130,7 @@ class AnnouncementTexts:
         )
 
     def text(self, context: AnnouncementContext, airing: Airing, occurrence: Occurrence, party: Party, language: str) -> str:
-        """For one party: title, the times at its places, the time of the world, what is new, the link."""
+        """The text for one party: title, local times, UTC, news and link."""
         utc = occurrence.start.astimezone(UTC).replace(tzinfo=None)
         said = self._formats.day_and_clock(utc, language, market=party.market_id, style=self._style(context, occurrence))
         announcement = MarketAnnouncement(
@@ -147,7 +145,7 @@ class AnnouncementTexts:
         return announcement_text(announcement, self._phrases)
 
     def _lines(self, context: AnnouncementContext, occurrence: Occurrence, party: Party, language: str) -> tuple[AnnouncedTime, ...]:
-        """One for each hour that the market's clocks show; places that agree share it."""
+        """One line for each local time of the market; places with the same time share a line."""
         cities: dict[tuple[datetime, datetime], list[str]] = {}
         for zone in zones_of(context, party):
             begin, end = (clock_reading(instant, zone, context.zones).wall for instant in (occurrence.start, occurrence.end))
@@ -166,7 +164,7 @@ class AnnouncementTexts:
         return "full" if occurrence.start.year == context.now.year else "full_year"
 
     def entry(self, context: AnnouncementContext, airing: Airing, party: Party) -> CalendarText:
-        """For a party's calendar, in its language; those who make the show also get the note."""
+        """The calendar entry for a party, in its language; the crew also gets the note."""
         languages = languages_of(context, party)
         language = languages[0]
         parts = [
@@ -177,7 +175,7 @@ class AnnouncementTexts:
         return CalendarText(title_in(airing, languages), "\n\n".join("\n".join(lines) for lines in parts if lines), context.link)
 
     def viewer_entry(self, context: AnnouncementContext, airing: Airing, language: str) -> CalendarText:
-        """For the calendar of somebody who reads this language and waits for one date."""
+        """The calendar entry of one date for a viewer who reads this language."""
         lines = [*news_lines(news_in(airing.whats_new, language), self._phrases, language), *self._link_lines(context, language)]
         return CalendarText(title_in(airing, (language,)), "\n".join(lines), context.link)
 
@@ -185,12 +183,12 @@ class AnnouncementTexts:
         return [phrase(self._phrases, "watch", language, link=context.link) or context.link] if context.link else []
 
     def reminder(self, context: AnnouncementContext, airing: Airing, occurrence: Occurrence, minutes_before: int) -> ShowReminder:
-        """A reminder worded in every language of the date's markets that is told something new, at an hour when they are awake; of
-        several markets with one language the first counts.
+        """A reminder in each language of the date's markets that has news, outside quiet hours. If markets share a language, the first
+        one counts.
 
-        Raises ScheduleError "schedule.nothing_new" when there is a market whose people would not learn what is different this time.
+        Raises ScheduleError "schedule.nothing_new" if a market has no news in any of its languages.
         """
-        spoken: dict[str, str] = {}  # language → the first market that speaks it
+        spoken: dict[str, str] = {}  # language → its first market
         apart: dict[str, int] = {}
         for party, sending in zip(audiences(context, occurrence), reminder_times(context, occurrence, minutes_before), strict=True):
             languages = languages_of(context, party)
@@ -222,11 +220,11 @@ class AnnouncementTexts:
         modules: QrModules = (),
         picture: bytes = b"",
     ) -> Poster:
-        """With a row for every party, or for every place of the only one."""
+        """A poster with a row for each party, or for each place of a single party."""
         zones = zones_of(context, parties[0]) if len(parties) == 1 else tuple(dict.fromkeys(party.zone for party in parties))
         first = clock_reading(occurrence.start, zones[0], context.zones).wall if zones else occurrence.local.wall
         spoken = (party.market_id for party in parties if any(primary(one) == primary(language) for one in languages_of(context, party)))
-        market = next(spoken, "")  # whose habits in figures and hours all rows have
+        market = next(spoken, "")  # its number and time formats apply to all rows
         times = tuple(self._poster_time(context, occurrence, zone, language, market, first.date()) for zone in zones)
         return Poster(
             title=title_in(airing, (language,)),

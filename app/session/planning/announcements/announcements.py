@@ -1,4 +1,4 @@
-"""Telling people of the shows that are planned: texts to copy, reminders, calendar files and posters, made beside the window."""
+"""Announcements of planned shows: texts, reminders, calendar files and posters, made on threads."""
 
 import asyncio
 import re
@@ -36,12 +36,12 @@ from app.session.planning.calendar_port import Calendar
 from app.session.planning.schedule_book import ScheduleBook
 from app.storage.files import write_file
 
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # what no system takes in a file's name
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # not allowed in file names
 _NAME_CHARS = 80
 
 
 class CalendarFiles(Protocol):
-    """`app.calendar.calendar_file`, which is loaded when the first file is made."""
+    """The interface of `app.calendar.calendar_file`, which is loaded on first use."""
 
     def party_calendar(
         self, schedule: Schedule, party: Party, words: Callable[[Airing], CalendarText], zones: Zones, setting: CalendarOptions
@@ -87,8 +87,8 @@ class AnnouncementServices:
 
 @dataclass(frozen=True, slots=True)
 class PosterChoice:
-    """What a user decides of a poster. `party_ids` none = all markets of the date; `picture_id` "" = the first hero product's, None =
-    without one; `theme` "" = that of the show's cards; `link` None = the viewer page's address."""
+    """The user's choices for a poster. `party_ids` empty = all markets of the date; `picture_id` "" = the first hero product's, None =
+    none; `theme` "" = the theme of the show's cards; `link` None = the viewer page."""
 
     language: str
     size: PosterSize = PosterSize.FEED
@@ -99,8 +99,8 @@ class PosterChoice:
 
 
 class Announcements:
-    """Coroutines work on threads, with the plan as it was when they were called. What is only looked at raises AppError; what is written
-    to a file gives False and a notice when it failed."""
+    """Coroutines work on threads with the schedule as of the call. Those that return content raise AppError; those that write a file
+    return False and emit a notice on failure."""
 
     def __init__(
         self,
@@ -124,19 +124,19 @@ class Announcements:
     # Texts ----------------------------------------------------------------------------------------------------------------
 
     async def texts(self, occurrence: Occurrence, *, link: str | None = None) -> tuple[MarketText, ...]:
-        """Text to copy for every market of a date, in each of its languages."""
+        """The texts of a date for each market in each of its languages."""
         context, airing = self._context(link), self._book.airing_of(occurrence)
         return await asyncio.to_thread(self._equipment.texts.texts, context, airing, occurrence)
 
     async def reminder(self, occurrence: Occurrence, minutes_before: int) -> ShowReminder:
-        """A reminder of a date, worded for its markets; it is not in the plan yet.
+        """A suggested reminder of a date; it is not saved yet.
 
-        Raises ScheduleError "schedule.nothing_new" unless all of them are told what is different this time."""
+        Raises ScheduleError "schedule.nothing_new" unless each market has news."""
         context, airing = self._context(None), self._book.airing_of(occurrence)
         return await asyncio.to_thread(self._equipment.texts.reminder, context, airing, occurrence, minutes_before)
 
     def reminder_times(self, occurrence: Occurrence, minutes_before: int) -> tuple[ReminderTime, ...]:
-        """When each market of a date is reminded, so that nobody is woken."""
+        """The reminder time of each market of a date, outside quiet hours."""
         return reminder_times(self._context(None), occurrence, minutes_before)
 
     # Calendars ------------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ class Announcements:
         return await self._save(path, self.calendar_of(party_id))
 
     async def save_calendars(self, folder: Path, party_ids: Sequence[str] = ()) -> int:
-        """Write a file for each of these parties, or of all, named after them; how many were written."""
+        """Write a file for each of these parties (or all), named after them. Returns how many were written."""
         written = 0
         names: set[str] = set()
         for party in self._book.schedule.parties:
@@ -194,7 +194,7 @@ class Announcements:
         return tuple(made), names
 
     def _stamp(self) -> datetime:
-        """Since when the plan is as it is: files of the same plan are the same."""
+        """When the schedule last changed, so that the same schedule gives the same files."""
         schedule, link = self._book.schedule, self._studio.embedded.watch_address
         if self._stamped is None or self._stamped[0] is not schedule or self._stamped[1] != link:
             self._stamped = (schedule, link, self._book.now())
@@ -224,7 +224,7 @@ class Announcements:
         return await self._save(path, self.poster(occurrence, choice))
 
     def suggested_name(self, occurrence: Occurrence, ending: str, language: str = "") -> str:
-        """What a file about a date may be called: "Friday deals 2027-03-12.png"."""
+        """A file name for a date: "Friday deals 2027-03-12.png"."""
         airing = self._book.airing_of(occurrence)
         title = title_in(airing, (language,)) if language else airing.title
         return file_name(f"{title} {occurrence.local.wall:%Y-%m-%d}", ending)
@@ -232,13 +232,11 @@ class Announcements:
     def _picture(self, picture_id: str | None) -> bytes:
         if picture_id is None:
             return b""
-        products = sorted(
-            self._studio.document.show.products, key=lambda one: one.role is not Role.HERO
-        )  # the others in their order behind
+        products = sorted(self._studio.document.show.products, key=lambda one: one.role is not Role.HERO)  # hero products first
         wanted = picture_id or next((one.pictures[0] for one in products if one.pictures), "")
         return (self._studio.pictures.get(wanted) if wanted else None) or b""
 
-    # How it is done -------------------------------------------------------------------------------------------------------
+    # Internals -------------------------------------------------------------------------------------------------------
 
     def _context(self, link: str | None) -> AnnouncementContext:
         show = self._studio.document.show
@@ -272,7 +270,7 @@ class Announcements:
 
 
 def file_name(text: str, ending: str, taken: Iterable[str] = ()) -> str:
-    """A name that every system takes; with a number where `taken` (in small letters) has it already."""
+    """A file name that is valid on every system; numbered if it is in `taken` (lower case)."""
     stem = " ".join(_NOT_IN_NAMES.sub(" ", text).split()).strip(". ")[:_NAME_CHARS].strip(". ") or "show"
     names = frozenset(taken)
     name, number = stem + ending, 1

@@ -17,5 +17,5 @@ class RoomCalendar:
 
 
 def room_calendar(content: bytes, title: str) -> RoomCalendar:
-    """A calendar file (.ics) as the room gets it."""
+    """A calendar file (.ics) for the room."""
     return RoomCalendar(hashlib.sha256(content).hexdigest()[:_NAME_LENGTH], content, f"{title.strip() or 'show'}.ics")

@@ -10,15 +10,14 @@ from app.domain.planning.schedule import Occurrence
 from app.session.document.show_book import ShowBook
 
 AIRING_KINDS = (EventKind.AIRING_STARTED, EventKind.AIRING_ENDED)
-LONGEST = timedelta(hours=12)  # an end that was never told is not taken from the next start, days later
-LOST = "lost"  # as AirLog tells that the engine came back without it
+LONGEST = timedelta(hours=12)  # limits a date whose end was not logged
+LOST = "lost"  # AirLog's reason when the engine came back off air
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class AiredDate:
-    """One date that went on air, from its first begin to its last end; None = it has not ended. `lost`: nobody ended it, the computer
-    did."""
+    """One date that went on air, from its first start to its last end (None = not ended). `lost`: it ended by a crash."""
 
     airing_id: str
     started_ms: int
@@ -28,7 +27,7 @@ class AiredDate:
 
 
 class AiringLog:
-    """`key` names the date that is on air now ("" = none, or one that was not planned), since `since_ms`. `changed` tells of both."""
+    """`key` is the date on air ("" = none or unplanned), on air since `since_ms`. `changed` is emitted when either changes."""
 
     def __init__(self, book: ShowBook) -> None:
         self.changed: Signal[[]] = Signal()
@@ -39,29 +38,29 @@ class AiringLog:
         book.log.appended.connect(self._on_logged)
 
     def reload(self) -> None:
-        """Read the log of the show that is open now."""
+        """Read the log of the open show."""
         self.key, self.since_ms, self._aired = "", 0, {}
         for event in self._book.log.events(AIRING_KINDS):
             self._read(event)
         self.changed.emit()
 
     def started_ms(self, key: str) -> int | None:
-        """When a date went on air first; None = not yet."""
+        """When a date first went on air; None = not yet."""
         aired = self._aired.get(key)
         return None if aired is None else aired.started_ms
 
     def is_over(self, key: str) -> bool:
-        """Whether a date was on air and is not now; one that was lost may go on."""
+        """Whether a date is over; a lost one is not."""
         aired = self._aired.get(key)
         return aired is not None and key != self.key and not aired.lost
 
     def took_place(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
-        """The dates that were on air in [begin, end), as long as they were; `party_ids` none = the log does not say who."""
+        """The dates that were on air in [begin, end), with their actual times. `party_ids` is empty if not logged."""
         found = (_as_it_was(key, aired, end) for key, aired in self._aired.items())
         return tuple(one for one in found if one.start < end and one.end > begin and one.end - one.start >= MINUTE)
 
     def begin(self, occurrence: Occurrence, title: str, party_ids: tuple[str, ...] = ()) -> None:
-        """It is on air; what was before it is over."""
+        """Log that a date is on air; ends the one before."""
         if self.key == occurrence.key:
             return
         self.end("next")
@@ -76,7 +75,7 @@ class AiringLog:
         )
 
     def end(self, why: str) -> None:
-        """It is over, if one is on air."""
+        """Log the end of the date on air, if any."""
         if self.key:
             self._book.log.append(EventKind.AIRING_ENDED, occurrence=self.key, why=why)
 

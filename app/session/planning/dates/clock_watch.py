@@ -1,12 +1,12 @@
-"""A PC whose clock is set while shows wait for it."""
+"""Detects steps of the system clock."""
 
 from app.domain.base.clock import NS_PER_S, Clock
 
-STEP_S = 10.0  # smaller ones are what keeping time by the network does, and harm no show
+STEP_S = 10.0  # smaller steps come from NTP and do not matter
 
 
 class ClockWatch:
-    """Compares the wall clock with one that nobody sets, and that goes on while the PC sleeps: waking up is no step."""
+    """Compares the wall clock with a steady clock that also runs during sleep, so waking up is not a step."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -14,7 +14,7 @@ class ClockWatch:
         self._steady = clock.steady_ns()
 
     def stepped_s(self) -> float:
-        """By how many seconds the wall clock was set forward (or back, below zero) since this was asked last; 0 for less than counts."""
+        """Seconds that the wall clock was set forward (negative: back) since the last call; 0 below STEP_S."""
         wall, steady = self._clock.wall_ns(), self._clock.steady_ns()
         step_s = ((wall - self._wall) - (steady - self._steady)) / NS_PER_S
         self._wall, self._steady = wall, steady

@@ -1,4 +1,4 @@
-"""The dates of a plan, worked out once for each airing and month and kept while the airing is the same."""
+"""The dates of a schedule, cached by airing and month while the airing is the same."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 LONGEST = timedelta(minutes=MINUTES_BOUNDS[1])
 Month = tuple[int, int]
-NO_MONTH = (0, 0)  # where a single airing's one date is kept
+NO_MONTH = (0, 0)  # the cache key of a single show's date
 
 
 def next_month(month: Month) -> Month:
@@ -29,7 +29,7 @@ def month_bounds(month: Month) -> tuple[datetime, datetime]:
 
 
 def months_between(begin: datetime, end: datetime) -> Iterator[Month]:
-    """Every month of UTC that [begin, end) touches."""
+    """The UTC months that [begin, end) touches."""
     here, last = begin.astimezone(UTC), end.astimezone(UTC)
     month = (here.year, here.month)
     while datetime(*month, 1, tzinfo=UTC) < last:
@@ -38,7 +38,7 @@ def months_between(begin: datetime, end: datetime) -> Iterator[Month]:
 
 
 class ScheduleDates:
-    """Dates of a schedule's airings. An airing whose zone or rule cannot be read has none; `failed` is told of it once."""
+    """An airing whose zone or rule is invalid has no dates; `failed` is called once for it."""
 
     def __init__(self, calendar: Calendar, failed: Callable[[Airing, AppError], None]) -> None:
         self._calendar = calendar
@@ -47,19 +47,19 @@ class ScheduleDates:
         self._broken: dict[str, Airing] = {}
 
     def between(self, schedule: Schedule, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
-        """Those that overlap [begin, end), instants, in order of their begin."""
+        """The dates that overlap [begin, end), by start."""
         found = [one for airing in schedule.airings for one in self._near(airing, begin, end) if one.start < end and one.end > begin]
         return tuple(sorted(found, key=lambda one: (one.start, one.key)))
 
     def named(self, schedule: Schedule, key: str) -> Occurrence | None:
-        """The date with this name (Occurrence.key); None when there is none, or it was called off."""
+        """The date with this key; None if it does not exist or is cancelled."""
         named = find_date(schedule, key)
         if named is None:
             return None
         try:
             return self._calendar.occurrence_of(*named, self._zones)
         except AppError as error:
-            log.debug("no date is called %s: %s", key, error)
+            log.debug("no date has the key %s: %s", key, error)
             return None
 
     @property
@@ -80,7 +80,7 @@ class ScheduleDates:
             self._failed(airing, error)
 
     def _month(self, airing: Airing, month: Month) -> tuple[Occurrence, ...]:
-        """Those that begin in this month."""
+        """The dates that start in a month."""
         kept = self._kept.get(airing.id)
         if kept is None or kept[0] is not airing:
             kept = self._kept[airing.id] = (airing, {})

@@ -1,4 +1,4 @@
-"""Changes of a series: of one of its dates, of that and all that follow, of all of it. Pure functions over the plan."""
+"""Edits of a series: one date, that and all following dates, or all dates. Pure functions on the schedule."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ WEEK = 7
 
 
 class Scope(Enum):
-    """Which dates of a series are meant. A single show is one date: each scope means that."""
+    """The dates of a series to change. For a single show each scope is its one date."""
 
     THIS = "this"
     FOLLOWING = "following"
@@ -25,9 +25,9 @@ class Scope(Enum):
 
 
 def changed_dates(schedule: Schedule, occurrence: Occurrence, changed: Airing, scope: Scope, split: Split) -> Schedule:
-    """The airing of this date with the fields of `changed`, whose `start` and `minutes` are meant for this date.
+    """The schedule with the fields of `changed`, whose `start` and `minutes` belong to this date.
 
-    `THIS` alone keeps the rule; a date that gets another title, news or note than its series becomes a show of its own.
+    `THIS` keeps the rule. A date with another title, news or note than its series becomes a single show.
     """
     airing = airing_by_id(schedule, occurrence.airing_id)
     if not airing.rule:
@@ -46,7 +46,7 @@ def changed_dates(schedule: Schedule, occurrence: Occurrence, changed: Airing, s
 
 
 def moved_dates(schedule: Schedule, occurrence: Occurrence, start: LocalTime, minutes: int, scope: Scope, split: Split) -> Schedule:
-    """This date at another time, and with the scope's other dates as far from where they are; `minutes` 0 = as long as it is."""
+    """The schedule with this date at another time; the scope's other dates shift equally. `minutes` 0 = same length."""
     airing = airing_by_id(schedule, occurrence.airing_id)
     if not airing.rule or scope is Scope.THIS:
         return move_occurrence(schedule, airing.id, occurrence.original, start, minutes)
@@ -55,7 +55,7 @@ def moved_dates(schedule: Schedule, occurrence: Occurrence, start: LocalTime, mi
 
 
 def without_dates(schedule: Schedule, occurrence: Occurrence, scope: Scope, split: Split) -> Schedule:
-    """Without this date, or without the scope's."""
+    """The schedule without the dates of the scope."""
     airing = airing_by_id(schedule, occurrence.airing_id)
     if not airing.rule or scope is Scope.ALL:
         return remove_airings(schedule, (airing.id,))
@@ -81,13 +81,13 @@ def _one_changed(schedule: Schedule, airing: Airing, occurrence: Occurrence, cha
 
 
 def _single_changed(airing: Airing, changed: Airing) -> Airing:
-    """A single show that stays one, or begins a series: its first date is the one that was planned."""
+    """A single show, or the series that it becomes; the planned date is its first."""
     changed = replace(changed, id=airing.id, naming=airing.naming)
     return with_first_key(changed, date_key(airing, airing.start.wall)) if changed.rule else replace(changed, moves=())
 
 
 def reshaped_series(series: Airing, original: datetime, changed: Airing) -> Airing:
-    """A series with the fields of `changed`, whose start is meant for the date `original`: all its dates go along."""
+    """A series with the fields of `changed`, whose start belongs to the date `original`. All dates shift equally."""
     shift = changed.start.wall - original
     days = (changed.start.wall.date() - original.date()).days
     rule = changed.rule if changed.rule != series.rule else shifted_rule(series.rule, days, changed.start.wall.date())
@@ -97,7 +97,7 @@ def reshaped_series(series: Airing, original: datetime, changed: Airing) -> Airi
 
 
 def shifted_rule(text: str, days: int, day: date) -> str:
-    """The rule of a series whose dates all go so many days further, one of them to `day`."""
+    """The rule of a series whose dates all move by `days`, one of them to `day`."""
     rule = parse_rule(text)
     if not days:
         return text
@@ -107,7 +107,7 @@ def shifted_rule(text: str, days: int, day: date) -> str:
 
 
 def _placed(rule: SeriesRule, day: date) -> SeriesRule:
-    """The second Friday of a month may become its third Saturday, the last stays a last one where it can."""
+    """Adjust the position: a second Friday may become a third Saturday; "last" stays "last" where possible."""
     if rule.frequency is not Frequency.MONTHLY or not rule.position:
         return rule
     is_last = (day + timedelta(days=WEEK)).month != day.month
@@ -115,13 +115,13 @@ def _placed(rule: SeriesRule, day: date) -> SeriesRule:
 
 
 def _is_from(schedule: Schedule, reminder: ShowReminder, airing_id: str, begin: datetime) -> bool:
-    """Whether it is for a date of this series, then or later."""
+    """Whether the reminder is for a date of this series at or after `begin`."""
     named = find_date(schedule, reminder.occurrence)
     return named is not None and named[0].id == airing_id and named[1] >= begin
 
 
 def starts_of(schedule: Schedule, before: Schedule) -> tuple[LocalTime, ...]:
-    """The wall times that are in the plan and were not before: those that somebody just chose."""
+    """The wall times that are new in the schedule."""
     known = {id(airing): airing for airing in before.airings}
     old = {airing.id: airing for airing in before.airings}
     found = []

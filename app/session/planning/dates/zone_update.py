@@ -1,6 +1,6 @@
-"""What a new edition of the world's clock rules did to a plan: instants that moved, and hours that moved for somebody who takes part.
+"""Finds what a time zone update moved: instants of dates, and local times of participants.
 
-Airings are wall times, so it is the instant that moves; beside each plan stands what the rules said when it was made (`ZoneTable`).
+Airings are wall times, so an update moves instants. The schedule stores the old offsets (`ZoneTable`).
 """
 
 from bisect import bisect_right
@@ -20,8 +20,8 @@ MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ChangedHour:
-    """What somebody's clock shows at the begin of a show: by the rules of then, and by those of now. `party_id` "" = nobody's: the host's
-    place, or that of a show whose hour its own clocks skip now."""
+    """A local time at the start of a show, by the old and the new time zone data. `party_id` "" = the host's zone, or the zone of a show
+    whose time is now skipped."""
 
     party_id: str
     zone: str
@@ -31,7 +31,7 @@ class ChangedHour:
 
 @dataclass(frozen=True, slots=True)
 class MovedDate:
-    """A date that is not when it was, or not at the same hour for all: the instants by the rules of then and of now."""
+    """A date whose instant or local times changed: its instants by the old and the new data."""
 
     occurrence: Occurrence
     before: datetime
@@ -40,7 +40,7 @@ class MovedDate:
 
 
 def plan_zones(schedule: Schedule, host_zone: str) -> tuple[str, ...]:
-    """Every zone that the plan speaks of, each once."""
+    """All zones of the schedule, each once."""
     keys = [host_zone, *(airing.start.zone for airing in schedule.airings)]
     keys += [move.start.zone for airing in schedule.airings for move in airing.moves if move.start is not None]
     keys += [party.zone for party in schedule.parties]
@@ -48,16 +48,16 @@ def plan_zones(schedule: Schedule, host_zone: str) -> tuple[str, ...]:
 
 
 def zone_table(zone: str, begin: datetime, end: datetime, zones: Zones) -> ZoneTable:
-    """What the rules say of a zone between two instants; raises ZoneError."""
+    """The offsets of a zone between two instants. Raises ZoneError."""
     begun = (_ms(begin), offset_at(zones.zone(zone), begin) // MINUTE)
     return ZoneTable(zone, (begun, *((_ms(one.at), one.after // MINUTE) for one in offset_changes(zone, begin, end, zones))))
 
 
 def with_zone_tables(schedule: Schedule, zones: Zones, now: datetime, host_zone: str, *, keep: bool) -> Schedule:
-    """The plan with what the rules say of its zones now. `keep`: what it holds already stays, what is missing comes beside it."""
+    """The schedule with the current offsets of its zones. `keep`: existing tables stay, missing ones are added."""
     known = {table.zone: table for table in schedule.zone_tables} if keep else {}
     begin = now - BEHIND
-    day = begin.replace(hour=0, minute=0, second=0, microsecond=0)  # the same all day, so that not every edit writes another table
+    day = begin.replace(hour=0, minute=0, second=0, microsecond=0)  # the same all day, so edits do not rewrite the tables
     tables = []
     for zone in plan_zones(schedule, host_zone):
         if zone in known:
@@ -72,7 +72,7 @@ def with_zone_tables(schedule: Schedule, zones: Zones, now: datetime, host_zone:
 
 
 def dates_moved(schedule: Schedule, occurrences: Iterable[Occurrence], zones: Zones, host_zone: str) -> tuple[MovedDate, ...]:
-    """Which dates are not when they were, or not at the hour that they were at for somebody, since the plan's tables were written."""
+    """The dates whose instant or local times changed since the tables were written."""
     tables = {table.zone: table for table in schedule.zone_tables if table.offsets}
     changed = {zone for zone, table in tables.items() if zones.knows(zone) and _differs(table, zones)}
     found = []
@@ -99,24 +99,24 @@ def _hours_moved(
 
 
 def offset_by(table: ZoneTable, instant: datetime) -> timedelta:
-    """How far a zone's clocks were ahead of UTC by its table."""
+    """A zone's offset from UTC by its table."""
     place = bisect_right(table.offsets, _ms(instant), key=lambda entry: entry[0])
     return MINUTE * table.offsets[max(0, place - 1)][1]
 
 
 def _end_of(table: ZoneTable) -> datetime:
-    """From here on it knows nothing."""
+    """The end of a table's range."""
     return EPOCH + table.offsets[0][0] * MILLISECOND + AHEAD
 
 
 def _differs(table: ZoneTable, zones: Zones) -> bool:
-    """Whether the rules of now say anything else of the time that it knows."""
+    """Whether the current data differs from a table in its range."""
     begin = EPOCH + table.offsets[0][0] * MILLISECOND
     return zone_table(table.zone, begin, begin + AHEAD, zones) != table
 
 
 def _instant_by(table: ZoneTable | None, occurrence: Occurrence) -> datetime:
-    """The instant of a date's wall time by the rules of then, read as `local_time.resolve_leniently` does."""
+    """The instant of a date by the old data, resolved as `local_time.resolve_leniently` does."""
     if table is None:
         return occurrence.start
     wall = occurrence.local.wall.replace(tzinfo=UTC, fold=0)
@@ -128,7 +128,7 @@ def _instant_by(table: ZoneTable | None, occurrence: Occurrence) -> datetime:
 
 
 def _offsets_near(offsets: Sequence[tuple[int, int]], wall_ms: int) -> list[timedelta]:
-    """Those that a wall time can have, the earlier first: clocks are never more than a day away from UTC."""
+    """The offsets that a wall time can have, the earlier first; offsets are less than a day."""
     day_ms = 24 * 3600 * 1000
     first = max(0, bisect_right(offsets, wall_ms - day_ms, key=lambda entry: entry[0]) - 1)
     last = bisect_right(offsets, wall_ms + day_ms, key=lambda entry: entry[0])

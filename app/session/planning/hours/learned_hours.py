@@ -1,4 +1,4 @@
-"""What past shows say about when each market watches, read from the show's log a piece at a time."""
+"""Learns prime times from the show's log, one part at a time."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,13 +11,13 @@ from app.session.base.memo import Memo
 from app.session.base.thread_runner import RunInThread
 from app.session.document.show_book import ShowBook
 
-PIECE = 2000  # events that are read in one turn of the loop
+PIECE = 2000  # events read per turn of the event loop
 
 PrimeTimes = Mapping[str, tuple[str, str]]  # by party id
 
 
 class LearnedHours:
-    """`changed` is emitted when shows that ended have been read; a log that is another show's is read anew."""
+    """`changed` is emitted after ended shows were read. The log of another show is read from its start."""
 
     def __init__(self, book: ShowBook, run_in_thread: RunInThread) -> None:
         self.changed: Signal[[]] = Signal()
@@ -30,7 +30,7 @@ class LearnedHours:
         self._times: Memo[PrimeTimes] = Memo()
 
     def prime_times(self, parties: Iterable[Party], comfort_rules: ComfortRules) -> PrimeTimes:
-        """For markets of which the log says clearly when they watch, as learned_prime_times; what is not read yet comes with `changed`."""
+        """The learned prime times (see learned_prime_times). Emits `changed` when more of the log was read."""
         self._refresh()
         known = tuple(parties)
         return self._times.get(known, (self._ended,), lambda: learned_prime_times(known, self._watching, comfort_rules))
@@ -53,7 +53,7 @@ class LearnedHours:
             self._reading = False
 
     def _read_piece(self, _: None) -> None:
-        """On the loop, as everything that reads the file; in between others have their turn."""
+        """Runs on the event loop, as all reads of the file do, in parts so that other tasks get their turn."""
         upto = min(self._seq + PIECE, self._book.log.last_seq())
         for event in self._book.log.events(VIEWING_KINDS, self._seq, upto):
             self._watching.take(event)

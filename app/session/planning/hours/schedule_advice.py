@@ -1,6 +1,6 @@
-"""What can be said of the plan: how hours suit everybody, who bears how much, which festivals are near, what is to be done when.
+"""Advice for planning: scores of times, workload, festivals and suggested plans.
 
-Loaded when it is asked for: a window that plans nothing needs none of it.
+Loaded on first use, because a window that plans nothing does not need it.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ from app.session.planning.hours.learned_hours import LearnedHours
 from app.session.planning.schedule_book import ScheduleBook
 
 DAY = timedelta(days=1)
-AROUND = timedelta(days=4)  # dates that count for rest and for nights in a row
-BORNE = (timedelta(days=30), timedelta(days=60))  # before and after now, for the ledger
+AROUND = timedelta(days=4)  # dates that matter for rest and nights in a row
+BORNE = (timedelta(days=30), timedelta(days=60))  # before and after now
 HOUR = timedelta(hours=1)
 KEPT_YEARS = 400  # of markets' festivals
 
@@ -35,8 +35,7 @@ Year = tuple[Markets, tuple[FestivalChange, ...], int]
 
 
 class ScheduleAdvice:
-    """Readings of a plan, and of the show that it is for. `changed` is emitted when festivals were loaded, or past shows read: until then
-    there are none."""
+    """`changed` is emitted when festivals were loaded or past shows were read."""
 
     def __init__(self, planned: ScheduleBook, *, show: Callable[[], Show], calendar: Calendar, run_in_thread: RunInThread) -> None:
         self.changed: Signal[[]] = Signal()
@@ -53,26 +52,26 @@ class ScheduleAdvice:
         self._learned = LearnedHours(planned.book, run_in_thread)
         self._learned.changed.connect(self._on_more)
         planned.airings.changed.connect(self._on_aired)
-        self.version = 0  # of the festivals, and of what past shows taught: another one when there is more of it
+        self.version = 0  # changes when there are more festivals or learned times
 
     # What is known --------------------------------------------------------------------------------------------------------
 
     @property
     def market_ids(self) -> Markets:
-        """Of the plan's audiences and of the show, each once."""
+        """The ids of the markets of schedule and show, each once."""
         planned = (party.market_id for party in self._planned.schedule.parties if party.market_id)
         return tuple(dict.fromkeys((*planned, *(market.id for market in self._show().markets))))
 
     @property
     def markets(self) -> Mapping[str, Market]:
-        """The markets of plan and show by id: the show's own words on them, else the profile that the program brings along."""
+        """The markets of schedule and show by id: the show's own, or else the built-in profile."""
         own = {market.id: market for market in self._show().markets}
         unknown = [one for one in self.market_ids if one not in own and one not in self._profiles]
         self._profiles |= {market.id: market for market in self._calendar.markets(unknown)}
         return {one: own.get(one) or self._profiles[one] for one in self.market_ids if one in own or one in self._profiles}
 
     def festivals(self, first: date, last: date, market_ids: Iterable[str] | None = None) -> tuple[Festival, ...]:
-        """Those that touch [first, last], of these markets (None = `market_ids`), in order. What is not loaded yet comes with `changed`."""
+        """The festivals in [first, last] of these markets (None = `market_ids`), in order. Missing ones are loaded, then `changed`."""
         ids = self.market_ids if market_ids is None else tuple(market_ids)
         changes = self._planned.schedule.festival_changes
         years = range(first.year, last.year + 1)
@@ -85,14 +84,14 @@ class ScheduleAdvice:
         return tuple(found.values())
 
     def comfort_rules(self, first: date, last: date) -> ComfortRules:
-        """What decides how hours suit on these days."""
+        """The comfort rules of these days."""
         known = ComfortRules(self._planned.zones, self.markets, self.festivals(first, last))
         return replace(known, learned=self._learned.prime_times(self._planned.schedule.parties, known))
 
     # Finding the hour -----------------------------------------------------------------------------------------------------
 
     def workloads(self) -> Mapping[str, Workload]:
-        """What each person bears from a month ago to two months ahead, by party id."""
+        """The workload of each person from a month ago to two months ahead, by party id."""
         schedule, hour = self._planned.schedule, self._planned.now().replace(minute=0, second=0, microsecond=0)
         known = self._workloads
         if known is None or known[0] is not schedule or known[1:3] != (self.version, hour):
@@ -104,11 +103,11 @@ class ScheduleAdvice:
     def find(
         self, party_ids: Sequence[str], minutes: int, begin: datetime, end: datetime, *, count: int = 5, without: str = ""
     ) -> tuple[Candidate, ...]:
-        """The best begins in [begin, end) for these, the best first; `without` is the key of the date that is looked for anew."""
+        """The best starts in [begin, end), the best first. `without` is the key of the date to be moved."""
         return self.hour_scorer(party_ids, minutes, begin, end, without=without).best(count)
 
     def hour_scorer(self, party_ids: Sequence[str], minutes: int, begin: datetime, end: datetime, *, without: str = "") -> HourScorer:
-        """[begin, end) weighed once, to be asked as often as a block is dragged."""
+        """A scorer of [begin, end), made once and asked during a drag."""
         return HourScorer(
             self._planned.schedule,
             party_ids,
@@ -122,14 +121,14 @@ class ScheduleAdvice:
     def week_heat(
         self, party_ids: Sequence[str], minutes: int, monday: date, *, zone: str = "", without: str = ""
     ) -> tuple[tuple[float | None, ...], ...]:
-        """Seven days of 96 quarter hours on a zone's clocks ("" = the host's), each the score of a show that begins there."""
+        """The scores of starts in seven days of 96 quarter hours, in local time of a zone ("" = the host's)."""
         key = zone or self._planned.host_zone
         begin, end = (day_start(monday + days * DAY, key, self._planned.zones) for days in (0, 7))
         return week_heat(self.hour_scorer(party_ids, minutes, begin, end, without=without), monday, key)
 
     async def optimise(self, begin: datetime, end: datetime, *, move_hours: bool = True, change_duty: bool = True) -> SuggestedPlan:
-        """The dates of [begin, end) at better hours of their days, and with those on duty whose turn it is: a proposal, worked out on a
-        thread. What begins within the next hour stays."""
+        """A suggested plan with better times and duty rosters for the dates in [begin, end), computed on a thread. Dates within the next
+        hour stay."""
         planned = self._planned
         schedule, comfort_rules = self.with_past(begin), self.comfort_rules_between(begin, end)
         dates = tuple(one for one in planned.occurrences(begin, end) if one.start >= begin)
@@ -139,7 +138,7 @@ class ScheduleAdvice:
         )
 
     def with_past(self, begin: datetime) -> Schedule:
-        """The plan as it is at this moment: with the nights that everybody worked in the month before it."""
+        """The schedule with the nights that each person worked in the month before `begin`."""
         schedule = self._planned.schedule
         first = begin - BORNE[0]
         return with_nights_before(schedule, workloads_of(schedule, self._worked(first, begin), self.comfort_rules_between(first, begin)))
@@ -150,16 +149,15 @@ class ScheduleAdvice:
 
     @property
     def permits(self) -> Mapping[str, DrawPermit]:
-        """What each market wants before a prize draw."""
+        """The prize draw permits by market."""
         if self._permits is None:
             self._permits = self._calendar.permits()
         return self._permits
 
-    # How it is done -------------------------------------------------------------------------------------------------------
+    # Internals -------------------------------------------------------------------------------------------------------
 
     def _worked(self, begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
-        """What people work in [begin, end): of the past the shows that took place, when and with whom they did, whatever became of their
-        place in the plan; then what is planned."""
+        """The dates in [begin, end): past ones as they took place, then planned ones."""
         planned = self._planned
         now = planned.now()
         known = {airing.id for airing in planned.schedule.airings}
@@ -171,7 +169,7 @@ class ScheduleAdvice:
         return tuple(one for one in near if one.key != without) if without else near
 
     def comfort_rules_between(self, begin: datetime, end: datetime) -> ComfortRules:
-        """As `comfort_rules`, for the days that count for what lies between two instants."""
+        """As `comfort_rules`, for the days that matter between two instants."""
         first, last = (wall_of(one, self._planned.host_zone, self._planned.zones).wall.date() for one in (begin - AROUND, end + AROUND))
         return self.comfort_rules(first, last)
 

@@ -1,4 +1,4 @@
-"""A month of shows from a few wishes: drafted on its days, then moved to the hours and the people that suit best."""
+"""Plans a month from quotas: drafts shows on days, then finds the best times and people."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,8 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class MonthDraft:
-    """`airings` are not in the plan yet; `dates` are theirs, in order. `plain` is what the month would be like with every show in its
-    audience's prime time and always the same people, `tally` what it is like so."""
+    """`airings` are not in the schedule yet; `dates` are their dates, in order. `tally` has the figures of the draft, `plain` those with
+    all shows in prime time and the same people."""
 
     airings: tuple[Airing, ...]
     dates: tuple[Occurrence, ...]
@@ -29,7 +29,7 @@ class MonthDraft:
 
 
 async def plan_month(planned: ScheduleBook, advice: ScheduleAdvice, quotas: Sequence[ShowQuota], first: date, last: date) -> MonthDraft:
-    """Worked out on a thread beside the shows that are planned already, which stay as they are. Raises ScheduleError, ZoneError."""
+    """Runs on a thread; existing shows stay as they are. Raises ScheduleError, ZoneError."""
     schedule, zones = planned.schedule, planned.zones
     begin = day_start(first, planned.host_zone, zones) - DAY
     end = day_start(last + DAY, planned.host_zone, zones) + DAY

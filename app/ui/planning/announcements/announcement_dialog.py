@@ -1,4 +1,4 @@
-"""Telling people of a show: texts for every market, a poster, calendar files, and reminders that say what is new."""
+"""The announcement dialog: texts for each market, a poster, calendar files and reminders."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ def is_local_only(link: str) -> bool:
 
 
 class AnnouncementDialog(QDialog):
-    """Everything is of one date; closes by itself when that is called off. What is slow is made beside the window."""
+    """Announces one date. Closes automatically when the date is cancelled. Slow work runs on threads."""
 
     def __init__(self, context: WindowContext, parent: QWidget, occurrence: Occurrence) -> None:
         super().__init__(parent)
@@ -113,7 +113,7 @@ class AnnouncementDialog(QDialog):
         return self.texts, self.poster, self.calendars, self.reminders
 
     def _show_reach(self) -> None:
-        """Nobody is sent to an address that only this network knows, unless the host wants that."""
+        """Warn when only the local network can open the link."""
         self.near_only.setVisible(is_local_only(self.link.text().strip() or self._context.studio.embedded.watch_address))
 
     def _on_link(self) -> None:

@@ -1,4 +1,4 @@
-"""What the pages that tell people of a show have in common."""
+"""The base of the pages of the announcement dialog."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Voice:
 
 
 class AnnouncementPage(QWidget):
-    """`work` is what is being made; `refresh` makes it anew. `show_occurrence` comes whenever the plan has changed."""
+    """`work` runs the slow part; `refresh` starts it again. `show_occurrence` is called when the schedule changes."""
 
     def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
         super().__init__()
@@ -33,38 +33,38 @@ class AnnouncementPage(QWidget):
         self.link: str | None = None  # where viewers watch; None = the page of the relay in this program
         self.work = LatestTask(self.failed)
         work = self.work
-        self.destroyed.connect(work.cancel)  # with a window that is built anew
+        self.destroyed.connect(work.cancel)  # when the window is rebuilt
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 12, 0, 0)
         self.column.setSpacing(8)
 
     def refresh(self) -> None:
-        """Make what the page shows."""
+        """Rebuild the content of the page."""
 
     def show_occurrence(self, occurrence: Occurrence) -> None:
-        """The date as it is now."""
+        """Show this date as it is now."""
         self.occurrence = occurrence
         if self.isVisible():
             self.refresh()
 
     def failed(self, error: AppError) -> None:
-        """Tell what was refused."""
+        """Report an error."""
         self.context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
 
     def sentence(self, error: AppError) -> str:
-        """What an error says, with what to do about it."""
+        """The text of an error with its help."""
         data = self.context.formats.finding_values(error.data, self.context.language)
         said = self.context.wordings.sentence(error.code, data)
         return " ".join(filter(None, (said.text, said.help)))
 
     @property
     def audiences(self) -> tuple[Party, ...]:
-        """The markets that the date is for."""
+        """The markets of the date."""
         return tuple(party for party in parties_on(self.plan.schedule, self.occurrence) if party.kind is PartyKind.MARKET)
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Those of the date's markets, then the host's."""
+        """The languages of the date's markets, then the host's."""
         markets = self.plan.advice.markets
         spoken = [
             language
@@ -78,7 +78,7 @@ class AnnouncementPage(QWidget):
 
 
 def fill_box(box: QComboBox, entries: Sequence[tuple[str, object]]) -> None:
-    """Put these into a list of choices; what was chosen stays, if it is still there."""
+    """Fill a combo box. Keeps the current choice if it is still there."""
     if [(box.itemText(number), box.itemData(number)) for number in range(box.count())] == list(entries):
         return
     before = box.currentData()

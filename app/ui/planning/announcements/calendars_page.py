@@ -1,4 +1,4 @@
-"""Calendar files: for each who takes part the shows that concern them, in their language and on their clocks."""
+"""The page that saves a calendar file for each participant, in their language and time zone."""
 
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ SUFFIX = ".ics"
 
 
 class CalendarsPage(AnnouncementPage):
-    """Each file has all shows of the plan that its reader takes part in; a newer one replaces what came before."""
+    """Each file has all shows of one participant. A newer file replaces the older one."""
 
     def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
         super().__init__(context, occurrence)
@@ -50,11 +50,11 @@ class CalendarsPage(AnnouncementPage):
 
     @property
     def shown(self) -> tuple[Party, ...]:
-        """Whose files can be saved."""
+        """The participants whose files can be saved."""
         return self._shown
 
     def refresh(self) -> None:
-        """List those who take part."""
+        """List the participants."""
         schedule = self.plan.schedule
         parties = schedule.parties if self.everybody.isChecked() else parties_on(schedule, self.occurrence)
         if parties == self._shown:
@@ -93,7 +93,7 @@ class CalendarsPage(AnnouncementPage):
             self.save_all(Path(folder))
 
     def save_all(self, folder: Path) -> None:
-        """Write a file for everybody who is listed."""
+        """Write a file for each listed participant."""
         ids = [party.id for party in self._shown]
         self.all_button.setEnabled(False)
         self.work.run(lambda: self.announcements.save_calendars(folder, ids), lambda _: self.all_button.setEnabled(True))

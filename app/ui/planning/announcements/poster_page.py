@@ -1,4 +1,4 @@
-"""A poster of a show: seen before it is saved, in the sizes that feeds, stories and screens want."""
+"""The page that previews and saves a poster, in sizes for feeds, stories and screens."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ SUFFIX = ".png"
 
 
 def size_text(size: PosterSize) -> str:
-    """What a size is for."""
+    """The use of a poster size, with its pixels."""
     width, height = size.pixels
     words = {
         PosterSize.FEED: tr("Announcement", "For feeds"),
@@ -31,7 +31,7 @@ def size_text(size: PosterSize) -> str:
 
 
 class PosterPreview(QLabel):
-    """A picture as large as there is room for, at the screen's own resolution."""
+    """Shows a picture as large as fits, at the resolution of the screen."""
 
     def __init__(self, words: str) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class PosterPreview(QLabel):
 
 
 class PosterPage(AnnouncementPage):
-    """Made anew whenever something is chosen."""
+    """Draws the poster again when a choice changes."""
 
     def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
         super().__init__(context, occurrence)
@@ -110,7 +110,7 @@ class PosterPage(AnnouncementPage):
 
     @property
     def choice(self) -> PosterChoice:
-        """What is chosen."""
+        """The user's choices."""
         size = self.size_box.currentData()
         party_id = str(self.markets.currentData() or "")
         return PosterChoice(
@@ -123,7 +123,7 @@ class PosterPage(AnnouncementPage):
         )
 
     def refresh(self) -> None:
-        """Draw it."""
+        """Draw the poster."""
         self._fill()
         choice = self.choice
         self.work.run(lambda: self.announcements.poster(self.occurrence, choice), self.preview.show_png)
@@ -138,7 +138,7 @@ class PosterPage(AnnouncementPage):
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX))
 
     def save(self, path: Path) -> None:
-        """Write what is chosen there; a notice tells how it went."""
+        """Write the poster; a notice reports the result."""
         choice = self.choice
         self.save_button.setEnabled(False)
         self.work.run(lambda: self.announcements.save_poster(path, self.occurrence, choice), lambda _: self.save_button.setEnabled(True))

@@ -1,4 +1,4 @@
-"""Reminders for those who wait for a show: each says what is new this time, and none goes out at night."""
+"""The page for reminders to viewers. Each reminder says what is new, and none is sent at night."""
 
 from dataclasses import replace
 from functools import partial
@@ -22,7 +22,7 @@ TEXT_PX = 96
 
 
 class RemindersPage(AnnouncementPage):
-    """The words are made of what is new, and can be changed before the reminder is added."""
+    """Suggests a text from the news of the show. The user can edit it before adding the reminder."""
 
     def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
         super().__init__(context, occurrence)
@@ -88,20 +88,20 @@ class RemindersPage(AnnouncementPage):
 
     @property
     def minutes(self) -> int:
-        """How long before the show."""
+        """Minutes before the show."""
         return int(self.before.currentData())
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Word a reminder, and list those that there are."""
+        """Suggest a reminder and list the existing ones."""
         self._show_times(self.announcements.reminder_times(self.occurrence, self.minutes))
         self._show_list()
         minutes = self.minutes
         self.work.run(lambda: self.announcements.reminder(self.occurrence, minutes), self._show)
 
     def failed(self, error: AppError) -> None:
-        """There is nothing new to tell: nobody is reminded of the same again."""
+        """The show has no news, so no reminder can be added."""
         self._made = None
         self.why.setText(self.sentence(error))
         self.refusal.show()

@@ -1,4 +1,4 @@
-"""Texts to copy: each market is told of a show in its own words, on its own clocks."""
+"""The page with texts to copy: one for each market, in its language and local times."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextOption
@@ -15,7 +15,7 @@ from app.ui.planning.announcements.announcement_page import AnnouncementPage, fi
 
 
 class TextsPage(AnnouncementPage):
-    """What is copied is what stands there: it can be changed before."""
+    """Copies the text as shown, so the user can edit it first."""
 
     def __init__(self, context: WindowContext, occurrence: Occurrence) -> None:
         super().__init__(context, occurrence)

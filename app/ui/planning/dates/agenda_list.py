@@ -1,4 +1,4 @@
-"""Shows one below the other, grouped by day, each with its hour on several clocks."""
+"""A list of shows by day, each with its time in several zones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class AgendaRow:
-    """One date. `hour` stands first; `clocks` are (whose, day and hour) of others, `status` a word with its level."""
+    """One date. `hour` comes first; `clocks` are (name, day and time) in other zones, `status` is a word with its level."""
 
     key: str
     hour: str
@@ -38,7 +38,7 @@ class AgendaRow:
 
 @dataclass(frozen=True, slots=True)
 class AgendaDay:
-    """A day with its shows; `marks` is what is kept on it. One without a title has no line of its own."""
+    """A day with its shows; `marks` names its festivals. A day without a title has no heading."""
 
     title: str
     marks: str
@@ -128,7 +128,7 @@ def _font(painter: QPainter, side_px: int, *, bold: bool = False) -> QFont:
 
 
 class AgendaList(QListWidget):
-    """`opened(key)` by Enter or double click, `called_off(key)` by Delete, `duplicated(key)` by Ctrl+D, `menu_wanted(key, point)`."""
+    """`opened(key)` by Enter or double click, `cancelled(key)` by Delete, `duplicated(key)` by Ctrl+D, `menu_wanted(key, point)`."""
 
     opened = Signal(str)
     cancelled = Signal(str)
@@ -149,7 +149,7 @@ class AgendaList(QListWidget):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The dates from the top."""
+        """The keys of the dates in order."""
         return tuple(row.key for day in self._days for row in day.rows)
 
     @property
@@ -157,13 +157,13 @@ class AgendaList(QListWidget):
         return self._days
 
     def current_key(self) -> str:
-        """The date that has the keyboard, "" = none."""
+        """The key of the current date, "" = none."""
         item = self.currentItem()
         data = item.data(_ROW) if item is not None else None
         return data.key if isinstance(data, AgendaRow) else ""
 
     def show_days(self, days: Sequence[AgendaDay]) -> None:
-        """Show these in place of those before; the chosen one stays."""
+        """Replace the list; the current date stays current."""
         if tuple(days) == self._days:
             return
         before, place = self.current_key(), self.verticalScrollBar().value()
@@ -192,12 +192,12 @@ class AgendaList(QListWidget):
             self.setCurrentItem(item)
 
     def fit_rows(self) -> None:
-        """As high as its rows, for a place that scrolls as a whole."""
+        """Make the list as high as its rows, for use in a scroll area."""
         heights = sum(self.sizeHintForRow(number) for number in range(self.count()))
         self.setFixedHeight(heights + 2 * self.frameWidth() + FRAME_PX)
 
     def choose(self, key: str) -> None:
-        """Put the keyboard on a date and make it visible."""
+        """Make a date current and visible."""
         for number in range(self.count()):
             data = self.item(number).data(_ROW)
             if isinstance(data, AgendaRow) and data.key == key:

@@ -1,4 +1,4 @@
-"""A show's form: when it begins on whose clocks, how it repeats, who takes part, and what everybody's clocks will show then."""
+"""The form of a planned show: start, repetition, participants and their local times."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -42,11 +42,11 @@ from app.ui.planning.dates.zone_choice import ZoneChoice
 from app.ui.planning.local_times import time_text
 
 TOMORROW = timedelta(days=1)
-AFTER_MS = 60  # a pause in the choosing
+AFTER_MS = 60  # preview after a pause in the input
 
 
 def scope_text(scope: Scope) -> str:
-    """Which dates of a series are meant."""
+    """The text of a scope."""
     return {
         Scope.THIS: tr("Airing", "This date only"),
         Scope.FOLLOWING: tr("Airing", "This and all following dates"),
@@ -55,9 +55,9 @@ def scope_text(scope: Scope) -> str:
 
 
 class AiringDialog(QDialog):
-    """Plans a new show that begins at `start`, or changes the date `occurrence` (to `start`, if that is given).
+    """Plans a new show at `start`, or edits the date `occurrence` (and moves it to `start`, if given).
 
-    `party_ids` are those whom a new show is for and who make it, None = as usual. Nothing is in the plan before it is saved, as one step.
+    `party_ids` are the participants of a new show, None = the usual ones. Saving is one undo step.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class AiringDialog(QDialog):
         return field
 
     def _own_zones(self) -> tuple[str, ...]:
-        """The places that the plan speaks of already."""
+        """The zones that the schedule uses."""
         parties = (*self._context.studio.document.show.schedule.parties, *self._suggested)
         return tuple(dict.fromkeys((*(party.zone for party in parties), self._plan.host_zone)))
 
@@ -239,7 +239,7 @@ class AiringDialog(QDialog):
         self._on_scope()
 
     def _usual_parties(self, zone: str) -> tuple[str, ...]:
-        """The audience of that place (all markets where it is none's), and whoever hosts."""
+        """The markets in that zone (all markets if there is none) and the hosts."""
         parties = (*self._context.studio.document.show.schedule.parties, *self._suggested)
         audience = [party for party in parties if PARTY_GROUPS[party.kind] is PartyGroup.AUDIENCE]
         there = [party for party in audience if party.zone == zone]
@@ -248,12 +248,12 @@ class AiringDialog(QDialog):
 
     @property
     def chosen_scope(self) -> Scope:
-        """Which dates are meant."""
+        """The dates to change."""
         scope: Scope = self.scope.currentData()
         return scope if self._is_series else Scope.THIS
 
     def draft(self) -> Airing:
-        """What the form says; its start and length are meant for the date that is changed."""
+        """The airing as entered. Its start and length belong to the edited date."""
         base = self._airing or Airing(new_id(), "", self.when.local)
         title, host = self.title_line.text().strip(), self._context.studio.document.show.presentation.host_language
         titles = self.news.titles
@@ -276,7 +276,7 @@ class AiringDialog(QDialog):
         return " ".join(filter(None, (sentence.text, sentence.help)))
 
     def _spoken(self, error: WallTimeError) -> Mapping[str, Value]:
-        """The values of a refused time as the window says times and places."""
+        """The values of a wall time error, formatted for the window."""
         formats, language = self._context.formats, self._context.language
         data: dict[str, Value] = {**error.data, "zone": formats.city(str(error.data["zone"]), language)}
         for name in ("wall", "first", "second"):
@@ -285,7 +285,7 @@ class AiringDialog(QDialog):
         return data
 
     def _on_show_changed(self) -> None:
-        """Somebody took the date away, or undid it, while the form was open."""
+        """Close when the date no longer exists."""
         if self._occurrence is not None and self._plan.occurrence(self._occurrence.key) is None:
             self.reject()
 

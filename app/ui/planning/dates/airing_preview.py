@@ -1,4 +1,4 @@
-"""What a show that is being planned will be on everybody's clocks, and what speaks against it."""
+"""Previews a show that is being planned: local times and conflicts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ DATES = 6
 
 
 class AiringPreview(QFrame):
-    """`parties` is where those who take part are chosen; `show_draft` fills in the rest."""
+    """`parties` chooses the participants; `show_draft` fills in the rest."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class AiringPreview(QFrame):
         outer.addWidget(scroll)
 
     def show_draft(self, draft: Airing, instant: datetime | None, occurrence: Occurrence | None, parties: Sequence[Party]) -> None:
-        """Work out what a draft means; `instant` None while its begin cannot be told, `occurrence` the date that it changes."""
+        """Preview a draft. `instant` is its start, None while unknown; `occurrence` is the date that it changes."""
         self.nobody.setVisible(not parties)
         if instant is None:
             self.here.setText("")
@@ -84,7 +84,7 @@ class AiringPreview(QFrame):
         try:
             return self._plan.preview(draft, instant, instant + AHEAD)[:DATES]
         except AppError:
-            return ()  # the rule is refused with words when it is saved
+            return ()  # saving reports the error of the rule
 
     def _show_dates(self, dates: Sequence[Occurrence]) -> None:
         self.dates_title.setVisible(bool(dates))

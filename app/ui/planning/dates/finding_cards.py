@@ -1,4 +1,4 @@
-"""What speaks against a plan, each in a frame of its own."""
+"""Shows the conflicts of a show as cards."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.BLOCK: 2}
 
 
 class FindingCards(QWidget):
-    """Shows findings, the gravest first; nothing at all when there are none."""
+    """Shows findings, the most severe first. Hidden when there are none."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -29,11 +29,11 @@ class FindingCards(QWidget):
 
     @property
     def found(self) -> tuple[Finding, ...]:
-        """What is shown."""
+        """The findings shown."""
         return self._found
 
     def show_findings(self, found: Sequence[Finding]) -> None:
-        """Show these in place of those before."""
+        """Replace the findings."""
         ordered = tuple(sorted(found, key=lambda one: -WEIGHT[one.level]))
         if ordered == self._found:
             return
@@ -60,7 +60,7 @@ class FindingCards(QWidget):
         return card
 
     def words(self, code: str, data: Mapping[str, Fact]) -> tuple[str, str]:
-        """What a finding says, and what to do about it ("" = nothing)."""
+        """The text and help of a finding; help may be ""."""
         values: Mapping[str, Value] = self._context.formats.finding_values(data, self._context.language)
         sentence = self._context.finding_words.sentence(code, values)
         return sentence.text, sentence.help

@@ -1,4 +1,4 @@
-"""What a show is called and what is new this time, in the languages of those who are told."""
+"""Edits the title and the news of a show in each language."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from app.ui.kit.translated_field import TranslatedField
 
 
 class NewsField(QWidget):
-    """`changed` when something was written. A reminder needs one of the three at least: nobody is called back for the same again."""
+    """`changed` is emitted on each edit. A reminder needs at least one of the three kinds of news."""
 
     changed = Signal()
 
@@ -76,7 +76,7 @@ class NewsField(QWidget):
 
     def _read(self) -> None:
         language, host = str(self.language.currentData()), self._context.studio.document.show.presentation.host_language
-        self.title.setVisible(language != host)  # that one stands above
+        self.title.setVisible(language != host)  # the form has its own field for it
         self.title.show_words(self._titles, language, (host,))
         for name, field in self.fields.items():
             field.show_words(getattr(self._news, name), language, (host,))

@@ -1,4 +1,4 @@
-"""Everybody a show can be for or be made by: who takes part is ticked, and beside each stands what their clocks will show."""
+"""Lists the possible participants with check boxes and their local times."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from app.ui.kit.theme import set_property
 from app.ui.planning.local_times import PartyClock, comfort_text, kind_text
 
 DOT_PX = 10
-_NAME = 0  # the column that takes what is left
+_NAME = 0  # the column that stretches
 
 
 @dataclass(frozen=True, slots=True)
 class PartyTime:
-    """What a party's clocks show, and how that suits it; None = nothing is known."""
+    """A party's local time and its comfort; None = unknown."""
 
     line: PartyClock
     comfort: Comfort | None = None
 
 
 def comfort_dot(comfort: Comfort | None = None) -> QLabel:
-    """A dot in the colour of how an hour suits."""
+    """A dot in the colour of a comfort level."""
     dot = QLabel()
     dot.setObjectName("comfortDot")
     dot.setFixedSize(DOT_PX, DOT_PX)
@@ -34,7 +34,7 @@ def comfort_dot(comfort: Comfort | None = None) -> QLabel:
 
 
 class _PartyRow:
-    """The widgets of one party, in a line of a grid."""
+    """The widgets of one party in a grid row."""
 
     def __init__(self, party: Party, grid: QGridLayout, number: int, chosen: bool, *, choosable: bool) -> None:
         self.party = party
@@ -72,7 +72,7 @@ class _PartyRow:
 
 
 class PartyTimes(QWidget):
-    """`changed` when the user ticks somebody on or off; `choosable` False shows the times alone, for a narrow place."""
+    """`changed` is emitted when the user checks or unchecks a party. With `choosable` False it shows only times."""
 
     changed = Signal()
 
@@ -89,16 +89,16 @@ class PartyTimes(QWidget):
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The ids of those who take part."""
+        """The ids of the participants."""
         return tuple(row.party.id for row in self._rows if row.box.isChecked())
 
     @property
     def boxes(self) -> Mapping[str, QCheckBox]:
-        """The box of each party, by its id."""
+        """The check box of each party, by its id."""
         return {row.party.id: row.box for row in self._rows}
 
     def show_parties(self, parties: Sequence[Party], chosen: Sequence[str]) -> None:
-        """Show these, ticked if they are among `chosen`."""
+        """Show these parties; those in `chosen` are checked."""
         if not self._choosable and [row.party for row in self._rows] == list(parties):
             return
         for row in self._rows:
@@ -113,11 +113,11 @@ class PartyTimes(QWidget):
             row.box.clicked.connect(lambda checked: self.changed.emit())
 
     def show_times(self, times: Mapping[str, PartyTime]) -> None:
-        """What everybody's clocks show, by party id; none while nobody can tell."""
+        """Show the local times by party id; {} while unknown."""
         for row in self._rows:
             row.show_time(times.get(row.party.id))
 
     def time_of(self, party_id: str) -> str:
-        """What stands beside a party."""
+        """The time shown for a party."""
         row = next(one for one in self._rows if one.party.id == party_id)
         return " ".join(filter(None, (row.day.text(), row.hour.text(), row.shift.text())))

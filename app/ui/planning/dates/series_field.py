@@ -1,4 +1,4 @@
-"""How a show repeats: how often, on which days, and when that ends."""
+"""Edits how a show repeats: frequency, days and end."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -15,12 +15,12 @@ from app.ui.planning.dates.when_field import DayEdit
 
 ONCE = ""
 FIRST_COUNT = 12
-MONDAY = date(2026, 1, 5)  # whatever Monday: for the names of weekdays
+MONDAY = date(2026, 1, 5)  # any Monday, for weekday names
 LAST = -1  # the position of the last such weekday in a month
 
 
 def position_in_month(day: date) -> int:
-    """1 for the first Friday in its month and so on; -1 for one that only some months have a place for."""
+    """The position of a weekday in its month: 1 to 4, or -1 for a fifth one."""
     place = (day.day - 1) // 7 + 1
     return place if place <= 4 else LAST
 
@@ -36,12 +36,12 @@ def position_text(position: int, weekday: str) -> str:
 
 
 class SeriesField(QWidget):
-    """`changed` when the user did something; `rule` is what it says, "" = does not repeat. It goes by the day that `show_start` names."""
+    """`changed` is emitted on each edit; `rule` is the RRULE value, "" = does not repeat. `show_start` sets the first day."""
 
     changed = Signal()
 
     def __init__(self, weekday: Callable[[date, bool], str], language: str) -> None:
-        """`weekday` gives the name of a day, whole when the second is True; `language` is the one that days are chosen in."""
+        """`weekday` returns the name of a day, in full when the second argument is True. `language` is for the date picker."""
         super().__init__()
         self._weekday = weekday
         self._start = MONDAY
@@ -128,7 +128,7 @@ class SeriesField(QWidget):
 
     @property
     def rule(self) -> str:
-        """The RRULE's value."""
+        """The RRULE value."""
         if not self.frequency.currentData():
             return ""
         frequency = Frequency(self.frequency.currentData())
@@ -149,7 +149,7 @@ class SeriesField(QWidget):
         ).text()
 
     def show_rule(self, text: str, start: date) -> None:
-        """Show how a series repeats that begins on a day; raises ScheduleError for what no form can show."""
+        """Show a rule with its first day. Raises ScheduleError if the rule cannot be parsed."""
         rule = parse_rule(text) if text else None
         with QSignalBlocker(self.interval), QSignalBlocker(self.count), QSignalBlocker(self.until):
             self.frequency.setCurrentIndex(self.frequency.findData(rule.frequency.value if rule is not None else ONCE))
@@ -167,7 +167,7 @@ class SeriesField(QWidget):
         self._show_parts()
 
     def show_start(self, start: date) -> None:
-        """The first date is another day now: a series of one weekday goes with it."""
+        """Set the first day. A weekly series on that one weekday moves along."""
         if start == self._start:
             return
         chosen = [number for number, button in enumerate(self.days, 1) if button.isChecked()]
@@ -214,7 +214,7 @@ class SeriesField(QWidget):
 
     def _on_day(self, button: QPushButton) -> None:
         if not any(one.isChecked() for one in self.days):
-            button.setChecked(True)  # a week without a day is none
+            button.setChecked(True)  # at least one day stays checked
         self._on_changed()
 
     def _on_changed(self) -> None:

@@ -1,4 +1,4 @@
-"""When something begins: a day and an hour on the clocks of a place. What those clocks skip or show twice is asked here."""
+"""Edits a start: day, time and zone. Asks when the time is skipped or repeated."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -30,7 +30,7 @@ SNAP_MINUTES = 15
 
 
 class QuarterEdit(QTimeEdit):
-    """An hour of the day; the arrows and the wheel go by quarters of an hour, typing by minutes."""
+    """A time of day. Arrows and wheel step by 15 minutes; typing sets minutes."""
 
     def stepBy(self, steps: int) -> None:
         if self.currentSection() is QTimeEdit.Section.MinuteSection:
@@ -42,7 +42,7 @@ class QuarterEdit(QTimeEdit):
 
 
 class DayEdit(QDateEdit):
-    """A day, written and chosen as readers of a language do; weeks begin with Monday, as in the planner."""
+    """A day in the format of a language. Weeks start on Monday, as in the planner."""
 
     def __init__(self, language: str) -> None:
         super().__init__()
@@ -61,15 +61,16 @@ class DayEdit(QDateEdit):
 
 
 class WhenField(QWidget):
-    """`changed` when the user has chosen another time; `local` is that time, `instant` the moment it is, None while it has to be asked
-    which is meant: then the two ways out stand below the field as buttons."""
+    """`changed` is emitted when the user changes the time. `local` is the wall time, `instant` its instant.
+
+    `instant` is None while the time is skipped or repeated; two buttons then offer the alternatives."""
 
     changed = Signal()
 
     def __init__(
         self, zones: Zones, place: ZoneChoice, sentence: Callable[[AppError], str], day_words: Callable[[date], str], language: str
     ) -> None:
-        """`sentence` says an error, `day_words` a day; `language` is the one that days are chosen in."""
+        """`sentence` formats an error, `day_words` a day. `language` is for the date picker."""
         super().__init__()
         self._zones = zones
         self._sentence = sentence
@@ -114,14 +115,14 @@ class WhenField(QWidget):
 
     @property
     def local(self) -> LocalTime:
-        """What stands in the field."""
+        """The wall time in the field."""
         day, hour = self.day.date(), self.hour.time()
         wall = datetime.combine(date(day.year(), day.month(), day.day()), time(hour.hour(), hour.minute()))
         return LocalTime(wall, self.place.zone, self._fold)
 
     @property
     def instant(self) -> datetime | None:
-        """The moment that is meant; None as long as nobody can tell."""
+        """The instant; None while it is ambiguous."""
         try:
             return resolve(self.local, self._zones)
         except AppError:
@@ -129,7 +130,7 @@ class WhenField(QWidget):
 
     @property
     def answers(self) -> tuple[QPushButton, QPushButton]:
-        """The two ways out, seen while the time is skipped or repeated."""
+        """The buttons for a skipped or repeated time."""
         return self.first, self.second
 
     def show_local(self, local: LocalTime) -> None:

@@ -1,4 +1,4 @@
-"""The place whose clocks are meant, found by a few letters of its city."""
+"""Chooses a time zone by letters of its city."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,19 +12,18 @@ from app.ui.planning.local_times import city_of, offset_text, time_text
 
 SHOWN = 60
 VISIBLE = 10
-_NO_PLACES = ("Etc", "SystemV", "US", "posix", "right")  # kept by the tables for old programs: nobody lives there
+_NO_PLACES = ("Etc", "SystemV", "US", "posix", "right")  # legacy keys that name no city
 
 
 def places(zones: Zones) -> tuple[str, ...]:
-    """The keys that name a city."""
+    """The zone keys that name a city."""
     return tuple(key for key in zones.keys if "/" in key and key.partition("/")[0] not in _NO_PLACES)
 
 
 class ZoneChoice(SearchLine):
-    """`chosen(key)` when the user picks another place.
+    """`chosen(key)` is emitted when the user picks a zone.
 
-    `now` gives the instant whose hours stand in the list, `city` a city's name in the window's language by its zone's key; `soon` are the
-    keys that stand first in the list.
+    `now` gives the instant whose local times are listed, `city` the name of a zone's city; `soon` are the keys listed first.
     """
 
     chosen = Signal(str)
@@ -49,22 +48,22 @@ class ZoneChoice(SearchLine):
 
     @property
     def zone(self) -> str:
-        """The key of the place that is chosen, "" = none yet."""
+        """The chosen zone key, "" = none."""
         return self._key
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """The keys that fit the letters now, the show's own places first."""
+        """The matching keys, those of the show first."""
         return tuple(self._matches)
 
     def show_zone(self, key: str) -> None:
-        """Show what is chosen, unless somebody is typing."""
+        """Show the chosen zone, unless the user is typing."""
         self._key = key
         self.setToolTip(key)
         self.show_name(self._city(key) if key else "")
 
     def offer(self, letters: str) -> None:
-        """Put what fits into the list, each with what its clocks show now."""
+        """List the matches with their local times."""
         words = letters.casefold().replace("_", " ").split()
         names = self._search_texts()
         first = [key for key in dict.fromkeys(self._soon()) if key in names]
@@ -83,7 +82,7 @@ class ZoneChoice(SearchLine):
         return f"{self._city(key)}   {time_text(shown.wall)}   {offset_text(shown.offset)}"
 
     def pick_match(self, place: int) -> None:
-        """Choose the one at this place of the list, if there is one."""
+        """Choose a match by its index, if it exists."""
         if 0 <= place < len(self._matches):
             before, key = self._key, self._matches[place]
             self.setModified(False)

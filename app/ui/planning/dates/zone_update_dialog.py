@@ -1,4 +1,4 @@
-"""What a newer edition of the world's clock rules moved in the plan: nothing is moved silently."""
+"""Reports which shows a time zone update moved."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
@@ -13,11 +13,11 @@ from app.ui.kit.language import tr
 from app.ui.kit.scroll_dialog import ScrollDialog
 from app.ui.planning.local_times import time_text
 
-SHOWN = 60  # dates; a long series says the same of each
+SHOWN = 60  # dates; those of a long series look alike
 
 
 class ZoneUpdateDialog(ScrollDialog):
-    """Closes by itself when nothing is left to tell."""
+    """Lists the moved shows. Accepting stores the new time zone data in the schedule."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
         plan = context.studio.control.scheduler
@@ -79,7 +79,7 @@ class ZoneUpdateDialog(ScrollDialog):
         return card
 
     def _hours(self, moved: MovedDate) -> tuple[ChangedHour, ...]:
-        """Whose hour is another; the moment itself, where it is another but nobody's hour is."""
+        """The changed local times; the host's, if only the instant changed."""
         if moved.hours:
             return moved.hours
         zone = self._plan.host_zone

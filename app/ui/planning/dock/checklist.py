@@ -1,4 +1,4 @@
-"""What has to be there before a show: each with its state and, where it is missing, the way to mend it."""
+"""A checklist widget: items with a state and a button to fix them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _LOOKS = {"good": ("check", "good"), "missing": ("warning", "warning"), "block":
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """`state` is "good", "missing", "block" or "unknown" (it is being looked at); `fix` are the words of the button that mends it."""
+    """`state` is "good", "missing", "block" or "unknown" (still checking); `fix` is the text of the fix button."""
 
     id: str
     words: str
@@ -27,7 +27,7 @@ class CheckLine:
 
 
 class Checklist(QWidget):
-    """Shows lines in order. Lines that say the same are left as they are, so that the keyboard stays where it is."""
+    """Shows lines in order. Keeps unchanged lines, so the keyboard focus stays."""
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Checklist(QWidget):
         return self._lines
 
     def show_lines(self, lines: Sequence[CheckLine]) -> None:
-        """Show these."""
+        """Replace the lines."""
         said = [(line.id, line.words, line.state, line.help, line.fix) for line in lines]
         if said == [(line.id, line.words, line.state, line.help, line.fix) for line in self._lines]:
             return

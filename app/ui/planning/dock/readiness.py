@@ -1,4 +1,4 @@
-"""Whether all is ready for a show: each thing with its state now, and the way to mend what is missing."""
+"""Shows whether a show is ready, with a fix for each missing item."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -19,11 +19,11 @@ from app.ui.planning.show_actions import ShowActions
 
 Run = Callable[[], object]
 _BAD = (CheckState.MISSING, CheckState.BLOCK)
-_SHOWN_ELSEWHERE = (CheckKind.CAMERA, CheckKind.MICROPHONE)  # while nobody has looked for devices, nothing is said of them
+_SHOWN_ELSEWHERE = (CheckKind.CAMERA, CheckKind.MICROPHONE)  # hidden until the devices are known
 
 
 class Readiness(QWidget):
-    """Reads the scheduler for one date."""
+    """The checklist of one date."""
 
     def __init__(self, context: WindowContext, show_actions: ShowActions) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Readiness(QWidget):
         column.addWidget(self.list)
 
     def show_for(self, occurrence: Occurrence) -> None:
-        """Look at this date."""
+        """Check this date."""
         items = [item for item in self._plan.checklist(occurrence) if self._is_of_interest(item)]
         self.list.show_lines([self._line(item, occurrence) for item in items])
         bad = sum(item.state in _BAD for item in items)
@@ -56,13 +56,13 @@ class Readiness(QWidget):
     def _line(self, item: CheckItem, occurrence: Occurrence) -> CheckLine:
         values: dict[str, Value] = {**self._context.formats.finding_values(item.data, self._context.language)}
         built_in = self._context.studio.relays.all[0]
-        if values.get("relay") == built_in.name:  # the session has no words of its own
+        if values.get("relay") == built_in.name:  # the session cannot translate its name
             values["relay"] = relay_name(built_in)
         fix, run = self._fix(item, occurrence) if item.state in _BAD else ("", None)
         return CheckLine(item.kind.value, check_text(item, values), item.state.value, "", fix, run)
 
     def _fix(self, item: CheckItem, occurrence: Occurrence) -> tuple[str, Run | None]:
-        """The words of a button and what it does."""
+        """The text of the fix button and its action."""
         form: Run = partial(self._show_actions.open, occurrence.key)
         show_panel = self._context.openers.show_panel
         fixes: Mapping[CheckKind, tuple[str, Run]] = {
@@ -83,7 +83,7 @@ class Readiness(QWidget):
         return fixes.get(item.kind, ("", None))
 
     def _tick(self, task_ids: tuple[str, ...]) -> None:
-        """All of them, as one step."""
+        """Mark the tasks done in one undo step."""
 
         def ticked(schedule: Schedule) -> Schedule:
             for task_id in task_ids:

@@ -1,4 +1,4 @@
-"""What has to be there before a show, in words."""
+"""Texts of the checklist before a show."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ Values = Mapping[str, Value]
 
 
 def check_text(item: CheckItem, values: Values) -> str:
-    """One line; `values` are those of its data as the window's reader wants them."""
+    """The line of an item; `values` is its data, formatted for the window."""
     if item.kind is CheckKind.RELAY:
         return _relay(item.state, values)
     if item.kind is CheckKind.RUN_OF_SHOW and not values["segments"]:
@@ -22,7 +22,7 @@ def check_text(item: CheckItem, values: Values) -> str:
 
 
 def _both(values: Values) -> Mapping[CheckKind, tuple[str, str]]:
-    """By kind what is said when it is good, and when it is not."""
+    """The texts by kind: good, then not good."""
     names, products, count = values.get("names", ""), values.get("products", ""), values.get("count", 0)
     minutes, planned = values.get("minutes", 0), values.get("planned", 0)
     waiting = tr("Ready", "{count} viewers set a reminder", count=count)

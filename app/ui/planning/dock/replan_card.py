@@ -1,4 +1,4 @@
-"""What a late show does to those after it, and the way to shift them in one click."""
+"""Shows what a late show does to the next ones, with a button to shift them."""
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
@@ -12,7 +12,7 @@ from app.ui.planning.local_times import time_text
 
 
 class ReplanCard(QFrame):
-    """Hidden as long as the day goes as planned."""
+    """Hidden while the day runs to plan."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class ReplanCard(QFrame):
         self.hide()
 
     def refresh(self) -> None:
-        """Work out what the day would become."""
+        """Compute the shifts again."""
         shifts = self._plan.replan() if self._plan.is_behind else ()
         if shifts == self._shifts:
             return

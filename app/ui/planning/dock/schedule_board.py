@@ -1,4 +1,4 @@
-"""What comes next, on everybody's clocks; whether all is ready for it; and the way on air in one click."""
+"""The next show with local times, its checklist, and a button to go live."""
 
 from datetime import date, timedelta
 
@@ -30,7 +30,7 @@ CHECK_TICKS = 5
 
 
 class ScheduleBoard(QWidget):
-    """Reads the scheduler; its clock goes while it is seen."""
+    """The content of the schedule dock. Its countdown runs while it is visible."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ class ScheduleBoard(QWidget):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def set_seen(self, seen: bool) -> None:
-        """Read the plan and let the clock go while it can be seen."""
+        """Refresh and run the countdown while the dock is visible."""
         self._seen = seen
         if seen:
             self._timer.start()
@@ -137,7 +137,7 @@ class ScheduleBoard(QWidget):
             self.refresh()
 
     def refresh(self) -> None:
-        """Read all of it."""
+        """Read the schedule again."""
         status = self._plan.status
         shown = status.current or status.next
         self._stack.setCurrentIndex(0 if shown is not None else 1)

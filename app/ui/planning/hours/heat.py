@@ -1,4 +1,4 @@
-"""A week as heat: for every quarter of an hour how good a show would be that begins there."""
+"""The heat map of a week: the score of a show that starts in each quarter hour."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -32,12 +32,12 @@ HEAD_PX = 26
 RIGHT_PX = 14
 GAP_PX = 6  # between two days
 WEEK_DAYS = 7
-STEPS = 5  # shades: more cannot be told apart
-LOWEST = 0.12  # of a day's height, for what is possible and bad
+STEPS = 5  # shades that can be told apart
+LOWEST = 0.12  # of a day's height, for the lowest possible score
 
 
 def shade(theme: Theme, score: float) -> QColor:
-    """The colour of a score: from the night's through what will do to the best."""
+    """The colour of a score, from poor over fair to prime."""
     step = min(STEPS - 1, int(score * STEPS))
     share = step / (STEPS - 1)
     low, high, part = ("poor", "fair", share * 2) if share < 0.5 else ("fair", "prime", share * 2 - 1)
@@ -50,8 +50,9 @@ def shade(theme: Theme, score: float) -> QColor:
 
 
 class HeatView(QWidget):
-    """`moved(wall time)` when the user puts the block somewhere: a click, a drag, or the arrows (up and down a day). `week_wanted(weeks)`,
-    `best_wanted()`, `plan_wanted()` as for the strips. `words` says what is to be said of a wall time."""
+    """`moved(wall time)` is emitted when the user moves the block by click, drag or arrows (up and down: a day).
+
+    `week_wanted(weeks)`, `best_wanted()` and `plan_wanted()` are as in StripsView. `words` describes a wall time."""
 
     moved = Signal(object)
     week_wanted = Signal(int)
@@ -81,25 +82,25 @@ class HeatView(QWidget):
         return QSize(480, 260)
 
     def show_week(self, monday: date, days: Sequence[str], scores: Sequence[Sequence[float | None]]) -> None:
-        """Show a week: the words of its days, and a score from 0 to 1 for each quarter, None where no show can begin."""
+        """Show a week: day names, and a score from 0 to 1 for each quarter, None where no show can start."""
         self._monday, self._days, self._scores = monday, tuple(days), scores
         self._still = QPixmap()
         self.update()
 
     def show_best(self, walls: Sequence[datetime]) -> None:
-        """Number the best begins."""
+        """Number the best starts."""
         self._best = tuple(walls)
         self._still = QPixmap()
         self.update()
 
     def show_planned(self, shows: Sequence[tuple[datetime, int, str]]) -> None:
-        """Shows that are in the plan already: (begin, minutes, title)."""
+        """Show planned shows: (start, minutes, title)."""
         self._planned = tuple(shows)
         self._still = QPixmap()
         self.update()
 
     def show_block(self, wall: datetime, minutes: int) -> None:
-        """Put the block there; it may reach into the next day."""
+        """Place the block. It may reach into the next day."""
         if self._block != (wall, minutes):
             for area in self._block_areas():
                 self.update(area.adjusted(-4, -4, 4, 4))
@@ -117,7 +118,7 @@ class HeatView(QWidget):
         return (self.height() - HEAD_PX) / WEEK_DAYS
 
     def area_of(self, day: int, begin: float, end: float) -> QRect:
-        """Where some quarters of a day stand."""
+        """The area of a range of quarters on a day."""
         scale, height = self._scale(), self._row_height()
         left, right = round(DAY_PX + begin * scale), round(DAY_PX + end * scale)
         top = round(HEAD_PX + day * height)
@@ -127,7 +128,7 @@ class HeatView(QWidget):
         return self._areas(*self._block) if self._block is not None else []
 
     def _areas(self, wall: datetime, minutes: int) -> list[QRect]:
-        """What a show takes: one area a day."""
+        """The areas of a show, one for each day."""
         day, place = (wall.date() - self._monday).days, (wall.hour * 60 + wall.minute) / QUARTER_MINUTES
         left, found = minutes / QUARTER_MINUTES, []
         while left > 0 and day < WEEK_DAYS:
@@ -138,7 +139,7 @@ class HeatView(QWidget):
         return found
 
     def wall_at(self, point: QPointF) -> datetime | None:
-        """The quarter at a point of the widget; None beside the week."""
+        """The wall time of the quarter at a point; None outside the week."""
         day = int((point.y() - HEAD_PX) // self._row_height())
         place = int((point.x() - DAY_PX) // self._scale())
         if not (0 <= day < WEEK_DAYS and 0 <= place < DAY_QUARTERS):
@@ -286,7 +287,7 @@ class HeatView(QWidget):
         return super().event(event)
 
     def score_words(self, wall: datetime) -> str:
-        """How good a begin is, and when it would be over."""
+        """The time and score of a start."""
         day, place = (wall.date() - self._monday).days, (wall.hour * 60 + wall.minute) // QUARTER_MINUTES
         if not (0 <= day < len(self._scores)):
             return time_text(wall)
@@ -296,7 +297,7 @@ class HeatView(QWidget):
 
 
 class HeatLegend(QWidget):
-    """What the shades and heights mean."""
+    """The legend of the heat map."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The best hours as cards, and the hour where the block stands."""
+"""Cards for the best times, and a box for the selected time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ REASONS_PX = 140
 
 
 class ScoreBar(QWidget):
-    """How good an hour is, as a bar with its figure."""
+    """Shows a score as a bar with its number."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class ScoreBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_score(self, score: int | None) -> None:
-        """None = this hour is not possible."""
+        """Show a score; None = not possible."""
         if score != self._score:
             self._score = score
             self.update()
@@ -56,7 +56,7 @@ class ScoreBar(QWidget):
 
 
 def reason_row(icons: Icons, reason: HourReason) -> QWidget:
-    """A reason with the mark of its weight."""
+    """A reason with the icon of its level."""
     made = QWidget()
     made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     row = QHBoxLayout(made)
@@ -71,7 +71,7 @@ def reason_row(icons: Icons, reason: HourReason) -> QWidget:
 
 
 class HourCard(QPushButton):
-    """One of the best hours; a click puts the block there."""
+    """One of the best times. A click moves the block there."""
 
     def __init__(self, theme: Theme, icons: Icons, place: int, hour: HourSummary) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ class HourCard(QPushButton):
 
 
 class HourCards(QWidget):
-    """`chosen(instant)` when the user takes one of them."""
+    """`chosen(instant)` is emitted when the user picks a card."""
 
     chosen = Signal(object)
 
@@ -139,7 +139,7 @@ class HourCards(QWidget):
         self.cards: list[HourCard] = []
 
     def show_hours(self, hours: Sequence[HourSummary], current: datetime) -> None:
-        """Show these, the best on top."""
+        """Replace the cards; the best comes first."""
         for old in self.cards:
             self._column.removeWidget(old)
             old.hide()
@@ -153,16 +153,16 @@ class HourCards(QWidget):
 
     def _take(self, card: HourCard) -> None:
         self.chosen.emit(card.hour.start)
-        self.mark(card.hour.start)  # a second click does not let go of it
+        self.mark(card.hour.start)  # a second click does not uncheck it
 
     def mark(self, current: datetime) -> None:
-        """Show which of them the block stands at."""
+        """Check the card at the block's start."""
         for card in self.cards:
             card.setChecked(card.hour.start == current)
 
 
 class HourBox(QFrame):
-    """The hour where the block stands: how good it is, and why."""
+    """The score and the reasons of the selected time."""
 
     def __init__(self, theme: Theme, icons: Icons) -> None:
         super().__init__()
@@ -186,14 +186,14 @@ class HourBox(QFrame):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(REASONS_PX)  # the same for all hours: nothing below moves while the block is dragged
+        area.setFixedHeight(REASONS_PX)  # fixed, so nothing below moves while the block is dragged
         area.setWidget(inside)
         column.addWidget(area)
         self._rows: list[QWidget] = []
         self._shown: tuple[HourReason, ...] | None = None
 
     def show_hour(self, hour: HourSummary) -> None:
-        """Show this begin."""
+        """Show a start."""
         self.title.setText(hour.title)
         self.score.show_score(hour.score if hour.possible else None)
         self.setAccessibleName(hour.sentence)

@@ -1,4 +1,4 @@
-"""Find the hour: the strips of a day, the block that is dragged across them, and what is said of where it stands."""
+"""The “Find a time” page: strips of a day, a block to drag, and the score of its time."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
@@ -18,7 +18,7 @@ NOTES_SHOWN = 3
 
 
 class HourPage(PlannerPage):
-    """Reads the plan and the choice; changes the choice alone, and opens the form of a new show."""
+    """Shows the selection, changes it, and opens the form of a new show."""
 
     def __init__(self, source: PlannerData) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class HourPage(PlannerPage):
         self.panel.refresh()
 
     def plan(self) -> None:
-        """Open the form of a new show where the block stands."""
+        """Open the form of a new show at the block's start."""
         self._show_actions.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
 
     def _show_strips(self) -> None:
@@ -69,7 +69,7 @@ class HourPage(PlannerPage):
         self._show_notes(model)
 
     def _show_notes(self, model: StripModel) -> None:
-        """Festivals and changes of clocks, in words: each once."""
+        """List festivals and clock changes, each once."""
         notes = [f"{row.name}: {mark.words}" for row in model.rows for mark in row.marks if mark.kind is not MarkKind.PRAYER]
         told = list(dict.fromkeys(notes))
         shown = told[:NOTES_SHOWN]

@@ -1,4 +1,4 @@
-"""What the planner's pages have in common: who is asked, how long the show is, and where the block stands."""
+"""The selection that the planner's pages share: participants, length and start of the show."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -13,13 +13,13 @@ from app.domain.planning.schedule import DEFAULT_MINUTES, Schedule
 
 
 def next_quarter(instant: datetime) -> datetime:
-    """The first quarter of an hour that has not begun."""
+    """The next full quarter hour; the instant itself if it is one."""
     begin = instant_of(quarter_of(instant))
     return begin if begin == instant else begin + QUARTER
 
 
 class HourSelection(QObject):
-    """`asked` is emitted when who is asked or the length changed, `moved` when the block stands elsewhere; neither for what is the same."""
+    """`asked` is emitted when the participants or the length change, `moved` when the start changes."""
 
     asked = Signal()
     moved = Signal()
@@ -27,32 +27,32 @@ class HourSelection(QObject):
     def __init__(self, zones: Zones, zone: str, start: datetime, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.zones = zones
-        self.zone = zone  # the planner's own clock
+        self.zone = zone  # the zone of the planner
         self.minutes = DEFAULT_MINUTES
         self.start = start
         self._left_out: frozenset[str] = frozenset()
 
     @property
     def day(self) -> date:
-        """The day of the planner's own clock that the block begins on."""
+        """The day of the start, in the planner's zone."""
         return wall_of(self.start, self.zone, self.zones).wall.date()
 
     @property
     def local(self) -> LocalTime:
-        """Where the block begins, on the planner's own clock."""
+        """The start, in the planner's zone."""
         return wall_of(self.start, self.zone, self.zones)
 
     def asks(self, party_id: str) -> bool:
         return party_id not in self._left_out
 
     def parties(self, schedule: Schedule) -> tuple[Party, ...]:
-        """Those who are asked: the audience, then the host, then the team, each in the plan's order."""
+        """The selected parties: audience, host, then team, each in the order of the schedule."""
         order = tuple(PartyGroup)
         found = (party for party in schedule.parties if self.asks(party.id))
         return tuple(sorted(found, key=lambda party: order.index(PARTY_GROUPS[party.kind])))
 
     def ask(self, party_ids: Iterable[str], *, on: bool) -> None:
-        """Ask these too, or leave them out."""
+        """Select or deselect parties."""
         ids = frozenset(party_ids)
         left_out = self._left_out - ids if on else self._left_out | ids
         if left_out != self._left_out:
@@ -65,23 +65,23 @@ class HourSelection(QObject):
             self.asked.emit()
 
     def set_zone(self, zone: str) -> None:
-        """Plan from another place."""
+        """Plan in another zone."""
         if zone != self.zone:
             self.zone = zone
             self.asked.emit()
 
     def move(self, start: datetime) -> None:
-        """Put the block there; it begins with a quarter of an hour."""
+        """Move the start, rounded down to a quarter hour."""
         snapped = instant_of(quarter_of(start))
         if snapped != self.start:
             self.start = snapped
             self.moved.emit()
 
     def move_days(self, days: int) -> None:
-        """The same hour on the planner's clock, so many days on."""
+        """Move the start by days; the local time stays the same."""
         self.move_to_day(self.day + timedelta(days=days))
 
     def move_to_day(self, day: date) -> None:
-        """The same hour on another day; one that is skipped there is read as series are."""
+        """Move the start to a day; the local time stays the same. A skipped time is resolved as in a series."""
         wall = self.local.wall
         self.move(resolve_leniently(LocalTime(datetime.combine(day, wall.time()), self.zone), self.zones)[0])

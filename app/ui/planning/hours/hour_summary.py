@@ -1,4 +1,4 @@
-"""One begin in words: when that is for everybody, why it is good, and for whom it is not."""
+"""A start in words: local times, score and reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from app.ui.planning.local_times import time_text
 
 @dataclass(frozen=True, slots=True)
 class HourReason:
-    """One sentence, and how much it weighs."""
+    """A reason as text, with its level."""
 
     words: str
     level: Level
@@ -24,8 +24,8 @@ class HourReason:
 
 @dataclass(frozen=True, slots=True)
 class HourSummary:
-    """`title` is the span on the planner's own clock; `locals` names with their hour, those together who share it; `hard` names those who
-    suffer, "" = nobody."""
+    """`title` is the span in the planner's zone. `locals` are names with their local time, grouped by time. `hard` names those with
+    unsocial hours, "" = no one."""
 
     start: datetime
     title: str
@@ -37,20 +37,20 @@ class HourSummary:
 
     @property
     def sentence(self) -> str:
-        """All of it, for screen readers."""
+        """All texts, for screen readers."""
         parts = (self.title, score_text(self), *self.locals, self.hard, *(reason.words for reason in self.reasons))
         return "; ".join(part.rstrip(".。") for part in parts if part)
 
 
 def score_text(hour: HourSummary) -> str:
-    """How good it is."""
+    """The score as text."""
     return tr("Planner", "{score} of 100", score=hour.score) if hour.possible else tr("Planner", "not possible")
 
 
 def summarise_hour(
     candidate: Candidate, minutes: int, parties: Sequence[Party], zone: str, zones: Zones, context: WindowContext
 ) -> HourSummary:
-    """What is said of a begin, on the clocks of `zone` and of everybody."""
+    """Describe a start in `zone` and in everyone's local time."""
     language, formats = context.language, context.formats
     begin = clock_reading(candidate.start, zone, zones).wall
     end = clock_reading(candidate.start + timedelta(minutes=minutes), zone, zones).wall
@@ -65,7 +65,7 @@ def summarise_hour(
     for finding in candidate.reasons:
         values = dict(formats.finding_values(finding.data, language))
         if "time" in values:
-            values["time"] = str(finding.data["time"])  # from 0 to 24, as everywhere in the window
+            values["time"] = str(finding.data["time"])  # 24-hour clock, as everywhere in the window
         sentence = context.finding_words.sentence(finding.code, values)
         reasons.append(HourReason(sentence.text, finding.level))
     return HourSummary(
@@ -80,7 +80,7 @@ def summarise_hour(
 
 
 def _together(parties: Sequence[Party], here: Mapping[str, str]) -> tuple[str, ...]:
-    """Names and the hour that they share, in the order of the first of each."""
+    """Names grouped by local time, in order of the first name."""
     names: dict[str, list[str]] = {}
     for party in parties:
         names.setdefault(here[party.id], []).append(party.name)

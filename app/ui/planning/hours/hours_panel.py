@@ -1,4 +1,4 @@
-"""What is said beside strips and heat: the hour where the block stands, and the best ones."""
+"""The panel beside strips and heat map: the selected time and the best times."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -18,16 +18,16 @@ from app.ui.planning.planner_data import PlannerData
 
 PANEL_PX = 340
 SPANS_DAYS = (1, 7, 28)
-INLINE_DAYS = 7  # weighed in a few milliseconds; more is done on a thread
-WORDS_AFTER_MS = 40  # while the block is dragged the figure follows at once, the sentences a moment later
+INLINE_DAYS = 7  # scored in a few milliseconds; longer ranges run on a thread
+WORDS_AFTER_MS = 40  # during a drag the score follows at once, the texts later
 BEST = 5
-WORTH_OFFERING = 0.1  # below that an hour is among the best only because there is no other
+WORTH_OFFERING = 0.1  # below that a time is not worth offering
 
 
 class HoursPanel(QWidget):
-    """Follows the choice. `plan_wanted()` when the show is to be planned where the block stands; `found()` when there are new best hours.
+    """Follows the selection. `plan_wanted()` asks to plan a show at the block's start; `found()` reports new best times.
 
-    `first_day` says where the span begins that the best hours are looked for in; `days` fixes its length, 0 = the user chooses.
+    `first_day` is the start of the search range; `days` is its length, 0 = the user chooses.
     """
 
     plan_wanted = Signal()
@@ -77,11 +77,11 @@ class HoursPanel(QWidget):
 
     @property
     def days(self) -> int:
-        """How many days are looked through."""
+        """The length of the search range in days."""
         return self._days or int(self.span.currentData())
 
     def field(self) -> HourScorer | None:
-        """The hours of the block's day, weighed; None while nobody is asked."""
+        """The scores of the block's day; None while no one is selected."""
         source = self._source
         if not source.parties:
             return None
@@ -91,13 +91,13 @@ class HoursPanel(QWidget):
         return self._field[2]
 
     def refresh(self) -> None:
-        """Who is asked, the plan or the length is another."""
+        """Compute everything again after a change of participants, schedule or length."""
         self._field = self._searched = None
         self.search()
         self.show_words()
 
     def follow(self) -> None:
-        """The block is elsewhere: the figure at once, the words when it rests."""
+        """Follow the block: update the score now and the texts soon."""
         field = self.field()
         if field is not None:
             value = field.scores.at(self._source.choice.start)
@@ -106,7 +106,7 @@ class HoursPanel(QWidget):
         self._timer.start(WORDS_AFTER_MS)
 
     def show_words(self) -> None:
-        """Say what the block's hour is like."""
+        """Describe the block's start."""
         field = self.field()
         self.box.setVisible(field is not None)
         self.plan_button.setEnabled(field is not None)
@@ -120,7 +120,7 @@ class HoursPanel(QWidget):
     # The best -------------------------------------------------------------------------------------------------------------
 
     def search(self) -> None:
-        """Look for the best hours, unless that was done for these days."""
+        """Find the best times, unless already done for these days."""
         source = self._source
         begin = self._first_day()
         if self._searched == (begin, self.days):
@@ -137,12 +137,12 @@ class HoursPanel(QWidget):
             self._work.run_in_thread(lambda: make().best(BEST), self._show)
 
     def give_up(self) -> None:
-        """Nobody looks any more: what is under way is forgotten, and begun anew with the next `refresh`."""
+        """Cancel the search; the next `refresh` starts it again."""
         self._timer.stop()
         self._work.cancel()
 
     def best(self) -> datetime | None:
-        """The best of those that are shown."""
+        """The start of the first card."""
         return self.cards.cards[0].hour.start if self.cards.cards else None
 
     def _show(self, candidates: tuple[Candidate, ...]) -> None:

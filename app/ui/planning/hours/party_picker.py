@@ -1,4 +1,4 @@
-"""Who is asked: a button that says how many, and a list of boxes to tick behind it."""
+"""Selects parties: a button with their number and a menu of check boxes."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from app.ui.planning.local_times import kind_text
 
 
 class PartyPicker(PushButton):
-    """Ticks the parties of some groups; stays open while the user ticks."""
+    """Selects parties of some groups. The menu stays open while the user clicks."""
 
     def __init__(self, words: str, groups: frozenset[PartyGroup], choice: HourSelection) -> None:
         super().__init__(words)
@@ -27,7 +27,7 @@ class PartyPicker(PushButton):
         self.setAccessibleName(words)
         self._menu = QMenu(self)
         self.setMenu(self._menu)
-        inside = QWidget()  # a menu asks for it once: what is in it may change
+        inside = QWidget()  # the menu keeps one widget; its content may change
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(10, 8, 14, 8)
         self._column.setSpacing(4)
@@ -36,7 +36,7 @@ class PartyPicker(PushButton):
         self._menu.addAction(action)
 
     def show_parties(self, parties: Sequence[Party]) -> None:
-        """Offer these of the plan's parties that belong here."""
+        """Offer the parties of these groups."""
         mine = tuple(party for party in parties if PARTY_GROUPS[party.kind] in self._groups)
         if mine != self._shown:
             self._shown = mine

@@ -1,4 +1,4 @@
-"""Whose comfort counts how much: weights of three groups, or one strictly before the other."""
+"""Edits priorities: weights of three groups, or a strict order."""
 
 from dataclasses import replace
 
@@ -52,7 +52,7 @@ class PrioritiesForm(QWidget):
         column.addWidget(push_button(tr("Planner", "Reset to 3 : 2 : 1"), lambda: self._take(Priorities()), role="link"))
 
     def show_priorities(self, priorities: Priorities) -> None:
-        """Show what counts now."""
+        """Show the current priorities."""
         self._priorities = priorities
         for field, box in self.boxes.items():
             with QSignalBlocker(box):
@@ -63,7 +63,7 @@ class PrioritiesForm(QWidget):
 
     def _change(self, field: str, value: float | bool) -> None:
         changes: dict[str, float | bool] = {field: value}
-        self._take(replace(self._priorities, **changes))  # type: ignore[arg-type]  # the field's own box has values of its type
+        self._take(replace(self._priorities, **changes))  # type: ignore[arg-type]  # each box has values of its field's type
 
     def _take(self, priorities: Priorities) -> None:
         if priorities != self._priorities:
@@ -72,7 +72,7 @@ class PrioritiesForm(QWidget):
 
 
 def priorities_text(priorities: Priorities) -> str:
-    """What counts, in one line."""
+    """The priorities in one line."""
     if priorities.strict:
         return tr("Planner", "Audience first")
     weights = " : ".join(f"{weight:g}" for weight in (priorities.audience, priorities.host, priorities.team))

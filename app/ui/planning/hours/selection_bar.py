@@ -1,4 +1,4 @@
-"""Above strips and heat: who is asked, how long the show is, whose comfort counts, and the days that are looked at."""
+"""The bar above strips and heat map: date, length, participants and priorities."""
 
 from collections.abc import Callable
 from datetime import date
@@ -20,7 +20,7 @@ TEAM = frozenset({PartyGroup.HOST, PartyGroup.TEAM})
 
 
 class SelectionBar(QWidget):
-    """Reads and changes the choice; `step_days` is what the arrows beside the date go by."""
+    """Shows and changes the selection. `step_days` is the step of the arrows beside the date."""
 
     def __init__(self, source: PlannerData, today: Callable[[], date], *, step_days: int = 1) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class SelectionBar(QWidget):
         source.context.attempt(lambda: source.scheduler.set_priorities(priorities, merge="planner-priorities"))
 
     def read(self) -> None:
-        """Show what is chosen, and the plan's parties and priorities."""
+        """Show the selection and the priorities."""
         choice, schedule = self._source.choice, self._source.scheduler.schedule
         self._read_day()
         with QSignalBlocker(self.length):
@@ -105,7 +105,7 @@ class SelectionBar(QWidget):
             self.date.setDate(QDate(day.year, day.month, day.day))
 
     def show_parties(self) -> None:
-        """The plan's parties are others."""
+        """Show the parties of the schedule."""
         for part in (self.audience, self.team):
             part.show_parties(self._source.scheduler.schedule.parties)
         self.read()

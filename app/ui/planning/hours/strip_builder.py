@@ -1,4 +1,4 @@
-"""Reads what the strips show out of the plan: comfort, clocks, and what is to be known of the days."""
+"""Builds the model of the strips from the schedule."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from app.ui.kit.language import tr
 from app.ui.planning.hours.strip_model import MarkKind, StripMark, StripModel, StripRow, ZoneDial, axis, day_names, zone_dial
 from app.ui.planning.local_times import kind_text, time_text
 
-FARTHEST_SHIFT = 2  # days between any two calendars on earth, with what the axis goes on after midnight
+FARTHEST_SHIFT = 2  # days between any two local dates, with the overhang of the axis
 
 
 @dataclass(frozen=True, slots=True)
 class WindowFormats:
-    """Says days, cities and lengths in the window's language."""
+    """Formats days, cities and lengths in the window's language."""
 
     formats: Formats
     language: str
@@ -37,7 +37,7 @@ class WindowFormats:
 def build_strips(
     parties: Sequence[Party], day: date, zone: str, minutes: int, comfort_rules: ComfortRules, speaker: WindowFormats
 ) -> StripModel:
-    """The strips of these parties for a show of so many minutes that begins on a day of the planner's clock; raises ZoneError."""
+    """The strips of the parties for a show of `minutes` on a day in `zone`. Raises ZoneError."""
     begin, day_quarters, quarters = axis(day, zone, minutes, comfort_rules.zones)
     own = zone_dial(zone, begin, quarters, comfort_rules.zones)
     rows = tuple(_row(party, begin, quarters, comfort_rules, speaker) for party in parties)
@@ -70,7 +70,7 @@ def _row(party: Party, begin: datetime, quarters: int, comfort_rules: ComfortRul
 
 
 def _days(clocks: ZoneDial, begin: datetime) -> Iterator[date]:
-    """The days on a clock along the axis."""
+    """The local days along the axis."""
     yield (begin + timedelta(minutes=clocks.offsets[0][1])).date()
     yield from (day for _, day in clocks.days)
 
@@ -104,7 +104,7 @@ def _festivals(
 
 
 def festival_text(festival: Festival, speaker: WindowFormats) -> str:
-    """A festival with its days, and what is to be known of it."""
+    """A festival as text: name, days and notes."""
     name = pick(festival.name, (speaker.language,))[0] or festival.key
     days = speaker.day(festival.first)
     if festival.days > 1:

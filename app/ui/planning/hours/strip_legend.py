@@ -1,4 +1,4 @@
-"""What bars and marks of the strips mean."""
+"""The legend of the strips."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ LINE_PX = SIGN.height() + 6
 
 
 class StripLegend(QWidget):
-    """A line of signs with their words; two where one is too short for them."""
+    """A line of signs with their texts; wraps when too narrow."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class StripLegend(QWidget):
         return SIGN.width() + GAP_PX + self.fontMetrics().horizontalAdvance(words)
 
     def _places(self) -> Iterator[tuple[QPointF, Comfort | MarkKind, str]]:
-        """Where each entry begins."""
+        """The position of each entry."""
         x = y = 0
         for what, words in self._entries:
             if x and x + self._width_of(words) > self.width():

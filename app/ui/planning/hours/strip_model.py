@@ -1,4 +1,4 @@
-"""What the strips show: for each party the comfort of every quarter of an hour on the planner's axis, and what its own clock says there."""
+"""The data of the strips: each party's comfort and local time for each quarter hour of the axis."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,11 +12,11 @@ from app.domain.planning.hours.comfort import LEVELS, POOR, QUARTER, QUARTER_MIN
 from app.domain.planning.people.party import Comfort, PartyKind
 
 HOUR_QUARTERS = 4
-OVERHANG_HOURS = 6  # a show that begins at 23:00 can be seen to its end
+OVERHANG_HOURS = 6  # so a show that starts at 23:00 is visible to its end
 
 
 class MarkKind(Enum):
-    """What is said of a part of a strip beside its comfort."""
+    """Kinds of marks on a strip."""
 
     CLOCK = "clock"  # the clocks change
     FESTIVAL = "festival"
@@ -26,8 +26,8 @@ class MarkKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StripMark:
-    """From one place to another, in quarters of the axis; a change of the clocks has no length. `label` is what fits into the strip,
-    `words` a sentence."""
+    """A mark from `begin` to `end`, in quarters of the axis; a clock change has no length. `label` fits into the strip, `words` is a
+    sentence."""
 
     kind: MarkKind
     begin: float
@@ -38,8 +38,8 @@ class StripMark:
 
 @dataclass(frozen=True, slots=True)
 class ZoneDial:
-    """What a place's clock says along the axis: `offsets` are (place from which on, minutes ahead of UTC), `hours` (place, hour), `days`
-    (place, the day that begins there) without the one that the axis begins in."""
+    """Local time along the axis: `offsets` are (first place, minutes ahead of UTC), `hours` are (place, hour), `days` are (place, day that
+    starts there), without the first day."""
 
     zone: str
     offsets: tuple[tuple[float, int], ...]
@@ -49,7 +49,7 @@ class ZoneDial:
 
 @dataclass(frozen=True, slots=True)
 class StripRow:
-    """One party: `comforts` has a level (an index into comfort.LEVELS) for each quarter of the axis."""
+    """One party. `comforts` has a level (index into comfort.LEVELS) for each quarter of the axis."""
 
     party_id: str
     name: str
@@ -62,7 +62,7 @@ class StripRow:
 
 @dataclass(frozen=True, slots=True)
 class PlannedShow:
-    """A show that is in the plan already, in quarters of the axis."""
+    """A planned show, in quarters of the axis."""
 
     begin: float
     end: float
@@ -71,8 +71,9 @@ class PlannedShow:
 
 @dataclass(frozen=True, slots=True)
 class StripModel:
-    """The axis begins with a day of the planner's own clock (`own`), which has `day_quarters`; it goes on for some hours of the next.
-    `day_names` has the words for every day that is on some clock, `shifts` for days that are ahead of ours."""
+    """The axis covers a day in the planner's zone (`own`, `day_quarters` long) and some hours of the next.
+
+    `day_names` has the name of each local day, `shifts` the text of each difference in days."""
 
     begin: datetime
     day_quarters: int
@@ -91,13 +92,13 @@ class StripModel:
         return (instant - self.begin) / QUARTER
 
     def wall(self, dial: ZoneDial, place: float) -> datetime:
-        """What that clock says there."""
+        """The wall time at a place."""
         number = max(0, bisect_right(dial.offsets, place, key=lambda one: one[0]) - 1)
         return (self.instant(place) + timedelta(minutes=dial.offsets[number][1])).replace(tzinfo=None)
 
 
 def axis(day: date, zone: str, minutes: int, zones: Zones) -> tuple[datetime, int, int]:
-    """(its begin, quarters of the day, quarters of all of it) for a show of so many minutes that begins on a day."""
+    """(begin, quarters of the day, quarters in all) of the axis for a show of `minutes` that starts on `day`."""
     begin = day_start(day, zone, zones)
     day_quarters = -(-(day_start(day + timedelta(days=1), zone, zones) - begin) // QUARTER)
     overhang = max(OVERHANG_HOURS * HOUR_QUARTERS, -(-minutes // QUARTER_MINUTES))
@@ -105,7 +106,7 @@ def axis(day: date, zone: str, minutes: int, zones: Zones) -> tuple[datetime, in
 
 
 def zone_dial(zone: str, begin: datetime, quarters: int, zones: Zones) -> ZoneDial:
-    """The clock of a place along an axis."""
+    """The local time of a zone along an axis."""
     end = begin + quarters * QUARTER
     offsets = [(0.0, offset_at(zones.zone(zone), begin) // MINUTE)]
     offsets += [((one.at - begin) / QUARTER, one.after // MINUTE) for one in offset_changes(zone, begin, end, zones) if one.at < end]
@@ -124,7 +125,7 @@ def zone_dial(zone: str, begin: datetime, quarters: int, zones: Zones) -> ZoneDi
 
 
 def _quarter_walls(begin: datetime, offset: int, from_place: float, upto: float) -> Iterator[tuple[float, datetime]]:
-    """(place, what the clock says) for each full quarter of that clock and for the first moment."""
+    """(place, wall time) for the first moment and each full quarter hour of local time."""
     first = (begin + from_place * QUARTER).astimezone(UTC).replace(tzinfo=None) + timedelta(minutes=offset)
     yield from_place, first
     past = timedelta(minutes=first.minute % QUARTER_MINUTES, seconds=first.second)
@@ -137,14 +138,14 @@ def _quarter_walls(begin: datetime, offset: int, from_place: float, upto: float)
 
 
 def day_names(dials: Sequence[ZoneDial], begin: datetime, name: Callable[[date], str]) -> Mapping[date, str]:
-    """The words for every day on these clocks, and for the one before and after."""
+    """The name of each local day, with some days before and after."""
     today = begin.date()
     found = {today + timedelta(days=shift) for shift in range(-2, 5)} | {day for one in dials for _, day in one.days}
     return {day: name(day) for day in sorted(found)}
 
 
 def runs(comforts: bytes) -> Iterator[tuple[int, int, int]]:
-    """(begin, end, comfort) of the spans that are alike."""
+    """(begin, end, comfort) of each run of equal quarters."""
     begin = 0
     for place in range(1, len(comforts) + 1):
         if place == len(comforts) or comforts[place] != comforts[begin]:
@@ -153,6 +154,6 @@ def runs(comforts: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def worst(comforts: bytes, begin: int, end: int) -> Comfort:
-    """What the hardest quarter of a span is; beyond the axis nothing counts."""
+    """The worst comfort in a span; quarters outside the axis do not count."""
     part = comforts[max(0, begin) : max(0, end)]
     return LEVELS[max(part, default=POOR)]

@@ -1,4 +1,4 @@
-"""How strips are drawn: what stands still while the block is dragged, painted once into pictures."""
+"""Paints rulers and rows of the strips into cached pictures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ NAME_PX = 148
 TIME_PX = 104  # "20:00–22:00" and below it the day
 RIGHT_PX = 14
 HEAD_PX = 58
-ROW_PX, ROOMY_ROW_PX = 46, 66  # a few rows take the room there is
+ROW_PX, ROOMY_ROW_PX = 46, 66  # a few rows share the space
 BAND_PX = 16  # hour numbers, above the bars
-BAR_PX = 20  # prime time; what suits less is lower, and told apart without its colour
+BAR_PX = 20  # prime time; lower levels have lower bars, so colour is not needed
 FOOT_PX = 4  # festivals, below the bars
 SHARES: Mapping[Comfort, float] = {Comfort.PRIME: 1.0, Comfort.FAIR: 0.6, Comfort.POOR: 0.25, Comfort.NEVER: 1.0}
 COLOURS: Mapping[Comfort, str] = {Comfort.PRIME: "prime", Comfort.FAIR: "fair", Comfort.POOR: "poor", Comfort.NEVER: "never"}
@@ -32,7 +32,7 @@ HOUR_STEPS = (1, 2, 3, 6, 12)
 
 @dataclass(frozen=True, slots=True)
 class StripLayout:
-    """Where the axis stands in a widget of some width."""
+    """The geometry of the axis in a widget."""
 
     width: int
     quarters: int
@@ -44,12 +44,12 @@ class StripLayout:
 
     @property
     def scale(self) -> float:
-        """Pixels of a quarter of an hour."""
+        """Pixels per quarter hour."""
         return max(1.0, (self.width - self.left - RIGHT_PX) / max(1, self.quarters))
 
     @property
     def bar_px(self) -> int:
-        """The height of prime time."""
+        """The height of a prime time bar."""
         return BAR_PX + self.row_px - ROW_PX
 
     def x(self, place: float) -> float:
@@ -60,7 +60,7 @@ class StripLayout:
 
 
 def small(font: QFont, *, bold: bool = False, pixels: int = 11) -> QFont:
-    """The same font for figures beside a strip."""
+    """A small version of a font, for numbers beside a strip."""
     made = QFont(font)
     made.setPixelSize(pixels)
     made.setBold(bold)
@@ -68,7 +68,7 @@ def small(font: QFont, *, bold: bool = False, pixels: int = 11) -> QFont:
 
 
 def hatched(colour: QColor) -> QPixmap:
-    """A tile of slanting lines: at this time somebody is not there at all."""
+    """A tile of slanted lines, for times when someone is unavailable."""
     side = 6
     tile = QPixmap(side, side)
     tile.fill(Qt.GlobalColor.transparent)
@@ -82,7 +82,7 @@ def hatched(colour: QColor) -> QPixmap:
 
 
 def draw_comfort(painter: QPainter, theme: Theme, comfort: Comfort, area: QRectF) -> None:
-    """One bar, standing on the bottom of the area."""
+    """Draw a bar at the bottom of the area."""
     colour = theme.colour(COLOURS[comfort])
     height = round(area.height() * SHARES[comfort])
     bar = QRectF(area.left(), area.bottom() - height, area.width(), height)
@@ -94,7 +94,7 @@ def draw_comfort(painter: QPainter, theme: Theme, comfort: Comfort, area: QRectF
 
 
 class StripPainter:
-    """Draws rulers and rows of one model."""
+    """Draws the ruler and the rows of a model."""
 
     def __init__(self, theme: Theme, font: QFont) -> None:
         self._theme = theme
@@ -107,7 +107,7 @@ class StripPainter:
     # The ruler ------------------------------------------------------------------------------------------------------------
 
     def draw_head(self, painter: QPainter, model: StripModel, layout: StripLayout) -> None:
-        """The planner's own clock, above all rows."""
+        """Draw the ruler in the planner's zone."""
         painter.setPen(self._theme.colour("muted"))
         painter.setFont(self._city)
         area = QRectF(12, HEAD_PX - 22, NAME_PX + TIME_PX - 20, 18)
@@ -128,7 +128,7 @@ class StripPainter:
         self._draw_hours(painter, layout, model.own.hours, HEAD_PX - 6, taken=[], ink="text")
 
     def _draw_planned(self, painter: QPainter, layout: StripLayout, show: PlannedShow) -> None:
-        """A show that is planned already, in the lane of the block's handle."""
+        """Draw a planned show in the lane of the block's handle."""
         left, right = max(float(layout.left), layout.x(show.begin)), min(layout.x(show.end), float(layout.width - RIGHT_PX))
         area = QRectF(left, 4, right - left, 17)
         painter.setPen(QPen(self._theme.colour("edge"), 1))
@@ -148,7 +148,7 @@ class StripPainter:
         taken: list[tuple[float, float]],
         ink: str = "muted",
     ) -> None:
-        """Numbers where there is room for them; `taken` are spans that something else stands in."""
+        """Draw hour numbers where there is room; `taken` are occupied spans."""
         painter.setFont(self._hours)
         painter.setPen(self._theme.colour(ink))
         metrics = QFontMetrics(self._hours)
@@ -166,7 +166,7 @@ class StripPainter:
     # Rows -----------------------------------------------------------------------------------------------------------------
 
     def draw_row(self, painter: QPainter, model: StripModel, row: StripRow, layout: StripLayout, top: int) -> None:
-        """A party's name, the numbers of its own clock, its comfort, and what is to be known of the day."""
+        """Draw a party: name, local hours, comfort and marks."""
         self._draw_name(painter, row, top + (layout.row_px - ROW_PX) // 2)
         bars = QRectF(layout.left, top + BAND_PX, layout.quarters * layout.scale, layout.bar_px)
         self._draw_bars(painter, row, layout, bars)
@@ -197,12 +197,12 @@ class StripPainter:
         grid = QColor(self._theme.colour("field"))
         grid.setAlpha(150)
         painter.setPen(QPen(grid, 1))
-        for place, _ in row.dial.hours:  # the hours of that place's own clock, half or a quarter off where it is
+        for place, _ in row.dial.hours:  # full hours of local time
             at = round(layout.x(place)) + 0.5
             painter.drawLine(QPointF(at, area.top()), QPointF(at, area.bottom()))
 
     def _draw_days(self, painter: QPainter, model: StripModel, row: StripRow, layout: StripLayout, top: int) -> list[tuple[float, float]]:
-        """Where another day begins on that clock; the spans of the words."""
+        """Draw the starts of local days; returns the spans of their names."""
         spans: list[tuple[float, float]] = []
         painter.setFont(self._days)
         metrics = QFontMetrics(self._days)
@@ -234,7 +234,7 @@ class StripPainter:
     def _draw_change(
         self, painter: QPainter, layout: StripLayout, mark: StripMark, colour: QColor, at: float, top: int
     ) -> tuple[float, float]:
-        """The clocks go forward or back: a line with a flag."""
+        """Draw a clock change: a line with a flag."""
         painter.setFont(self._days)
         width = QFontMetrics(self._days).horizontalAdvance(mark.label) + 8
         painter.setPen(QPen(colour, 2))

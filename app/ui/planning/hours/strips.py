@@ -1,4 +1,4 @@
-"""Strips: the hours of everybody above each other, and the show as a block that is put across them."""
+"""Strips: one row of hours for each party, with the show as a block across them."""
 
 from datetime import date, datetime
 
@@ -24,16 +24,16 @@ from app.ui.planning.hours.strip_paint import (
 )
 from app.ui.planning.local_times import comfort_text, time_text
 
-BORDER_PX = 3  # the block's line with what smooths it
-EDGE_PX = 46  # what the hour at an edge of the block takes beside it
+BORDER_PX = 3  # the block's line with antialiasing
+EDGE_PX = 46  # space for the time beside an edge of the block
 HANDLE_PX = 22
 
 
 class StripsView(QAbstractScrollArea):
-    """`moved(instant)` while the user puts the block somewhere else, `settled()` when they let it go; `day_wanted(days)` for another day,
-    `best_wanted()` for the best hour, `plan_wanted()` for Enter.
+    """`moved(instant)` is emitted during a drag, `settled()` at its end; `day_wanted(days)` asks for another day, `best_wanted()` for the
+    best time, `plan_wanted()` (Enter) for the form.
 
-    Mouse: drag the block, or press anywhere to fetch it there. Arrows a quarter of an hour, with Shift an hour; PgUp and PgDn a day.
+    Mouse: drag the block, or press anywhere to move it there. Arrows: 15 minutes, with Shift an hour. PgUp, PgDn: a day.
     """
 
     moved = Signal(object)
@@ -48,7 +48,7 @@ class StripsView(QAbstractScrollArea):
         self._model: StripModel | None = None
         self._start = 0  # of the block, in quarters of the axis
         self._minutes = 120
-        self._grabbed: float | None = None  # where in the block it is held
+        self._grabbed: float | None = None  # the place in the block where the user grabbed it
         self._head = QPixmap()
         self._rows = QPixmap()
         self._bold = small(self.font(), bold=True, pixels=13)
@@ -73,18 +73,18 @@ class StripsView(QAbstractScrollArea):
 
     @property
     def start(self) -> int:
-        """Where the block begins, in quarters of the axis."""
+        """The start of the block, in quarters of the axis."""
         return self._start
 
     def show_model(self, model: StripModel) -> None:
-        """Show these parties and this day."""
+        """Show a model."""
         self._model = model
         self._forget()
         self._place_scroll_bar()
         self._describe()
 
     def show_block(self, start: datetime, minutes: int) -> None:
-        """Put the block there without emitting anything."""
+        """Place the block without a signal."""
         if self._model is None:
             return
         before = self.block_area()
@@ -106,7 +106,7 @@ class StripsView(QAbstractScrollArea):
         return self._minutes / QUARTER_MINUTES
 
     def block_area(self) -> QRect:
-        """The block in the viewport, with its handle in the ruler."""
+        """The area of the block in the viewport, with its handle."""
         layout = self._layout()
         left, right = layout.x(self._start), layout.x(self._start + self.block_quarters)
         rows = len(self._model.rows) if self._model is not None else 0
@@ -114,15 +114,15 @@ class StripsView(QAbstractScrollArea):
         return QRect(round(left), 2, round(right - left), bottom - 2)
 
     def place_at(self, x: float) -> float:
-        """The place of the axis at this x of the viewport."""
+        """The place of the axis at an x of the viewport."""
         return self._layout().place(x)
 
     def x_of(self, place: float) -> float:
-        """Where a place of the axis stands in the viewport."""
+        """The x of a place of the axis in the viewport."""
         return self._layout().x(place)
 
     def row_at(self, y: float) -> StripRow | None:
-        """The party at this height of the viewport."""
+        """The row at a y of the viewport."""
         if self._model is None or y < HEAD_PX:
             return None
         number = int((y - HEAD_PX + self.verticalScrollBar().value()) // self._layout().row_px)
@@ -142,7 +142,7 @@ class StripsView(QAbstractScrollArea):
         self.viewport().update()
 
     def _repaint_moved(self, before: QRect, after: QRect) -> None:
-        """What a moved block changes: the bars that it leaves and takes, the handle with the hours beside it, and what each clock says."""
+        """Repaint what a moved block changes: bars, handle and local times."""
         bars = QRegion(before).xored(QRegion(after))
         self.viewport().update(bars.united(bars.translated(-BORDER_PX, 0)).united(bars.translated(BORDER_PX, 0)))
         lane = before.united(after)
@@ -150,7 +150,7 @@ class StripsView(QAbstractScrollArea):
         self.viewport().update(QRect(NAME_PX - BORDER_PX - 2, HEAD_PX, TIME_PX, self.viewport().height() - HEAD_PX))
 
     def _draw_still(self, model: StripModel) -> None:
-        """Everything but the block, once."""
+        """Paint everything but the block into cached pictures."""
         layout, ratio = self._layout(), self.devicePixelRatioF()
         painting = StripPainter(self._theme, self.font())
         sizes = ((self.viewport().width(), HEAD_PX), (self.viewport().width(), max(1, len(model.rows) * layout.row_px)))
@@ -189,7 +189,7 @@ class StripsView(QAbstractScrollArea):
         height = len(model.rows) * row_px
         below = QRect(0, top + height, self.viewport().width(), self.viewport().height())
         painter.fillRect(below & area, self._theme.colour("card"))
-        painter.drawPixmap(0, top, self._rows)  # the clip leaves what has not changed alone
+        painter.drawPixmap(0, top, self._rows)  # the clip limits it to changed areas
         if area.left() < NAME_PX + TIME_PX and area.right() > NAME_PX:
             for number, row in enumerate(model.rows):
                 y = top + number * row_px
@@ -197,7 +197,7 @@ class StripsView(QAbstractScrollArea):
                     self._paint_times(painter, model, row, y + (row_px - ROW_PX) // 2)
 
     def _paint_times(self, painter: QPainter, model: StripModel, row: StripRow, y: int) -> None:
-        """What a party's clock says at the block's edges, with its day beside ours and a small bar for how that suits."""
+        """Paint a party's local times at the block's edges, with day and comfort."""
         end = self._start + self.block_quarters
         begin_wall, end_wall = model.wall(row.dial, self._start), model.wall(row.dial, end)
         shift = (begin_wall.date() - model.wall(model.own, self._start).date()).days
@@ -220,7 +220,7 @@ class StripsView(QAbstractScrollArea):
         painter.drawRect(area)
 
     def _paint_handle(self, painter: QPainter, model: StripModel) -> None:
-        """The block's top, with our own clock's hours at both edges."""
+        """Paint the block's handle, with the planner's times at both edges."""
         block = self.block_area()
         focused = self.hasFocus()
         handle = QRectF(block.left(), 2, block.width(), HANDLE_PX)
@@ -264,7 +264,7 @@ class StripsView(QAbstractScrollArea):
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def _put(self, start: int) -> None:
-        """Put the block there, within the day."""
+        """Move the block within the day."""
         if self._model is None:
             return
         wanted = max(0, min(self._model.day_quarters - 1, start))
@@ -309,7 +309,7 @@ class StripsView(QAbstractScrollArea):
             if 0 <= wanted < self._model.day_quarters:
                 self._put(wanted)
             else:
-                self.moved.emit(self._model.instant(wanted))  # on another day's strips
+                self.moved.emit(self._model.instant(wanted))  # on another day
             self.settled.emit()
         elif day is not None:
             self.day_wanted.emit(day)
@@ -323,7 +323,7 @@ class StripsView(QAbstractScrollArea):
     # In words -------------------------------------------------------------------------------------------------------------
 
     def _describe(self) -> None:
-        """What a screen reader says of the block."""
+        """Describe the block for screen readers."""
         if self._model is not None:
             self.setAccessibleDescription(block_text(self._model, self._start, self._minutes))
 
@@ -344,7 +344,7 @@ class StripsView(QAbstractScrollArea):
 
 
 def hour_line(model: StripModel, row: StripRow, place: int) -> str:
-    """A party's hour in words."""
+    """A party's local time and comfort as text."""
     wall = model.wall(row.dial, place)
     comfort = comfort_text(LEVELS[row.comforts[place]], row.kind)
     return f"{row.name}, {day_name(model, wall.date())} {time_text(wall)} · {comfort}"
@@ -355,7 +355,7 @@ def day_name(model: StripModel, day: date) -> str:
 
 
 def block_text(model: StripModel, start: int, minutes: int) -> str:
-    """The block in words: our own hours, then each party's with its day and how that suits."""
+    """The block as text: the planner's times, then each party's with day and comfort."""
     end = start + minutes / QUARTER_MINUTES
     begin, until = model.wall(model.own, start), model.wall(model.own, end)
     lines = [f"{day_name(model, begin.date())} {time_text(begin)}–{time_text(until)}"]

@@ -1,4 +1,4 @@
-"""The week at a glance: when a show would be good, and for whom."""
+"""The week page: a heat map of scores."""
 
 from datetime import date, datetime
 
@@ -19,7 +19,7 @@ WEEK_DAYS = 7
 
 
 class WeekPage(PlannerPage):
-    """Reads the plan and the choice; changes the choice alone, and opens the form of a new show."""
+    """Shows the selection, changes it, and opens the form of a new show."""
 
     def __init__(self, source: PlannerData) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class WeekPage(PlannerPage):
 
     @property
     def monday(self) -> date:
-        """Of the week that the block stands in, on the planner's own calendar."""
+        """The Monday of the block's week, in the planner's zone."""
         day = self._source.choice.day
         return day - (day.isoweekday() - 1) * DAY
 
@@ -64,7 +64,7 @@ class WeekPage(PlannerPage):
         self.panel.refresh()
 
     def plan(self) -> None:
-        """Open the form of a new show where the block stands."""
+        """Open the form of a new show at the block's start."""
         self._show_actions.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
 
     def _show_week(self) -> None:
@@ -98,7 +98,7 @@ class WeekPage(PlannerPage):
         self._source.choice.move(self._instant(wall))
 
     def _instant(self, wall: datetime) -> datetime:
-        """The moment of a wall time; of one that clocks skip, the same time before the gap's end."""
+        """The instant of a wall time; of a skipped one, the first alternative."""
         choice = self._source.choice
         return choices(LocalTime(wall, choice.zone), choice.zones)[0].instant
 
@@ -108,7 +108,7 @@ class WeekPage(PlannerPage):
             self._source.choice.move(best)
 
     def _words(self, wall: datetime) -> str:
-        """What everybody's clock shows when the planner's shows that."""
+        """Everyone's local time at a wall time of the planner."""
         source = self._source
         lines = [f"{source.speaker.day(wall.date())}  {self.heat.score_words(wall)}"]
         for party in source.parties:

@@ -1,4 +1,4 @@
-"""Improve the plan: what would be better at other hours or with other people on duty, each with its reasons, taken or left."""
+"""The dialog that suggests better times and duty rosters, with reasons."""
 
 from datetime import date, timedelta
 
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 class ImproveDialog(ScrollDialog):
-    """Looks at the shows of [first, last] on the host's calendar; nothing changes before the user says so, and then it is one step."""
+    """Covers the shows of [first, last] on the host's calendar. Applying the changes is one undo step."""
 
     def __init__(self, context: WindowContext, first: date, last: date, parent: QWidget | None) -> None:
         formats, language = context.formats, context.language
@@ -124,7 +124,7 @@ class ImproveDialog(ScrollDialog):
 
     @property
     def chosen(self) -> frozenset[str]:
-        """Names of the dates whose proposals are ticked."""
+        """The keys of the dates whose changes are checked."""
         return frozenset(key for key, box in self.boxes.items() if box.isChecked())
 
     def _count(self) -> None:

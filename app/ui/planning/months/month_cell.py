@@ -1,4 +1,4 @@
-"""One day of a month as it is drawn: its number, what is kept on it, its shows."""
+"""Draws one day of a month: number, marks and shows."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,16 +13,16 @@ HEAD_PX = 24
 MARK_PX = 15
 CHIP_PX = 20
 CHIP_GAP_PX = 2
-MARKS = 2  # lines that a day without shows has for what is kept on it
-SHOWS_SEEN = 2  # as many shows come before what is kept on their day
+MARKS = 2  # lines for marks on a day without shows
+SHOWS_SEEN = 2  # this many shows take precedence over marks
 SMALL_PX = 11
-_LOW_PX = 80  # a day as low as this has one such line
+_LOW_PX = 80  # a cell this low has one line for marks
 
 
 @dataclass(frozen=True, slots=True)
 class MonthItem:
-    """One show on one day. `state`: "" planned, "past", "now", "next"; `level` of what speaks against it: "", "info", "warning", "block".
-    `movable`: it can be carried to another day."""
+    """One show on one day. `state`: "" (planned), "past", "now", "next"; `level` of its conflicts: "", "info", "warning", "block".
+    `movable`: the user can drag it to another day."""
 
     key: str
     title: str
@@ -37,7 +37,7 @@ class MonthItem:
 
 @dataclass(frozen=True, slots=True)
 class DayMark:
-    """Something that is kept on a day or happens to its clocks; `kind` is "festival", "commercial", "caution" or "clocks"."""
+    """A festival or clock change on a day; `kind` is "festival", "commercial", "caution" or "clocks"."""
 
     kind: str
     words: str
@@ -46,7 +46,7 @@ class DayMark:
 
 @dataclass(frozen=True, slots=True)
 class DayCell:
-    """A day's shows in order, its marks, and its name in words."""
+    """A day's shows in order, its marks and its name."""
 
     items: tuple[MonthItem, ...] = ()
     marks: tuple[DayMark, ...] = ()
@@ -67,14 +67,14 @@ class CellPainter:
         return self._theme.colour(name)
 
     def mark_lines(self, cell: DayCell, rect: QRect) -> int:
-        """How many lines the marks of a day take; none where shows would have to be hidden for them, all but one."""
+        """The number of lines for marks; 0 if they would hide shows."""
         seen = (rect.height() - HEAD_PX - MARK_PX) // (CHIP_PX + CHIP_GAP_PX)
         if seen < min(SHOWS_SEEN, len(cell.items)):
             return 0
         return min(len(cell.marks), MARKS if rect.height() > _LOW_PX and not cell.items else 1)
 
     def weekdays(self, painter: QPainter, rect: QRect, words: tuple[str, ...]) -> None:
-        """The names of the weekdays above the days."""
+        """Draw the weekday names."""
         painter.setPen(self._colour("muted"))
         painter.setFont(_font(painter, SMALL_PX + 1, bold=True))
         for place, word in enumerate(words):
@@ -82,7 +82,7 @@ class CellPainter:
             painter.drawText(QRect(left + 8, rect.top(), right - left - 8, rect.height()), Qt.AlignmentFlag.AlignVCenter, word)
 
     def ground(self, painter: QPainter, rect: QRect, day: date, *, inside: bool, today: bool, focused: bool, target: bool) -> None:
-        """The day's field and number; `inside` the month that is shown, `target` of what is being carried."""
+        """Draw the day's field and number. `inside`: in the shown month; `target`: a show is dragged onto it."""
         box = QRectF(rect).adjusted(1.5, 1.5, -1.5, -1.5)
         painter.setPen(QPen(self._colour("focus" if focused else "accent" if target else "border"), 2 if target or focused else 1))
         painter.setBrush(self._colour("accent_soft" if target else "card" if inside else "window"))
@@ -99,7 +99,7 @@ class CellPainter:
         painter.drawText(number, Qt.AlignmentFlag.AlignCenter, str(day.day))
 
     def marks(self, painter: QPainter, rect: QRect, cell: DayCell) -> None:
-        """What is kept on the day; the first stands beside its number where there are more than lines."""
+        """Draw the marks; a number shows how many did not fit."""
         painter.setFont(_font(painter, SMALL_PX))
         metrics = painter.fontMetrics()
         lines = self.mark_lines(cell, rect)
@@ -119,7 +119,7 @@ class CellPainter:
             painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"+{len(cell.marks) - lines}")
 
     def chip(self, painter: QPainter, rect: QRect, item: MonthItem, *, chosen: bool, faint: bool, copied: bool = False) -> None:
-        """One show."""
+        """Draw a show."""
         painter.save()
         if faint:
             painter.setOpacity(0.4)
@@ -145,7 +145,7 @@ class CellPainter:
         painter.restore()
 
     def more(self, painter: QPainter, rect: QRect, number: int) -> None:
-        """How many shows there was no room for."""
+        """Draw the number of shows that did not fit."""
         painter.setFont(_font(painter, SMALL_PX, bold=True))
         painter.setPen(self._colour("muted"))
         painter.drawText(rect.adjusted(6, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, tr("Planner", "+{number} more", number=number))

@@ -1,4 +1,4 @@
-"""A month as six weeks of days: shows stand on their days and are carried to others; what a market keeps on a day stands there too."""
+"""A month as a grid of six weeks. Shows can be dragged to other days."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -7, Qt.Key.Ke
 
 @dataclass(frozen=True, slots=True)
 class MonthPage:
-    """What a grid shows: the month of `first`, `weekdays` from Monday in words, the cells of its days, and which day is today."""
+    """The content of the grid: the month of `first`, weekday names from Monday, cells by day, and today."""
 
     first: date
     weekdays: tuple[str, ...]
@@ -29,17 +29,16 @@ class MonthPage:
 
 
 def first_shown(month: date) -> date:
-    """The Monday with which a month's six weeks begin."""
+    """The Monday on which the six weeks of a month start."""
     first = month.replace(day=1)
     return first - (first.isoweekday() - 1) * DAY
 
 
 class MonthGrid(QWidget):
-    """`opened(key)`, `plan_wanted(day)`, `moved(key, days)`, `duplicated(key, days)`, `called_off(key)`; `more_wanted(day)` when there was
-    no room for all; `turned(months)` by Page Up and Page Down and the wheel; `menu_wanted(key, day, point)`.
+    """Signals: `opened(key)`, `plan_wanted(day)`, `moved(key, days)`, `duplicated(key, days)`, `cancelled(key)`, `more_wanted(day)` for a
+    day with hidden shows, `turned(months)` by Page Up, Page Down and wheel, `menu_wanted(key, day, point)`.
 
-    The arrows go from day to day and Space from show to show of a day; Enter opens, Alt with the arrows carries, Ctrl+D copies to the
-    next week, Delete calls off.
+    Arrows: next day. Space: next show of the day. Enter: open. Alt+arrows: move. Ctrl+D: duplicate to next week. Delete: cancel.
     """
 
     opened = Signal(str)
@@ -64,18 +63,18 @@ class MonthGrid(QWidget):
         self._day = self._page.first
         self._key = ""
         self._pressed: tuple[str, date, QPoint] | None = None
-        self._carried: tuple[str, date] | None = None  # the show, and the day it was taken from
+        self._carried: tuple[str, date] | None = None  # the dragged show and its day
         self._over: date | None = None
         self._copying = False
 
     @property
     def day(self) -> date:
-        """The day that has the keyboard."""
+        """The current day."""
         return self._day
 
     @property
     def key(self) -> str:
-        """The chosen show, "" = none."""
+        """The key of the current show, "" = none."""
         return self._key
 
     @property
@@ -83,7 +82,7 @@ class MonthGrid(QWidget):
         return self._page
 
     def show_page(self, page: MonthPage) -> None:
-        """Show another month, or the same one as it is now."""
+        """Show a month."""
         turned = page.first != self._page.first
         self._page = page
         if turned and (self._day.year, self._day.month) != (page.first.year, page.first.month):
@@ -95,7 +94,7 @@ class MonthGrid(QWidget):
         self.update()
 
     def choose(self, day: date, key: str = "") -> None:
-        """Put the keyboard on a day, and on one of its shows."""
+        """Make a day and one of its shows current."""
         if (day.year, day.month) != (self._page.first.year, self._page.first.month) and day not in self._page.cells:
             months = (day.year - self._page.first.year) * 12 + day.month - self._page.first.month
             self._day, self._key = day, key
@@ -123,7 +122,7 @@ class MonthGrid(QWidget):
         return tuple(begin + number * DAY for number in range(7 * WEEKS))
 
     def cell_rect(self, day: date) -> QRect:
-        """Where a day stands; empty when it is not shown."""
+        """The area of a day; empty when it is not shown."""
         number = (day - first_shown(self._page.first)).days
         if not 0 <= number < 7 * WEEKS:
             return QRect()
@@ -134,7 +133,7 @@ class MonthGrid(QWidget):
         return QRect(left, top, right - left, bottom - top)
 
     def _chips(self, day: date) -> tuple[list[tuple[MonthItem, QRect]], QRect, int]:
-        """Where a day's shows stand, and where it says how many more there are."""
+        """The areas of a day's shows, the area of the "more" line, and the number of hidden shows."""
         rect = self.cell_rect(day).adjusted(4, 0, -4, -3)
         cell = self._page.cells.get(day, NO_DAY)
         top = rect.top() + HEAD_PX + MARK_PX * self._painter.mark_lines(cell, rect)
@@ -147,7 +146,7 @@ class MonthGrid(QWidget):
         return chips, more, len(cell.items) - len(shown)
 
     def chip_rect(self, key: str) -> QRect:
-        """Where a show stands; empty where there was no room for it."""
+        """The area of a show; empty when it is hidden."""
         return next((rect for day in self._days() for item, rect in self._chips(day)[0] if item.key == key), QRect())
 
     def _day_at(self, point: QPoint) -> date | None:

@@ -1,4 +1,4 @@
-"""The month: every show on its day, with what the markets keep and when clocks change."""
+"""The month page: shows, festivals and clock changes."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -30,13 +30,13 @@ MONTHS = 12
 
 
 def months_on(month: date, number: int) -> date:
-    """The first of the month so many months on."""
+    """The first day of the month that is `number` months later."""
     place = month.year * MONTHS + month.month - 1 + number
     return date(place // MONTHS, place % MONTHS + 1, 1)
 
 
 class MonthView(PlannerPage):
-    """A month of the plan as a calendar."""
+    """A month of the schedule as a calendar."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class MonthView(PlannerPage):
 
     @property
     def month(self) -> date:
-        """The first of the month that is shown."""
+        """The first day of the shown month."""
         return self._month
 
     def turn(self, months: int) -> None:
@@ -115,7 +115,7 @@ class MonthView(PlannerPage):
         self.grid.setFocus()
 
     def show_day(self, day: date, key: str = "") -> None:
-        """Show the month of a day with the keyboard on it."""
+        """Show the month of a day and make the day current."""
         self._month = day.replace(day=1)
         self.refresh()
         self.grid.choose(day, key)
@@ -176,7 +176,7 @@ class MonthView(PlannerPage):
         ]
 
     def _tip(self, occurrence: Occurrence, level: Level | None) -> str:
-        """What everybody's clocks show."""
+        """The tooltip: everyone's local times."""
         context, plan = self._context, self._plan
         day = day_of(occurrence, self.clocks.zone, plan.zones)
         parties = parties_on(plan.schedule, occurrence)
@@ -193,7 +193,7 @@ class MonthView(PlannerPage):
         self.show_actions.ask_move(key, days, self.grid.mapToGlobal(rect.center()))
 
     def _show_more(self, day: date, point: QPoint) -> None:
-        """All shows of a day of which only some had room."""
+        """List all shows of a day that has too many to draw."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for item in self.grid.page.cells[day].items:

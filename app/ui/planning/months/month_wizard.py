@@ -1,4 +1,4 @@
-"""Plan a month: a few wishes become a proposal of shows at the hours that suit best, which goes into the plan as one step."""
+"""The “Plan a month” dialog: quotas per audience become a suggested plan, added as one undo step."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -50,18 +50,18 @@ ALWAYS_ON = (PartyKind.HOST, PartyKind.PARTNER, PartyKind.INTERPRETER)
 
 
 def whole_month(day: date) -> tuple[date, date]:
-    """The first and the last day of the month that a day is in."""
+    """The first and last day of a day's month."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def next_month(today: date) -> tuple[date, date]:
-    """The first and the last day of the month after this one."""
+    """The first and last day of next month."""
     return whole_month(today.replace(day=1) + timedelta(days=32))
 
 
 class MonthWizard(ScrollDialog):
-    """First the wishes, then what comes of them. Nothing is in the plan before the user puts it there, and what is there already stays."""
+    """First page: quotas. Second page: the suggested plan. Existing shows do not change."""
 
     def __init__(self, context: WindowContext, parent: QWidget | None) -> None:
         super().__init__(
@@ -113,7 +113,7 @@ class MonthWizard(ScrollDialog):
         self.pages.addWidget(page)
 
     def _what(self) -> QFormLayout:
-        """The days, the title and the length."""
+        """The fields for dates, title and length."""
         form = QFormLayout()
         first, last = next_month(self._plan.today())
         self.first = self._day_edit(first, tr("Planner", "First day"))
@@ -205,7 +205,7 @@ class MonthWizard(ScrollDialog):
         return self._context.formats.weekday(day, self._context.language, style="full" if whole else "short")
 
     def _is_first_of(self, kind: PartyKind, party_id: str) -> bool:
-        """One for each post that somebody must be on; the others of its kind take turns."""
+        """Whether the party is the first of its kind; the others of the kind take turns."""
         if kind is PartyKind.SUPPORT:
             return False
         return next(one.id for one in self._plan.schedule.parties if one.kind is kind) == party_id
@@ -217,7 +217,7 @@ class MonthWizard(ScrollDialog):
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def asked(self) -> tuple[ShowQuota, ...]:
-        """What the form says."""
+        """The quotas as entered."""
         people = [party for party in self._plan.schedule.parties if party.id in self.team and self.team[party.id].isChecked()]
         asked = [one for one in self.quotas if one.per_week]
         title = self.title.text().strip()
@@ -234,7 +234,7 @@ class MonthWizard(ScrollDialog):
         )
 
     def _title_for(self, party: Party, title: str = "") -> str:
-        """A month of shows for several audiences can be read only if each says for whom it is."""
+        """The title of a show; with several audiences it names the audience."""
         return f"{title} · {party.name}" if title else tr("Planner", "Live: {name}", name=party.name)
 
     def _propose(self) -> None:
@@ -273,7 +273,7 @@ class MonthWizard(ScrollDialog):
         (self.table if found.dates else self.back).setFocus()
 
     def _show_page(self, page: int) -> None:
-        """0 = the wishes, 1 = what came of them."""
+        """0 = quotas, 1 = suggested plan."""
         self.looking.hide()
         self.pages.setCurrentIndex(page)
         for button, there in ((self.propose, 0), (self.keep, 1), (self.back, 1)):
@@ -304,7 +304,7 @@ class MonthWizard(ScrollDialog):
         return " ".join(part for part in parts if part)
 
     def _forget(self) -> None:
-        """A proposal for other wishes is none."""
+        """Discard the suggested plan and show the quotas."""
         self.work.cancel()
         self._found = None
         self._show_page(0)
@@ -326,6 +326,6 @@ def _day_of(edit: DayEdit) -> date:
 
 
 def nights_text(tally: PlanStats, names: Mapping[str, str]) -> str:
-    """Who works how many nights."""
+    """The number of nights of each person, as text."""
     told = ", ".join(f"{names[one]} {count}" for one, count in tally.nights.items() if count and one in names)
     return tr("Planner", "Nights: {people}.", people=told) if told else tr("Planner", "No one works at night.")

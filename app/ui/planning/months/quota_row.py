@@ -1,4 +1,4 @@
-"""One audience of a month: how many shows a week it gets, and on which days of its own calendar."""
+"""The quota of one audience: shows a week and allowed weekdays."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -17,12 +17,12 @@ NAME_PX = 210
 
 
 class QuotaRow(QWidget):
-    """`changed` when the user did something; `per_week` 0 = none for this audience."""
+    """`changed` is emitted on each edit; `per_week` 0 = no shows for this audience."""
 
     changed = Signal()
 
     def __init__(self, party: Party, city: str, weekday: Callable[[date, bool], str]) -> None:
-        """`weekday` gives the name of a day, whole when the second is True."""
+        """`weekday` returns the name of a day, in full when the second argument is True."""
         super().__init__()
         self.party = party
         row = QHBoxLayout(self)
@@ -62,7 +62,7 @@ class QuotaRow(QWidget):
 
     @property
     def weekdays(self) -> tuple[int, ...]:
-        """ISO weekdays that are allowed."""
+        """The allowed ISO weekdays."""
         return tuple(number for number, button in enumerate(self.days, 1) if button.isChecked())
 
     def _on_count(self) -> None:
@@ -71,7 +71,7 @@ class QuotaRow(QWidget):
         self.changed.emit()
 
     def _on_day(self, button: QPushButton) -> None:
-        """At least as many days as shows stay allowed."""
+        """Keep at least as many days as shows."""
         if len(self.weekdays) < max(1, self.per_week):
             button.setChecked(True)
         self.changed.emit()

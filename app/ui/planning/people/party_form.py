@@ -1,4 +1,4 @@
-"""One market or person of the plan: where its clocks are, which hours suit it, and when it is away."""
+"""The form of a market or person: time zone, hours and time off."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ PERSONS = tuple(kind for kind in PartyKind if kind is not PartyKind.MARKET)
 
 
 class PartyForm(QWidget):
-    """Shows a party of the plan and changes it there, each field one step of undo."""
+    """Edits a party of the schedule. Each field is one undo step."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class PartyForm(QWidget):
         return made
 
     def _near_zones(self) -> tuple[str, ...]:
-        """A market's own places first, else those that the plan speaks of."""
+        """The market's zones, or else those of the schedule."""
         party = self._party
         market = next((one for one in self._context.studio.document.show.markets if party is not None and one.id == party.market_id), None)
         known = market.zones if market is not None else tuple(one.zone for one in self._plan.schedule.parties)
@@ -139,14 +139,14 @@ class PartyForm(QWidget):
     # Showing --------------------------------------------------------------------------------------------------------------
 
     def show_party(self, party: Party) -> None:
-        """Show this one."""
+        """Show a party."""
         if self._party is None or party.id != self._party.id:
             self._forget_problem()
         self._party = party
         self._show()
 
     def begin(self) -> None:
-        """Take the keyboard, with the name chosen: what is typed takes its place."""
+        """Focus the name and select it."""
         self.name.setFocus()
         self.name.selectAll()
 
@@ -176,7 +176,7 @@ class PartyForm(QWidget):
         words = tr("Planner", "Audience share") if market else tr("Planner", "Weight")
         heading = self.form.labelForField(self.weight)
         if heading is not None:
-            heading.setText(words)  # type: ignore[attr-defined]  # it is a label of ours
+            heading.setText(words)  # type: ignore[attr-defined]  # it is a QLabel
         self.usual.setText(self._usual(party))
         self.hours.show_hours(party.hours, party.kind)
         self.away.show_away(party.away)
@@ -189,7 +189,7 @@ class PartyForm(QWidget):
         box.setCurrentIndex(next((place for place, (_, data) in enumerate(entries) if data == current), 0))
 
     def _usual(self, party: Party) -> str:
-        """What holds where nothing else is said."""
+        """The default hours as text."""
         if party.kind is not PartyKind.MARKET:
             return tr("Planner", "Default: preferred 09:00–21:00, acceptable 07:00–24:00.")
         market = next((one for one in self._context.studio.document.show.markets if one.id == party.market_id), None)

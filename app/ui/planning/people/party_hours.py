@@ -1,4 +1,4 @@
-"""Rows of a party's form: hours that suit it or do not, and days on which it is away."""
+"""Fields of the party form: custom hours and time off."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ WeekdayWords = Callable[[int, str], str]  # (ISO weekday, "narrow" or "full") â†
 
 
 class HoursRow(QWidget):
-    """One span of a day; an end before the begin is the next day's. `edited(hours)`, `removed()`."""
+    """A span of hours; an end before the start is on the next day. `edited(hours)`, `removed()`."""
 
     edited = Signal(object)
     removed = Signal()
@@ -82,7 +82,7 @@ class HoursRow(QWidget):
         begin, end = (box.time().hour() * 60 + box.time().minute() for box in (self.begin, self.end))
         days = tuple(number for number, button in self.days.items() if button.isChecked())
         made = Hours(begin, end if end > begin else end + DAY_MINUTES, self.comfort.currentData(), () if len(days) == 7 else days)
-        if not days:  # no day at all would be every day: the last one stays
+        if not days:  # no weekday would mean every day, so keep the last one
             self.show_hours(self._hours)
         elif made != self._hours:
             self._hours = made
@@ -90,7 +90,7 @@ class HoursRow(QWidget):
 
 
 class AwayRow(QWidget):
-    """Days on which somebody is away. `edited(away)`, `removed()`."""
+    """A span of days off. `edited(absence)`, `removed()`."""
 
     edited = Signal(object)
     removed = Signal()
@@ -141,7 +141,7 @@ class AwayRow(QWidget):
 
 
 class HoursField(QWidget):
-    """All of a party's own hours. `edited(tuple of Hours)`."""
+    """The custom hours of a party. `edited(tuple of Hours)`."""
 
     edited = Signal(object)
 
@@ -159,7 +159,7 @@ class HoursField(QWidget):
         self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_hours(self, hours: Sequence[Hours], kind: PartyKind) -> None:
-        """Show these; rows that are there already are kept, with the keyboard's place in them."""
+        """Show hours; keeps existing rows and their focus."""
         self._hours = tuple(hours)
         if kind is not self._kind or len(self.rows) != len(hours):
             self._kind = kind
@@ -185,7 +185,7 @@ class HoursField(QWidget):
 
 
 class AwayField(QWidget):
-    """All days on which somebody is away. `edited(tuple of Away)`."""
+    """The time off of a person. `edited(tuple of Absence)`."""
 
     edited = Signal(object)
 
@@ -203,7 +203,7 @@ class AwayField(QWidget):
         self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_away(self, away: Sequence[Absence]) -> None:
-        """Show these; rows that are there already are kept."""
+        """Show absences; keeps existing rows."""
         self._away = tuple(away)
         if len(self.rows) != len(away):
             for row in self.rows:

@@ -1,4 +1,4 @@
-"""People and markets: who takes part in the plan, and who bore how much of it."""
+"""The page of people and markets, with the workload table."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -26,7 +26,7 @@ _ID = Qt.ItemDataRole.UserRole
 
 
 class PeoplePage(PlannerPage):
-    """Every change is in the plan at once, and can be undone."""
+    """Each change is saved at once and can be undone."""
 
     def __init__(self, source: PlannerData) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ class PeoplePage(PlannerPage):
         menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
 
     def add(self, kind: PartyKind, market_id: str) -> None:
-        """Add somebody, and let the user write who that is."""
+        """Add a party and focus its name."""
         context, plan = self._source.context, self._plan
         market = next((one for one in context.studio.document.show.markets if one.id == market_id), None)
         if market is not None:
@@ -159,6 +159,6 @@ class PeoplePage(PlannerPage):
             self.form.begin()
 
     def remove(self) -> None:
-        """Take the chosen one out of the plan; its shows go on without it."""
+        """Remove the current party; its shows stay."""
         if self._chosen:
             self._source.context.attempt(lambda: self._plan.remove_parties((self._chosen,)))

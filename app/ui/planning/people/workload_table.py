@@ -1,4 +1,4 @@
-"""Who bore how much: nights and bad hours of everybody who makes the shows, and whose turn the next one is."""
+"""The workload table: nights and unsocial hours of each person, and who is next in turn."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ ROW_PX = 46
 
 
 def next_in_turn(parties: Sequence[Party], workloads: Mapping[str, Workload]) -> frozenset[str]:
-    """Ids of those whose turn the next bad hour is: the first in turn of each kind of work that several can do."""
+    """The ids of the people next in turn: one for each role that several people can fill."""
     people = [party for party in parties if party.kind is not PartyKind.MARKET]
     found = set()
     for party in people:
@@ -27,7 +27,7 @@ def next_in_turn(parties: Sequence[Party], workloads: Mapping[str, Workload]) ->
 
 
 class WorkloadTable(QTableWidget):
-    """One row for each person, those who bore most on top."""
+    """One row per person, the highest workload first."""
 
     def __init__(self, speaker: WindowFormats) -> None:
         super().__init__(0, 5)
@@ -59,7 +59,7 @@ class WorkloadTable(QTableWidget):
             first.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def show_workloads(self, parties: Sequence[Party], workloads: Mapping[str, Workload]) -> None:
-        """Show these people."""
+        """Replace the rows."""
         people = [party for party in parties if party.id in workloads]
         turn = next_in_turn(parties, workloads)
         people.sort(key=lambda party: (-workloads[party.id].night_count, -workloads[party.id].poor_minutes, party.name))
