@@ -1,4 +1,4 @@
-"""Which markets want a permit, a registration or a notice before prizes are drawn there. Guidance for a list of tasks, never advice."""
+"""Permits that markets require before a prize draw. Guidance for tasks, not legal advice."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -8,17 +8,17 @@ from app.domain.catalogue.market import Confidence
 
 
 class PermitNeed(Enum):
-    """What stands before a prize draw in a market."""
+    """What a market requires before a prize draw."""
 
-    NONE = "none"  # nothing to apply for, as far as known
-    CONDITIONAL = "conditional"  # above some value or in some places; `note` says which
+    NONE = "none"  # no known requirement
+    CONDITIONAL = "conditional"  # above a value or in some places, see `note`
     REQUIRED = "required"
-    UNKNOWN = "unknown"  # nothing is known: ask counsel
+    UNKNOWN = "unknown"  # ask a lawyer
 
 
 @dataclass(frozen=True, slots=True)
 class DrawPermit:
-    """`lead_days`: how long before the draw it has to be applied for at the latest. `source`, `reviewed_on` and `confidence` are shown."""
+    """`lead_days`: latest application, in days before the draw. The window shows `source`, `reviewed_on` and `confidence`."""
 
     market_id: str
     need: PermitNeed = PermitNeed.UNKNOWN

@@ -1,4 +1,4 @@
-"""Days that a market keeps: festivals, holidays, commercial days, and days on which nobody jokes."""
+"""Festivals of a market: holidays, religious days, sales days and sensitive days."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,17 +9,17 @@ from app.domain.catalogue.market import Confidence
 
 
 class DayKind(Enum):
-    """What a day is to those who sell."""
+    """Kinds of days, from a seller's view."""
 
     PUBLIC = "public"  # offices are closed
     RELIGIOUS = "religious"
     COMMERCIAL = "commercial"
-    CAUTION = "caution"  # mourning, remembrance: no hurry, no jokes, no prize draws
+    CAUTION = "caution"  # mourning, remembrance: avoid pressure, jokes and prize draws
 
 
 @dataclass(frozen=True, slots=True)
 class LeadTask:
-    """Something to be done `days` before the festival begins; `kind` is a schedule.TaskKind's value."""
+    """A task due `days` before the festival starts; `kind` is a schedule.TaskKind value."""
 
     kind: str
     days: int
@@ -51,7 +51,7 @@ class Festival:
 
     @property
     def day(self) -> date:
-        """The feast itself."""
+        """The main day."""
         return self.first if self.peak is None else self.peak
 
     def covers(self, day: date) -> bool:
@@ -59,7 +59,7 @@ class Festival:
 
     @property
     def mourning(self) -> bool:
-        """Nobody hurries, jokes or draws prizes on these days."""
+        """Whether shows should avoid pressure, jokes and prize draws."""
         return self.caution or self.kind is DayKind.CAUTION
 
     @property

@@ -1,6 +1,6 @@
-"""Rules by which festivals fall, as text that people read and write: "11-11", "fourth thursday of november + 1", "hijri 9-1".
+"""Rules for the dates of festivals, as readable text: "11-11", "fourth thursday of november + 1", "hijri 9-1".
 
-The rules are data (resources/calendar); which days they give in a year is worked out by `app.calendar`.
+The rules are data (resources/calendar); `app.calendar` computes their days.
 """
 
 import re
@@ -20,18 +20,18 @@ LAST = -1
 
 
 class FestivalRuleError(AppError):
-    """A text is not a rule; `data` has `rule`."""
+    """The text is not a valid rule; `data` has `rule`."""
 
 
 class Basis(Enum):
-    """What a rule counts by."""
+    """The basis of a rule."""
 
     DATE = "date"  # "11-11"
     WEEKDAY = "weekday"  # "last sunday of may"
-    FROM = "from"  # "wednesday from 01-06": the first one then or later
+    FROM = "from"  # "wednesday from 01-06": the first one on or after that day
     EASTER = "easter"  # of the western churches
     LUNAR = "lunar"  # "lunar 8-15": the Chinese calendar's months, leap months left out
-    KOREAN = "korean"  # the same by Korea's own reckoning, which differs by a day in some years
+    KOREAN = "korean"  # the Korean calendar, which differs by a day in some years
     HIJRI = "hijri"  # "hijri 10-1": Umm al-Qura
     FESTIVAL = "of"  # "of diwali - 2": another festival of the same market
     PUBLIC = "public"  # "public: Korean New Year", "public MY-01: Beginning of Ramadan": a name in the table of public holidays
@@ -103,7 +103,7 @@ def parse_day_rule(text: str) -> DayRule:
 
 
 def _plain(base: str, shift: int) -> DayRule | None:
-    """Those of our own calendar."""
+    """Parse rules of the Gregorian calendar."""
     if base in _PLAIN:
         return DayRule(_PLAIN[base], shift=shift)
     if found := _DATE.fullmatch(base):
@@ -117,7 +117,7 @@ def _plain(base: str, shift: int) -> DayRule | None:
 
 
 def _named(base: str, shift: int) -> DayRule | None:
-    """Those of other calendars, and those that lean on another day."""
+    """Parse rules of other calendars and rules relative to another day."""
     if found := _MOON.fullmatch(base):
         return _with_date(Basis(found[1]), found[2], found[3], shift)
     if found := _FESTIVAL.fullmatch(base):

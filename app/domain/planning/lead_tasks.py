@@ -1,4 +1,4 @@
-"""What has to be done before the festivals and the shows of a plan, and by when: days of the market's or the show's own calendar."""
+"""Tasks before festivals and shows, with due days in the market's or show's local time."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ from app.domain.show import Show
 CONFIRM_DAYS = {TaskKind.CONFIRM_14: 14, TaskKind.CONFIRM_7: 7}  # partners drop products one to two weeks before a show
 INTERPRETER_DAYS = 7
 AIRING_DAYS = {TaskKind.STOCK: 14, TaskKind.TRANSLATION: 10, TaskKind.MATERIAL: 7}
-UNKNOWN_PERMIT = DrawPermit("")  # a market that the table does not have: never taken for one that wants nothing
+UNKNOWN_PERMIT = DrawPermit("")  # for markets without an entry: not the same as no requirement
 
 
 class TaskSubject(Enum):
-    """What a task belongs to."""
+    """The subject of a task."""
 
     FESTIVAL = "festival"
     AIRING = "airing"  # once for a series
@@ -57,7 +57,7 @@ def tasks(
     *,
     permits: Mapping[str, DrawPermit],
 ) -> tuple[Task, ...]:
-    """In order of their due days. What is over by `today` has none; those of festivals are for the markets of the plan and the show."""
+    """The tasks by due day. Past dates have none; festival tasks are for the markets of schedule and show."""
     to_come = [one for one in occurrences if one.local.wall.date() >= today]
     found = [
         *_of_festivals(schedule, [one for one in festivals if one.last >= today], show, permits),
@@ -81,13 +81,13 @@ def _with_state(task: Task, done: Collection[str], today: date) -> Task:
 
 
 def _used(show: Show) -> list[Product]:
-    """The products of the run of show, each once; all there are while it has none."""
+    """The products of the rundown, each once; all products if it has none."""
     used = {one.product_id for one in show.segments} - {""}
     return [product for product in show.products if product.id in used] if used else list(show.products)
 
 
 def _market_ids(parties: Iterable[Party], show: Show) -> tuple[str, ...]:
-    """The markets among these parties; the show's own when there are none."""
+    """The market ids of these parties, or else of the show."""
     chosen = tuple(dict.fromkeys(one.market_id for one in parties if one.kind is PartyKind.MARKET and one.market_id))
     return chosen or tuple(market.id for market in show.markets)
 
@@ -99,7 +99,7 @@ def _languages_of(market_ids: Collection[str], parties: Iterable[Party], show: S
 
 
 def _translation(products: Sequence[Product], languages: Sequence[str]) -> dict[str, Fact]:
-    """What is still to be translated; {} = nothing."""
+    """The missing translations; {} = none."""
     lacking = {product.id: missing_languages(product, languages) for product in products}
     missing = [language for language in languages if any(language in one for one in lacking.values())]
     count = sum(1 for one in lacking.values() if one)
@@ -126,7 +126,7 @@ def _of_festivals(schedule: Schedule, festivals: Sequence[Festival], show: Show,
 
 def _of_festival(kind: TaskKind, festival: Festival, days: int, data: Mapping[str, Fact]) -> Task:
     facts: dict[str, Fact] = {"name": festival.name, "market": festival.market_id, "date": festival.day.isoformat(), "days": days, **data}
-    half = 1 if festival.day.month <= 6 else 2  # an Islamic festival may come twice in a year, in January and in December
+    half = 1 if festival.day.month <= 6 else 2  # an Islamic festival can occur in January and in December of one year
     task_id = f"{kind.value}:{festival.market_id}:{festival.key}:{festival.day.year}-{half}"
     return Task(task_id, kind, festival.first - timedelta(days=days), TaskSubject.FESTIVAL, festival.key, facts)
 
@@ -146,12 +146,12 @@ def _permit_facts(permit: DrawPermit) -> dict[str, Fact]:
 
 
 def _of_airings(schedule: Schedule, occurrences: Sequence[Occurrence], show: Show, permits: Mapping[str, DrawPermit]) -> Iterator[Task]:
-    """What is done once for a show or series, in time for the next of its dates."""
+    """Tasks once per show or series, due before its next date."""
     products = _used(show)
     empty = [product for product in products if units_in_stock(product) == 0]
     plain = [product for product in products if not product.pictures]
     days = _next_days(occurrences)
-    lacking_in: dict[tuple[str, ...], dict[str, Fact]] = {}  # most airings of a plan speak the same languages
+    lacking_in: dict[tuple[str, ...], dict[str, Fact]] = {}  # cache: most airings have the same languages
     for airing in schedule.airings:
         day = days.get(airing.id)
         if day is None:
@@ -219,7 +219,7 @@ def _confirmations(airing: Airing, occurrence: Occurrence, products: Mapping[str
     for kind, days in CONFIRM_DAYS.items():
         due = day - timedelta(days=days)
         if kind is TaskKind.CONFIRM_14 and today >= day - timedelta(days=CONFIRM_DAYS[TaskKind.CONFIRM_7]):
-            continue  # the second asking takes its place
+            continue  # the second confirmation replaces it
         yield _of_occurrence(kind, occurrence, due, {**facts, "days": days})
 
 

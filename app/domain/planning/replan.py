@@ -1,4 +1,4 @@
-"""What becomes of the rest of a day when a show begins late or does not end in time."""
+"""Shifts the rest of a day when a show starts late or overruns."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id, par
 from app.domain.planning.schedule_editing import move_occurrence
 from app.domain.rundown.finding import Fact, Finding, Subject
 
-CHANGEOVER_MINUTES = 15  # between two shows of the same people, where the plan had as much
-SHORTEST = timedelta(minutes=30)  # what is shorter is no show
+CHANGEOVER_MINUTES = 15  # between two shows of the same people, if planned
+SHORTEST = timedelta(minutes=30)  # minimum length
 WORTH_TELLING = 0.1  # share of a show
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One date as it would be: later, shorter, or both. `reasons` are findings of Subject.AIRING with its key: what that does to people."""
+    """One date with its new time: later, shorter, or both. `reasons` are findings of Subject.AIRING with its key."""
 
     occurrence: Occurrence
     start: datetime
@@ -65,7 +65,7 @@ def replan_day(
 
 
 def apply_shifts(schedule: Schedule, shifts: Sequence[Shift]) -> Schedule:
-    """The schedule with these carried out."""
+    """The schedule with the shifts applied."""
     for one in shifts:
         now, minutes = one.occurrence, (one.end - one.start) // MINUTE
         schedule = move_occurrence(schedule, now.airing_id, now.original, one.local, minutes)
@@ -73,7 +73,7 @@ def apply_shifts(schedule: Schedule, shifts: Sequence[Shift]) -> Schedule:
 
 
 class _Chain:
-    """The shows of a day as they follow each other, each with the begin and end that it gets."""
+    """The shows of a day in order, each with its new start and end."""
 
     def __init__(self, schedule: Schedule, comfort_rules: ComfortRules, changeover: timedelta) -> None:
         self._schedule, self._comfort_rules, self._changeover = schedule, comfort_rules, changeover
@@ -83,7 +83,7 @@ class _Chain:
         self._placed.append((one, busy_ids_on(self._schedule, one), start, end))
 
     def follow(self, one: Occurrence) -> None:
-        """Let a show follow those that are there."""
+        """Append a show."""
         earliest = self._earliest(one)
         if earliest <= one.start:
             self.add(one, one.start, one.end)
@@ -102,17 +102,17 @@ class _Chain:
                 yield Shift(one, start, end, local)
 
     def _pause(self, before: Occurrence, after: Occurrence) -> timedelta:
-        """What is kept free between two: no more than was planned."""
+        """The pause between two shows: at most as planned."""
         return max(timedelta(), min(self._changeover, after.start - before.end))
 
     def _earliest(self, one: Occurrence) -> datetime:
-        """When it can begin after those that end later than planned; what clashed before is none of this."""
+        """The earliest start after shows that end later than planned; ignores existing clashes."""
         mine = busy_ids_on(self._schedule, one)
         delayed = [(before, end) for before, theirs, _, end in self._placed if theirs & mine and end > before.end]
         return max((end + self._pause(before, one) for before, end in delayed), default=one.start)
 
     def _end_of(self, one: Occurrence, start: datetime) -> datetime:
-        """As long as planned; shorter when that would reach into hours that are never, and half of it and half an hour are left."""
+        """The end as planned, or earlier to avoid NEVER hours if at least half of it and 30 minutes remain."""
         planned = one.end - one.start
         if not _meets_never(self._schedule, one, start, start + planned, self._comfort_rules):
             return start + planned
@@ -121,7 +121,7 @@ class _Chain:
         return one.end if enough else start + planned
 
     def _end_before(self, fixed: Occurrence) -> None:
-        """Let those that share people with it end in time, where something is left of them then."""
+        """Shorten shows that share people with a fixed one, if enough of them remains."""
         mine = busy_ids_on(self._schedule, fixed)
         for place, (one, theirs, start, end) in enumerate(self._placed):
             latest = fixed.start - self._pause(one, fixed)
@@ -148,7 +148,7 @@ def _reasons(schedule: Schedule, shift: Shift, occurrences: Sequence[Occurrence]
         yield said("replan.never", Level.BLOCK, **local_facts(shift.start, party, comfort_rules))
     if worse:
         yield said("replan.worse", Level.WARNING, names=names_of(worse))
-    if shift.later_minutes == 0:  # it is on air, and can but end
+    if shift.later_minutes == 0:  # it is on air and can only end
         ends = wall_of(shift.end, one.local.zone, comfort_rules.zones).wall
         yield said("replan.must_end", Level.WARNING, time=f"{ends:%H:%M}", zone=one.local.zone)
     elif shift.shorter_minutes > 0:
@@ -160,7 +160,7 @@ def _reasons(schedule: Schedule, shift: Shift, occurrences: Sequence[Occurrence]
 
 
 def _worse_off(shift: Shift, parties: Sequence[Party], comfort_rules: ComfortRules) -> tuple[list[Party], list[Party]]:
-    """Those who cannot at all, and those for whom the hours get worse."""
+    """(parties that are unavailable, parties with worse hours)."""
     one, minutes = shift.occurrence, (shift.end - shift.start) // MINUTE
     never, worse = [], []
     for party in parties:
@@ -176,7 +176,7 @@ def _worse_off(shift: Shift, parties: Sequence[Party], comfort_rules: ComfortRul
 def _lost_rest(
     schedule: Schedule, shift: Shift, party: Party, occurrences: Sequence[Occurrence], comfort_rules: ComfortRules
 ) -> timedelta | None:
-    """How long somebody would rest before the next show when that was enough until now."""
+    """The rest before the next show, if the shift makes it too short."""
     if party.kind is PartyKind.MARKET:
         return None
     mine = [one for one in occurrences if one.start >= shift.end and party in parties_on(schedule, one)]

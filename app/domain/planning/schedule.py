@@ -1,8 +1,8 @@
-"""When a show goes on air: planned airings, single ones and series, kept as wall times of the place they are for.
+"""The schedule: planned airings, single or series, as wall times of their zones.
 
-A wall time outlives a change of the world's clock rules, an instant does not; so the wall time, its zone and the edition of the rules
-are stored, and what the rules said then (`ZoneTable`), to be able to say what a newer edition moved. A series keeps the wall time of its
-zone (RFC 5545 §3.3.10); its dates are worked out by `app.calendar`.
+A wall time survives a time zone update, an instant does not. So the schedule stores wall time, zone, the version of the time zone data, and
+its offsets (`ZoneTable`), to find out what an update moved. A series keeps the wall time of its zone (RFC 5545 §3.3.10); `app.calendar`
+computes its dates.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ SNAP = timedelta(minutes=15)  # zones with :45 fit too
 
 
 class ScheduleError(AppError):
-    """The schedule contradicts itself, or does not hold what was asked for; `data` names it."""
+    """The schedule is inconsistent, or an id or rule is invalid; `data` has details."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class DateOverride:
 
 @dataclass(frozen=True, slots=True)
 class WhatsNew:
-    """What is different this time; whoever is reminded is told at least one of them."""
+    """The news of a show. Reminders include at least one of them."""
 
     product: LocalizedText = field(default_factory=dict)
     offer: LocalizedText = field(default_factory=dict)
@@ -109,7 +109,7 @@ class ZoneTable:
 
 
 class TaskKind(Enum):
-    """What has to be done before a festival or a show."""
+    """Kinds of tasks before a festival or show."""
 
     STOCK = "stock"
     TRANSLATION = "translation"
@@ -122,7 +122,7 @@ class TaskKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FestivalChange:
-    """A user's word on a festival: another date, or not of interest (`day` None) in that year."""
+    """A user's change of a festival in a year: another date, or hidden (`day` None)."""
 
     market_id: str
     festival: str
@@ -132,8 +132,8 @@ class FestivalChange:
 
 @dataclass(frozen=True, slots=True)
 class ShowReminder:
-    """A message to those who wait for one date of a show, so many minutes before it; `texts` are its words by language. `apart` has the
-    minutes of languages whose people sleep then."""
+    """A message to viewers who set a reminder for a date, sent `minutes_before` it. `texts` are by language; `apart` has other minutes for
+    languages in quiet hours."""
 
     id: str
     occurrence: str  # Occurrence.key
@@ -144,15 +144,15 @@ class ShowReminder:
 
     @property
     def all_minutes(self) -> tuple[int, ...]:
-        """Before the show, when it is told to anybody, the earliest first."""
+        """All minutes before the show at which it is sent, the earliest first."""
         said = {self.apart.get(language, self.minutes_before) for language in self.texts}
         return tuple(sorted(said or {self.minutes_before}, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The plan that a show's file holds. `host_zone` is the place the user plans from, "" = where this PC is; `done` are ids of tasks
-    that are ticked off, `quiet_hours` the local hours (begin, end, "HH:MM") in which nobody is reminded."""
+    """The schedule in a show file. `host_zone` is the host's zone, "" = the PC's; `done` are ids of completed tasks; `quiet_hours`
+    are local hours (begin, end, "HH:MM") without reminders."""
 
     tzdata: str = ""
     zone_tables: tuple[ZoneTable, ...] = ()
@@ -168,29 +168,29 @@ class Schedule:
 
 
 def airing_by_id(schedule: Schedule, airing_id: str) -> Airing:
-    """Raises ScheduleError when there is none."""
+    """Raises ScheduleError if it does not exist."""
     return one_of(schedule.airings, airing_id, ScheduleError("schedule.no_airing", airing=airing_id))
 
 
 def party_by_id(schedule: Schedule, party_id: str) -> Party:
-    """Raises ScheduleError when there is none."""
+    """Raises ScheduleError if it does not exist."""
     return one_of(schedule.parties, party_id, ScheduleError("schedule.no_party", party=party_id))
 
 
 def parties_of(schedule: Schedule, airing: Airing) -> tuple[Party, ...]:
-    """Those the airing is for and who make it, in the plan's order."""
+    """The participants of an airing, in schedule order."""
     wanted = frozenset(airing.party_ids)
     return tuple(party for party in schedule.parties if party.id in wanted)
 
 
 def parties_on(schedule: Schedule, occurrence: Occurrence) -> tuple[Party, ...]:
-    """Those that one date is for and who make it, in the plan's order; raises ScheduleError when its airing is gone."""
+    """The participants of a date, in schedule order. Raises ScheduleError if its airing is gone."""
     wanted = frozenset(occurrence.party_ids or airing_by_id(schedule, occurrence.airing_id).party_ids)
     return tuple(party for party in schedule.parties if party.id in wanted)
 
 
 def check_schedule(schedule: Schedule, before: Schedule | None = None) -> None:
-    """Raise ScheduleError at the first contradiction; airings that are the same as in `before` are not looked at again."""
+    """Raise ScheduleError at the first inconsistency. Skips airings unchanged since `before`."""
     _distinct("airing", tuple(airing.id for airing in schedule.airings))
     _distinct("party", tuple(party.id for party in schedule.parties))
     known = frozenset(party.id for party in schedule.parties)

@@ -1,4 +1,4 @@
-"""What speaks against the plan as it stands: people in two places, no rest, nobody on duty, viewers asleep, days of mourning."""
+"""Checks of the schedule: double bookings, rest, duty, comfort, festivals, clock changes and permits."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class ShowRequirements:
 
 @dataclass(frozen=True, slots=True)
 class _Date:
-    """One date with what every check looks at."""
+    """One date with the data of the checks."""
 
     occurrence: Occurrence
     airing: Airing
@@ -79,7 +79,7 @@ def _looked_at(schedule: Schedule, occurrences: Sequence[Occurrence], comfort_ru
     return dates
 
 
-# --- people in two places, and their rest --------------------------------------------------------------------------------
+# --- double bookings and rest --------------------------------------------------------------------------------
 
 
 def _overlaps(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
@@ -92,7 +92,7 @@ def _overlaps(schedule: Schedule, dates: Sequence[_Date], comfort_rules: Comfort
 
 
 def _overlap(one: _Date, other: _Date) -> Iterator[Finding]:
-    """What is said of `other`, which clashes with `one`."""
+    """The findings of `other`, which overlaps `one`."""
     both = busy_ids(one.parties) & busy_ids(other.parties)
     people = [party for party in other.parties if party.id in both and party.kind is not PartyKind.MARKET]
     markets = [party for party in other.parties if party.id in both and party.kind is PartyKind.MARKET]
@@ -134,7 +134,7 @@ def _night(party: Party, one: _Date, comfort_rules: ComfortRules) -> date | None
     return night_of(party, start, end, comfort_line(party, start, end, comfort_rules), comfort_rules)
 
 
-# --- who is there, and how it suits --------------------------------------------------------------------------------------
+# --- duty and comfort --------------------------------------------------------------------------------------
 
 
 def _duty(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:
@@ -151,7 +151,7 @@ def _duty(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRule
 
 
 def _unspoken(one: _Date, needs: ShowRequirements) -> Iterator[Finding]:
-    """Markets whose language nobody speaks who is there to speak."""
+    """Markets whose language no speaker in the show speaks."""
     speakers = [party for party in one.parties if party.kind in _SPEAKERS]
     spoken = {primary(tag) for party in speakers for tag in party.languages} | ({primary(needs.host_language)} - {""})
     if not spoken:
@@ -199,7 +199,7 @@ def _asleep(one: _Date, party: Party, comfort_rules: ComfortRules) -> Finding:
     return one.said("airing.asleep", Level.WARNING, **local_facts(start, party, comfort_rules))
 
 
-# --- days and papers -----------------------------------------------------------------------------------------------------
+# --- festivals, clocks and permits -----------------------------------------------------------------------------------------------------
 
 
 def _days(schedule: Schedule, dates: Sequence[_Date], comfort_rules: ComfortRules, needs: ShowRequirements) -> Iterator[Finding]:

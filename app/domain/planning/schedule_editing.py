@@ -1,7 +1,7 @@
-"""Every change a user makes to the plan, as a pure function from one Show to the next.
+"""Edits of the schedule as pure functions.
 
-All raise ScheduleError when an id names nothing, and leave a show that `show.check_show` accepts. Whether a wall time exists is for the
-caller to ask (`local_time.resolve`): these know no zones.
+All raise ScheduleError for an unknown id, and return a schedule that `show.check_show` accepts. The caller checks that wall times exist
+(`local_time.resolve`), because these functions have no time zone data.
 """
 
 from collections.abc import Callable, Collection
@@ -19,7 +19,7 @@ from app.domain.show_editing import new_id
 
 
 def on_schedule(change: Callable[[Schedule], Schedule]) -> Callable[[Show], Show]:
-    """A change of the plan as a change of the show that holds it."""
+    """A change of the schedule as a change of the show."""
     return lambda show: replace(show, schedule=change(show.schedule))
 
 
@@ -27,23 +27,23 @@ def on_schedule(change: Callable[[Schedule], Schedule]) -> Callable[[Show], Show
 
 
 def put_airing(schedule: Schedule, airing: Airing) -> Schedule:
-    """Add an airing, or put it in the place of the one with its id."""
+    """Add an airing, or replace the one with its id."""
     return replace(schedule, airings=put(schedule.airings, airing))
 
 
 def change_airing(schedule: Schedule, airing_id: str, **changes: Any) -> Schedule:
-    """With some fields of an airing changed."""
+    """Change fields of an airing."""
     return put_airing(schedule, replace(airing_by_id(schedule, airing_id), **changes))
 
 
 def duplicate_airing(schedule: Schedule, airing_id: str, start: LocalTime) -> tuple[Schedule, str]:
-    """A single airing like this one at another time, and its id."""
+    """Copy an airing as a single one at another time. Returns the schedule and the new id."""
     copy = replace(airing_by_id(schedule, airing_id), id=new_id(), start=start, rule="", moves=(), naming=Naming())
     return put_airing(schedule, copy), copy.id
 
 
 def remove_airings(schedule: Schedule, airing_ids: Collection[str]) -> Schedule:
-    """Without these; of a series all of its dates go."""
+    """Remove airings with all their dates and reminders."""
     for airing_id in airing_ids:
         airing_by_id(schedule, airing_id)
     named = ((one, find_date(schedule, one.occurrence)) for one in schedule.reminders)
@@ -54,9 +54,9 @@ def remove_airings(schedule: Schedule, airing_ids: Collection[str]) -> Schedule:
 def move_occurrence(
     schedule: Schedule, airing_id: str, original: datetime, start: LocalTime | None, minutes: int = 0, *, party_ids: tuple[str, ...] = ()
 ) -> Schedule:
-    """Put one date of an airing to another time, None = call it off. A single airing moves as a whole, and is removed when called off.
+    """Move one date of an airing, or cancel it with `start` None. Cancelling a single airing removes it.
 
-    `party_ids` are who it is for and who makes it from now on; none = as it was."""
+    `party_ids` are the new participants, empty = unchanged."""
     airing = airing_by_id(schedule, airing_id)
     if not airing.rule:
         if start is None:
@@ -73,7 +73,7 @@ def move_occurrence(
 
 
 def restore_occurrence(schedule: Schedule, airing_id: str, original: datetime) -> Schedule:
-    """Let one date of a series be as its rule says again."""
+    """Reset one date of a series to its rule."""
     airing = airing_by_id(schedule, airing_id)
     schedule = without_first_key(schedule, date_key(airing, original))
     return put_airing(schedule, replace(airing, moves=tuple(move for move in airing.moves if move.original != original)))
@@ -83,17 +83,17 @@ def restore_occurrence(schedule: Schedule, airing_id: str, original: datetime) -
 
 
 def put_party(schedule: Schedule, party: Party) -> Schedule:
-    """Add a party, or put it in the place of the one with its id."""
+    """Add a party, or replace the one with its id."""
     return replace(schedule, parties=put(schedule.parties, party))
 
 
 def change_party(schedule: Schedule, party_id: str, **changes: Any) -> Schedule:
-    """With some fields of a party changed."""
+    """Change fields of a party."""
     return put_party(schedule, replace(party_by_id(schedule, party_id), **changes))
 
 
 def remove_parties(schedule: Schedule, party_ids: Collection[str]) -> Schedule:
-    """Without these; airings go on without them."""
+    """Remove parties, also from airings."""
     for party_id in party_ids:
         party_by_id(schedule, party_id)
     airings = tuple(
@@ -118,6 +118,6 @@ def set_priorities(schedule: Schedule, priorities: Priorities) -> Schedule:
 
 
 def tick_task(schedule: Schedule, task_id: str, done: bool) -> Schedule:
-    """Tick a task off, or take that back."""
+    """Mark a task done or open."""
     others = tuple(one for one in schedule.done if one != task_id)
     return replace(schedule, done=(*others, task_id) if done else others)

@@ -1,4 +1,4 @@
-"""Telling people of a show: what is new this time, in words they read, and when they may be reminded."""
+"""Announcements of shows: news in the reader's language, texts, and times of reminders."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from app.domain.base.localized_text import LocalizedText, has, pick
 from app.domain.base.zones import Zones
 from app.domain.planning.schedule import Airing, ScheduleError, WhatsNew
 
-NEWS = ("product", "offer", "guest")  # fields of WhatsNew, in the order in which they are told
-MAX_LEAD = timedelta(hours=24)  # a reminder that cannot be told in the day before the show is none
+NEWS = ("product", "offer", "guest")  # fields of WhatsNew, in display order
+MAX_LEAD = timedelta(hours=24)  # the earliest time of a reminder before the show
 BULLET = "• "
 Phrases = Mapping[str, LocalizedText]  # what the program says of its own: a key of resources/phrases/announcements.toml → languages
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedTime:
-    """When a show is at some places of a market that have the same time: "New York", "Friday, March 12", "8:00 – 10:00 PM"."""
+    """The local time of a show at places with the same time: "New York", "Friday, March 12", "8:00 – 10:00 PM"."""
 
     cities: tuple[str, ...]
     day: str
@@ -26,7 +26,7 @@ class AnnouncedTime:
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """One thing that is new: `kind` is a field of WhatsNew."""
+    """One piece of news; `kind` is a field of WhatsNew."""
 
     kind: str
     text: str
@@ -34,7 +34,7 @@ class NewsItem:
 
 @dataclass(frozen=True, slots=True)
 class MarketAnnouncement:
-    """A show as one market is told of it, in one language. `utc` is its begin by the clock of the world, with its date."""
+    """The announcement of a show for one market in one language. `utc` is its start in UTC, with the date."""
 
     market_id: str
     language: str
@@ -46,7 +46,7 @@ class MarketAnnouncement:
 
 
 def title_in(airing: Airing, languages: Sequence[str]) -> str:
-    """The title for readers of these languages, the best first; where it has none for them, the one it was planned with."""
+    """The title in the first of these languages that has one, or else the default title."""
     for language in languages:
         if has(airing.titles, language):
             return pick(airing.titles, (language,))[0]
@@ -54,13 +54,13 @@ def title_in(airing: Airing, languages: Sequence[str]) -> str:
 
 
 def news_in(new: WhatsNew, language: str) -> tuple[NewsItem, ...]:
-    """What is new, as far as it is said in this language: a foreign word is no news to anybody."""
+    """The news written in this language."""
     told = ((kind, getattr(new, kind)) for kind in NEWS)
     return tuple(NewsItem(kind, pick(words, (language,))[0]) for kind, words in told if has(words, language))
 
 
 def check_news(new: WhatsNew, market_id: str, languages: Iterable[str]) -> None:
-    """Raise ScheduleError ("schedule.nothing_new" with market, languages) unless people of a market can be told what is different."""
+    """Raise ScheduleError "schedule.nothing_new" (market, languages) if there is no news in any of these languages."""
     spoken = tuple(languages)
     if not any(news_in(new, language) for language in spoken):
         raise ScheduleError("schedule.nothing_new", market=market_id, languages=" ".join(spoken))
@@ -76,7 +76,7 @@ def phrase(phrases: Phrases, key: str, language: str, **values: str) -> str:
 
 
 def announcement_text(announcement: MarketAnnouncement, phrases: Phrases) -> str:
-    """To be copied into a post: title, local times, the world's time, what is new, the link; each on a line of its own."""
+    """The text of a post: title, local times, UTC, news and link, each on its own line."""
     language = announcement.language
     times = [f"{' / '.join(line.cities)}: {line.day} · {line.hours}" for line in announcement.lines]
     parts = [
@@ -89,14 +89,14 @@ def announcement_text(announcement: MarketAnnouncement, phrases: Phrases) -> str
 
 
 def news_lines(news: Sequence[NewsItem], phrases: Phrases, language: str) -> list[str]:
-    """What is new, one line each, under its heading."""
+    """The news under a heading, one line each."""
     heading = phrase(phrases, "new", language)
     lines = [BULLET + (phrase(phrases, one.kind, language, text=one.text) or one.text) for one in news]
     return [heading, *lines] if heading and lines else lines
 
 
 def reminder_text(title: str, left: str, news: Sequence[NewsItem], phrases: Phrases, language: str) -> str:
-    """A short message: which show, how long until it, and what is different this time."""
+    """The text of a reminder: the show, the time left, and the news."""
     first = phrase(phrases, "soon", language, title=title, left=left) or f"{title} · {left}"
     return "\n".join((first, *(phrase(phrases, one.kind, language, text=one.text) or one.text for one in news)))
 
@@ -122,7 +122,7 @@ def reminder_time(
 
 
 def _nights(near: datetime, zone_key: str, quiet_hours: tuple[str, str], zones: Zones) -> list[tuple[datetime, datetime]]:
-    """Quiet hours of a place around a moment, as instants."""
+    """The quiet hours of a zone around an instant, as instants."""
     begin, end = (time.fromisoformat(hour) for hour in quiet_hours)
     if begin == end:
         return []
@@ -136,5 +136,5 @@ def _nights(near: datetime, zone_key: str, quiet_hours: tuple[str, str], zones: 
 
 
 def _instant(wall: datetime, zone_key: str, zones: Zones) -> datetime:
-    """Midnight may not exist: the day then begins later."""
+    """The instant of a wall time. If midnight is skipped, the start of the day."""
     return day_start(wall.date(), zone_key, zones) if wall.time() == time() else resolve_leniently(LocalTime(wall, zone_key), zones)[0]

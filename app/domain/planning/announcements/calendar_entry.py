@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class CalendarText:
-    """What stands in an entry, in the reader's language."""
+    """The texts of a calendar entry, in the reader's language."""
 
     summary: str
     description: str = ""

@@ -1,4 +1,4 @@
-"""A poster of one show, chosen and worded already: what it says to people of several places, in one language."""
+"""The content of a poster of one show, in one language."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MOST_NEWS = 3
 
 
 class PosterSize(Enum):
-    """(width, height) in pixels, as feeds, stories and screens want them. The value is what files and choices hold."""
+    """Sizes for feeds, stories and screens. The value is stored in files."""
 
     FEED = "feed"
     STORY = "story"
@@ -28,7 +28,7 @@ _PIXELS = {PosterSize.FEED: (1080, 1350), PosterSize.STORY: (1080, 1920), Poster
 
 @dataclass(frozen=True, slots=True)
 class PosterTime:
-    """When it is at a place: "Shanghai", "Sat", "9:00 AM"; `shift` = how far its date is from the poster's ("+1 day"), "" = the same."""
+    """The local time at a place: "Shanghai", "Sat", "9:00 AM". `shift` is the distance from the poster's date ("+1 day"), "" = same day."""
 
     city: str
     weekday: str

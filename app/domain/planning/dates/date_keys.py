@@ -1,7 +1,7 @@
-"""What the dates of a plan are called: names that last, whatever is done to the series they belong to.
+"""Stable keys of dates.
 
-Visitors reserve a date by its name, reminders and the log speak of it; so a series that is moved, cut in two or made of a single show
-keeps the names that its dates had (`schedule.Naming`).
+Viewers' reminders and the log refer to dates by key, so a series that is moved, split or made from a single show keeps the keys of its
+dates (`schedule.Naming`).
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from app.domain.show_editing import new_id
 
 
 def date_key(airing: Airing, original: datetime) -> str:
-    """The name of the date that is at this wall time by the rule; of a single show whatever the time."""
+    """The key of the date at this wall time by the rule; a single show has one key."""
     naming = airing.naming
     if naming.first and (not airing.rule or original == airing.start.wall):
         return naming.first
@@ -24,8 +24,7 @@ def date_key(airing: Airing, original: datetime) -> str:
 
 
 def find_date(schedule: Schedule, key: str) -> tuple[Airing, datetime] | None:
-    """The airing that a date of this name belongs to, and the date's wall time by the rule; whether the rule has such a date, and it was
-    not called off, is not asked."""
+    """The airing of a key and the date's wall time by the rule. Does not check that the rule has the date or that it is not cancelled."""
     for airing in schedule.airings:
         if (airing.naming.first or not airing.rule) and date_key(airing, airing.start.wall) == key:
             return airing, airing.start.wall
@@ -45,8 +44,8 @@ def find_date(schedule: Schedule, key: str) -> tuple[Airing, datetime] | None:
 
 
 def with_keys_of(airing: Airing, series: Airing, *, shift: timedelta = timedelta(), others: Iterable[Airing] = ()) -> Airing:
-    """`airing` is what `series` became, its dates `shift` further on: they are called as they were. One that got another rule, while
-    dates after it are called by the same series' name, begins to call its dates anew lest two have one name."""
+    """`airing` with the keys of `series`, whose dates moved by `shift`. With later parts of the series in `others`, it gets new keys, so
+    that no two dates share one."""
     naming = series.naming
     if shift:
         naming = replace(naming, shift=naming.shift + shift // MINUTE)
@@ -55,17 +54,17 @@ def with_keys_of(airing: Airing, series: Airing, *, shift: timedelta = timedelta
 
 
 def rest_with_keys_of(rest: Airing, series: Airing) -> Airing:
-    """`rest` is the later part of `series`, as a series with an id of its own: its dates are called as they were."""
+    """`rest`, the later part of `series` with a new id, with the same keys."""
     return replace(rest, naming=replace(series.naming, series=_series(series), first=""))
 
 
 def with_first_key(airing: Airing, key: str) -> Airing:
-    """With this as the name of a single show, or of a series' first date."""
+    """The airing with this key for its single or first date."""
     return replace(airing, naming=replace(airing.naming, first="" if key == airing.id and not airing.rule else key))
 
 
 def without_first_key(schedule: Schedule, key: str) -> Schedule:
-    """No airing of its own has this name any more: the series that it came from has the date again."""
+    """The schedule where no single airing has this key, so that the series has the date again."""
     if not any(one.naming.first == key for one in schedule.airings):
         return schedule
     return replace(schedule, airings=tuple(replace(one, naming=Naming()) if one.naming.first == key else one for one in schedule.airings))
@@ -76,5 +75,5 @@ def _series(airing: Airing) -> str:
 
 
 def _begin(airing: Airing) -> datetime:
-    """By the names' own reckoning."""
+    """The start of an airing as its keys count it."""
     return airing.start.wall - airing.naming.shift * MINUTE

@@ -1,6 +1,6 @@
-"""How a series repeats: the part of RFC 5545's RRULE that plans of shows need, as a record and as text.
+"""The rule of a series: the subset of RFC 5545's RRULE that schedules need, as a record and as text.
 
-`UNTIL` is kept as a wall time of the series' own zone, as everything else of the plan is; calendar files say it in UTC.
+`UNTIL` is a wall time in the zone of the series; calendar files have it in UTC.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,9 +24,8 @@ class Frequency(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SeriesRule:
-    """`weekdays` are ISO (1 = Monday), for WEEKLY any number of them, for MONTHLY one together with `position` (1 = the first in the month,
-    -1 = the last); without them the series keeps the weekday or the day of the month that it begins with. It ends after `count` dates or
-    with the day `until`, or not at all."""
+    """`weekdays` are ISO (1 = Monday): any number for WEEKLY, one with `position` (1 = first, -1 = last in the month) for MONTHLY. Without
+    them, the first date sets the weekday or the day of the month. The series ends after `count` dates, on the day `until`, or never."""
 
     frequency: Frequency
     interval: int = 1
@@ -36,7 +35,7 @@ class SeriesRule:
     until: date | None = None
 
     def text(self) -> str:
-        """The value of an RRULE."""
+        """The RRULE value."""
         parts = [f"FREQ={self.frequency.value}"]
         if self.interval != 1:
             parts.append(f"INTERVAL={self.interval}")
@@ -51,7 +50,7 @@ class SeriesRule:
 
 
 def parse_rule(text: str) -> SeriesRule:
-    """Raises ScheduleError naming the part that is not understood; nothing is left out silently."""
+    """Parse an RRULE value. Raises ScheduleError with the part that is not supported."""
     fields: dict[str, str] = {}
     for part in text.upper().split(";"):
         name, separator, value = part.partition("=")
@@ -68,7 +67,7 @@ def parse_rule(text: str) -> SeriesRule:
             values |= _READERS[name](value)
         except ValueError as error:
             raise ScheduleError("schedule.rule", rule=text, part=f"{name}={value}") from error
-    rule = SeriesRule(**values)  # type: ignore[arg-type]  # each reader makes what its field holds
+    rule = SeriesRule(**values)  # type: ignore[arg-type]  # each reader returns its field's type
     if rule.weekdays and not _weekdays_fit(rule):
         raise ScheduleError("schedule.rule", rule=text, part=f"BYDAY={fields['BYDAY']}")
     return rule
@@ -99,7 +98,7 @@ def _by_day(value: str) -> dict[str, object]:
 
 
 def _until(value: str) -> dict[str, object]:
-    return {"until": datetime.strptime(value[:8], "%Y%m%d").date()}  # a day of the series' own zone
+    return {"until": datetime.strptime(value[:8], "%Y%m%d").date()}  # a day in the zone of the series
 
 
 _READERS: Mapping[str, Callable[[str], dict[str, object]]] = {

@@ -1,4 +1,4 @@
-"""Who is needed where: nobody is in two shows at once, and after a show into the night one sleeps before the next."""
+"""Availability of people: no one is in two shows at once, and there is a rest after a night show."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,15 +8,15 @@ from app.domain.planning.hours.comfort import QUARTER, night_line, quarter_range
 from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Occurrence, Schedule, parties_on
 
-BREAK_QUARTERS = 8  # shows less than two hours apart are one turn of work: what is between them is no rest
+BREAK_QUARTERS = 8  # shows less than two hours apart are one shift: the break between them is not a rest
 BREAK = BREAK_QUARTERS * QUARTER
 QUARTERS_AN_HOUR = 4
-DEFAULT_HOST = ""  # who hosts where nobody is named: a desk has one studio
+DEFAULT_HOST = ""  # the id of the host if none is named: there is one studio
 
 
 def busy_ids(parties: Iterable[Party]) -> frozenset[str]:
-    """The ids of all who cannot be in another show meanwhile: people, the desk's own host where none is named, and markets, whose viewers
-    cannot watch two."""
+    """The ids that cannot be in another show at the same time: people, markets (viewers watch one show), and the default host if none
+    is named."""
     known = tuple(parties)
     ids = frozenset(party.id for party in known)
     return ids if any(party.kind is PartyKind.HOST for party in known) else ids | {DEFAULT_HOST}
@@ -27,23 +27,22 @@ def busy_ids_on(schedule: Schedule, occurrence: Occurrence) -> frozenset[str]:
 
 
 def unrested_after(end: int, night: bytes, rest_hours: int) -> tuple[int, int]:
-    """The begins [low, high) after a show that ends with quarter `end` that leave less than a night's rest. `night` is 1 in quarters that
-    are night for the person; places in it are quarters here."""
+    """The starts [low, high) after a show that ends with quarter `end` and leave too little rest. `night` has 1 for quarters of the
+    person's night."""
     dark = night.find(1, max(0, end))
     high = end + rest_hours * QUARTERS_AN_HOUR
     return (high, high) if dark < 0 else (min(high, max(end + BREAK_QUARTERS + 1, dark + 1)), high)
 
 
 def unrested_before(start: int, night: bytes, rest_hours: int) -> tuple[int, int]:
-    """The ends [low, high) before a show that begins with quarter `start` that leave less than a night's rest."""
+    """The ends [low, high) before a show that starts with quarter `start` and leave too little rest."""
     dark = night.rfind(1, 0, max(0, start))
     low = start - rest_hours * QUARTERS_AN_HOUR + 1
     return (low, low) if dark < 0 else (low, max(low, min(start - BREAK_QUARTERS, dark + 1)))
 
 
 def rest_between(party: Party, end: datetime, start: datetime, rest_hours: int, zones: Zones) -> timedelta | None:
-    """How long somebody rests between the end of a show and the start of the next when that is less than a night's rest; None when it is
-    enough, no night lies between, or both are one turn of work."""
+    """The rest between two shows if it is too short. None if it is enough, no night lies between, or both are one shift."""
     rest = start - end
     if not BREAK < rest < timedelta(hours=rest_hours):
         return None
@@ -51,5 +50,5 @@ def rest_between(party: Party, end: datetime, start: datetime, rest_hours: int, 
 
 
 def rounded_hours(span: timedelta) -> float:
-    """Rounded to a quarter, as plans are."""
+    """Hours, rounded to a quarter."""
     return round(span / timedelta(hours=1) * QUARTERS_AN_HOUR) / QUARTERS_AN_HOUR

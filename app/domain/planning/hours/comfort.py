@@ -1,7 +1,7 @@
-"""How each hour suits each party: by the quarter hour on its own clock, and on one line of UTC on which all can be compared.
+"""Comfort of each quarter hour for each party, in local time and on one UTC line for comparison.
 
-Clocks everywhere are ahead of UTC by whole quarter hours since 1972, so a party's quarters and those of UTC begin together; a line is
-made by laying the days of the party's own calendar end to end and copying them onto UTC piece by piece between changes of its clocks.
+All UTC offsets are whole quarter hours since 1972, so local quarters align with UTC quarters. A line joins the local days of a party and
+copies them onto UTC, one range between clock changes at a time.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()
 DAY = timedelta(days=1)
 
-# People are awake from seven to midnight; those who make shows like to work from nine to nine.
+# Viewers are awake from 07:00 to 24:00; crews prefer to work from 09:00 to 21:00.
 _AUDIENCE_DAY = bytes([POOR] * 28 + [FAIR] * 68)
 _WORKING_DAY = bytes([POOR] * 28 + [FAIR] * 8 + [PRIME] * 48 + [FAIR] * 12)
 _NIGHT_DAY = bytes([1] * 24 + [0] * 72)
@@ -37,8 +37,8 @@ _AWAY_DAY = bytes([NEVER] * DAY_QUARTERS)
 
 @dataclass(frozen=True, slots=True)
 class ComfortRules:
-    """What decides how hours suit: the world's clocks, markets by id, their festivals, and prime times learned from past shows by party
-    id, as ("20:00", "23:00") on the party's clock."""
+    """What comfort depends on: time zones, markets by id, their festivals, and prime times learned from past shows by party id, as
+    ("20:00", "23:00") in local time."""
 
     zones: Zones
     markets: Mapping[str, Market] = field(default_factory=dict)
@@ -46,13 +46,13 @@ class ComfortRules:
     learned: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def festivals_of(self, party: Party) -> tuple[Festival, ...]:
-        """Those of the party's market."""
+        """The festivals of the party's market."""
         return tuple(one for one in self.festivals if one.market_id == party.market_id) if party.market_id else ()
 
 
 @dataclass(frozen=True, slots=True)
 class ComfortLine:
-    """How hours suit a party from quarter `first` on, counted from 1970 in UTC: `levels` has an index into LEVELS for each."""
+    """The comfort of a party from quarter `first` (counted from 1970 in UTC): `levels` has an index into LEVELS for each quarter."""
 
     party_id: str
     first: int
@@ -62,7 +62,7 @@ class ComfortLine:
         return LEVELS[self.levels[quarter_of(instant) - self.first]]
 
     def minutes(self, start: datetime, length: int) -> tuple[int, int, int, int]:
-        """Of so many minutes from `start` on, how many are prime, fair, poor and never."""
+        """How many of the `length` minutes from `start` are prime, fair, poor and never."""
         begin = quarter_of(start) - self.first
         into = (start - instant_of(begin + self.first)) // MINUTE
         last, rest = divmod(into + length, QUARTER_MINUTES)
@@ -74,12 +74,12 @@ class ComfortLine:
 
 
 def quarter_of(instant: datetime) -> int:
-    """The number of the quarter hour that an instant is in."""
+    """The number of the quarter hour of an instant."""
     return (instant - EPOCH) // QUARTER
 
 
 def instant_of(quarter: int) -> datetime:
-    """When a quarter hour begins."""
+    """The start of a quarter hour."""
     return EPOCH + quarter * QUARTER
 
 
@@ -99,7 +99,7 @@ def comforts(party: Party, day: date, comfort_rules: ComfortRules) -> bytes:
 
 
 def comfort_line(party: Party, begin: datetime, end: datetime, comfort_rules: ComfortRules) -> ComfortLine:
-    """The line that covers [begin, end), instants; raises ZoneError."""
+    """The comfort line of [begin, end). Raises ZoneError."""
     festivals = comfort_rules.festivals_of(party)
     known: dict[_Traits, bytes] = {}
 
@@ -114,13 +114,13 @@ def comfort_line(party: Party, begin: datetime, end: datetime, comfort_rules: Co
 
 
 def quarter_range(begin: datetime, end: datetime) -> tuple[int, int]:
-    """The quarters [first, last) that cover two instants."""
+    """The quarters [first, last) that cover [begin, end)."""
     return quarter_of(begin), -(-(end - EPOCH) // QUARTER)
 
 
 def lay_out_days(zone_key: str, first: int, last: int, zones: Zones, day_pattern: Callable[[date], bytes]) -> bytes:
-    """A byte for each of the quarters [first, last), from the 96 that each day of the zone's calendar has: hours that clocks skip are left
-    out, those that they show twice come twice."""
+    """One byte for each of the quarters [first, last), from the 96 of each local day. Skipped hours are left out, repeated ones appear
+    twice."""
     pieces = tuple(offset_ranges(zone_key, first, last, zones))
     low = min(start + ahead for start, _, ahead in pieces) // DAY_QUARTERS
     high = max(stop + ahead for _, stop, ahead in pieces) // DAY_QUARTERS
@@ -130,7 +130,7 @@ def lay_out_days(zone_key: str, first: int, last: int, zones: Zones, day_pattern
 
 
 def offset_ranges(zone_key: str, first: int, last: int, zones: Zones) -> Iterator[tuple[int, int, int]]:
-    """The quarters [first, last) cut where the clocks of a zone change: (begin, end, quarters ahead of UTC)."""
+    """The quarters [first, last) split at the clock changes of a zone: (begin, end, quarters ahead of UTC)."""
     begin, end = instant_of(first), instant_of(last)
     here, ahead = first, offset_at(zones.zone(zone_key), begin) // QUARTER
     for change in offset_changes(zone_key, begin, end, zones):
@@ -142,7 +142,7 @@ def offset_ranges(zone_key: str, first: int, last: int, zones: Zones) -> Iterato
 
 @dataclass(frozen=True, slots=True)
 class Prayer:
-    """When a market prays at noon on a Friday or, `iftar`, breaks its fast."""
+    """A Friday prayer or, with `iftar`, the evening meal in Ramadan."""
 
     begin: datetime
     end: datetime
@@ -150,7 +150,7 @@ class Prayer:
 
 
 def prayers(party: Party, begin: datetime, end: datetime, comfort_rules: ComfortRules) -> tuple[Prayer, ...]:
-    """Those of a market within [begin, end), in order; none where it does not pray, or the place of its zone is not known."""
+    """The prayers of a market in [begin, end), in order. Empty if none apply or the zone's position is unknown."""
     if party.kind is not PartyKind.MARKET:
         return ()
     festivals = comfort_rules.festivals_of(party)
@@ -161,7 +161,7 @@ def prayers(party: Party, begin: datetime, end: datetime, comfort_rules: Comfort
 
 
 def night_line(zone_key: str, first: int, last: int, zones: Zones) -> bytes:
-    """For each of the quarters [first, last) 1 when it is between midnight and six on the clocks of a zone, else 0."""
+    """For each of the quarters [first, last): 1 between 00:00 and 06:00 local time, else 0."""
     return lay_out_days(zone_key, first, last, zones, lambda day: _NIGHT_DAY)
 
 
@@ -170,12 +170,12 @@ def night_line(zone_key: str, first: int, last: int, zones: Zones) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What makes a day of a party different from others."""
+    """What the comfort of a day depends on."""
 
     weekday: int
     away: bool
     prime: tuple[int, int] | None
-    prime_before: tuple[int, int] | None  # the day before, which may go on after midnight
+    prime_before: tuple[int, int] | None  # of the day before, may reach past midnight
     prayer: tuple[int, int] | None
 
 
@@ -188,7 +188,7 @@ def _traits(party: Party, day: date, comfort_rules: ComfortRules, festivals: Seq
 
 
 def prime_time(party: Party, day: date, comfort_rules: ComfortRules, festivals: Sequence[Festival]) -> tuple[int, int]:
-    """When a market watches on a day: minutes [begin, end), beyond 1440 after midnight."""
+    """The prime time of a market on a day: minutes [begin, end), above 1440 after midnight."""
     special = next((one.prime_time for one in festivals if one.prime_time is not None and one.covers(day)), None)
     market = comfort_rules.markets.get(party.market_id)
     usual = market.prime_time if market is not None else DEFAULT_PRIME_TIME
@@ -221,7 +221,7 @@ def _prayer_on(party: Party, day: date, festivals: Sequence[Festival]) -> Prayer
 
 
 def _prayer(begin: datetime, end: datetime, *, iftar: bool) -> Prayer:
-    """By whole quarter hours: the sun is not asked for minutes."""
+    """A prayer, widened to whole quarter hours."""
     first, last = quarter_range(begin, end)
     return Prayer(instant_of(first), instant_of(last), iftar)
 
@@ -251,7 +251,7 @@ def _holds_on(hours: Hours, weekday: int) -> bool:
 
 
 def _put(line: bytearray, begin: int, end: int, level: int) -> None:
-    """Hours that do not begin with a quarter: what is bad reaches over the whole of it, what is good does not."""
+    """Set a level. Bad levels are widened to whole quarters, good ones narrowed."""
     if level >= POOR:
         low, high = begin // QUARTER_MINUTES, -(-end // QUARTER_MINUTES)
     else:

@@ -1,4 +1,4 @@
-"""What hours are worth to several parties together: means of each group, and the groups by the plan's priorities."""
+"""The fit of a show for a party, and scores of several parties by group and priority."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from app.domain.planning.hours.comfort import LEVELS, NEVER, POOR, PRIME, QUARTE
 from app.domain.planning.people.party import Comfort, PartyGroup, Priorities
 
 WORTH = (1.0, 0.5, 0.0, 0.0)  # by level: prime, fair, poor, never
-POOR_SHARE = 0.25  # of a show: who has that much of it in poor hours suffers
+POOR_SHARE = 0.25  # share of a show in poor hours from which a party is listed
 GROUP_ORDER = (PartyGroup.AUDIENCE, PartyGroup.HOST, PartyGroup.TEAM)
 
-GroupMeans = tuple[float | None, float | None, float | None]  # of audience, host and team; None = nobody of it is asked
+GroupMeans = tuple[float | None, float | None, float | None]  # of audience, host and team; None = empty group
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def fit_of(line: ComfortLine, start: datetime, minutes: int) -> PartyFit:
 
 
 def priority_mean(priorities: Priorities, means: GroupMeans) -> float:
-    """The groups that are asked, together: 0 to 1. Groups that count nothing count alike where there is no other."""
+    """The mean over groups by priority, 0 to 1. If all priorities are 0, groups count equally."""
     asked = [(priorities.of(group), mean) for group, mean in zip(GROUP_ORDER, means, strict=True) if mean is not None]
     whole = sum(weight for weight, _ in asked)
     if whole > 0:
@@ -50,7 +50,7 @@ def priority_mean(priorities: Priorities, means: GroupMeans) -> float:
 
 
 def span_means(values: Sequence[float], begins: int, minutes: int) -> list[float]:
-    """The mean of so many minutes from each of the first `begins` quarters on."""
+    """The mean of `minutes` from each of the first `begins` quarters."""
     sums = list(accumulate(values, initial=0.0))
     whole, rest = divmod(minutes, QUARTER_MINUTES)
     if not rest:
@@ -62,12 +62,12 @@ def span_means(values: Sequence[float], begins: int, minutes: int) -> list[float
 
 
 def quarters_in(minutes: int) -> int:
-    """How many quarter hours a show reaches into that begins with one."""
+    """The number of quarter hours that a show covers."""
     return -(-minutes // QUARTER_MINUTES)
 
 
 def blocked_starts(bad: bytes, begins: int, length: int) -> bytes:
-    """1 for each of the first `begins` quarters from which a show of `length` quarters reaches into a quarter that is 1 in `bad`."""
+    """1 for each of the first `begins` quarters where a show of `length` quarters would cover a quarter that is 1 in `bad`."""
     size = len(bad)
     mask = int.from_bytes(bad, "big")
     done = 1

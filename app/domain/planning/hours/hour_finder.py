@@ -1,8 +1,8 @@
-"""When a show should go on air: every quarter hour of a span is weighed by how it suits those it is for and those who make it.
+"""Scores every start of a show in a span by the comfort of audience, host and team.
 
-A quarter is worth 1 when it is prime for a party, 1/2 when it is fair and nothing when it is poor; parties count by their weight within
-their group, groups by the plan's priorities. No show begins where it would reach into somebody's NEVER, or into another show of the same
-people. What weighs on few begins is taken off: days of mourning, nights without rest, nights in a row, and those who had most nights.
+A quarter counts 1 if prime for a party, 1/2 if fair, 0 if poor. Parties count by weight within their group, groups by the priorities.
+A show cannot start where it reaches into a NEVER or into another show of the same people. Losses are subtracted for mourning days, short
+rest, nights in a row, and people who had more nights than others.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,26 +45,25 @@ from app.domain.planning.people.workload import Workloads
 from app.domain.planning.schedule import Occurrence, Schedule, party_by_id
 from app.domain.rundown.finding import Finding
 
-CAUTION_LOSS = 0.15  # of the audience that mourns
-UNREST_LOSS = 0.15  # for each who would come without a night's rest
-NIGHT_LOSS = 0.1  # worth of a poor quarter, for each night that somebody had more than the one who had fewest
+CAUTION_LOSS = 0.15  # of the mourning share of the audience
+UNREST_LOSS = 0.15  # for each person without enough rest
+NIGHT_LOSS = 0.1  # of a poor quarter, for each night more than the person with the fewest
 NIGHTS_COUNTED = 5
-RUN_LOSS = 0.25  # worth of a night's quarters, for the third night in a row and each after it
+RUN_LOSS = 0.25  # of a night's quarters, for the third and each later night in a row
 LONGEST_RUN = 2
-APART = 12  # quarters between two begins of the same list
+APART = 12  # minimum quarters between two suggestions
 SAME_HOUR_LOSS = 0.04  # what a begin loses in the choice for each one at about the same hour that was chosen already, so that a list
 SAME_DAY_LOSS = 0.02  # shows different ways, not five days of one
 ALIKE = 3  # quarters
-ODD_MINUTES_LOSS = 0.02  # in the choice, of a begin at a quarter past or to
+ODD_MINUTES_LOSS = 0.02  # for suggestions at a quarter past or to the hour
 _IS_NEVER = bytes(int(level == NEVER) for level in range(256))
 _WHOLE_DAY, _NO_DAY = bytes([1] * DAY_QUARTERS), bytes(DAY_QUARTERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One begin. `score` 0 to 1 by the priorities; `possible`: nobody would be in two shows at once or in hours that are never.
-    `sufferers` are ids of those for whom a quarter of the show or more is poor, the worst first; `reasons` are findings of Subject.AIRING
-    without an id, what matters most first."""
+    """One start. `score` is 0 to 1; `possible`: no one is in two shows at once or unavailable. `sufferers` are the ids with at least a
+    quarter of the show in poor hours, the worst first. `reasons` are findings of Subject.AIRING without an id, the most important first."""
 
     start: datetime
     score: float
@@ -76,7 +75,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class StartScores:
-    """The score of a show that begins with quarter `first` (comfort.quarter_of), with the next, and so on; None where it cannot."""
+    """The scores of starts from quarter `first` (comfort.quarter_of) on; None where a show cannot start."""
 
     first: int
     values: tuple[float | None, ...]
@@ -86,8 +85,8 @@ class StartScores:
 
 
 def week_heat(field: "HourScorer", monday: date, zone_key: str) -> tuple[tuple[float | None, ...], ...]:
-    """Seven days of 96 quarter hours on a zone's clocks, each the score of a show that begins there; None where it cannot, also because
-    clocks skip it or the field does not reach there; where they show it twice, of the first."""
+    """The scores of starts in seven days of 96 quarter hours, in local time of a zone. None where a show cannot start, the time is skipped
+    or outside the scorer's span. A repeated time has the score of its first instant."""
     found = field.scores
     rows: list[list[float | None]] = [[None] * DAY_QUARTERS for _ in range(7)]
     base = wall_quarter(monday)
@@ -100,14 +99,14 @@ def week_heat(field: "HourScorer", monday: date, zone_key: str) -> tuple[tuple[f
 
 
 def wall_quarter(day: date) -> int:
-    """The number of a day's first quarter on its own clocks, counted as those of UTC are."""
+    """The number of a local day's first quarter, counted as in UTC."""
     return (day - date(1970, 1, 1)).days * DAY_QUARTERS
 
 
 class HourScorer:
-    """A span of time with all that makes one begin better than another; made once, then asked as often as a block is dragged.
+    """Scores the starts in a span. Built once, then asked during a drag.
 
-    `taken` are the other dates of the plan. Raises ScheduleError when a party is not known, ZoneError.
+    `taken` are the other dates of the schedule. Raises ScheduleError for an unknown party, ZoneError.
     """
 
     def __init__(
@@ -143,7 +142,7 @@ class HourScorer:
         ]
 
     def _quarters_past_hour(self) -> int:
-        """Of the begin of the span, on the clocks by which round hours are told."""
+        """The quarters past the hour at the start of the span, in the zone that decides round times."""
         markets = [party for party in self.parties if party.kind is PartyKind.MARKET]
         anchor = next(iter((*markets, *self.parties)), None)
         begin = instant_of(self.first)
@@ -151,20 +150,20 @@ class HourScorer:
 
     @property
     def zones(self) -> Zones:
-        """The clock rules that it was weighed by."""
+        """The time zone data used."""
         return self._comfort_rules.zones
 
     @property
     def scores(self) -> StartScores:
-        """Of all begins within the span."""
+        """The scores of all starts in the span."""
         return StartScores(self.first, tuple(self._values))
 
     def best(self, count: int = 5) -> tuple[Candidate, ...]:
-        """The best begins, the best first; far enough apart, and not all of the same hour."""
+        """The best starts, the best first, spread over times and days."""
         return tuple(self.candidate(instant_of(self.first + place)) for place in self._chosen(count))
 
     def candidate(self, start: datetime) -> Candidate:
-        """What is to be said of a begin of this span, whether it is a good one or not."""
+        """A start of this span with score and reasons."""
         place = quarter_of(start) - self.first
         score = self._values[place]
         fits = tuple(fit_of(line, start, self.minutes) for line in self.lines)
@@ -184,7 +183,7 @@ class HourScorer:
     # --- what each quarter is worth --------------------------------------------------------------------------------------
 
     def _group_means(self) -> tuple[list[float] | None, ...]:
-        """For audience, host and team the mean worth of a show from each begin on; None where nobody of it is asked."""
+        """The mean score of each start for audience, host and team; None for an empty group."""
         return tuple(self._mean_of([one for one in self._asked if PARTY_GROUPS[one[0].kind] is group]) for group in GROUP_ORDER)
 
     @property
@@ -200,7 +199,7 @@ class HourScorer:
         return span_means([sum(quarter) for quarter in zip(*worths, strict=True)], self._begins, self.minutes)
 
     def _worth(self, party: Party, line: ComfortLine, weight: float) -> list[float]:
-        """Of each quarter to a party: poor ones cost who had more nights than others, and nights in a row still more."""
+        """The score of each quarter for a party. Poor quarters cost more for people with many nights or nights in a row."""
         by_level = [weight * one for one in WORTH]
         workload = self._workloads.get(party.id)
         if workload is None:
@@ -265,7 +264,7 @@ class HourScorer:
         return audience, host, team
 
     def _rank(self, place: int) -> tuple[float, ...]:
-        """More is better. In strict order the losses count against the group that decides."""
+        """The rank of a start; higher is better. In strict order the losses count for the first group."""
         if not self._schedule.priorities.strict:
             return (round(self._values[place] or 0.0, 6),)
         loss = self._losses_at[place]
@@ -273,7 +272,7 @@ class HourScorer:
         return tuple(round(mean - (0 if number else loss), 6) for number, mean in enumerate(means))
 
     def _chosen(self, count: int) -> list[int]:
-        """One after the other the best of those that are left, each time a little against the hours and days that are in the list."""
+        """Pick the best starts one by one, each time with a penalty for times and days already picked."""
         ranks = {place: self._rank(place) for place, value in enumerate(self._values) if value is not None}
         lead = {place: rank[0] - (0 if self._roundness(place) else ODD_MINUTES_LOSS) for place, rank in ranks.items()}
         then = {place: (*rank[1:], self._roundness(place), -place) for place, rank in ranks.items()}
@@ -285,12 +284,12 @@ class HourScorer:
         return sorted(chosen, key=lambda place: (ranks[place], then[place]), reverse=True)
 
     def _roundness(self, place: int) -> int:
-        """Of equal begins the one on the hour is wanted, then that at half past: on the clocks of the first market, else party."""
+        """Prefer full, then half hours, in the zone of the first market or else party."""
         return (2, 0, 1, 0)[(place + self._past_hour) % 4]
 
 
 def _likeness(apart: int) -> float:
-    """What a begin loses for being so many quarters after (or before) one that is chosen."""
+    """The penalty of a start that is `apart` quarters from a picked one."""
     loss = SAME_DAY_LOSS if abs(apart) < DAY_QUARTERS // 2 else 0.0
     return loss + SAME_HOUR_LOSS if (apart + ALIKE) % DAY_QUARTERS <= 2 * ALIKE else loss
 

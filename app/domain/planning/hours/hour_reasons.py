@@ -1,4 +1,4 @@
-"""Why an hour is good, and for whom it is not: what is said of one begin."""
+"""The reasons for the score of a start."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from app.domain.rundown.finding import Fact, Finding, Subject
 
 PRIME_ENOUGH = 0.95  # share of the show
 RUN_WORTH_TELLING = 3  # nights in a row
-CLOCK_WEEK = timedelta(days=7)  # a change of clocks is told so long before and after it
+CLOCK_WEEK = timedelta(days=7)  # clock changes this close are reported
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One begin, and how it suits each party."""
+    """One start with its fit for each party."""
 
     start: datetime
     minutes: int
@@ -33,7 +33,7 @@ class Slot:
         return self.start + timedelta(minutes=self.minutes)
 
 
-BookedDates = Sequence[tuple[Occurrence, frozenset[str]]]  # other dates of the plan, with the ids that each claims
+BookedDates = Sequence[tuple[Occurrence, frozenset[str]]]  # other dates, with their busy ids
 
 
 def sufferers(fits: Sequence[PartyFit]) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def sufferers(fits: Sequence[PartyFit]) -> tuple[str, ...]:
 def slot_reasons(
     slot: Slot, schedule: Schedule, comfort_rules: ComfortRules, taken: BookedDates, workloads: Workloads
 ) -> tuple[Finding, ...]:
-    """What speaks for it, who suffers and how, and what the days are: findings of Subject.AIRING without an id."""
+    """The reasons of a start: findings of Subject.AIRING without an id."""
     return (
         *_audience(slot),
         *_asleep(slot, comfort_rules),
@@ -56,7 +56,7 @@ def slot_reasons(
 
 
 def busy_reasons(slot: Slot, schedule: Schedule, clashing: Sequence[Occurrence]) -> Iterator[Finding]:
-    """Which of these dates, that want the same people, are at that time."""
+    """A finding for each clashing date at that time."""
     for one in clashing:
         if one.start < slot.end and slot.start < one.end:
             yield _said("hour.busy", Level.BLOCK, title=airing_by_id(schedule, one.airing_id).title)
@@ -130,12 +130,12 @@ def _short_rests(slot: Slot, party: Party, own: Sequence[Occurrence], rest_hours
 
 
 def slot_night(slot: Slot, party: Party, comfort_rules: ComfortRules) -> date | None:
-    """The morning before which it would be a night of work for somebody."""
+    """The morning after the night that a person would work, or None."""
     return night_of(party, slot.start, slot.end, comfort_line(party, slot.start, slot.end, comfort_rules), comfort_rules)
 
 
 def festivals_at(party: Party, start: datetime, end: datetime, comfort_rules: ComfortRules) -> tuple[Festival, ...]:
-    """Those that a market keeps on the days that its calendar shows between two instants."""
+    """The festivals of a market on its local days between two instants."""
     zone = comfort_rules.zones.zone(party.zone)
     first, last = start.astimezone(zone).date(), (end - MINUTE).astimezone(zone).date()
     return tuple(one for one in comfort_rules.festivals_of(party) if one.first <= last and one.last >= first)

@@ -1,6 +1,6 @@
-"""When the sun says that viewers are not there: the hour of the evening meal in Ramadan, and the prayer at noon on Fridays.
+"""Prayer times when viewers are away: iftar in Ramadan and Friday prayer.
 
-Sun times follow the low-accuracy equations of NOAA's solar calculator: right to about two minutes, which is less than a quarter hour.
+Sun times use the low-accuracy equations of NOAA's solar calculator, which are accurate to about two minutes.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ FRIDAY = 5
 # Where the congregational prayer on Fridays empties shops and streets.
 FRIDAY_MARKETS = frozenset({"AE", "BD", "BH", "DZ", "EG", "ID", "IQ", "JO", "KW", "LY", "MA", "MY", "OM", "PK", "QA", "SA", "TN", "TR"})
 RAMADAN = "ramadan"  # Festival.key
-BEFORE_SUNSET = timedelta(minutes=30)  # the table is laid
+BEFORE_SUNSET = timedelta(minutes=30)  # preparing the meal
 AFTER_SUNSET = timedelta(minutes=60)  # meal and prayer
 NOON_PRAYER = timedelta(minutes=60)
 SUN_RADIUS_AND_REFRACTION = 90.833  # zenith angle of a sunset, in degrees
 
-PLACES: Mapping[str, tuple[float, float]] = {  # the city that a zone is called by: degrees north, degrees east
+PLACES: Mapping[str, tuple[float, float]] = {  # the city of a zone: degrees north, degrees east
     "Africa/Algiers": (36.75, 3.06),
     "Africa/Cairo": (30.04, 31.24),
     "Africa/Casablanca": (33.57, -7.59),
@@ -47,7 +47,7 @@ PLACES: Mapping[str, tuple[float, float]] = {  # the city that a zone is called 
 
 
 def solar_noon(zone_key: str, day: date) -> datetime | None:
-    """When the sun stands highest over the zone's city; None where its place is not known."""
+    """Solar noon at the zone's city; None if its position is unknown."""
     if zone_key not in PLACES:
         return None
     _, east = PLACES[zone_key]
@@ -55,7 +55,7 @@ def solar_noon(zone_key: str, day: date) -> datetime | None:
 
 
 def sunset(zone_key: str, day: date) -> datetime | None:
-    """When the sun sets over the zone's city; None where its place is not known."""
+    """Sunset at the zone's city; None if its position is unknown."""
     noon = solar_noon(zone_key, day)
     if noon is None:
         return None

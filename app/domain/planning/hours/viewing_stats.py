@@ -1,4 +1,4 @@
-"""When viewers of a market really watched, read from the show's log: where past shows say so clearly, that is its prime time."""
+"""Statistics of when viewers watched, from the show's log, and the prime times learned from them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,17 +10,17 @@ from app.domain.planning.people.party import Party, PartyKind
 
 VIEWING_KINDS = frozenset({EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.VIEWER_JOINED, EventKind.VIEWER_LEFT, EventKind.VIEWER_MARKET})
 QUARTER_MS = 1000 * QUARTER_S
-LOST = "lost"  # the computer went down on air: nobody knows when, nor who watched until then
+LOST = "lost"  # a crash on air: the end and the viewers until then are unknown
 PRIME_QUARTERS = 12  # three hours
-ENOUGH_QUARTERS = 8  # of them that shows were on air in
-ENOUGH_DATES = 2  # on which a quarter was on air
-CLEARLY = 1.25  # times as many viewers as in the hours that were thought to be prime
-ENOUGH_VIEWERS = 3.0  # on average: fewer of them say nothing about a market
+ENOUGH_QUARTERS = 8  # of these that need data
+ENOUGH_DATES = 2  # needed per quarter
+CLEARLY = 1.25  # factor over the usual prime time
+ENOUGH_VIEWERS = 3.0  # on average; fewer are not significant
 
 
 class ViewingStats:
-    """A reading of the log: `aired` is how many milliseconds of each quarter (comfort.quarter_of) shows were on air, `viewers` what viewers
-    of each market spent in it while they were."""
+    """`aired` is the on-air time of each quarter (comfort.quarter_of) in milliseconds, `viewers` the viewing time of each market's viewers
+    in it."""
 
     def __init__(self) -> None:
         self.aired: Counter[int] = Counter()
@@ -30,9 +30,9 @@ class ViewingStats:
         self._since_ms = 0
 
     def take(self, event: ShowEvent) -> None:
-        """The next event of the log; one of other kinds changes nothing."""
+        """Add the next event of the log; ignores other kinds."""
         if event.kind not in VIEWING_KINDS or "over" in event.data:
-            return  # a sum of many, of whom nobody knows when they left
+            return  # an aggregate without times of leaving
         lost = event.kind is EventKind.OFF_AIR and event.data.get("why") == LOST
         if self._on_air and not lost:
             self._count(Counter(self._present.values()), self._since_ms, event.at_ms)
@@ -58,7 +58,7 @@ class ViewingStats:
 
 
 def viewing_stats(events: Iterable[ShowEvent]) -> ViewingStats:
-    """The reading of these, in their order."""
+    """The statistics of these events, in order."""
     found = ViewingStats()
     for event in events:
         found.take(event)
@@ -66,8 +66,7 @@ def viewing_stats(events: Iterable[ShowEvent]) -> ViewingStats:
 
 
 def learned_prime_times(parties: Iterable[Party], watching: ViewingStats, comfort_rules: ComfortRules) -> dict[str, tuple[str, str]]:
-    """By party id, for markets whose viewers came clearly more often at other hours than those that count as prime: the three hours in
-    which most came. Hours in which nothing was on air say nothing, so there must have been shows at both."""
+    """The three best hours by party id, for markets with clearly more viewers then than in the usual prime time. Needs shows in both."""
     found = {}
     for party in parties:
         if party.kind is PartyKind.MARKET and party.market_id in watching.viewers:
@@ -92,7 +91,7 @@ def _learned(party: Party, watching: ViewingStats, comfort_rules: ComfortRules) 
 
 
 def _by_local_quarter(party: Party, watching: ViewingStats, comfort_rules: ComfortRules) -> dict[int, float]:
-    """How many of its viewers there were on average in each quarter of its day that was on air on several dates."""
+    """The average viewers of a market in each local quarter that was on air on several dates."""
     zone = comfort_rules.zones.zone(party.zone)
     aired: Counter[int] = Counter()
     spent: Counter[int] = Counter()
@@ -108,7 +107,7 @@ def _by_local_quarter(party: Party, watching: ViewingStats, comfort_rules: Comfo
 
 
 def _mean(crowds: Mapping[int, float], places: Sequence[int]) -> float | None:
-    """None when too few of these quarters were on air."""
+    """The mean; None if too few of these quarters have data."""
     known = [crowds[place % DAY_QUARTERS] for place in places if place % DAY_QUARTERS in crowds]
     return sum(known) / len(known) if len(known) >= min(ENOUGH_QUARTERS, len(places)) else None
 

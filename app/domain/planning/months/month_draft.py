@@ -1,8 +1,6 @@
-"""A first draft of a month: so many shows a week for each audience, spread over the days that are allowed, each in prime time.
+"""Drafts a month: quotas of shows per week for each audience, spread over the allowed days, in prime time.
 
-Days that have fewer shows for other audiences come first: who makes them all has a week, not two long days.
-
-What the hours cost whom, and who of the team is on duty, is the business of `month_plan`, which begins with this.
+Days with fewer shows for other audiences come first, so the work spreads over the week. `month_plan` then improves times and duty rosters.
 """
 
 from collections import Counter
@@ -20,12 +18,12 @@ from app.domain.show_editing import new_id
 
 WEEK = timedelta(days=7)
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
-MAX_SHOWS = 500  # what anybody can mean; a slip of the finger plans no ten years
+MAX_SHOWS = 500  # a limit against typing errors
 
 
 @dataclass(frozen=True, slots=True)
 class ShowQuota:
-    """`per_week` shows for one audience, a market of the plan, on these ISO weekdays of its own calendar; `team` are the people of each."""
+    """`per_week` shows for one market of the schedule, on these ISO weekdays in local time, with this `team`."""
 
     market_party_id: str
     title: str
@@ -54,9 +52,9 @@ def draft_month(
 
 
 def team_for(audience: Party, people: Sequence[Party]) -> tuple[str, ...]:
-    """Who of these makes a show for an audience: everybody, but of the interpreters only the one who speaks its first language best.
+    """The team for an audience: everyone, but only the interpreter who best matches its languages.
 
-    An interpreter who speaks none of the audience's languages is not asked. Where the languages of either are not known, one may fit.
+    Interpreters with none of the audience's languages are left out. If the languages of either are unknown, one may match.
     """
     spoken = [primary(tag) for tag in audience.languages]
 
@@ -98,8 +96,8 @@ def _is_away(party: Party, instant: datetime, zones: Zones) -> bool:
 
 
 def _days(first: date, last: date, quota: ShowQuota, is_free: Callable[[date], bool], load: Mapping[int, int]) -> Iterator[date]:
-    """As far apart within each week as the allowed weekdays let them be; where somebody is away, the nearest free day that is allowed.
-    `load` says how many shows each weekday has already."""
+    """The days of a quota, evenly spread within each week; if someone is away, the nearest free allowed day. `load` is the number of
+    shows on each weekday so far."""
     allowed = sorted(set(quota.weekdays))
     chosen = min(_spreads(allowed, quota.per_week), key=lambda days: sum(load.get(day, 0) for day in days))
     monday = first - timedelta(days=first.isoweekday() - 1)
@@ -116,7 +114,7 @@ def _days(first: date, last: date, quota: ShowQuota, is_free: Callable[[date], b
 
 
 def _spreads(allowed: Sequence[int], count: int) -> Iterator[Sequence[int]]:
-    """Each way to spread so many shows evenly over these weekdays, the one that begins earliest first."""
+    """The ways to spread `count` shows evenly over these weekdays, the earliest start first."""
     size = len(allowed)
     for shift in range(size):
         yield sorted(allowed[(number * size // count + shift) % size] for number in range(count))
@@ -127,12 +125,12 @@ def _nearest(weekday: int, others: AbstractSet[int]) -> int:
 
 
 def _existing(wall: datetime, party: Party, zones: Zones) -> datetime:
-    """The first quarter hour from here on that the clocks show exactly once."""
+    """The first quarter hour from `wall` that is neither skipped nor repeated."""
     while existence(zones.zone(party.zone), wall) is not Existence.ONCE:
         wall += SNAP
     return wall
 
 
 def with_draft(schedule: Schedule, airings: Sequence[Airing]) -> Schedule:
-    """The plan with these shows, too."""
+    """The schedule with these airings added."""
     return replace(schedule, airings=(*schedule.airings, *airings))

@@ -1,7 +1,6 @@
-"""A month of shows, better: at which hours of their days they go on air, and who of those who can replace each other is on duty.
+"""Suggests better times and duty rosters for a month of shows.
 
-What comes out is a proposal: nothing is worse than before by its own measure, nobody is put into two shows at once, into hours that are
-never, or out of a night's rest.
+The suggested plan is never worse than before by its own score, and never adds conflicts.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,9 +25,8 @@ GAIN_WORTH_TELLING = 0.1  # of a show
 
 @dataclass(frozen=True, slots=True)
 class PlanStats:
-    """What a month is like: `conflicts` counts people in two shows at once, hours that are never, and nights without rest; `score` is the
-    mean of the shows' scores (0 to 1), `poor_minutes` what people work in poor hours, `nights` how many of them each person, with those
-    from before the plan."""
+    """Figures of a month: `conflicts` counts double bookings, NEVER hours and short rests; `score` is the mean score of the shows (0 to 1),
+    `poor_minutes` the work in poor hours, `nights` the nights of each person, including earlier ones."""
 
     conflicts: int
     score: float
@@ -38,8 +36,8 @@ class PlanStats:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedChange:
-    """One date that changes: its begin, or who is on duty (`comes` instead of `goes`, ids in the same order), or both. `local` is the
-    begin on the clocks of the airing's zone, `party_ids` all who it is for and who make it from now on."""
+    """A change of one date: start, duty (`comes` replaces `goes`, ids in the same order), or both. `local` is the start in the airing's
+    zone, `party_ids` are the new participants."""
 
     occurrence: Occurrence
     start: datetime
@@ -56,7 +54,7 @@ class SuggestedChange:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedPlan:
-    """What is proposed for a month, in the order of the dates; empty when nothing better was found."""
+    """The changes by date; empty if nothing better was found."""
 
     proposals: tuple[SuggestedChange, ...]
     before: PlanStats
@@ -90,7 +88,7 @@ def optimise(
 
 
 def apply_plan(schedule: Schedule, plan: SuggestedPlan, keys: Collection[str] | None = None) -> Schedule:
-    """The schedule with the proposals carried out, or with those for the dates with these keys."""
+    """The schedule with the changes applied; with `keys`, only for those dates."""
     for one in plan.proposals:
         now, airing_id = one.occurrence, one.occurrence.airing_id
         if keys is None or now.key in keys:
@@ -112,7 +110,7 @@ def _proposal(schedule: Schedule, search: MonthSearch, placed: Placement, comfor
 
 
 def _reasons(schedule: Schedule, made: SuggestedChange, before: Sequence[Party], search: MonthSearch) -> Iterator[Finding]:
-    """Who is better off, who takes whose turn, and who is worse off."""
+    """Findings: who is better off, who replaces whom, and who is worse off."""
     minutes = length_minutes(made.occurrence)
     after = [party_by_id(schedule, one) for one in made.party_ids]
     old = {party.id: fit_of(search.line(party.id), made.occurrence.start, minutes) for party in before}

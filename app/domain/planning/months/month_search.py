@@ -1,6 +1,6 @@
-"""The search behind `month_plan`: one date after the other gets the best hour and the best people that the others leave it.
+"""The local search behind `month_plan`: each date in turn gets the best free time and people.
 
-Each step is taken only when the whole gets better by it. All times are quarter hours on one line of UTC, counted from its begin.
+A step is taken only if the total improves. All times are UTC quarter hours, counted from the start of the span.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,21 +18,21 @@ from app.domain.planning.people.party import PARTY_GROUPS, Party, PartyGroup, Pa
 from app.domain.planning.people.workload import can_replace
 from app.domain.planning.schedule import Occurrence, Schedule, airing_by_id, parties_on
 
-MARGIN = 3 * DAY  # around the dates: rest before the first and after the last
+MARGIN = 3 * DAY  # around the dates, for rest before and after them
 PASSES = 4
-HOURS_TRIED = 8  # of a day: the most promising ones
+HOURS_TRIED = 8  # per day, the most promising
 HALF_HOUR = 2  # quarters: shows begin on the hour or at half past, on the clocks of their zone
-FORBIDDEN = 1000.0  # to be in two shows at once, or in hours that are never: more than all comfort together
+FORBIDDEN = 1000.0  # double booking or NEVER hours: more than all comfort together
 UNREST = 50.0
-LEAST_SHARE = 0.001  # of a team that counts nothing: nights are shared evenly all the same
+LEAST_SHARE = 0.001  # minimum, so nights are shared evenly even if the team has priority 0
 
-STRICT_COUNTS = (10_000.0, 100.0, 1.0)  # a group's quarter hour counts more than everything of the next
+STRICT_COUNTS = (10_000.0, 100.0, 1.0)  # one quarter hour of a group outweighs the next group
 
 _Choice = tuple[float, int, list[str]]  # cost, begin, duty
 
 
 class MonthSearch:
-    """Holds the dates and the claimants, and moves them about; nothing is proposed that is not better as a whole."""
+    """Holds the dates and schedulables and searches for a better assignment."""
 
     def __init__(
         self,
@@ -61,8 +61,8 @@ class MonthSearch:
         self._schedulables = self._make_schedulables()
         self._bests: dict[tuple[str, ...], list[float]] = {}
         self._steps = 0
-        self._changed_at = dict.fromkeys(self._schedulables, 0)  # by claimant, the step in which it was
-        self._seen_at: dict[int, int] = {}  # by date, the step after which it was looked at
+        self._changed_at = dict.fromkeys(self._schedulables, 0)  # the step of the last change, by id
+        self._seen_at: dict[int, int] = {}  # the step of the last visit, by date
         self._dates = [self._date(number, one) for number, one in enumerate(shows)]
         for date in self._dates:
             self._put(date)
@@ -71,14 +71,14 @@ class MonthSearch:
         self._as_it_was = self._total()
 
     def improve(self) -> None:
-        """Go over the dates until none gets better; then even out who works how many nights."""
+        """Visit the dates until none improves, then balance the nights."""
         for _ in range(PASSES):
             if not sum(self._visit(date) for date in self._dates if self._is_stale(date)):
                 break
         NightSwaps(self._dates, self._schedulables, self._scale).even_out()
 
     def changed(self) -> tuple[Placement, ...]:
-        """The dates that are not as they were; none when the whole is not better."""
+        """The changed dates; empty if the total is not better."""
         if self._total() >= self._as_it_was - 1e-9:
             return ()
         return tuple(date for date in self._dates if date.changed)
@@ -95,14 +95,14 @@ class MonthSearch:
         )
 
     def line(self, party_id: str) -> ComfortLine:
-        """How hours suit a party, from some days before the dates to some days after them."""
+        """The comfort line of a party over the search span."""
         return ComfortLine(party_id, self.first, self._schedulables[party_id].levels)
 
     def instant(self, date: Placement) -> datetime:
-        """When a date begins."""
+        """The start of a date."""
         return date.occurrence.start if date.begin == date.was else instant_of(self.first + date.begin)
 
-    # --- how it stands in the beginning ----------------------------------------------------------------------------------
+    # --- setup ----------------------------------------------------------------------------------
 
     def _make_schedulables(self) -> dict[str, Schedulable]:
         rest, span = self._schedule.rest_hours, (self.first, self._last)
@@ -144,7 +144,7 @@ class MonthSearch:
         return tuple(one.id for one in self._schedule.parties if one.id != party.id and can_replace(one, party))
 
     def _best_of(self, pool: tuple[str, ...]) -> list[float]:
-        """Of each quarter what it is worth to the one of these whom it suits best, summed up."""
+        """Prefix sums of the best score of each quarter among these people."""
         key = tuple(sorted(pool))
         if key not in self._bests:
             levels = map(min, zip(*(self._schedulables[one].levels for one in key), strict=True))
@@ -152,7 +152,7 @@ class MonthSearch:
         return self._bests[key]
 
     def _hours_of(self, occurrence: Occurrence) -> tuple[int, ...]:
-        """The full and half hours of the day that it is on, by the calendar of its place."""
+        """The full and half hours of the local day of a date."""
         day, zone, zones = occurrence.local.wall.date(), occurrence.local.zone, self._comfort_rules.zones
         begin, end = day_start(day, zone, zones), day_start(day + DAY, zone, zones)
         if self._not_before is not None:
@@ -182,7 +182,7 @@ class MonthSearch:
             self._schedulables[one].take(date.number)
 
     def _visit(self, date: Placement) -> bool:
-        """Give a date the best hour and people that are free; whether that changed anything."""
+        """Give a date the best free time and people. Returns whether it changed."""
         self._take(date)
         before = (date.begin, list(date.duty))
         options = _Options(date, self._schedulables, self._scale)
@@ -197,13 +197,13 @@ class MonthSearch:
         return changed
 
     def _is_stale(self, date: Placement) -> bool:
-        """Whether somebody who could be in it has changed places since it was looked at."""
+        """Whether someone who could be in it changed since the last visit."""
         seen = self._seen_at.get(date.number, -1)
         return any(self._changed_at[one] > seen for one in (*date.fixed_ids, *(one for pool in date.pools for one in pool)))
 
 
 class _Options:
-    """What one date can be while all others stand still."""
+    """The options of one date while all others are fixed."""
 
     def __init__(self, date: Placement, schedulables: Mapping[str, Schedulable], scale: float) -> None:
         self._date, self._scale = date, scale
@@ -215,7 +215,7 @@ class _Options:
         self._blocked = {key: one.blocked(self._low, high, date.length) for key, one in able.items()}
 
     def best(self) -> _Choice:
-        """(cost, begin, duty): the least costly, of equal ones the nearest to where it was; where it is now when nothing else can be."""
+        """(cost, begin, duty) of the cheapest option, the nearest to the original if equal; the current one if there is no other."""
         date = self._date
         best = self._staying()
         closed = 0
@@ -236,7 +236,7 @@ class _Options:
         return best
 
     def _bound(self, hour: int) -> float:
-        """What the date costs at least at an hour: the comfort of those who stay, and of the best of each pool."""
+        """A lower bound of the cost at a time: fixed people and the best of each pool."""
         date, end = self._date, hour + self._date.length
         lost = [1 - (sums[end] - sums[hour]) / date.length for sums in date.best]
         team = date.team_share * sum(lost) / len(lost) if lost else 0.0
@@ -246,13 +246,13 @@ class _Options:
         return self._scale * MOVE_COST * (hour != self._date.was)
 
     def _borne(self, hour: int) -> float:
-        """What an hour costs with the people that do not change."""
+        """The cost of a time for the fixed people."""
         end = hour + self._date.length
         borne = sum(one.cost_of(hour, end) for one in self._fixed if one.is_person)
         return missing_comfort(self._date, hour) + self._moved(hour) + self._scale * borne
 
     def _at(self, hour: int, most: float) -> _Choice | None:
-        """The best people at an hour at which those who do not change can be there; None when a post stays empty, or it costs more."""
+        """The best people at a time; None if a post stays empty or the cost exceeds `most`."""
         end, bit = hour + self._date.length, hour - self._low
         cost = self._borne(hour)
         duty: list[str] = []
@@ -272,7 +272,7 @@ class _Options:
         return cost, hour, duty
 
     def _staying(self) -> _Choice:
-        """The best people at the hour where it is. Who has to be there and cannot makes it dear, not impossible."""
+        """The best people at the current time. Conflicts of fixed people add cost."""
         hour = self._date.begin
         cost = self._borne(hour) + sum(self._trouble(one, hour) for one in self._fixed)
         duty: list[str] = []

@@ -1,6 +1,6 @@
-"""Whole nights that go from one to another: who works two shows of a night should not share it with somebody who then has a night too.
+"""Swaps whole nights between people, so that fewer people work at night and runs of nights are broken up.
 
-`month_search` looks at one date after the other and so never sees that; this does, and parts nights that follow each other.
+`month_search` changes one date at a time and cannot find such swaps.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ Post = tuple[Placement, int]  # a date, and which of its posts
 
 
 class NightSwaps:
-    """The dates of a month, of which it changes nothing but who is on duty."""
+    """Balances the nights of a month; changes only duty."""
 
     def __init__(self, dates: Sequence[Placement], schedulables: Mapping[str, Schedulable], scale: float) -> None:
         self._dates = {date.number: date for date in dates}
@@ -22,25 +22,25 @@ class NightSwaps:
         self._scale = scale
 
     def even_out(self) -> None:
-        """Hand nights over until nobody has clearly more of them than those who could take them, as long as the whole gets better."""
+        """Hand nights over while that improves the total."""
         peers = {one: others for one in self._schedulables if (others := self._peers(one))}
         for _ in range(ROUNDS):
             if not sum(self._relieve(one, others) for one, others in peers.items()):
                 break
 
     def _peers(self, one: str) -> tuple[str, ...]:
-        """Who can stand in for somebody on some date."""
+        """The people who can replace someone on some date."""
         pools = {pool for date in self._dates.values() for pool in date.pools if one in pool}
         return tuple(sorted({other for pool in pools for other in pool} - {one}))
 
     def _relieve(self, one: str, others: Sequence[str]) -> int:
-        """Let others take nights of somebody; how many changed hands."""
+        """Pass nights of a person to others. Returns how many."""
         return sum(self._pass_on(one, night, others) for night in sorted(self._schedulables[one].nights))
 
     def _pass_on(self, one: str, night: int, others: Sequence[str]) -> bool:
         mine = self._schedulables[one]
         if night not in mine.nights:
-            return False  # it came along with another one
+            return False  # already passed with another night
         for other in sorted(others, key=lambda other: self._schedulables[other].night_count):
             theirs = self._schedulables[other]
             if theirs.night_count + 1 < mine.night_count + (night in theirs.nights) and self._trade(one, night, other, None):
@@ -50,7 +50,7 @@ class NightSwaps:
         return False
 
     def _trade(self, one: str, night: int, other: str, back: int | None) -> bool:
-        """Give the shows of a night to `other`, for those of another night or for nothing; undone when that is not better."""
+        """Give the shows of a night to `other`, in exchange for another night or nothing. Undone if not better."""
         gives = self._posts(one, night)
         takes = self._posts(other, back) if back is not None else []
         if not gives or not self._can(other, gives) or not self._can(one, takes):
@@ -71,7 +71,7 @@ class NightSwaps:
         return all(one in date.pools[post] and one not in date.duty for date, post in posts)
 
     def _exchange(self, one: str, gives: Sequence[Post], other: str, takes: Sequence[Post]) -> bool:
-        """Change two people over; whether both can be where they are then."""
+        """Swap the posts of two people. Returns whether both are free."""
         for who, posts in ((one, gives), (other, takes)):
             for date, _ in posts:
                 self._schedulables[who].take(date.number)

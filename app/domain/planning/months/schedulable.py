@@ -1,4 +1,4 @@
-"""Somebody who can be in one show at a time, the shows that it is in, and what it bears of them; times are quarters of one line of UTC."""
+"""A party that can be in one show at a time, with its shows and workload; times are UTC quarters."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
@@ -23,18 +23,18 @@ from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.people.workload import NIGHT
 from app.domain.planning.schedule import MINUTES_BOUNDS
 
-LONGEST = MINUTES_BOUNDS[1] // QUARTER_MINUTES + 1  # quarters that a show can reach into
+LONGEST = MINUTES_BOUNDS[1] // QUARTER_MINUTES + 1  # quarters that a show can cover
 NIGHT_QUARTERS = NIGHT // QUARTER
-# What a plan loses by what one person bears, in shares of what the team's comfort counts in a show.
-NIGHT_COST = 0.04  # times the square of one's nights: the next one goes to who had fewest, whatever the others come to
-RUN_COST = 0.02  # for each night that is the third in a row or a later one
-POOR_COST = 0.00003  # times the square of one's poor quarters
-TURN_COST = 0.001  # times the square of one's shows
+# Costs of one person's workload, in shares of the team's comfort in a show.
+NIGHT_COST = 0.04  # times the square of the nights, so the next one goes to the person with the fewest
+RUN_COST = 0.02  # for the third and each later night in a row
+POOR_COST = 0.00003  # times the square of the poor quarters
+TURN_COST = 0.001  # times the square of the shows
 _IS_BAD = bytes(int(FAIR < level <= NEVER) for level in range(256))
 
 
 class Schedulable:
-    """A person, the viewers of a market, or (`party` None) the host of a desk where nobody is named. Quarters count from `first`."""
+    """A person, a market, or (`party` None) the default host. Quarters count from the start of `span`."""
 
     def __init__(
         self, party: Party | None, span: tuple[int, int], rest_hours: int, comfort_rules: ComfortRules, *, nights_before: int = 0
@@ -61,10 +61,10 @@ class Schedulable:
             pieces = offset_ranges(party.zone, first, last, comfort_rules.zones)
             self._days = tuple((begin - first, first + ahead) for begin, _, ahead in pieces)
 
-    # --- where it is -----------------------------------------------------------------------------------------------------
+    # --- shows -----------------------------------------------------------------------------------------------------
 
     def put(self, number: int, begin: int, end: int) -> None:
-        """Let it be in a date."""
+        """Add a date."""
         self.shows[number] = (begin, end)
         insort(self._in_order, (begin, end))
         if self.is_person:
@@ -74,7 +74,7 @@ class Schedulable:
                 self.nights[night] += 1
 
     def take(self, number: int) -> None:
-        """Let it be in this date no longer."""
+        """Remove a date."""
         begin, end = self.shows.pop(number)
         del self._in_order[bisect_left(self._in_order, (begin, end))]
         if self.is_person:
@@ -85,7 +85,7 @@ class Schedulable:
                 if not self.nights[night]:
                     del self.nights[night]
 
-    # --- what it cannot do -----------------------------------------------------------------------------------------------
+    # --- conflicts -----------------------------------------------------------------------------------------------
 
     def never(self, begin: int, end: int) -> bool:
         return self.levels.find(NEVER, begin, end) >= 0
@@ -94,11 +94,11 @@ class Schedulable:
         return any(first < end and last > begin for first, last in self._between(begin, end))
 
     def _between(self, begin: int, end: int) -> list[tuple[int, int]]:
-        """The shows that begin between two quarters, or early enough before to reach into them."""
+        """The shows that start between two quarters or reach into them."""
         return self._in_order[bisect_left(self._in_order, (begin - LONGEST,)) : bisect_right(self._in_order, (end, LONGEST + end))]
 
     def blocked(self, low: int, high: int, length: int) -> int:
-        """Of the begins [low, high) those, as bits from the lowest, from which a show would reach into another or leave no night's rest."""
+        """The starts in [low, high), as bits, where a show would overlap another or leave too little rest."""
         mask = 0
         near = self._rest_hours * QUARTERS_AN_HOUR + length
         for begin, end in self._between(low - near, high + near):
@@ -109,7 +109,7 @@ class Schedulable:
         return mask
 
     def troubles(self) -> tuple[int, int]:
-        """How often it is in two shows at once or in hours that are never, and how often it has no night's rest."""
+        """(double bookings and NEVER hours, short rests)."""
         forbidden = unrested = 0
         shows = self._in_order
         for place, (begin, end) in enumerate(shows):
@@ -124,7 +124,7 @@ class Schedulable:
         return forbidden, unrested
 
     def free(self, begin: int, end: int) -> bool:
-        """Whether one more show can be there."""
+        """Whether one more show fits."""
         return not self.never(begin, end) and not self.blocked(begin, begin + 1, end - begin)
 
     def _rest_around(self, begin: int, end: int) -> tuple[int, int, int, int]:
@@ -134,36 +134,36 @@ class Schedulable:
             found = self._rests[begin, end] = (*after, *unrested_before(begin, self._night, self._rest_hours))
         return found
 
-    # --- what it bears ---------------------------------------------------------------------------------------------------
+    # --- workload ---------------------------------------------------------------------------------------------------
 
     def worth(self, begin: int, end: int) -> float:
-        """The mean of what these quarters are worth to it."""
+        """The mean score of these quarters."""
         return self._known(begin, end)[0]
 
     @property
     def night_count(self) -> int:
-        """With those from before the plan."""
+        """The number of nights, including earlier ones."""
         return len(self.nights) + self._before
 
     def dates_in(self, night: int) -> tuple[int, ...]:
-        """The numbers of the dates that make a night."""
+        """The numbers of the dates in a night."""
         return tuple(number for number, (begin, end) in self.shows.items() if self._known(begin, end)[2] == night)
 
     def in_run(self, night: int) -> bool:
-        """Whether it is one of three nights in a row."""
+        """Whether a night is part of three in a row."""
         around = [day in self.nights for day in range(night - 2, night + 3)]
         return any(all(around[place : place + 3]) for place in range(3))
 
     def runs(self) -> int:
-        """How many nights are the third in a row or a later one."""
+        """The number of nights that are third or later in a row."""
         return sum(1 for day in self.nights if day - 1 in self.nights and day - 2 in self.nights)
 
     def cost(self) -> float:
-        """What the plan loses by what it bears."""
+        """The cost of the workload."""
         return NIGHT_COST * self.night_count**2 + RUN_COST * self.runs() + POOR_COST * self.poor**2 + TURN_COST * len(self.shows) ** 2
 
     def cost_of(self, begin: int, end: int) -> float:
-        """What it would bear more with one more show."""
+        """The additional cost of one more show."""
         _, poor, night = self._known(begin, end)
         more = TURN_COST * (2 * len(self.shows) + 1)
         if poor:
@@ -175,7 +175,7 @@ class Schedulable:
         return more + RUN_COST * sum(all(around[place : place + 3]) for place in range(3))
 
     def _known(self, begin: int, end: int) -> tuple[float, int, int | None]:
-        """Asked again and again for the same begins, from one pass over the dates to the next."""
+        """Score, poor quarters and night of a show; cached, because each pass asks for the same starts."""
         found = self._facts.get((begin, end))
         if found is None:
             worth = (self.sums[end] - self.sums[begin]) / (end - begin)
@@ -183,7 +183,7 @@ class Schedulable:
         return found
 
     def _night_of(self, begin: int, end: int) -> int | None:
-        """The number of the day before whose morning it would be a night of work."""
+        """The number of the day whose night a show would take, or None."""
         if self._bad.count(1, begin, end) < NIGHT_QUARTERS:
             return None
         place = self._bad.find(1, begin, end)

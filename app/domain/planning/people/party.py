@@ -1,4 +1,4 @@
-"""Who a show is for and who makes it: each in a place with clocks of its own, with hours that suit, and hours that do not."""
+"""Parties: the markets a show is for and the people who make it, with time zones and hours."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ DAY_MINUTES = 24 * 60
 
 
 class PartyKind(Enum):
-    """What somebody is to the show."""
+    """The role of a party."""
 
     MARKET = "market"
     HOST = "host"
@@ -19,7 +19,7 @@ class PartyKind(Enum):
 
 
 class PartyGroup(Enum):
-    """Whose comfort counts how much: the audience before the host before the team, unless the user says otherwise."""
+    """The groups that priorities apply to."""
 
     AUDIENCE = "audience"
     HOST = "host"
@@ -37,7 +37,7 @@ PARTY_GROUPS = {
 
 
 class Comfort(Enum):
-    """How an hour suits: `PRIME` when they watch or like to work, `FAIR` if need be, `POOR` deep night or bedtime, `NEVER` not at all."""
+    """How an hour suits a party: `PRIME` prime time or preferred, `FAIR` acceptable, `POOR` asleep or unsocial, `NEVER` unavailable."""
 
     PRIME = "prime"
     FAIR = "fair"
@@ -47,8 +47,8 @@ class Comfort(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Minutes of a day on the party's own clock, [begin, end) with 0 ≤ begin < 1440; `end` beyond 1440 goes on after midnight and belongs
-    to the weekday of its begin. `weekdays` are ISO (1 = Monday), none = every day. Of overlapping hours the later in the list counts."""
+    """Minutes of a local day, [begin, end) with 0 ≤ begin < 1440; `end` above 1440 is after midnight and belongs to the weekday of the
+    start. `weekdays` are ISO (1 = Monday), empty = every day. If hours overlap, the later in the list applies."""
 
     begin: int
     end: int
@@ -58,7 +58,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Days, both included, on the party's own calendar, on which it is not there at all."""
+    """Days off in local time, both included."""
 
     first: date
     last: date
@@ -85,7 +85,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Priorities:
-    """How much each group's comfort counts; `strict`: the audience alone decides, of equal hours the host, then the team."""
+    """The weight of each group; `strict`: the audience decides, then the host, then the team."""
 
     audience: float = 3.0
     host: float = 2.0

@@ -1,4 +1,4 @@
-"""Who a plan lacks yet: the show's markets, and whoever hosts it."""
+"""Suggests missing parties: the show's markets and the host."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,13 +10,13 @@ from app.domain.catalogue.market import Market
 from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Schedule
 
-FAR = timedelta(hours=3)  # an hour that is prime in one place is no longer in the other
+FAR = timedelta(hours=3)  # from this on, prime times no longer overlap enough
 
 
 def missing_parties(schedule: Schedule, markets: Sequence[Market], *, host_name: str, host_zone: str, language: str) -> tuple[Party, ...]:
-    """A party for each market of the show that has none, and a host while the plan has none; ids are the same each time.
+    """A party for each market of the show without one, and a host if there is none. Ids are stable.
 
-    `language` is the host's, in which markets are named.
+    `language` is the host's, for the market names.
     """
     planned = {party.market_id for party in schedule.parties if party.kind is PartyKind.MARKET}
     taken = {party.id for party in schedule.parties}
@@ -38,7 +38,7 @@ def missing_parties(schedule: Schedule, markets: Sequence[Market], *, host_name:
 
 
 def far_apart(zone_keys: Sequence[str], zones: Zones, now: datetime) -> tuple[str, ...]:
-    """Of a market's places those whose clocks are hours apart, the first of them before the others: New York and Los Angeles."""
+    """The zones of a market that are hours apart, in order: New York and Los Angeles."""
     chosen: list[str] = []
     for key in zone_keys:
         offset = offset_at(zones.zone(key), now)

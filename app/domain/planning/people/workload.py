@@ -1,4 +1,4 @@
-"""Who has borne the bad hours, and whose turn the next one is."""
+"""The workload of people and who is next in turn."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from app.domain.planning.hours.comfort import (
 from app.domain.planning.people.party import Party, PartyKind
 from app.domain.planning.schedule import Occurrence, Schedule, parties_on
 
-NIGHT = timedelta(minutes=30)  # less than that between midnight and six is a late evening or an early morning
+NIGHT = timedelta(minutes=30)  # less work than that between 00:00 and 06:00 is not a night
 MINUTE = timedelta(minutes=1)
 
 Workloads = Mapping[str, "Workload"]  # by party id
@@ -28,8 +28,8 @@ Workloads = Mapping[str, "Workload"]  # by party id
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What somebody bears in a span of time: `nights` are the mornings (own calendar, in order) before which a night was worked, `before`
-    the nights already worked outside this plan, `poor_minutes` those in hours that are poor for it, nights included."""
+    """The workload of a person in a span: `nights` are the local mornings after worked nights, in order; `before` counts nights outside
+    this schedule; `poor_minutes` are minutes in poor hours, nights included."""
 
     party_id: str
     shows: int = 0
@@ -48,7 +48,7 @@ class Workload:
         return max((self.run_with(night) for night in self.nights), default=0)
 
     def run_with(self, night: date) -> int:
-        """How many nights in a row it would be with this one."""
+        """The length of the run of nights that includes this one."""
         worked = frozenset(self.nights)
         run, day = 1, night - DAY
         while day in worked:
@@ -60,7 +60,7 @@ class Workload:
 
 
 def workloads_of(schedule: Schedule, occurrences: Iterable[Occurrence], comfort_rules: ComfortRules) -> dict[str, Workload]:
-    """What each person of the plan bears in these dates; markets bear nothing."""
+    """The workload of each person in these dates; markets have none."""
     on: dict[str, list[Occurrence]] = {party.id: [] for party in schedule.parties if party.kind is not PartyKind.MARKET}
     for occurrence in occurrences:
         for party in parties_on(schedule, occurrence):
@@ -101,7 +101,7 @@ def night_of(party: Party, start: datetime, end: datetime, line: ComfortLine, co
 
 
 def with_nights_before(schedule: Schedule, workloads: Workloads) -> Schedule:
-    """The plan with the nights that these say somebody has worked already, for who plans what comes after them."""
+    """The schedule with these nights added to each person's earlier nights."""
     parties = tuple(
         replace(party, nights_before=workloads[party.id].night_count) if party.id in workloads else party for party in schedule.parties
     )

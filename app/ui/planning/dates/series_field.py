@@ -62,7 +62,7 @@ class SeriesField(QWidget):
         self.interval.setRange(1, MAX_INTERVAL)
         roomy(self.interval)
         self.interval.setAccessibleName(tr("Series", "Interval"))
-        self.interval.setSpecialValueText(tr("Series", "every one"))
+        self.interval.setSpecialValueText(tr("Series", "every time"))
         first = QHBoxLayout()
         first.addWidget(self.frequency, 2)
         first.addWidget(self.interval, 1)

@@ -199,7 +199,7 @@ class AwayField(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._today = today
-        self.add_button = push_button(tr("Planner", "Add days away"), self._add, role="link")
+        self.add_button = push_button(tr("Planner", "Add time off"), self._add, role="link")
         self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_away(self, away: Sequence[Absence]) -> None:
