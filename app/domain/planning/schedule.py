@@ -139,7 +139,7 @@ class ShowReminder:
     occurrence: str  # Occurrence.key
     minutes_before: int
     texts: LocalizedText = field(default_factory=dict)
-    sent_ms: int = 0  # when it was told in the room, 0 = not yet
+    sent_ms: int = 0  # when it was sent to the room, 0 = not yet
     apart: Mapping[str, int] = field(default_factory=dict)
 
     @property

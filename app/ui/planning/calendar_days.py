@@ -27,7 +27,7 @@ def bounds(first: date, last: date, zone: str, zones: Zones) -> tuple[datetime, 
 
 
 def day_of(occurrence: Occurrence, zone: str, zones: Zones) -> date:
-    """On which day a show begins there."""
+    """The day in a zone on which a show starts."""
     return clock_reading(occurrence.start, zone, zones).wall.date()
 
 

@@ -73,7 +73,7 @@ def comfort_text(comfort: Comfort, kind: PartyKind) -> str:
 
 
 def party_clock(shown: ClockReading, formats: Formats, language: str, *, name: str = "", party_id: str = "") -> PartyClock:
-    """What clocks show, in words; without a name those of their city."""
+    """A local time as text; the name defaults to the city."""
     return PartyClock(
         party_id,
         name or formats.city(shown.zone, language),

@@ -67,7 +67,7 @@ def _said(code: str, level: Level = Level.INFO, **data: Fact) -> Finding:
 
 
 def local_facts(instant: datetime, party: Party, comfort_rules: ComfortRules) -> dict[str, Fact]:
-    """A party's name, and date and time of an instant on its clock, as values of a finding."""
+    """A party's name and the local date and time of an instant, as values of a finding."""
     wall = clock_reading(instant, party.zone, comfort_rules.zones).wall
     return {"name": party.name, "date": wall.date().isoformat(), "time": f"{wall:%H:%M}"}
 

@@ -162,8 +162,8 @@ class Announcements:
         return written
 
     async def room_calendars(self, occurrences: Iterable[Occurrence]) -> tuple[tuple[RoomCalendar, ...], Mapping[str, LocalizedText]]:
-        """For visitors of the room: a file of each date in each language of its markets, and their names by date and language, as
-        `room_schedule.schedule_board` takes them."""
+        """For viewers of the room: a file of each date in each language of its markets, and the file names by date and language, for
+        `room_schedule.schedule_board`."""
         context, stamp = self._context(None), self._stamp()
         dates = tuple((self._book.airing_of(one), one) for one in occurrences)
         return await asyncio.to_thread(self._room_calendars, context, dates, stamp)

@@ -26,7 +26,7 @@ class LearnedHours:
         self._watching = ViewingStats()
         self._read_to: ShowEvent | None = None
         self._reading = False
-        self._ended = self._told = 0  # shows that were read to their end, and that it was told of
+        self._ended = self._told = 0  # ended shows that were read, and that `changed` reported
         self._times: Memo[PrimeTimes] = Memo()
 
     def prime_times(self, parties: Iterable[Party], comfort_rules: ComfortRules) -> PrimeTimes:

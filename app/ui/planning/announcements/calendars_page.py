@@ -84,7 +84,7 @@ class CalendarsPage(AnnouncementPage):
             self.save(Path(path) if path.lower().endswith(SUFFIX) else Path(path + SUFFIX), party.id)
 
     def save(self, path: Path, party_id: str) -> None:
-        """Write one calendar; a notice tells how it went."""
+        """Write one calendar; a notice reports the result."""
         self.work.run(lambda: self.announcements.save_calendar(path, party_id), lambda _: None)
 
     def _ask_folder(self) -> None:

@@ -51,7 +51,7 @@ class TextsPage(AnnouncementPage):
         )
 
     def refresh(self) -> None:
-        """Make the texts of every market."""
+        """Make the texts of all markets."""
         self.work.run(lambda: self.announcements.texts(self.occurrence, link=self.link), self._show)
 
     def _show(self, texts: tuple[MarketText, ...]) -> None:

@@ -62,11 +62,11 @@ class NewsField(QWidget):
 
     @property
     def titles(self) -> LocalizedText:
-        """Titles by language, where they are not the one that the show is planned with."""
+        """Titles in languages other than the host's."""
         return self._titles
 
     def show_news(self, news: WhatsNew, titles: LocalizedText) -> None:
-        """Show what is written already."""
+        """Show existing texts."""
         self._news, self._titles = news, titles
         self._read()
 
