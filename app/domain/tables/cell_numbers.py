@@ -1,4 +1,4 @@
-"""How the numbers and dates of one column are written: what a point, a comma or the first of two small numbers means in it."""
+"""How the numbers and dates of one column are written: what a point, a comma or the first of two small numbers means there."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 _NUMBER = re.compile(r"[-+−]?[\d.,' \u00a0\u202f]*\d")
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})\b")
-LONGEST = 100  # characters; what is longer is neither a number nor a date
+LONGEST = 100  # characters; anything longer is neither a number nor a date
 _OTHER = {".": ",", ",": "."}
 
 
 @dataclass(frozen=True, slots=True)
 class CellFormat:
-    """`decimal` is "." or ",", "" = each number says it itself; `signs` what a sign of several currencies means here; `day_first` None =
-    there is no date of which one could not tell."""
+    """`decimal` is "." or ",", "" = each number shows it itself; `signs` says which currency an ambiguous sign means here; `day_first` None
+    = every date in the column is unambiguous."""
 
     decimal: str = ""
     signs: Mapping[str, str] = field(default_factory=dict)
@@ -22,14 +22,14 @@ class CellFormat:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What the numbers of a column say: `decimal` for sure ("" = nothing), and the first that would be two numbers (1.299), "" = none."""
+    """What a column's numbers prove: the `decimal` mark ("" = nothing), and the first ambiguous number (1.299), "" = none."""
 
     decimal: str
     doubtful: str
 
 
 def marks_of(cells: Iterable[str], *, fractions: int | None) -> Marks:
-    """Judge all cells of a column together. `fractions` is how many decimals such an amount can have, None = it counts whole things."""
+    """Judge all cells of a column together. `fractions` is the most decimals that such an amount has, None = it counts whole things."""
     sure: set[str] = set()
     doubtful = ""
     for cell in cells:
@@ -46,7 +46,7 @@ def marks_of(cells: Iterable[str], *, fractions: int | None) -> Marks:
 
 
 def _decimal_of(number: str, fractions: int | None) -> str | None:
-    """The decimal mark that this number proves; "" = it proves none, None = it may be either."""
+    """The decimal mark that this number proves; "" = none, None = it may be either."""
     points, commas = number.count("."), number.count(",")
     if not points and not commas:
         return ""
@@ -64,7 +64,7 @@ def _decimal_of(number: str, fractions: int | None) -> str | None:
 
 
 def day_first_of(cells: Iterable[str]) -> tuple[bool | None, str]:
-    """Whether dates like 09/12/26 begin with the day, as others of the column show; and the first of which it cannot be told."""
+    """Whether dates like 09/12/26 begin with the day, as other dates in the column show; and the first ambiguous one."""
     first: set[bool] = set()
     doubtful = ""
     for cell in cells:
@@ -74,7 +74,7 @@ def day_first_of(cells: Iterable[str]) -> tuple[bool | None, str]:
         one, two = int(found[1]), int(found[2])
         if one > 12 >= two:
             first.add(True)
-        elif two > 12 >= one or re.search(r"(?i)\d\s*[ap]\.?m", cell):  # only those who write the month first write AM and PM
+        elif two > 12 >= one or re.search(r"(?i)\d\s*[ap]\.?m", cell):  # AM and PM are only used with the month first
             first.add(False)
         elif one != two and not doubtful:
             doubtful = cell.strip()

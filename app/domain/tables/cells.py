@@ -1,4 +1,4 @@
-"""What stands in a cell: numbers, amounts, choices, read as people write them."""
+"""Reads cells as people write them: numbers, amounts, choices, times."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -40,14 +40,14 @@ _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.
 
 
 def money_text(money: Money | None) -> str:
-    """ "19.99 USD"; nothing is an empty cell."""
+    """ "19.99 USD"; "" for nothing."""
     return "" if money is None else f"{money.amount:.{minor_digits(money.currency)}f} {money.currency}"
 
 
 def written_currency(text: str) -> tuple[str, ...]:
-    """The currencies that the words around a number may mean, () = none stand there. Raises CellError for other words."""
+    """The currencies that the words around a number may mean, () = there are none. Raises CellError for other words."""
     if text[-1:].isdigit() and not text.strip(_BARE):
-        return ()  # a number alone, as most cells are
+        return ()  # a number alone, like most cells
     number = _NUMBER.search(text) if len(text) <= LONGEST else None
     if number is None:
         raise CellError("table.amount", text=text)
@@ -62,15 +62,16 @@ def written_currency(text: str) -> tuple[str, ...]:
 
 
 def currency_sign(text: str) -> str:
-    """The words around a number, as they are asked about."""
+    """The words around a number, for a question about them."""
     number = _NUMBER.search(text) if len(text) <= LONGEST else None
     return " ".join((text[: number.start()] + " " + text[number.end() :]).split()) if number is not None else ""
 
 
 def money_of(text: str, currency: str, reading: CellFormat = _PLAIN) -> Money:
-    """ "19.99", "$19.99", "19,99 EUR", "R$ 10"; `currency` where none is written ("" = one must be), and to tell which dollar a "$" means.
+    """ "19.99", "$19.99", "19,99 EUR", "R$ 10". `currency` is used if none is written ("" = one is required), and to tell which dollar "$"
+    means.
 
-    Raises CellError, "table.which_currency" when a sign could mean several.
+    Raises CellError, "table.which_currency" if a sign is ambiguous.
     """
     meant = written_currency(text)
     sign = currency_sign(text)
@@ -107,7 +108,7 @@ def count_of(text: str, reading: CellFormat = _PLAIN) -> int:
 
 
 def number_of(text: str) -> float:
-    """A number of zero or more, a per cent sign left out. Raises CellError."""
+    """A number of zero or more, with or without a per cent sign. Raises CellError."""
     try:
         number = float(text[: LONGEST + 1].strip().rstrip("%％").strip().replace(",", "."))
     except ValueError as error:
@@ -122,7 +123,7 @@ def number_text(number: float) -> str:
 
 
 def seconds_of(text: str) -> int:
-    """A length of time: minutes ("5", "7.5 min") or "m:ss" or "h:mm:ss". Raises CellError."""
+    """A duration in minutes ("5", "7.5 min") or as "m:ss" or "h:mm:ss". Raises CellError."""
     parts = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,6}):(\d{2})", text.strip())
     if parts is not None:
         return int(parts[1] or 0) * 3600 + int(parts[2]) * 60 + int(parts[3])
@@ -131,7 +132,7 @@ def seconds_of(text: str) -> int:
 
 
 def seconds_text(seconds: int) -> str:
-    """ "m:ss", also beyond an hour."""
+    """ "m:ss", even beyond an hour."""
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
@@ -144,12 +145,12 @@ def days_of(text: str) -> tuple[int, int]:
 
 
 def days_text(days_from: int, days_to: int) -> str:
-    """As `days_of` reads it. "5 to 7" and not "5-7": spreadsheets make a date of that."""
+    """The form that `days_of` reads. "5 to 7", because spreadsheets turn "5-7" into a date."""
     return f"{days_from} to {days_to}"
 
 
 def flag_of(text: str) -> bool:
-    """Yes or no, in the languages of the headings. Raises CellError."""
+    """Yes or no in the languages of the headings. Raises CellError."""
     word = text.strip().casefold()
     if word in YES or folded(word) in YES:
         return True
@@ -159,7 +160,7 @@ def flag_of(text: str) -> bool:
 
 
 def choice_of(text: str, words: Mapping[E, Sequence[str]]) -> E:
-    """The member that one of these words means, or that its value is. Raises CellError."""
+    """The member with one of these words or this value. Raises CellError."""
     wanted = folded(text)
     for member, names in words.items():
         if wanted in (str(member.value), *names):
@@ -168,7 +169,7 @@ def choice_of(text: str, words: Mapping[E, Sequence[str]]) -> E:
 
 
 def moment_of(text: str, zone: tzinfo, reading: CellFormat = _PLAIN) -> int:
-    """UTC milliseconds of a time with its own offset, of Unix seconds or milliseconds, or of a wall time in `zone`. Raises CellError."""
+    """UTC milliseconds of a time with an offset, of Unix seconds or milliseconds, or of a wall time in `zone`. Raises CellError."""
     written = " ".join(text[: LONGEST + 1].split())
     if len(text) > LONGEST:
         raise CellError("table.time", text=text)
@@ -200,7 +201,7 @@ def _without_offset(text: str) -> tuple[str, tzinfo | None]:
 def _by_form(text: str, reading: CellFormat) -> datetime:
     ordered = (*_DAY_FIRST, *_MONTH_FIRST) if reading.day_first is not False else (*_MONTH_FIRST, *_DAY_FIRST)
     if reading.day_first is None and day_first_of([text])[1]:
-        dotted = re.match(r"\d{1,2}\.", text)  # points are written by those who write the day first
+        dotted = re.match(r"\d{1,2}\.", text)  # dates with points have the day first
         if dotted is None:
             raise CellError("table.which_day", text=text)
     for day in (*_YEAR_FIRST, *ordered):

@@ -1,11 +1,11 @@
-"""Two columns for one thing: which of them counts is asked, for the one that comes first would win by accident."""
+"""Two columns for the same thing: a question asks which one counts, so that the first does not win by accident."""
 
 from collections.abc import Callable, Collection
 
 from app.domain.tables.table import Matching, Table, Use
 from app.domain.tables.table_questions import LEAVE_OUT, Answers, TableChoice, TableQuestion, leave_out
 
-Same = Callable[[Use], Use]  # the use that goes without saying, spelt out
+Same = Callable[[Use], Use]  # the default use, spelled out
 
 
 def column_cells(table: Table, index: int, most: int = 60) -> list[str]:
@@ -29,7 +29,7 @@ def conflicts(matching: Matching, same: Same, several: Collection[str]) -> dict[
 
 
 def without_empty(table: Table, matching: Matching, same: Same, several: Collection[str]) -> Matching:
-    """Of columns for the same thing those in which nothing stands are left out, when another one is filled."""
+    """Drops empty columns for a use if another column for it has cells."""
     left = set[int]()
     for columns in conflicts(matching, same, several).values():
         empty = {index for index in columns if not column_cells(table, index, 1)}
@@ -40,7 +40,7 @@ def without_empty(table: Table, matching: Matching, same: Same, several: Collect
 def decided(
     table: Table, matching: Matching, same: Same, several: Collection[str], answers: Answers
 ) -> tuple[Matching, list[TableQuestion]]:
-    """With the column that was chosen for each use, and the questions about the others; what is not answered is left out."""
+    """The matching with the chosen column of each use, and the open questions. Columns in an unanswered question are left out."""
     kept, questions = list(matching), list[TableQuestion]()
     for use, columns in conflicts(matching, same, several).items():
         key = f"column:{use.field}:{use.of}"

@@ -1,4 +1,4 @@
-"""What a heading means: its field, and the language, market, place or currency that it speaks of. All of its words count."""
+"""What a heading means: its field, and its language, market, place or currency. All of its words count."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -11,18 +11,18 @@ from app.domain.catalogue.market import Market
 from app.domain.tables.column_words import LANGUAGE_NAMES, NOT_OURS
 from app.domain.tables.table import Matching, Use
 
-_RUN_ON = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # scripts that set no blanks between words, or not all
+_RUN_ON = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # scripts that write words without spaces, or with few
 _BRACKETS = re.compile(r"[\[(（【](.*?)[\])）】]")
-SURE = 0.85  # of a heading's letters so many are the words of a field: it says what it is
-PROBABLE = 0.4  # … the cells below have to agree
-_HEAD_FIRST = frozenset({"de", "del", "da", "do", "du", "des", "di", "der"})  # "fecha del pedido" is a date: what it is comes first
+SURE = 0.85  # share of a heading's letters that belong to a field's words: enough to be sure
+PROBABLE = 0.4  # … enough if the cells below agree
+_HEAD_FIRST = frozenset({"de", "del", "da", "do", "du", "des", "di", "der"})  # "fecha del pedido" is a date: the noun comes first
 
-Fits = Callable[[str], bool]  # whether the cells of the column look like this field
+Fits = Callable[[str], bool]  # whether the column's cells look like this field
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """A field and how much of the heading says so, 0 to 1."""
+    """A field, and the share of the heading that means it, 0 to 1."""
 
     field: str
     share: float
@@ -37,8 +37,8 @@ def _letters(text: str) -> int:
 
 
 def senses(heading: str, words: Mapping[str, Sequence[str]]) -> list[Sense]:
-    """The fields that a folded heading may mean, the likeliest first. Of two with as many letters the last word says what it is, or the
-    first in languages that put it there."""
+    """The fields that a folded heading may mean, the likeliest first. Of two with as many letters, the last word decides, or the first in
+    languages that put the noun first."""
     best: dict[str, tuple[float, int, int]] = {}
     first = bool(_HEAD_FIRST & set(heading.split()))
     for field, many in words.items():
@@ -52,19 +52,19 @@ def senses(heading: str, words: Mapping[str, Sequence[str]]) -> list[Sense]:
 
 
 def _step(share: float) -> int:
-    """Shares that hardly differ are the same."""
+    """Shares that hardly differ count as equal."""
     return 3 if share >= SURE else round(share * 3)
 
 
 def _tags(heading: str) -> tuple[str, ...]:
-    """Where an abbreviation may say whose column it is: in brackets, else at the end or the beginning. In between stand words like "de"."""
+    """Where an abbreviation may say whose column it is: in brackets, else at the end or the beginning. "de" may be between."""
     inside = [found.strip() for found in _BRACKETS.findall(heading)]
     words = [word for word in re.split(r"[\s_:/|-]+", heading.strip()) if word]
     return tuple(inside) if inside else (*words[-1:], *(words[:1] if len(words) > 1 else ()))
 
 
 def _language_of(heading: str, languages: Collection[str]) -> str:
-    """The language that a heading names, as the show writes its tag; "" = none."""
+    """The language named in a heading, as the show's tag; "" = none."""
     known = {primary(tag): tag for tag in reversed(tuple(languages))}
     for tag in (one.replace("_", "-") for one in _tags(heading)):
         if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) and (primary(tag) in known or primary(tag) in LANGUAGE_NAMES):
@@ -79,14 +79,14 @@ def _language_of(heading: str, languages: Collection[str]) -> str:
 
 
 def currency_in(heading: str) -> str:
-    """The currency whose code a heading names ("Price USD", "Cost (CNY)"); "" = none."""
+    """The currency whose code is in a heading ("Price USD", "Cost (CNY)"); "" = none."""
     words = re.split(r"[^A-Za-z]+", heading)
     return next((word for word in words if word in CODES), "")
 
 
 def _market_of(heading: str, markets: Sequence[Market]) -> str:
-    """The market that a heading names by its id, its name or its currency; a currency of several markets means all of them: then it is
-    the currency itself. "" = none."""
+    """The market named in a heading by id, name or currency. A currency of several markets means all of them and is returned itself. "" =
+    none."""
     tags, whole = {tag.upper() for tag in _tags(heading)}, folded(heading)
     for market in markets:
         names = [folded(name) for name in market.name.values()]
@@ -122,9 +122,9 @@ def guess_use(
     in_currencies: Collection[str] = (),
     fits: Fits = lambda _: True,
 ) -> Use | None:
-    """What a heading means, None = nothing that is known. Fields in `in_…` exist once for each language, market, place or currency.
+    """What a heading means, None = unknown. Fields in `in_…` exist once per language, market, place or currency.
 
-    A heading that says only in part what it is needs cells that `fits` agrees with.
+    A heading that only partly says what it is needs cells that `fits` accepts.
     """
     field = _field_of(heading, words, languages, markets, fits)
     if not field:
@@ -155,7 +155,7 @@ def _field_of(heading: str, words: Mapping[str, Sequence[str]], languages: Seque
 
 
 def known_heading(heading: str, words: Mapping[str, Sequence[str]]) -> bool:
-    """Whether this cell surely is a heading of such a table."""
+    """Whether this cell is certainly a heading of such a table."""
     found = senses(folded(heading), words)
     return bool(found) and found[0].share >= SURE
 
@@ -169,7 +169,7 @@ def heading_of(use: Use) -> str:
 
 
 def own_use(heading: str, fields: Collection[str]) -> Use | None:
-    """The use that `heading_of` wrote this for, None = it is nobody's or somebody else's."""
+    """The use for which `heading_of` wrote this, None = it did not."""
     found = re.fullmatch(r"(.+?)(?: \[(.*)\])?", heading)
     words = found[1] if found is not None else ""
     field = re.sub(r" (?=\d$)", "", words).replace(" ", "_")
@@ -177,7 +177,7 @@ def own_use(heading: str, fields: Collection[str]) -> Use | None:
 
 
 def without_doubles(uses: Iterable[Use | None]) -> Matching:
-    """The first column of each use keeps it."""
+    """Only the first column of each use keeps it."""
     seen: set[Use] = set()
     kept: list[Use | None] = []
     for use in uses:

@@ -1,4 +1,4 @@
-"""How the amounts of a table's columns are written, found from all their cells; and what has to be asked because it cannot be found."""
+"""How the amounts of a table's columns are written, judged from all their cells; and questions where the cells don't tell."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ from app.domain.tables.table_questions import LEAVE_OUT, Answers, TableChoice, T
 
 @dataclass(frozen=True, slots=True)
 class AmountColumn:
-    """A column of money or of units. `currency` is what its amounts are expected in, "" = any; `counts`: it holds whole things.
+    """A column of money or units. `currency` is the expected currency, "" = any; `counts`: it holds whole things.
 
-    `open`: amounts in other currencies belong to other markets, for the column names none; `any_currency`: they are fine as they are.
+    `open`: the column names no market, so amounts in other currencies belong to other markets; `any_currency`: they are fine as they are.
     """
 
     index: int
@@ -32,8 +32,8 @@ class AmountColumn:
 
 @dataclass(slots=True)
 class Readings:
-    """`by_index` says how a column is read; cells in `skipped` currencies are left out; those in `routed` ones are for another market.
-    `assumed` are columns (index, currency) whose amounts do not say what they are in."""
+    """`by_index` says how to read a column. Cells in `skipped` currencies are left out; those in `routed` ones are for another market.
+    `assumed` are columns (index, currency) whose amounts name no currency."""
 
     by_index: dict[int, CellFormat] = field(default_factory=dict)
     skipped: dict[int, set[str]] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Readings:
         return self.by_index.get(index, _PLAIN)
 
     def written(self, index: int, text: str, currency: str) -> str:
-        """The currency of a cell, "" = none is written or nobody said which."""
+        """The currency of a cell, "" = none is written or was chosen."""
         return _currency_of(text, currency, self.of(index).signs)
 
 
@@ -53,7 +53,7 @@ _PLAIN = CellFormat()
 
 
 def read_columns(columns: Sequence[AmountColumn], show: Show, answers: Answers) -> Readings:
-    """Look at all cells of all columns of amounts."""
+    """Judge all cells of all columns of amounts."""
     readings = Readings()
     marks = {column.index: _marks(column) for column in columns}
     shared = {mark.decimal for mark in marks.values() if mark.decimal}
@@ -100,7 +100,7 @@ def _currency_of(text: str, currency: str, signs: Mapping[str, str]) -> str:
 
 
 def _signs(column: AmountColumn, answers: Answers, readings: Readings) -> dict[str, str]:
-    """What signs of several currencies mean in this column, by what was answered."""
+    """The currencies of ambiguous signs in this column, from the answers."""
     signs: dict[str, str] = {}
     for sign, text in _first_of((cells.currency_sign(text), text) for text in column.texts):
         meant = meant_by(sign)

@@ -1,12 +1,12 @@
-"""The words that shops write over their columns, in the languages of the viewer page: folded, so that they are found however they are
-written. More of them, for languages that came later, stand in column_words_more."""
+"""Column headings of shops, in the languages of the viewer page, folded so that spelling variants match. column_words_more.py has more
+languages."""
 
 from collections.abc import Mapping, Sequence
 
 from app.domain.base.folding import folded
 from app.domain.tables.column_words_more import MORE_ORDER_WORDS, MORE_PRODUCT_WORDS, MORE_RUNDOWN_WORDS
 
-NOT_OURS = "-"  # the field of headings that are known to be something that nothing here is made of
+NOT_OURS = "-"  # the field of known headings that nothing here uses
 
 
 def _words(*lines: str) -> tuple[str, ...]:

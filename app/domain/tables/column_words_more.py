@@ -1,4 +1,4 @@
-"""Words over columns in Portuguese, Indonesian, Vietnamese, Thai, Japanese, Korean, Arabic and Hindi, set apart by commas."""
+"""Column headings in Portuguese, Indonesian, Vietnamese, Thai, Japanese, Korean, Arabic and Hindi, separated by commas."""
 
 from collections.abc import Mapping
 

@@ -1,14 +1,14 @@
-"""Which row of a sheet is the heading: shops write titles, dates and empty lines above it."""
+"""Finds the header row of a sheet: shops put titles, dates and empty lines above it."""
 
 from collections.abc import Callable
 
 from app.domain.tables.table import Grid
 
-LOOKED_AT = 40  # rows; nobody writes more above a heading
+LOOKED_AT = 40  # rows; nobody writes more above a header
 
 
 def likely_heading(grid: Grid, known: Callable[[str], bool]) -> int:
-    """The line (from 1) with the most cells that are `known` as headings; without any, the first that is nearly as wide as the table.
+    """The line (from 1) with the most cells that are `known` headings; without any, the first line that is nearly as wide as the table.
 
     0 = the sheet is empty.
     """

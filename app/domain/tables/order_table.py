@@ -1,4 +1,4 @@
-"""Orders from a shop's table, and the log into one."""
+"""Reads orders from a shop's table, and writes orders and the log as tables."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ from app.domain.tables.table_profile import ProfileTable, columns_of
 from app.domain.tables.table_questions import Answers, TableChoice, TableQuestion
 
 SOURCE = "import"
-_UNKNOWN = "?"  # a currency that is written, but none
+_UNKNOWN = "?"  # a written currency that does not exist
 MAX_FAULTS = 1000
 AMOUNTS = ("amount", "unit_price", "total", "refunded")
 FIELDS = tuple(field for field in ORDER_WORDS if field != NOT_OURS)
@@ -38,10 +38,10 @@ _EACH = frozenset(_SAYS_EACH.split())
 
 @dataclass(frozen=True, slots=True)
 class OrderPlan:
-    """The lines of orders that the table tells of; those of an order with a fault are not among them.
+    """The order lines in the table, without orders that have a fault.
 
-    `doubled` rows say word for word what an earlier one said. `gone` are lines, without units, of orders that bring no money, and why:
-    those that the log has end there.
+    `doubled` counts rows that repeat an earlier row word for word. `gone` are lines, without units, of orders that bring no money, and why;
+    known lines of these orders end.
     """
 
     orders: tuple[Order, ...]
@@ -54,7 +54,7 @@ class OrderPlan:
 
 
 def match_orders(table: Table, profile: ProfileTable | None = None) -> Matching:
-    """What each column probably is for. Several may be for the same: that is a question."""
+    """The likely use of each column. Several columns for one use become a question."""
     if profile is not None:
         uses: list[Use | None] = [Use(name) if name else None for name in columns_of(profile, table.header)]
     else:
@@ -96,8 +96,8 @@ def plan_orders(
     answers: Answers | None = None,
     profile: ProfileTable | None = None,
 ) -> OrderPlan:
-    """The orders that the table tells of. Without a currency in the row it is that of the picture's market, or the only one; times
-    without an offset are those of that market's zone; orders without a time were placed now."""
+    """The orders in the table. A row without a currency uses that of the picture's market, or the only one; times without an offset are in
+    that market's zone; orders without a time were placed now."""
     return _Orders(table, matching, show, zones, now_ms, answers or {}, profile).plan()
 
 
@@ -110,7 +110,7 @@ class _Line:
 
 
 class _Orders:
-    """One run over the table."""
+    """One pass over the table."""
 
     def __init__(
         self, table: Table, matching: Matching, show: Show, zones: Zones, now_ms: int, answers: Answers, profile: ProfileTable | None
@@ -129,7 +129,7 @@ class _Orders:
         self._dates = self._read_dates()
         self._price_of_line = self._ask_price(profile)
         self._faults: list[Fault] = []
-        self._wrong = 0  # faults in all, also those beyond the list
+        self._wrong = 0  # all faults, including those beyond the list
         self._notes: list[Fault] = [
             Fault(0, table.header[index], "table.assumed_currency", {"currency": currency}) for index, currency in self._readings.assumed
         ]
@@ -163,7 +163,7 @@ class _Orders:
         return CellFormat(day_first=first)
 
     def _ask_price(self, profile: ProfileTable | None) -> bool:
-        """Whether a price is for all units of its row. A heading "Price" alone does not say it."""
+        """Whether a price is for all units of its row. A heading "Price" alone does not tell."""
         if profile is not None or "unit_price" not in self._columns or {"amount", "total"} & set(self._columns):
             return False
         heading = folded(self._heading("unit_price"))
@@ -175,7 +175,7 @@ class _Orders:
         return self._answers.get("price") == "line"
 
     def plan(self) -> OrderPlan:
-        """The whole of it."""
+        """Read the whole table."""
         groups: dict[str, list[_Line]] = {}
         seen = set[tuple[str, ...]]()
         doubled = left_out = 0
@@ -207,7 +207,7 @@ class _Orders:
         return tuple(sorted(self._faults, key=lambda fault: (fault.line, places.get(fault.column, 0))))
 
     def _order(self, order_id: str, lines: Sequence[_Line]) -> tuple[list[Order] | None, str]:
-        """The lines of one order, None = something is wrong in it; and why it brings no money."""
+        """The lines of one order, None = it has a fault; and why it brings no money."""
         wrong = self._wrong
         first = lines[0]
         at_ms = self._checked(first, "time", lambda text: cells.moment_of(text, self._zone, self._dates), self._now_ms, lines)
@@ -254,7 +254,7 @@ class _Orders:
         return kept, ""
 
     def _without_unsold(self, found: list[Order], lines: Sequence[_Line]) -> tuple[list[Order], bool]:
-        """Without the lines that have a state of their own by which they bring no money, as shops that list each unit have it."""
+        """Without lines whose own state says that they bring no money: some shops list each unit."""
         kept = [order for order, line in zip(found, lines, strict=True) if not why_unsold([line.row.get("status", "")], self._unsold)]
         return kept, len(kept) < len(found)
 
@@ -348,8 +348,8 @@ def events_table(events: Iterable[ShowEvent], name: str = "") -> Table:
 
 
 def orders_table(events: Iterable[ShowEvent], show: Show, name: str = "") -> Table:
-    """The orders of the log as they hold now, as `plan_orders` reads them; what is no amount or no moment stands there as the log has it.
-    Of an order that costs more than its lines the first line says what it comes to in all."""
+    """The current orders of the log, in the form that `plan_orders` reads; values that are no amount or time are written as the log has
+    them. If an order costs more than its lines, its first line has the total."""
     log = tuple(events)
     skus = {product.id: product.sku for product in show.products if product.sku}
     last = booked(log)
@@ -371,14 +371,14 @@ def orders_table(events: Iterable[ShowEvent], show: Show, name: str = "") -> Tab
 
 
 def _now(data: Mapping[str, Any], last: Mapping[tuple[str, str, int], Mapping[str, Any]]) -> Mapping[str, Any]:
-    """A line with what its last correction says."""
+    """A line after its last correction."""
     line = data.get("line", 1)
     change = last.get((str(data.get("order", "")), str(data.get("product", "")), line if isinstance(line, int) else 1))
     return data if change is None else {**data, "extra_minor": 0, **{key: value for key, value in change.items() if key != "source"}}
 
 
 def _order_totals(lines: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
-    """What each order comes to in all; {} when none costs more than its lines."""
+    """The total of each order; {} if none costs more than its lines."""
     sums: dict[str, int] = {}
     currencies: dict[str, str] = {}
     for data in lines:
@@ -403,5 +403,5 @@ def _amount_cells(data: Mapping[str, Any]) -> tuple[str, str]:
 def _moment_cell(at_ms: object) -> str:
     try:
         return cells.moment_text(int(str(at_ms)))
-    except (ValueError, OSError, OverflowError):  # which of them says "far away" depends on the system
+    except (ValueError, OSError, OverflowError):  # which one means "far away" depends on the system
         return str(at_ms)

@@ -33,7 +33,7 @@ ROLE_WORDS: Mapping[Role, Sequence[str]] = {
 
 
 class Of(Enum):
-    """What a field has one of for each."""
+    """What a field exists once for."""
 
     NOTHING = "nothing"
     LANGUAGE = "language"
@@ -43,8 +43,8 @@ class Of(Enum):
 
 
 class Draft:
-    """A product in the making: what it was, and what cells have changed so far. `reading` says how the next cell is written; `notes` are
-    (code, values) of what a cell could not say, `addresses` of pictures that would have to be fetched."""
+    """A product being changed by cells. `reading` says how the next cell is written; `notes` are (code, values) about cells that could not
+    be used; `addresses` are pictures to download."""
 
     def __init__(self, product: Product, show: Show) -> None:
         self.reading = CellFormat()
@@ -64,13 +64,13 @@ class Draft:
         return tag or self._show.presentation.host_language
 
     def market(self, market_id: str, text: str) -> str:
-        """The market of a cell; one that names none belongs to the market of the picture, or the only one. Raises CellError."""
+        """The market of a cell; the default is the market of the picture, or the only one. Raises CellError."""
         if chosen := market_id or likely_market(self._show):
             return chosen
         raise CellError("table.market", text=text)
 
     def markets_paying(self, of: str, text: str) -> tuple[str, ...]:
-        """The markets of an amount: those of a currency when the column or, in a column of no market, the cell names one."""
+        """The markets of an amount: those of its currency, if the column or, in a column without a market, the cell names one."""
         if of and not any(market.id == of for market in self._show.markets) and of in CODES:
             return tuple(market.id for market in self._show.markets if market.currency == of) or (of,)
         if not of and (written := cells.written_currency(text)):
@@ -80,11 +80,11 @@ class Draft:
         return (self.market(of, text),)
 
     def likely_currency(self) -> str:
-        """The currency of an amount that names neither market nor currency, "" = it cannot be known."""
+        """The currency of an amount that names neither market nor currency, "" = unknown."""
         return self.currency(likely_market(self._show))
 
     def currency(self, market_id: str) -> str:
-        """The market's currency, "" when the show does not know the market."""
+        """The market's currency, "" if the show does not have the market."""
         return next((market.currency for market in self._show.markets if market.id == market_id), "")
 
     def money(self, market_id: str, text: str) -> Money:
@@ -96,13 +96,13 @@ class Draft:
         return money
 
     def finished(self) -> Product:
-        """The product; the very same object when no cell changed it."""
+        """The product; the same object if no cell changed it."""
         changes = {name: value for name, value in self._changes.items() if value != getattr(self._product, name)}
         return replace(self._product, **changes) if changes else self._product
 
 
 def likely_market(show: Show) -> str:
-    """The market that is meant when none is named: that of the picture, or the only one; "" = it cannot be known."""
+    """The default market: that of the picture, or the only one; "" = unknown."""
     return show.presentation.market_id or (show.markets[0].id if len(show.markets) == 1 else "")
 
 
@@ -112,7 +112,7 @@ Put = Callable[[Draft, str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class ProductColumn:
-    """A field: `get(product, of)` is its cell, `put(draft, of, text)` takes one in (never an empty one) or raises CellError."""
+    """A field: `get(product, of)` is its cell; `put(draft, of, text)` stores a cell (never an empty one) or raises CellError."""
 
     field: str
     of: Of
@@ -153,7 +153,7 @@ def _point(attribute: str, field: str, number: int) -> ProductColumn:
 def _list(
     field: str, name: str, empty: Callable[[], Any], words: Callable[[Any], LocalizedText], change: Callable[[Any, LocalizedText], Any]
 ) -> ProductColumn:
-    """Words of the things in a list, one thing a line; the lines of all languages belong together by their number."""
+    """The words of a list's items, one per line; the lines of all languages match by number."""
 
     def get(product: Product, tag: str) -> str:
         texts = [words(one).get(tag, "") for one in getattr(product, name)]
@@ -187,7 +187,7 @@ def _plain_list(field: str, name: str, attribute: str, empty: Callable[[], Any])
 
 
 def _placed(many: Sequence[Any], attribute: str, of: str, make: Callable[[], Any], **changes: Any) -> tuple[Any, ...]:
-    """With what belongs to a market or a place changed, or added behind the others."""
+    """The items with the one of a market or location replaced, or added at the end."""
     if any(getattr(one, attribute) == of for one in many):
         return tuple(replace(one, **changes) if getattr(one, attribute) == of else one for one in many)
     return (*many, replace(make(), **changes))
@@ -219,7 +219,7 @@ def _put_was(draft: Draft, of: str, text: str) -> None:
         if found is None:
             raise CellError("table.was_alone", text=text)
         money: Money | None = draft.money(market_id, text)
-        if money is not None and money.minor <= found.price.minor:  # shops keep the same price, or nothing, there when there is no offer
+        if money is not None and money.minor <= found.price.minor:  # shops write the same price, or nothing, if there is no offer
             money = None
         draft.set("prices", _placed(draft.get("prices"), "market_id", market_id, lambda: None, was=money))
 
@@ -257,7 +257,7 @@ def _get_stock(product: Product, place: str) -> str:
 
 
 def _put_stock(draft: Draft, place: str, text: str) -> None:
-    if re.fullmatch(r"[-−]\s*\d[\d.,]*", text.strip()):  # what shops write when more was sold than there was
+    if re.fullmatch(r"[-−]\s*\d[\d.,]*", text.strip()):  # shops write this after selling more than they had
         draft.notes.append(("table.below_zero", {"text": text.strip()}))
         text = "0"
     units = cells.count_of(text, draft.reading)
@@ -304,14 +304,14 @@ def _put_sizes(draft: Draft, _: str, text: str) -> None:
 
 
 def _marks(name: str) -> ProductColumn:
-    """Ids or tags, set apart by blanks."""
+    """Ids or tags, separated by spaces."""
     return ProductColumn(
         name, Of.NOTHING, lambda product, _: " ".join(getattr(product, name)), lambda draft, _, text: draft.set(name, tuple(text.split()))
     )
 
 
 COLUMNS: Sequence[ProductColumn] = (
-    ProductColumn("id", Of.NOTHING, lambda product, _: product.id, lambda draft, _, text: None),  # says which product is meant, and no more
+    ProductColumn("id", Of.NOTHING, lambda product, _: product.id, lambda draft, _, text: None),  # only says which product is meant
     ProductColumn("sku", Of.NOTHING, lambda product, _: product.sku, _put_sku),
     _words("name"),
     _text("category"),
@@ -366,7 +366,7 @@ FIELDS_OF: Mapping[Of, frozenset[str]] = {of: frozenset(one.field for one in COL
 
 
 def all_uses(show: Show) -> tuple[Use, ...]:
-    """Every column that products of this show can fill, in order: for each language, market and place that it or a product has."""
+    """Every column that products of this show can fill, in order, for each language, market and location in use."""
     markets = dict.fromkeys(market.id for market in show.markets)
     places = dict.fromkeys(stock.place for product in show.products for stock in product.stock)
     languages = dict.fromkeys(languages_of(show))

@@ -1,4 +1,4 @@
-"""Products from a table and into one. Pure: the show is given, and what would become of it is returned."""
+"""Reads products from a table, and writes them as one. Pure: takes the show and returns what it would become."""
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -23,8 +23,8 @@ from app.domain.tables.table import LOST, CellError, Fault, Matching, Table, Use
 from app.domain.tables.table_profile import ProfileTable, columns_of
 from app.domain.tables.table_questions import LEAVE_OUT, Answers, TableChoice, TableQuestion, leave_out
 
-MAX_FAULTS = 1000  # nobody reads more, and each is held in memory
-SEVERAL = frozenset({"pictures"})  # fields that many columns may fill
+MAX_FAULTS = 1000  # nobody reads more, and each is kept in memory
+SEVERAL = frozenset({"pictures"})  # fields that may have many columns
 FETCH = "fetch"
 FETCH_NEAR = "fetch-near"  # also from this computer and its network
 _WORDS = FIELDS_OF[Of.LANGUAGE] | {"category", "price_band"}
@@ -33,11 +33,10 @@ _KEYS = frozenset({"id", "sku"})
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do. `products` are those that are new or changed, whole; rows with a fault are not among them.
+    """What an import would do. `products` are the new and changed ones, complete, without rows that have a fault.
 
-    `new`, `changed` and `unchanged` count products; `left_out` counts rows with a fault. `notes` are cells and columns that were left out
-    of rows that come in. While one of the `questions` has no answer, what it is about is left out. `addresses` are those of the pictures
-    of each product that are to be fetched.
+    `new`, `changed` and `unchanged` count products; `left_out` counts rows with a fault. `notes` are skipped cells and columns of imported
+    rows. What an unanswered one of the `questions` is about is left out. `addresses` are the pictures to download for each product.
     """
 
     products: tuple[Product, ...]
@@ -52,7 +51,7 @@ class ImportPlan:
 
 
 def match_products(table: Table, show: Show, profile: ProfileTable | None = None) -> Matching:
-    """What each column probably is for. Several may be for the same: that is a question."""
+    """The likely use of each column. Several columns for one use become a question."""
     uses = (
         _profile_uses(table, show, profile) if profile is not None else [_guess(table, index, show) for index in range(len(table.header))]
     )
@@ -62,12 +61,12 @@ def match_products(table: Table, show: Show, profile: ProfileTable | None = None
 
 
 def _is_currency(use: Use, show: Show) -> bool:
-    """Whether a column of market's money names no market, but a currency."""
+    """Whether a column of prices names a currency instead of a market."""
     return use.field in FIELDS_OF[Of.MARKET] and use.of in CODES and all(market.id != use.of for market in show.markets)
 
 
 def same_use(show: Show) -> Callable[[Use], Use]:
-    """What a use means when its language or market goes without saying."""
+    """A use with its default language or market filled in."""
 
     def same(use: Use) -> Use:
         if use.of or use.field not in FIELDS_OF[Of.LANGUAGE] | FIELDS_OF[Of.MARKET] or use.field == "link":
@@ -129,7 +128,7 @@ def _looks_like(field: str, text: str) -> bool:
 
 
 class _Known:
-    """The products that rows may mean: by id, by SKU, by name."""
+    """The products that rows may mean: by id, SKU and name."""
 
     def __init__(self, show: Show) -> None:
         self.by_id: Mapping[str, Product] = {product.id: product for product in show.products}
@@ -137,7 +136,7 @@ class _Known:
         self._by_name = {_name_key(text): product for product in reversed(show.products) for text in product.name.values()}
 
     def meant(self, row: Mapping[Use, str]) -> Product | None:
-        """The product of a row: that of its id, else of its SKU, else, when neither is given, of its name."""
+        """The product of a row: by id, else by SKU, or by name if it has neither."""
         row_id, sku = row.get(Use("id"), "").strip(), row.get(Use("sku"), "")
         if row_id in self.by_id:
             return self.by_id[row_id]
@@ -153,7 +152,7 @@ def _name_key(text: str) -> str:
 
 @dataclass(slots=True)
 class _Row:
-    """A row that is not empty: what stands in it, whom it means, and the key by which two rows are the same product."""
+    """A row that is not empty: its cells, its product, and the key that rows of the same product share."""
 
     line: int
     cells: dict[Use, str]
@@ -163,15 +162,15 @@ class _Row:
 
 
 class _Import:
-    """One run over the table."""
+    """One pass over the table."""
 
     def __init__(self, table: Table, matching: Matching, show: Show, answers: Answers) -> None:
         self.table, self.show, self.answers = table, show, answers
         chosen, self.questions = decided(table, matching, same_use(show), SEVERAL, answers)
         used = [(index, use) for index, use in enumerate(chosen[: len(table.header)]) if use is not None and use.field in BY_FIELD]
-        self.columns = sorted(used, key=lambda one: one[1].field == "was")  # a price comes before what it was
+        self.columns = sorted(used, key=lambda one: one[1].field == "was")  # a price is read before its compare-at price
         self.faults: list[Fault] = []
-        self.wrong = 0  # faults in all, also those beyond the list
+        self.wrong = 0  # all faults, including those beyond the list
         self.notes = list(_left_out_columns(table, matching, show))
         self.readings = read_columns([self._amounts(index, use) for index, use in self.columns if _counts(use)], show, answers)
         self.questions += self.readings.questions
@@ -266,7 +265,7 @@ class _Import:
 
 
 def _price_skipped(run: _Import, row: _Row) -> bool:
-    """Whether a crossed-out price has no price because that was left out: its currency, or that it has two columns, is asked about."""
+    """Whether a compare-at price lacks its price only because a question about that is open."""
     asked = any(one.key.startswith("column:price") for one in run.questions)
     return asked or any(note.line == row.line and note.code == "table.currency_left_out" for note in run.notes)
 
@@ -283,7 +282,7 @@ def _counts(use: Use) -> bool:
 
 
 def _identity(row: Mapping[Use, str], old: Product | None) -> str:
-    """What two rows of one product have in common."""
+    """The key that two rows of one product share."""
     if old is not None:
         return f"id:{old.id}"
     if row_id := row.get(Use("id"), "").strip():
@@ -294,7 +293,7 @@ def _identity(row: Mapping[Use, str], old: Product | None) -> str:
 
 
 def plan_import(table: Table, matching: Matching, show: Show, answers: Answers | None = None) -> ImportPlan:
-    """What becomes of the show's products when the table is imported. Empty cells leave what is there."""
+    """The show's products after importing the table. Empty cells change nothing."""
     run = _Import(table, matching, show, answers or {})
     rows, left_out = _once_each(run, run.rows()), 0
     found: dict[str, Product] = {}
@@ -311,7 +310,7 @@ def plan_import(table: Table, matching: Matching, show: Show, answers: Answers |
     addresses = _ask_pictures(run)
     for product_id in addresses:
         if product_id not in found and (old := next((row.old for row in rows if row.old and row.old.id == product_id), None)):
-            found[product_id] = old  # nothing of it changes but the pictures that it gets
+            found[product_id] = old  # only its pictures change
             unchanged -= 1
     return ImportPlan(
         tuple(found.values()),
@@ -327,7 +326,7 @@ def plan_import(table: Table, matching: Matching, show: Show, answers: Answers |
 
 
 def _once_each(run: _Import, rows: Sequence[_Row]) -> list[_Row]:
-    """One row for each product; which of several counts is asked, unless they say the same. Without an answer none of them does."""
+    """One row per product. If several differ, a question asks which one counts; until it is answered, none does."""
     by_key: dict[str, list[_Row]] = {}
     for row in rows:
         by_key.setdefault(row.key if row.key != "name:" else f"line:{row.line}", []).append(row)
@@ -349,7 +348,7 @@ def _once_each(run: _Import, rows: Sequence[_Row]) -> list[_Row]:
 
 
 def _key_use(row: _Row) -> Use | None:
-    """The use of the column that says which product a row means."""
+    """The use of the column that identifies a row's product."""
     return next((use for field in ("id", "sku", "name") for use in row.cells if use.field == field), None)
 
 
@@ -383,7 +382,7 @@ def _host_of(address: str) -> str:
 
 
 def _is_near(host: str) -> bool:
-    """Whether this is no host of the open internet, as far as its name says."""
+    """Whether the name shows that this host is not on the public internet."""
     try:
         return not ip_address(host).is_global
     except ValueError:
@@ -391,7 +390,7 @@ def _is_near(host: str) -> bool:
 
 
 def _left_out_columns(table: Table, matching: Matching, show: Show) -> list[Fault]:
-    """Columns of money that no market of the show pays with, by name."""
+    """The names of money columns in a currency that no market of the show uses."""
     notes = []
     sold = {market.currency for market in show.markets}
     for index, use in enumerate(matching[: len(table.header)]):
@@ -404,7 +403,7 @@ def _left_out_columns(table: Table, matching: Matching, show: Show) -> list[Faul
 
 
 def product_table(show: Show, name: str = "") -> Table:
-    """All products with everything that is known of them; columns that nothing stands in are left out."""
+    """All products with all their data; empty columns are left out."""
     uses = all_uses(show)
     columns = [(BY_FIELD[use.field].get, use.of) for use in uses]
     rows = [[get(product, of) for get, of in columns] for product in show.products]

@@ -1,4 +1,4 @@
-"""The run of show from a table and into one."""
+"""Reads a rundown from a table, and writes it as one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -27,7 +27,7 @@ IN_LANGUAGES = frozenset({"cues", "script"})
 
 @dataclass(frozen=True, slots=True)
 class RundownPlan:
-    """The segments that the table makes, in its order; rows with a fault are not among them."""
+    """The segments in the table, in its order, without rows that have a fault."""
 
     segments: tuple[Segment, ...]
     left_out: int
@@ -35,7 +35,7 @@ class RundownPlan:
 
 
 class _Names:
-    """What rows may call products and scenes, in both directions."""
+    """The names by which rows refer to products and scenes, in both directions."""
 
     def __init__(self, show: Show) -> None:
         self._products = {folded(text): product.id for product in reversed(show.products) for text in product.name.values() if text}
@@ -48,14 +48,14 @@ class _Names:
         self.language = show.presentation.host_language
 
     def product(self, text: str) -> str:
-        """Raises CellError when the show has no such product."""
+        """The product of a name; raises CellError if the show has none."""
         found = self._products.get(text) or self._skus.get(sku_key(text)) or self._products.get(folded(text))
         if found is None:
             raise CellError("table.no_product", text=text)
         return found
 
     def scene(self, text: str) -> str:
-        """Raises CellError when the show has no such scene."""
+        """The scene of a name; raises CellError if the show has none."""
         found = self._scenes.get(text) or self._scenes.get(folded(text))
         if found is None:
             raise CellError("table.no_scene", text=text)
@@ -146,7 +146,7 @@ COLUMNS: Mapping[str, tuple[Get, Put]] = {
 
 
 def match_rundown(table: Table, show: Show) -> Matching:
-    """What each column probably is for."""
+    """The likely use of each column."""
     languages = languages_of(show)
     return without_doubles(
         own_use(heading, COLUMNS)
@@ -162,7 +162,7 @@ def match_rundown(table: Table, show: Show) -> Matching:
 
 
 def _fits(field: str, column: Sequence[str]) -> bool:
-    """Whether cells look like this field: what is counted in minutes has to be a length."""
+    """Whether cells look like this field: minutes have to be a duration."""
     filled = [text for cell in column if (text := plain(cell).strip())]
     if field != "minutes" or not filled:
         return True
@@ -174,7 +174,7 @@ def _fits(field: str, column: Sequence[str]) -> bool:
 
 
 def plan_rundown(table: Table, matching: Matching, show: Show) -> RundownPlan:
-    """The segments that the table makes: those that the show has, by id, with what the table says; the others new."""
+    """The segments of the table: known ones, by id, with the table's changes; the others are new."""
     columns = [(index, use) for index, use in enumerate(matching[: len(table.header)]) if use is not None and use.field in COLUMNS]
     names = _Names(show)
     known = {segment.id: segment for segment in show.segments}
@@ -211,7 +211,7 @@ def _title(segment: Segment, show: Show) -> str:
 
 
 def rundown_table(show: Show, name: str = "") -> Table:
-    """The whole run of show; columns that nothing stands in are left out."""
+    """The whole rundown; empty columns are left out."""
     names = _Names(show)
     tags = dict.fromkeys(languages_of(show))
     tags.update(

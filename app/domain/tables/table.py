@@ -1,4 +1,4 @@
-"""Tables that come from and go to spreadsheets: cells of text, and what was found wrong in which of them."""
+"""Tables from and for spreadsheets: cells of text, and their faults."""
 
 import html
 import re
@@ -7,21 +7,23 @@ from dataclasses import dataclass, field
 
 from app.domain.base.errors import AppError, Value
 
-# What a spreadsheet would run as a formula when it opens a file of ours. The sign before it is taken off again by our own import, so that
-# a text that has it already gets one more.
+# A spreadsheet would run these as formulas when it opens one of our files. Our own import removes the sign put before them, so that
+# a text that already has it gets one more.
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _SIGNS = "'=+-@\t\r"
-UNWRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # what no spreadsheet file can hold: it is left out of cells
-# An apostrophe before a number is how Excel is told to keep it as text: '00123
+UNWRITTEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]"
+)  # characters that no spreadsheet file can hold; they are left out of cells
+# An apostrophe before a number tells Excel to keep it as text: '00123
 _GUARDED = re.compile(r"'+(?:[=+\-@\t\r]|[0-9][\w./-]*$)")
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # the other way: ="00123"
 LONGEST_SAID = 120
 LONGEST_HEADING = 200
-LOST = "\ufffd"  # stands where bytes could not be read in the file's encoding
+LOST = "\ufffd"  # marks bytes that could not be read in the file's encoding
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.DOTALL)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 
-# The encodings that can be chosen for a text file; "utf-8" and "utf-16" read a byte order mark too.
+# The encodings to choose from for a text file; "utf-8" and "utf-16" also read a byte order mark.
 ENCODINGS = (
     "utf-8",
     "utf-16",
@@ -41,14 +43,14 @@ ENCODINGS = (
 
 
 class CellError(AppError):
-    """A cell that cannot be understood; `data` has `text`, and what the code speaks of."""
+    """An unreadable cell; `data` has `text` and the values of the code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A sheet as it stands in the file, before anybody knows which row is the heading; `rows` from line 1 on, each as wide as it is.
+    """A sheet as it is in the file, before its header row is known; `rows` from line 1 on, each as wide as it is.
 
-    `encoding` is how a CSV file was read ("" = XLSX); `sheets` are the names of a workbook's sheets, `sheet` the one that this is.
+    `encoding` is how a CSV file was read ("" = XLSX); `sheets` are the names of a workbook's sheets, `sheet` this one.
     """
 
     name: str
@@ -60,7 +62,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` are those behind the heading, each as wide as it; row `index` stands in line `first_line + index` of the spreadsheet."""
+    """`rows` follow the header and are as wide as it; row `index` is line `first_line + index` of the spreadsheet."""
 
     name: str
     header: tuple[str, ...]
@@ -70,7 +72,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in one cell: the line and the heading as the spreadsheet shows them, a code with words, and its values."""
+    """A fault in one cell: the line and heading as in the spreadsheet, a code that has a text, and its values."""
 
     line: int
     column: str
@@ -80,8 +82,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a column is used for: a field, and the language, market, place or currency that it speaks of ("" = the one that goes without
-    saying)."""
+    """What a column is used for: a field, and its language, market, place or currency ("" = the default)."""
 
     field: str
     of: str = ""
@@ -91,14 +92,14 @@ Matching = tuple[Use | None, ...]  # for each column; None = left out
 
 
 def short(data: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The values of a fault, cut to what anybody reads: a cell may hold a whole page."""
+    """The values of a fault, shortened for reading: a cell may hold a whole page."""
     return {
         key: f"{value[:LONGEST_SAID]}…" if isinstance(value, str) and len(value) > LONGEST_SAID else value for key, value in data.items()
     }
 
 
 def headed(grid: Grid, line: int) -> Table:
-    """The table whose heading stands in this line of the grid (from 1); empty cells behind the last heading are left out."""
+    """The table with its header in this line of the grid (from 1); empty cells after the last heading are dropped."""
     found = grid.rows[line - 1] if 0 < line <= len(grid.rows) else ()
     header = tuple(" ".join(cell[:LONGEST_HEADING].split()) for cell in found)
     while header and not header[-1]:
@@ -112,13 +113,13 @@ def headed(grid: Grid, line: int) -> Table:
 
 def harmless(text: str) -> str:
     """The text as a cell that no spreadsheet runs."""
-    written = UNWRITTEN.sub("", text)  # what then stands first is what a spreadsheet looks at
+    written = UNWRITTEN.sub("", text)  # the spreadsheet looks at the first character
     guarded = written and written[0] in _SIGNS and (_ACTIVE.match(written) or _GUARDED.match(written))
     return "'" + text if guarded else text
 
 
 def plain(cell: str) -> str:
-    """The text that `harmless` was given, and what Excel's own guards (="00123", '00123) stand around; other cells as they are."""
+    """The text before `harmless`, and the text inside Excel's own guards (="00123", '00123); other cells as they are."""
     if cell.startswith("'"):
         return cell[1:] if _GUARDED.match(cell) else cell
     formula = _AS_TEXT.fullmatch(cell) if cell.startswith("=") else None
@@ -129,7 +130,7 @@ def plain(cell: str) -> str:
 
 
 def without_markup(text: str) -> str:
-    """The words of a cell that a web shop wrote: without tags, with entities as the signs that they mean."""
+    """The text of a cell from a web shop: without tags, with entities decoded."""
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n", text))
     if "&" in text:
@@ -138,12 +139,12 @@ def without_markup(text: str) -> str:
 
 
 def lines_of(texts: Sequence[str]) -> str:
-    """Several texts in one cell, one a line; lines within them are kept apart."""
+    """Several texts in one cell, one per line; line breaks within a text are escaped."""
     return "\n".join(text.replace("\\", "\\\\").replace("\n", "\\n") for text in texts)
 
 
 def texts_of(cell: str) -> tuple[str, ...]:
-    """What `lines_of` was given; an empty cell is no text at all."""
+    """The texts given to `lines_of`; an empty cell has none."""
     if not cell:
         return ()
     return tuple(re.sub(r"\\(\\|n)", lambda found: "\n" if found[1] == "n" else "\\", line) for line in cell.split("\n"))

@@ -1,4 +1,4 @@
-"""What is known of the exports of one shop system: which column is what, and which rows are items. Profiles are data."""
+"""Known exports of shop systems: what each column is, and which rows are items. Profiles are data."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from app.domain.base.currencies import CODES
 from app.domain.base.folding import folded
 from app.domain.tables.table import Table
 
-ANY = "*"  # behind the beginning of a heading: whatever follows
+ANY = "*"  # after the beginning of a heading: anything may follow
 _SKIPPED = re.compile(r"\s")
 
 
@@ -58,30 +58,30 @@ def _is(heading: str, pattern: str) -> bool:
 
 
 def place_of(header: Sequence[str], pattern: str) -> int:
-    """The column of the first heading that is meant, -1 = there is none."""
+    """The column of the first matching heading, -1 = none."""
     return next((index for index, heading in enumerate(header) if _is(folded(heading), pattern)), -1)
 
 
 def table_of(profile: TableProfile, kind: str, header: Sequence[str]) -> ProfileTable | None:
-    """The profile's file of this kind that has the most of these headings; None when one that it needs is missing in all."""
+    """The profile's file of this kind that matches most of these headings; None if each lacks a heading it needs."""
     fitting = [one for one in profile.tables if one.kind == kind and all(place_of(header, need) >= 0 for need in one.needs)]
     return max(fitting, key=lambda one: len(one.needs), default=None)
 
 
 def likely_profile(profiles: Sequence[TableProfile], kind: str, header: Sequence[str]) -> TableProfile | None:
-    """The profile of which the most needed headings are here."""
+    """The profile with the most needed headings here."""
     found = [(len(table.needs), profile) for profile in profiles if (table := table_of(profile, kind, header)) is not None]
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
 def columns_of(profile: ProfileTable, header: Sequence[str]) -> tuple[str, ...]:
-    """The field of each column as the profile knows it; "" = none."""
+    """The field of each column according to the profile; "" = none."""
     folds = [folded(heading) for heading in header]
     return tuple(next((name for pattern, name in profile.columns.items() if _is(heading, pattern)), "") for heading in folds)
 
 
 def prepared(table: Table, profile: ProfileTable) -> Table:
-    """With one row for each item; the others are empty, so that every row keeps its line."""
+    """One row per item; the others become empty, so that every row keeps its line."""
     rows = [list(row) for row in table.rows]
     places = _Places(table.header)
     _drop_notes(rows, profile, places)
@@ -118,7 +118,7 @@ Rows = list[list[str]]
 
 
 def _write_currencies(rows: Rows, profile: ProfileTable, places: _Places) -> None:
-    """Put a row's currency behind its prices."""
+    """Append a row's currency to its prices."""
     currency = places[profile.currency]
     amounts = places.those([heading for heading, name in profile.columns.items() if name in ("price", "was")])
     for row in rows if currency >= 0 else ():
@@ -132,7 +132,7 @@ def _clear(row: list[str]) -> None:
 
 
 def _drop_notes(rows: Rows, profile: ProfileTable, places: _Places) -> None:
-    """Rows below the heading that explain the columns."""
+    """Rows below the header that explain the columns."""
     for heading, looks in profile.data_when.items():
         place = places[heading]
         for row in rows if place >= 0 else ():
@@ -156,7 +156,7 @@ def _key(text: str) -> str:
 
 
 def _inherit_in_groups(rows: Rows, profile: ProfileTable, places: _Places) -> None:
-    """What stands in the first row of a group alone; and the pictures of rows that bring nothing else go to the first item."""
+    """Copies what only the first row of a group has, and gives the pictures of picture-only rows to the first item."""
     group, taken = places[profile.group], places.those(profile.inherit)
     if group < 0:
         return

@@ -1,4 +1,4 @@
-"""What a table leaves open: questions with their answers to choose from. Nothing of it is decided in silence."""
+"""Open questions about a table, with answers to choose from. Nothing is decided silently."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from app.domain.base.errors import Value
 
 @dataclass(frozen=True, slots=True)
 class TableChoice:
-    """One answer: `value` is what is remembered, `code` and `data` what is said of it."""
+    """One answer: `value` is stored, `code` and `data` make its text."""
 
     value: str
     code: str
@@ -17,7 +17,7 @@ class TableChoice:
 
 @dataclass(frozen=True, slots=True)
 class TableQuestion:
-    """`key` stays the same for the same question of the same file."""
+    """`key` is the same for the same question about the same file."""
 
     key: str
     code: str
@@ -25,11 +25,11 @@ class TableQuestion:
     choices: tuple[TableChoice, ...]
 
 
-Answers = Mapping[str, str]  # key → value; what is not in it was not answered yet
+Answers = Mapping[str, str]  # key → value; missing keys are not answered yet
 
 LEAVE_OUT = "-"
 
 
 def leave_out() -> TableChoice:
-    """The answer that brings in everything but this."""
+    """The answer that imports everything but this."""
     return TableChoice(LEAVE_OUT, "ask.leave_out")
