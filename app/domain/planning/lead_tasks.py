@@ -69,7 +69,7 @@ def tasks(
 
 
 def has_draw(show: Show) -> bool:
-    """Whether prizes are drawn in the run of show."""
+    """Whether the rundown has a prize draw."""
     return any(segment.draw.strip() for segment in show.segments)
 
 

@@ -22,8 +22,7 @@ NIGHTS_IN_A_ROW = 3
 
 @dataclass(frozen=True, slots=True)
 class ShowRequirements:
-    """What the show asks for beyond the plan: an interpreter for its run of show, and which markets' permits are not there yet (the keys
-    of dates → ids of markets)."""
+    """The requirements of the show: an interpreter for its rundown, and missing permits (keys of dates → market ids)."""
 
     interpreter: bool = False
     host_language: str = ""

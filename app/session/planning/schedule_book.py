@@ -36,13 +36,12 @@ UNKNOWN_PLACE = "Etc/UTC"
 
 
 class ScheduleBook:
-    """Times that go in as `LocalTime` are wall times of their zone, all that come out as `datetime` are instants in UTC.
+    """Takes `LocalTime` wall times and returns `datetime` instants in UTC.
 
-    Verbs are one undo step each and raise AppError, the plan being as it was: WallTimeError ("time.skipped", "time.repeated") names both
-    ways out of a wall time that does not exist or exists twice, ScheduleError a rule or an id. The same non-empty `merge` in a row is one
-    step.
-    `airings` has which dates went on air, and when. `changed` is emitted whenever anything that is read here may be another: the plan, the
-    clock rules, this PC's zone, what was loaded.
+    Each edit is one undo step. On AppError nothing changes: WallTimeError ("time.skipped", "time.repeated") offers both alternatives of a
+    wall time, ScheduleError names a rule or id. Consecutive edits with the same non-empty `merge` are one step.
+    `airings` knows which dates went on air. `changed` is emitted when anything read here may differ: schedule, time zone data, the PC's
+    zone, loaded data.
     """
 
     def __init__(self, book: ShowBook, *, calendar: Calendar, clock: Clock, notify: Callable[[Notice], None]) -> None:

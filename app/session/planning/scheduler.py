@@ -84,10 +84,10 @@ class ScheduleStatus:
 
 
 class Scheduler(AdvisedSchedule):
-    """Everything about when: `ScheduleBook` has the plan with its verbs, `AdvisedSchedule` what can be said of it, this the present.
+    """Knows what is on air and what is next. `ScheduleBook` has the schedule with its edits, `AdvisedSchedule` the advice.
 
-    `reload` belongs to the show desk; `waiting` says how many wait for the date with a key. Nothing here is
-    loaded or looked at before something is planned.
+    `reload` is called for another show; `waiting` returns how many viewers set a reminder for a date. Nothing is loaded before a show is
+    planned.
     """
 
     def __init__(
@@ -238,8 +238,8 @@ class Scheduler(AdvisedSchedule):
     # On air ---------------------------------------------------------------------------------------------------------------
 
     def start(self, occurrence: Occurrence | None = None) -> None:
-        """Go on air with this date (None = the next one), in one step: live, in the log, the run of show begun. Raises ScheduleError
-        when nothing is planned. A date that is on air goes on."""
+        """Go live with this date (None = the next one), log it and start the rundown. Raises ScheduleError if nothing is planned. A date
+        on air continues."""
         chosen = occurrence or self.next
         if chosen is None:
             raise ScheduleError("schedule.nothing_planned")
@@ -250,7 +250,7 @@ class Scheduler(AdvisedSchedule):
             self._studio.broadcast.go_live()
 
     def went_live(self) -> bool:
-        """The program is on air: the date that was asked for, or that is due, has begun. True: its run of show was started with it."""
+        """Log the start of the requested or due date. Returns whether its rundown was started."""
         asked, self._wanted = self._wanted, ""
         occurrence = self.occurrence(asked) if asked else None
         if occurrence is None and not self.airings.key:

@@ -107,9 +107,8 @@ def reminder_text(title: str, left: str, news: Sequence[NewsItem], phrases: Phra
 def reminder_time(
     start: datetime, minutes_before: int, zone_keys: Sequence[str], quiet_hours: tuple[str, str], zones: Zones
 ) -> datetime | None:
-    """When people of these zones are reminded of a show: so many minutes before it; where that is at night for any of them, as soon as it
-    is for none any more, if that is still before the show, else in the last minute before the night began. None = in no minute of the
-    day before it."""
+    """When to remind people of these zones: `minutes_before` the show; if that is in quiet hours for any of them, as soon as these end
+    before the show, or else in the last minute before they began. None = no minute of the day before fits."""
     wanted = start - minutes_before * MINUTE
     nights = [night for key in zone_keys for night in _nights(wanted, key, quiet_hours, zones)]
 

@@ -17,8 +17,8 @@ GroupMeans = tuple[float | None, float | None, float | None]  # of audience, hos
 
 @dataclass(frozen=True, slots=True)
 class PartyFit:
-    """How a span suits a party: the comfort that most of its minutes have (of equal ones the worse; NEVER when it reaches into that), the
-    share of them that has it (0 to 1), and the shares that are prime, and poor or worse."""
+    """How a span suits a party: the comfort of most of its minutes (the worse if equal; NEVER if any minute is), the share of minutes with
+    it (0 to 1), and the shares that are prime, and poor or worse."""
 
     party_id: str
     comfort: Comfort
@@ -28,7 +28,7 @@ class PartyFit:
 
 
 def fit_of(line: ComfortLine, start: datetime, minutes: int) -> PartyFit:
-    """How so many minutes from `start` on suit a party."""
+    """The fit of `minutes` from `start`."""
     by_level = line.minutes(start, minutes)
     most = NEVER if by_level[NEVER] else max(range(4), key=lambda level: (by_level[level], level))
     return PartyFit(

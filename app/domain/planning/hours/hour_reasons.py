@@ -37,7 +37,7 @@ BookedDates = Sequence[tuple[Occurrence, frozenset[str]]]  # other dates, with t
 
 
 def sufferers(fits: Sequence[PartyFit]) -> tuple[str, ...]:
-    """Ids of those for whom a quarter of the show or more is poor, the worst first."""
+    """The ids with at least a quarter of the show in poor hours, the worst first."""
     return tuple(one.party_id for one in sorted(fits, key=lambda one: -one.poor) if one.poor >= POOR_SHARE)
 
 

@@ -76,7 +76,7 @@ class AnnouncementStudio(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementServices:
-    """What the program brings along. `prepare_drawing` is called on the loop's thread before the first poster."""
+    """The services that announcements need. `prepare_drawing` is called on the event loop before the first poster."""
 
     texts: AnnouncementTexts
     files: CalendarFiles
@@ -252,7 +252,7 @@ class Announcements:
         )
 
     def _profiles(self, show: Show) -> Mapping[str, Market]:
-        """The show's own where it has them, else those that the program brings along."""
+        """The market profiles: the show's own, or else the built-in ones."""
         own = {market.id: market for market in show.markets}
         missing = {party.market_id for party in show.schedule.parties if party.market_id} - own.keys() - self._markets.keys()
         if missing:
