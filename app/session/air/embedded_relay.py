@@ -290,8 +290,8 @@ class EmbeddedRelay:
             pid, port, host, stream = int(known["pid"]), int(known["port"]), str(known["host"]), str(known["stream"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):  # no file, or one being written
             return None
-        stands = 0 < pid < MAX_PID and 0 < port <= MAX_PORT
-        return (pid, port, host, stream) if stands and self._is_relay(pid) else None
+        valid = 0 < pid < MAX_PID and 0 < port <= MAX_PORT
+        return (pid, port, host, stream) if valid and self._is_relay(pid) else None
 
     def _is_relay(self, pid: int) -> bool:
         """Whether this process is a relay of our runtime folder: after a crash the pid in the file may belong to another program."""
