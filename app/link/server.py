@@ -286,6 +286,6 @@ def _knock(address: str) -> bool:
     try:
         Client(address, family=FAMILY).close()
     except OSError as error:
-        log.debug("nobody answers at %s: %s", address, error)
+        log.debug("no answer at %s: %s", address, error)
         return False
     return True

@@ -44,11 +44,11 @@ class DeskChannel:
     @classmethod
     def open(cls) -> "DeskChannel":
         """Take over the process's standard input and output."""
-        door = cls(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0))
+        channel = cls(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0))
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nowhere, standard)
-        return door
+        return channel
 
     def start(self) -> StartMessage:
         """The desk's instructions."""
@@ -77,19 +77,19 @@ class DeskChannel:
 def run(arguments: argparse.Namespace) -> int:
     """Run one plugin until the desk ends it; 1 = the plugin failed."""
     del arguments
-    door = DeskChannel.open()
-    start = door.start()
+    channel = DeskChannel.open()
+    start = channel.start()
     os.chdir(start.folder)
     set_limits(start.memory_mb)
-    return asyncio.run(_live(start, door))
+    return asyncio.run(_live(start, channel))
 
 
-async def _live(start: StartMessage, door: DeskChannel) -> int:
-    status = await _run_all(start, door)
+async def _live(start: StartMessage, channel: DeskChannel) -> int:
+    status = await _run_all(start, channel)
     os._exit(status)  # do not wait for the plugin's threads
 
 
-async def _run_all(start: StartMessage, door: DeskChannel) -> int:
+async def _run_all(start: StartMessage, channel: DeskChannel) -> int:
     """Called with the loop running: on Windows the loop needs a socket of its own, which the sandbox would refuse."""
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
@@ -99,21 +99,21 @@ async def _run_all(start: StartMessage, door: DeskChannel) -> int:
         loop.call_soon_threadsafe(over.set)
         threading.Timer(GOODBYE_S, os._exit, (0,)).start()  # in case the plugin blocks its loop
 
-    threading.Thread(target=door.listen, args=(ended,), name="door", daemon=True).start()
-    api = Api(start.settings, start.folder, lambda text: door.say({"tell": str(text)[:MAX_TEXT]}))
+    threading.Thread(target=channel.listen, args=(ended,), name="desk-channel", daemon=True).start()
+    api = Api(start.settings, start.folder, lambda text: channel.say({"tell": str(text)[:MAX_TEXT]}))
     try:
         _load(start).enable(api)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises is the stranger's failure
-        return _failed(door, error)
-    tasks = {loop.create_task(_run(shop, start, door)) for shop in api.shops}
-    door.say({"on": {"shops": len(tasks), "kernel": kernel}})
-    beat = loop.create_task(_beat(door, start.beat_s))
+        return _failed(channel, error)
+    tasks = {loop.create_task(_run(shop, start, channel)) for shop in api.shops}
+    channel.say({"on": {"shops": len(tasks), "kernel": kernel}})
+    beat = loop.create_task(_beat(channel, start.beat_s))
     stop = loop.create_task(over.wait())
     failure = await _first_failure(tasks, stop)
     for task in (*tasks, beat, stop):
         task.cancel()
     await asyncio.wait((*tasks, beat, stop), timeout=GOODBYE_S)
-    return 0 if failure is None else _failed(door, failure)
+    return 0 if failure is None else _failed(channel, failure)
 
 
 async def _first_failure(tasks: set["asyncio.Task[None]"], stop: "asyncio.Task[Any]") -> BaseException | None:
@@ -128,25 +128,25 @@ async def _first_failure(tasks: set["asyncio.Task[None]"], stop: "asyncio.Task[A
                 return error
 
 
-async def _beat(door: DeskChannel, every_s: float) -> None:
+async def _beat(channel: DeskChannel, every_s: float) -> None:
     """Show that the loop is still running."""
     while True:
-        door.say({"beat": True})
+        channel.say({"beat": True})
         await asyncio.sleep(every_s)
 
 
-async def _run(shop: Shop, start: StartMessage, door: DeskChannel) -> None:
+async def _run(shop: Shop, start: StartMessage, channel: DeskChannel) -> None:
     def take(order: Order) -> bool:
         if not start.orders:
             raise PermissionError("plugin.toml does not request orders")
-        return door.ask(order_message(order))
+        return channel.ask(order_message(order))
 
     await shop(take)
 
 
-def _failed(door: DeskChannel, error: BaseException) -> int:
+def _failed(channel: DeskChannel, error: BaseException) -> int:
     reason = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-    door.say({"failed": reason.encode(errors="replace").decode()[:MAX_TEXT]})
+    channel.say({"failed": reason.encode(errors="replace").decode()[:MAX_TEXT]})
     return 1
 
 

@@ -64,7 +64,7 @@ class PluginSettings(Protocol):
 
     def values(self, plugin_id: str) -> Mapping[str, Value]: ...
 
-    def keep(self, plugin_id: str, *, enabled: bool, values: Mapping[str, Value]) -> None:
+    def save(self, plugin_id: str, *, enabled: bool, values: Mapping[str, Value]) -> None:
         """Raises AppError when it cannot be written."""
 
 
@@ -159,7 +159,7 @@ class PluginHost:
     def switch(self, plugin_id: str, *, on: bool) -> None:
         """Switch a plugin on or off and save that; raises AppError if saving fails."""
         plugin = self._plugin(plugin_id)
-        self._settings.keep(plugin_id, enabled=on, values=self.values(plugin_id))
+        self._settings.save(plugin_id, enabled=on, values=self.values(plugin_id))
         self._switch_off(plugin)
         if on:
             self._switch_on(plugin)
@@ -170,7 +170,7 @@ class PluginHost:
         plugin = self._plugin(plugin_id)
         values = plugin.manifest.settings({**self.values(plugin_id), key: value})
         on = plugin.wanted
-        self._settings.keep(plugin_id, enabled=on, values=values)
+        self._settings.save(plugin_id, enabled=on, values=values)
         if on:
             self._switch_off(plugin)
             self._switch_on(plugin)

@@ -42,7 +42,7 @@ class Consents:
         """Whether this show may connect, by origin."""
         return self._all().get(identity, {}) if identity else {}
 
-    def keep(self, identity: str, answers: Mapping[str, bool]) -> None:
+    def save(self, identity: str, answers: Mapping[str, bool]) -> None:
         """Save the answers for this show in place of the earlier ones."""
         known = self._all()
         known.pop(identity, None)

@@ -30,7 +30,7 @@ class PluginSettingsFile:
             return {}
         return {str(key): value for key, value in values.items() if isinstance(value, bool | int | float | str)}
 
-    def keep(self, plugin_id: str, *, enabled: bool, values: Mapping[str, Value]) -> None:
+    def save(self, plugin_id: str, *, enabled: bool, values: Mapping[str, Value]) -> None:
         """Save a plugin's state; raises StorageError."""
         table = {**self._read(), plugin_id: {"enabled": enabled, "settings": dict(values)}}
         write_file(self._path, json.dumps(table, indent=2, ensure_ascii=False, sort_keys=True).encode())

@@ -85,7 +85,7 @@ def check_schema(connection: sqlite3.Connection, path: Path, version: int) -> No
 
 
 def intact_tables(connection: sqlite3.Connection, version: int) -> frozenset[str]:
-    """Those of our tables that stand in a file as we make them; raises sqlite3.Error."""
+    """Our tables in a file that are unchanged; raises sqlite3.Error."""
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchmany(MAX_ENTRIES)
     return frozenset(name for kind, name, table, sql in rows if kind == "table" and _schema_of(version).get((kind, name)) == (table, sql))
 

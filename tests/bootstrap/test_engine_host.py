@@ -47,7 +47,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["subproces
 
 
 async def shows_pictures(found: Registration) -> None:
-    """The engine is whole: it composes what it is told."""
+    """The engine works: it composes what it is told to."""
     async with LinkDesk(found) as desk:
         desk.client.send(Apply(starter_project(camera=None, microphone=False)))
         await desk.event(EngineStats, lambda stats: stats.frames.composed > 10)
@@ -176,7 +176,7 @@ async def test_an_engine_that_another_desk_started_is_followed_too(tmp_path: Pat
 
 
 async def test_a_source_that_crashed_two_engines_is_left_out_and_said(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
-    """The engine of the fixture starts with this book; what a crash writes into it is tested beside CrashHistory."""
+    """The fixture's engine starts with this history; the CrashHistory tests cover what a crash writes."""
     first = await registered(tmp_path)
     colour = Source("bad", "Bad", SourceKind.COLOUR, {"colour": "#ff0000ff"})
     (tmp_path / "engine.crashes").write_text(json.dumps({source_fingerprint(colour): [time.time() - 60, time.time() - 30]}))

@@ -159,7 +159,7 @@ async def test_sending_to_a_frozen_engine_never_waits(engine: "Popen[bytes]", tm
         engine.send_signal(signal.SIGSTOP)
         picture = PutPicture("text-1", 2000, 1000, bytes(8_000_000))
         for _ in range(10):
-            desk.client.send(picture)  # 80 MB into a pipe that nobody reads: a send that waited would hang this test
+            desk.client.send(picture)  # 80 MB into an unread pipe: a blocking send would hang this test
         assert (await asyncio.wait_for(desk.lost, 20)).code == "link.silent"
 
 
@@ -179,7 +179,7 @@ async def test_a_desk_that_gives_up_connecting_leaves_no_forgotten_failure(engin
 
 
 async def test_giving_up_in_the_moment_of_the_hello_is_giving_up(engine: "Popen[bytes]", tmp_path: Path) -> None:
-    """A cancellation that comes together with the result must not be swallowed: who waits for its end would wait for ever."""
+    """A cancellation that arrives together with the result must not be swallowed; its waiter would wait for ever."""
 
     class Eager(LinkClient):
         def _arrived(self, event: Event) -> None:
@@ -270,14 +270,14 @@ async def test_a_desk_that_does_not_read_blocks_nobody(engine: "Popen[bytes]", t
     try:
         introduce(connection, found.authkey)
         async with LinkDesk(found) as desk:
-            for number in range(400):  # 40 MB of notices in all: more than is kept for anybody
+            for number in range(400):  # 40 MB of notices: more than any queue holds
                 name = f"{number:-<100000}"
                 desk.client.send(Take(name, CUT))
                 if number % 20 == 19:
                     await desk.event(Notice, partial(_is_about, name))
             heard = [event for event in desk.events if isinstance(event, Notice) and event.code == "paper.took"]
             assert len(heard) == 400, "a desk that reads loses no notice"
-        await asyncio.to_thread(_read_to_the_end, connection)  # it was hung up on: otherwise this has no end
+        await asyncio.to_thread(_read_to_the_end, connection)  # it was disconnected, else this never ends
     finally:
         connection.close()
 

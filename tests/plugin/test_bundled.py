@@ -14,7 +14,7 @@ DOOR = "app.plugin.api"
 
 
 def strangers(manifest: Manifest, code: str) -> list[str]:
-    """Imports beside the door, the standard library and what the manifest declares."""
+    """Imports besides the API, the standard library and what the manifest declares."""
     allowed = {*sys.stdlib_module_names, *manifest.imports}
     names = [found.name for found in imports_of(ast.parse(code))]
     return [name for name in names if not name.startswith(DOOR) and name.split(".")[0] not in allowed]

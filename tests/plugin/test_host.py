@@ -48,7 +48,7 @@ def enable(api):
 
 @dataclass
 class Rig:
-    """A host over a folder of plugins, what it took and what it said."""
+    """A host with a folder of plugins, the orders it took and its notices."""
 
     home: Path
     orders: list[Order] = field(default_factory=list)
@@ -186,7 +186,7 @@ async def test_orders_from_a_folder_are_taken_once_and_bad_lines_named(rig: Rig,
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     settings = PluginSettingsFile(tmp_path / "plugins.json")
-    settings.keep("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
+    settings.save("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
     host = PluginHost(
         [ROOT / "plugins"],
         settings=settings,
@@ -211,7 +211,7 @@ async def test_the_lines_of_an_order_are_told_apart_and_stay_the_same_when_its_f
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     settings = PluginSettingsFile(tmp_path / "plugins.json")
-    settings.keep("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
+    settings.save("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
     host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
     text = "order,product,units,amount,currency\n17,TEA,2,39.98,USD\n17,FAN,1,5,USD\n17,TEA,1,19.99,USD\n"
     (inbox / "a.csv").write_text(text, encoding="utf-8")
@@ -285,7 +285,7 @@ async def test_an_order_that_the_desk_stumbles_over_is_brought_again(rig: Rig) -
         return rig.take(order)
 
     settings = PluginSettingsFile(rig.home / "plugins.json")
-    settings.keep("shop", enabled=True, values={})
+    settings.save("shop", enabled=True, values={})
     budget = PluginLimits(look_s=0.05, goodbye_s=0.5, restart_after_s=(0.05, 0.05))
     host = PluginHost(
         [rig.home / "plugins"], settings=settings, data_folder=rig.home / "data", take_order=take, notify=rig.notices.append, budget=budget
@@ -298,7 +298,7 @@ async def test_an_order_that_the_desk_stumbles_over_is_brought_again(rig: Rig) -
 
 async def test_a_folder_of_an_unknown_user_does_not_prevent_the_start(rig: Rig, tmp_path: Path) -> None:
     settings = PluginSettingsFile(tmp_path / "plugins.json")
-    settings.keep("order_folder", enabled=True, values={"folder": "~nobody-of-this-name/orders", "every_s": 1})
+    settings.save("order_folder", enabled=True, values={"folder": "~nobody-of-this-name/orders", "every_s": 1})
     host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
     host.start()
     assert host.plugins[0].wanted
@@ -322,7 +322,7 @@ async def test_a_file_that_cannot_be_read_keeps_no_other_back(rig: Rig, tmp_path
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     settings = PluginSettingsFile(tmp_path / "plugins.json")
-    settings.keep("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
+    settings.save("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
     host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
     head = "order,product,units,amount,currency\n"
     (inbox / "a.csv").write_bytes(head.encode() + "17,扇子,1,5,CNY\n".encode("gb18030"))

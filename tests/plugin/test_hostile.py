@@ -20,7 +20,7 @@ from tests.plugin.test_host import MANIFEST, SELLING, Rig
 from tests.support.relays import eventually
 from tests.support.source_trees import ROOT
 
-WITHIN_S = 60  # a machine that is busy starts processes slowly
+WITHIN_S = 60  # a busy machine starts processes slowly
 IMPATIENT = PluginLimits(silence_s=3.0, beat_s=0.1, look_s=0.05, memory_mb=400, goodbye_s=0.5, restart_after_s=(0.01,))
 
 LOOP = """
@@ -329,7 +329,7 @@ def test_the_kernel_holds_it_too_where_it_can(tmp_path: Path) -> None:
 
 
 async def test_a_plugin_ends_with_its_desk(tmp_path: Path, rig: Rig) -> None:
-    """The end of its input is all that a desk leaves behind which was killed."""
+    """A killed desk only leaves the end of its input."""
     rig.write("good", SELLING)
     host = hostile_host(rig)
     host.start()

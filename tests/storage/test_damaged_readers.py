@@ -37,8 +37,8 @@ REGISTRATION = b'{"pid": 7, "address": "/run/x", "authkey": "AAAA", "host_pid": 
 
 @dataclass(frozen=True)
 class Reader:
-    """`file` is where it stands below a folder of its own, `content` what is damaged, `read` reads it from that folder and raises `raises`;
-    `beside` is a folder of ours that it needs around it."""
+    """`file` is its path below a temporary folder, `content` what is damaged. `read` reads it from there and raises `raises`; `beside`
+    is a resource folder that it needs."""
 
     file: str
     content: bytes
@@ -97,7 +97,7 @@ VALUE = re.compile(rb"(?m)^([\w.\"-]+ = ).+$|(?<=: )[^,{}\[\]]+")
 
 
 def damaged(content: bytes) -> Iterator[bytes]:
-    """The content cut, flipped, nested, of other kinds, and with another value in each place."""
+    """The content truncated, with flipped bits, nested, of other types, and with another value in each place."""
     yield from (b"", b"\0" * 200, b"\xff\xfe" + content, b"[" * 50_000, b"x = " + b"[" * 50_000, b"null", b"[]", b'"x"', b"7", b"[[x]]")
     yield from (content[: len(content) * part // 12] for part in range(1, 12))
     for place in range(0, len(content), max(1, len(content) // 25)):
@@ -119,7 +119,7 @@ def put(reader: Reader, home: Path) -> Path:
 
 
 def try_to_read(reader: Reader, home: Path) -> bool:
-    """Whether it was read; what is not declared goes through."""
+    """Whether it was read; undeclared errors propagate."""
     try:
         reader.read(home)
     except reader.raises:
@@ -141,7 +141,7 @@ def test_a_damaged_file_raises_what_its_reader_declares(tmp_path: Path, reader: 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
 def test_folders_and_oversized_files_are_refused_before_reading(tmp_path: Path, reader: Reader) -> None:
     file = put(reader, tmp_path)
-    os.truncate(file, MAX_BYTES * 100)  # a hole: it takes no room on the drive
+    os.truncate(file, MAX_BYTES * 100)  # a sparse file, which needs no space
     assert not (try_to_read(reader, tmp_path) and reader.raises)
     file.unlink(missing_ok=True)
     file.mkdir()

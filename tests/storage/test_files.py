@@ -87,7 +87,7 @@ def test_after_a_kill_at_any_time_the_file_is_complete(tmp_path: Path) -> None:
         with subprocess.Popen(python(SAVE_FOR_EVER, path), cwd=ROOT, stdout=subprocess.PIPE) as saver:
             assert saver.stdout is not None
             assert saver.stdout.readline() == b"ready\n"
-            time.sleep(moments.uniform(0.0, 0.05))  # the moment is the test's subject
+            time.sleep(moments.uniform(0.0, 0.05))  # the test is about the moment of the kill
             saver.kill()
         assert read_file(path) in (OLD, NEW)
         if backup_path(path).exists():
@@ -114,7 +114,7 @@ def test_a_save_beyond_the_allowed_size_leaves_the_old_file(tmp_path: Path) -> N
 
 
 def in_own_mounts(*command: str, folder: Path, options: str) -> subprocess.CompletedProcess[str]:
-    """Run with a small file system of its own mounted on `folder`; skips where that is not allowed."""
+    """Run with a small file system mounted on `folder`; skips if that is not allowed."""
     script = (
         'mount -t tmpfs -o "$0" none "$1" && cp "$1.old" "$1/file" && { [ "$2" = - ] || mount -o "remount,$2" "$1"; } || exit 77; '
         'shift 2; "$@"'

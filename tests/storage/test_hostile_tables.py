@@ -30,7 +30,7 @@ def a_book() -> bytes:
 
 
 def with_part(name: str, content: bytes, *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A workbook in which one part is another one."""
+    """A workbook with one part replaced."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(a_book())) as before, zipfile.ZipFile(packed, "w") as after:
         for part in before.infolist():
@@ -161,7 +161,7 @@ def test_an_unlisted_error_only_affects_its_file_and_is_logged(tmp_path: Path, c
 
 
 class _Odd(Exception):
-    """Of no kind that this program knows."""
+    """Of a kind that Tradewind does not know."""
 
 
 @pytest.mark.expect_errors

@@ -135,7 +135,7 @@ class Connections:
     def _remember(self) -> None:
         if identity := self._file.identify():
             self._kept_as = identity
-            self._consents.keep(identity, self._answers)
+            self._consents.save(identity, self._answers)
 
     def _origins(self) -> frozenset[str]:
         return frozenset(contact.origin for contact in self.contacts())
