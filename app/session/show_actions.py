@@ -48,7 +48,7 @@ def _run_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Action, .
         Action("run.back", "Return to previous position", "Shift+F7", "undo", runner.back, lambda: runner.came_from is not None),
         Action("run.skip", "Skip next segment", "Shift+F8", "skip", runner.skip, skippable),
         Action("run.extend_1m", "One minute more", "F9", "add", lambda: runner.extend(MINUTE_S), running),
-        Action("run.shorten_1m", "One minute less", "Shift+F9", "minus", lambda: runner.extend(-MINUTE_S), running),
+        Action("run.shorten_1m", "Shorten by 1 minute", "Shift+F9", "minus", lambda: runner.extend(-MINUTE_S), running),
         Action("run.swap", "Switch to backup", "Ctrl+B", "swap", runner.swap_to_backup, swappable),
         Action("run.tick", "Tick next point", "F10", "check", runner.tick_next, lambda: bool(runner.unticked())),
         Action("run.untick", "Untick last point", "Ctrl+F10", "undo", runner.untick_last, lambda: bool(runner.ticked())),
@@ -103,7 +103,7 @@ def _selling_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Actio
         return desk.room.state.value is RoomState.REPLACED
 
     return (
-        Action("product.pin", "Pin the segment's product", "Ctrl+P", "pin", pin, pinnable),
+        Action("product.pin", "Pin the segment’s product", "Ctrl+P", "pin", pin, pinnable),
         Action("product.unpin", "Unpin", "Ctrl+Shift+P", "pin", selling.unpin, lambda: bool(selling.shown.pinned_id)),
         Action("card.hide", "Hide card", "Ctrl+Alt+0", "eye-off", selling.hide, lambda: selling.shown.card is not None),
         Action(
@@ -142,7 +142,7 @@ def _schedule_actions(desk: ShowControl) -> tuple[Action, ...]:
     return (
         Action("schedule.start", "Start next show", "Ctrl+Alt+L", "live", scheduler.start, lambda: scheduler.can_start),
         Action("schedule.replan", "Move later shows back", "", "clock", when=lambda: scheduler.is_behind),
-        Action("schedule.moved", "What new clock rules moved", "", "clock", when=lambda: scheduler.has_moved),
+        Action("schedule.moved", "Shows moved by the time zone update", "", "clock", when=lambda: scheduler.has_moved),
     )
 
 
@@ -185,5 +185,5 @@ def _numbered_point(desk: ShowControl, number: int) -> Action:
         return there() and runner.items()[number - 1] in runner.ticked()
 
     return Action(
-        f"run.tick_{number}", f"Tick point {number}", "", "check", lambda: runner.tick(runner.items()[number - 1]), there, is_ticked
+        f"run.tick_{number}", f"Check off point {number}", "", "check", lambda: runner.tick(runner.items()[number - 1]), there, is_ticked
     )

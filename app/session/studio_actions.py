@@ -121,8 +121,8 @@ def _show_actions(studio: ActingStudio) -> tuple[Action, ...]:
         return studio.broadcast.state.value in (BroadcastState.STARTING, BroadcastState.LIVE)
 
     return (
-        Action("show.go_live", "Go Live", "Ctrl+L", "live", studio.broadcast.go_live, idle),
-        Action("show.stop", "End the show", "Ctrl+Shift+L", "stop", studio.broadcast.stop_live, on_air),
+        Action("show.go_live", "Go live", "Ctrl+L", "live", studio.broadcast.go_live, idle),
+        Action("show.stop", "End show", "Ctrl+Shift+L", "stop", studio.broadcast.stop_live, on_air),
         Action("devices.refresh", "Rescan devices", "F5", "refresh", studio.engine.refresh_devices),
         Action("engine.restart", "Restart engine", "", "refresh", studio.engine.restart),
     )

@@ -49,26 +49,26 @@ class Settings:
         "Appearance",
         choices=(Choice("auto", "System default"), Choice("dark", "Dark"), Choice("light", "Light")),
     )
-    confirm_go_live: bool = _setting("window", FieldType.FLAG, False, "Ask before going live")
-    confirm_stop_live: bool = _setting("window", FieldType.FLAG, True, "Ask before ending a live show")
+    confirm_go_live: bool = _setting("window", FieldType.FLAG, False, "Confirm before going live")
+    confirm_stop_live: bool = _setting("window", FieldType.FLAG, True, "Confirm before ending a show")
     scene_take: str = _setting(
         "window",
         FieldType.CHOICE,
         "click",
         "Switch scenes with",
-        "Enter and the scene's shortcut always work.",
-        choices=(Choice("click", "One click"), Choice("double", "Double click")),
+        "Enter and the scene’s shortcut always work.",
+        choices=(Choice("click", "Single click"), Choice("double", "Double click")),
     )
     show_guide: bool = _setting(
-        "window", FieldType.FLAG, True, "Show the guide at the next start", "Camera, microphone, relay and a test, step by step."
+        "window", FieldType.FLAG, True, "Show the setup guide at next launch", "Camera, microphone, relay and a test, step by step."
     )
 
     new_size: str = _setting(
         "broadcast",
         FieldType.CHOICE,
         "1280x720",
-        "Video size of new shows",
-        "A phone shows 720p as sharp as 1080p, at half the bitrate.",
+        "Resolution of new shows",
+        "On a phone, 720p looks as sharp as 1080p at half the bitrate.",
         choices=(
             Choice("640x360", "360p"),
             Choice("960x540", "540p"),
@@ -90,19 +90,19 @@ class Settings:
         "relay",
         FieldType.FLAG,
         True,
-        "Let the local network watch",
-        "Off: only this computer can reach the built-in relay.",
+        "Allow viewers on the local network",
+        "When off, only this computer can reach the built-in relay.",
     )
     relay_port: int = _setting(
         "relay",
         FieldType.INTEGER,
         8787,
-        "Port of the built-in relay",
-        "0 = any free port. The watch address then changes at each start.",
+        "Built-in relay port",
+        "0 = any free port. The watch link then changes at each launch.",
         minimum=0,
         maximum=65535,
     )
-    relay_stream: str = _setting("relay", FieldType.TEXT, "live", "Name in the watch address")
+    relay_stream: str = _setting("relay", FieldType.TEXT, "live", "Name in the watch link")
     probe_every_s: int = _setting(
         "relay", FieldType.INTEGER, 30, "Measure relays every", minimum=10, maximum=600, step=5, unit="s", advanced=True
     )
@@ -112,7 +112,7 @@ class Settings:
         FieldType.PARAGRAPH,
         "",
         "STUN servers",
-        "One per line, as host:port. Most relays need none.",
+        "One per line, as host:port. Most relays don’t need any.",
         advanced=True,
     )
     turn_server: str = _setting(
@@ -120,7 +120,8 @@ class Settings:
         FieldType.TEXT,
         "",
         "TURN server",
-        "As host:port, or turns:host:port?transport=tcp. Only needed where networks block the rest. The password is stored in the keyring.",
+        "host:port, or turns:host:port?transport=tcp. Only needed on networks that block other connections. The password is saved in the "
+        "system keyring.",
         advanced=True,
     )
     turn_username: str = _setting("network", FieldType.TEXT, "", "TURN user name", advanced=True)
@@ -129,23 +130,23 @@ class Settings:
         "show",
         FieldType.FLAG,
         False,
-        "Start the run of show when going live",
-        "Off: you start the run of show yourself.",
+        "Start the rundown when going live",
+        "When off, you start the rundown yourself.",
     )
     disclosure_auto: bool = _setting(
         "show",
         FieldType.FLAG,
         True,
         "Show disclosures automatically",
-        "Off: you get a reminder when a market requires an ad disclosure.",
+        "When off, Tradewind reminds you when a market requires an ad disclosure.",
     )
     cards_in_video: str = _setting(
         "show",
         FieldType.CHOICE,
         "auto",
         "Cards in the video",
-        "The Tradewind viewer page already shows products, keywords, countdown and ticker. Automatic hides them in the video while it "
-        "is only shown there. Disclosures, name line and QR code always stay.",
+        "The Tradewind viewer page shows products, keywords, countdown and ticker beside the video. Automatic keeps them out of the video "
+        "while you stream only there. Disclosures, lower third and QR code always stay.",
         choices=(Choice("auto", "Automatic"), Choice("always", "Always"), Choice("never", "Never")),
     )
     low_stock: int = _setting("show", FieldType.INTEGER, 5, "Low-stock alert", "0 = only when sold out.", minimum=0, maximum=1000)
@@ -154,8 +155,8 @@ class Settings:
         "show",
         FieldType.INTEGER,
         15,
-        "Announce a planned show",
-        "Minutes before start; 0 = off.",
+        "Remind me of planned shows",
+        "Minutes before start; 0 = off",
         minimum=0,
         maximum=240,
         step=5,
@@ -166,13 +167,13 @@ class Settings:
         "files",
         FieldType.INTEGER,
         10,
-        "Back up the open show every",
+        "Back up the show every",
         "Changes are saved automatically; a backup is a copy you can go back to. Keeps the last ten, and one per day before that.",
         minimum=2,
         maximum=240,
         unit="min",
     )
-    reopen_last: bool = _setting("files", FieldType.FLAG, True, "Open the last show at start")
+    reopen_last: bool = _setting("files", FieldType.FLAG, True, "Open the last show at launch")
 
 
 def _declared() -> tuple[tuple[str, Field], ...]:

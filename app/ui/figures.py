@@ -62,7 +62,7 @@ def air_words(air: AirState) -> str:
         AirState.CONNECTING: tr("Figures", "Connecting"),
         AirState.LIVE: tr("Figures", "On air"),
         AirState.RECONNECTING: tr("Figures", "Reconnecting"),
-        AirState.FAILED: tr("Figures", "Not on air"),
+        AirState.FAILED: tr("Figures", "Off air"),
         AirState.STOPPING: tr("Figures", "Stopping"),
     }[air]
 

@@ -103,7 +103,7 @@ class Bench:
 
         def named() -> None:
             name = {"en": f"Another name {self._next()}"}
-            studio.document.edit_show("Change product", lambda show: change_product(show, "p5000", name=name), merge="name")
+            studio.document.edit_show("Edit product", lambda show: change_product(show, "p5000", name=name), merge="name")
 
         def removed() -> None:
             panel.list.choose(panel.list.rows.shown[4000].id)
@@ -126,7 +126,7 @@ class Bench:
 
         def titled() -> None:
             title = f"Title {self._next()}"
-            studio.document.edit_show("Change segment", lambda show: change_segment(show, "s100", title=title), merge="title")
+            studio.document.edit_show("Edit segment", lambda show: change_segment(show, "s100", title=title), merge="title")
 
         def removed() -> None:
             panel.list.choose(studio.document.show.segments[120].id)

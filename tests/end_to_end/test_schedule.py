@@ -276,7 +276,7 @@ async def test_a_plan_of_other_clock_rules_opens_with_what_they_moved(tmp_path: 
         assert planned.kept() == plan, "nothing is moved, and nothing forgotten, before somebody has looked"
         moved = planned.moved(tmp_path / "elsewhere")
         assert moved[:3] == [GALA, *planned.weekly_keys[:2]]
-        await host.command("What new clock rules moved")
+        await host.command("Shows moved by the time zone update")
         await host.in_front(MOVED_TITLE)
         await host.key("Return")
         await host.in_front(planned.path.stem)

@@ -104,7 +104,7 @@ async def fresh_frame(page: Page) -> None:
 
 async def close_guide(host: HostWindow) -> None:
     """Of a first start; what is open then is the sample."""
-    await host.in_front("First show")
+    await host.in_front("Setup guide")
     await host.key("Escape")
     await host.in_front("Harbour & Hill")
 

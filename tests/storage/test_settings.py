@@ -55,7 +55,7 @@ def test_one_bad_value_does_not_affect_the_others(tmp_path: Path) -> None:
     settings, notices = SettingsFile(path).load()
     assert settings == with_setting(Settings(), "theme", "light")
     assert [(notice.code, notice.data["title"], notice.data["default"]) for notice in notices] == [
-        ("settings.value", "Back up the open show every", "10"),
+        ("settings.value", "Back up the show every", "10"),
         ("settings.value", "Frame rate of new shows", "30"),
     ]
 

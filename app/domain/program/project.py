@@ -124,7 +124,7 @@ def starter_project(*, camera: str | None, microphone: bool, say: Callable[[str]
     picture = Source("picture", say("Test card"), SourceKind.TEST_CARD)
     if camera is not None:
         picture = Source("picture", say("Camera"), SourceKind.CAMERA, {"device": camera})
-    tone = Source("sound", say("Tone"), SourceKind.TONE, {"beep": True})
+    tone = Source("sound", say("Test tone"), SourceKind.TONE, {"beep": True})
     sound = Source("sound", say("Microphone"), SourceKind.MICROPHONE) if microphone else tone
     return Project(
         name=UNTITLED,

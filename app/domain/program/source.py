@@ -123,7 +123,7 @@ _MEDIA = KindDeclaration(
         Field("loop", FieldType.FLAG, True, "Loop"),
         Field("paused", FieldType.FLAG, False, "Paused"),
         Field("start_s", FieldType.NUMBER, 0.0, "Start at", minimum=0, maximum=86400, step=0.1, unit="s"),
-        Field("end_s", FieldType.NUMBER, 0.0, "End at", "0 = play to the end.", minimum=0, maximum=86400, step=0.1, unit="s"),
+        Field("end_s", FieldType.NUMBER, 0.0, "End at", "0 = plays to the end", minimum=0, maximum=86400, step=0.1, unit="s"),
     ),
 )
 _IMAGE = KindDeclaration(
@@ -167,7 +167,7 @@ _TEXT = KindDeclaration(
             "Alignment",
             choices=(Choice("start", "Start"), Choice("centre", "Centre"), Choice("end", "End")),
         ),
-        Field("wrap_width", FieldType.INTEGER, 0, "Wrap at", "0 = never.", minimum=0, maximum=4000, unit="px"),
+        Field("wrap_width", FieldType.INTEGER, 0, "Wrap width", "0 = never.", minimum=0, maximum=4000, unit="px"),
     ),
 )
 _TEST_CARD = KindDeclaration(
@@ -202,16 +202,16 @@ _MICROPHONE = KindDeclaration(
             "For a microphone on one channel of an audio interface, choose left or right.",
             choices=(
                 Choice("both", "Stereo"),
-                Choice("left", "Left to both"),
-                Choice("right", "Right to both"),
-                Choice("mono", "Mixed to mono"),
+                Choice("left", "Left channel on both sides"),
+                Choice("right", "Right channel on both sides"),
+                Choice("mono", "Mono"),
             ),
         ),
     ),
 )
 _TONE = KindDeclaration(
     SourceKind.TONE,
-    "Tone",
+    "Test tone",
     "tone",
     False,
     True,

@@ -55,7 +55,7 @@ class AdvisedSchedule(ScheduleBook):
 
     def apply_plan(self, plan: "SuggestedPlan", keys: Collection[str] | None = None) -> None:
         """Apply a suggested plan in one undo step; with `keys`, only for those dates."""
-        self.edit("Improve the plan", lambda schedule: self.advice.with_plan(schedule, plan, keys))
+        self.edit("Improve plan", lambda schedule: self.advice.with_plan(schedule, plan, keys))
 
     # Findings and tasks ------------------------------------------------------------------------
 

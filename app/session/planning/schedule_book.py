@@ -212,18 +212,18 @@ class ScheduleBook:
 
     def set_quiet_hours(self, begin: str, end: str) -> None:
         """Set the quiet hours in local time ("HH:MM"); reminders avoid them."""
-        self._change_field("Change quiet hours", quiet_hours=(begin, end))
+        self._change_field("Edit quiet hours", quiet_hours=(begin, end))
 
     def change_festival(self, change: FestivalChange) -> None:
         """Change the date of a festival in a year, or hide it."""
-        self._edit("Change a festival", lambda plan: replace(plan, festival_changes=_with_change(plan.festival_changes, change)))
+        self._edit("Edit festival", lambda plan: replace(plan, festival_changes=_with_change(plan.festival_changes, change)))
 
     def keep_festival(self, market_id: str, festival: str, year: int) -> None:
         """Remove a change of a festival."""
         others = tuple(
             one for one in self.schedule.festival_changes if (one.market_id, one.festival, one.year) != (market_id, festival, year)
         )
-        self._change_field("Change a festival", festival_changes=others)
+        self._change_field("Edit festival", festival_changes=others)
 
     def tick(self, task_id: str, *, done: bool = True) -> None:
         """Mark a task done or open."""
@@ -234,11 +234,11 @@ class ScheduleBook:
         others = self.schedule.reminders
         known = any(one.id == reminder.id for one in others)
         made = tuple(reminder if one.id == reminder.id else one for one in others) if known else (*others, reminder)
-        self._change_field("Change a reminder", merge, reminders=made)
+        self._change_field("Edit reminder", merge, reminders=made)
 
     def remove_reminder(self, reminder_id: str) -> None:
         """Remove a reminder."""
-        self._change_field("Remove a reminder", reminders=tuple(one for one in self.schedule.reminders if one.id != reminder_id))
+        self._change_field("Remove reminder", reminders=tuple(one for one in self.schedule.reminders if one.id != reminder_id))
 
     def mark_sent(self, reminder_id: str) -> None:
         """Mark a reminder as sent. This is not an undo step."""

@@ -221,7 +221,7 @@ class Scheduler(AdvisedSchedule):
 
     def apply_replan(self, shifts: "Sequence[Shift]") -> None:
         """Apply shifts in one undo step."""
-        self.edit("Shift the day", lambda schedule: self.review.shifted(schedule, shifts))
+        self.edit("Shift the rest of the day", lambda schedule: self.review.shifted(schedule, shifts))
 
     def _delayed(self) -> tuple[Occurrence | None, datetime]:
         """The delayed show and its expected end."""

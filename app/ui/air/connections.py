@@ -29,9 +29,9 @@ def purpose(contact: Contact) -> str:
     return {
         ContactKind.RELAY: tr("Connections", "Relay “{name}”: receives your program when you go live.", name=contact.name),
         ContactKind.HELPER: tr(
-            "Connections", "Helper server of relay “{name}”: your picture and sound may pass through it.", name=contact.name
+            "Connections", "Helper server of relay “{name}”: your video and audio may pass through it.", name=contact.name
         ),
-        ContactKind.SOURCE: tr("Connections", "Source “{name}”: loads picture or sound from there.", name=contact.name),
+        ContactKind.SOURCE: tr("Connections", "Source “{name}”: loads video or audio from there.", name=contact.name),
     }[contact.kind]
 
 

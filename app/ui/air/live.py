@@ -32,14 +32,14 @@ def target_words(target: TargetStats) -> str:
     if target.state is TargetState.LIVE:
         return tr("Live", "on air · {rate} · {rtt}", rate=bitrate(target.kbps), rtt=milliseconds(target.rtt_ms))
     if target.state is TargetState.RECONNECTING and target.retry_in_ms > 0:
-        return tr("Live", "trying again in {time}", time=milliseconds(target.retry_in_ms))
+        return tr("Live", "retrying in {time}", time=milliseconds(target.retry_in_ms))
     return {
         TargetState.IDLE: tr("Live", "idle"),
         TargetState.CONNECTING: tr("Live", "connecting…"),
-        TargetState.WEAK: tr("Live", "weak: no report from the relay"),
+        TargetState.WEAK: tr("Live", "weak connection"),
         TargetState.RECONNECTING: tr("Live", "reconnecting…"),
-        TargetState.REFUSED: tr("Live", "refused"),
-        TargetState.STOPPING: tr("Live", "leaving…"),
+        TargetState.REFUSED: tr("Live", "rejected"),
+        TargetState.STOPPING: tr("Live", "disconnecting…"),
     }[target.state]
 
 
@@ -100,9 +100,9 @@ class LivePanel(QWidget):
 
     def _viewers_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(label(tr("Live", "Watch address"), "muted"), 1)
+        row.addWidget(label(tr("Live", "Watch link"), "muted"), 1)
         self.viewers = badge()
-        self.viewers.setToolTip(tr("Live", "How many watch through the built-in relay now, by its own count."))
+        self.viewers.setToolTip(tr("Live", "Viewers on the built-in relay right now"))
         row.addWidget(self.viewers)
         return row
 
@@ -111,13 +111,13 @@ class LivePanel(QWidget):
         row.setSpacing(4)
         self.address = QLineEdit()
         self.address.setReadOnly(True)
-        self.address.setAccessibleName(tr("Live", "Watch address"))
+        self.address.setAccessibleName(tr("Live", "Watch link"))
         row.addWidget(self.address, 1)
-        self.copy_button = icon_button(self._context.icons, "duplicate", tr("Live", "Copy the watch address"), self.copy_address)
+        self.copy_button = icon_button(self._context.icons, "duplicate", tr("Live", "Copy watch link"), self.copy_address)
         self.copy_button.setText(f" {tr('Live', 'Copy')}")
         self.copy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         row.addWidget(self.copy_button)
-        self.code_button = icon_button(self._context.icons, "qr", tr("Live", "Show the code to scan"), self.show_code)
+        self.code_button = icon_button(self._context.icons, "qr", tr("Live", "Show QR code"), self.show_code)
         row.addWidget(self.code_button)
         return row
 
@@ -138,8 +138,8 @@ class LivePanel(QWidget):
         if self.address.text() != short:
             self.address.setText(short)
             self.address.setCursorPosition(0)
-            self.address.setToolTip("\n".join((address, tr("Live", "Open this address in any browser on this network to watch."))))
-        self.address.setPlaceholderText(tr("Live", "No watch address yet"))
+            self.address.setToolTip("\n".join((address, tr("Live", "Open this link in any browser on this network to watch."))))
+        self.address.setPlaceholderText(tr("Live", "No watch link yet"))
         for button in (self.code_button, self.copy_button):
             button.setEnabled(bool(address))
         self._show_viewers()
@@ -162,25 +162,25 @@ class LivePanel(QWidget):
             AirState.OFF: (
                 tr("Live", "Go live"),
                 tr("Live", "to {relay}", relay=relay),
-                tr("Live", "Publish the program to {relay}.", relay=relay),
+                tr("Live", "Stream the program to {relay}.", relay=relay),
             ),
             AirState.CONNECTING: (tr("Live", "Connecting…"), stop, tr("Live", "No relay is receiving the program yet. Click to stop.")),
             AirState.FAILED: (
-                tr("Live", "Not on air"),
-                tr("Live", "Trying again. Click to stop."),
-                tr("Live", "No relay is receiving the program. Tradewind keeps trying until you click to stop."),
+                tr("Live", "Off air"),
+                tr("Live", "Retrying automatically. Click to stop."),
+                tr("Live", "No relay is receiving the program. Tradewind keeps trying until you stop."),
             ),
             AirState.LIVE: (
                 tr("Live", "On air {time}", time=duration(seconds)),
-                tr("Live", "End the show"),
+                tr("Live", "End show"),
                 tr("Live", "Click to end the show."),
             ),
             AirState.RECONNECTING: (
                 tr("Live", "Reconnecting…"),
                 stop,
-                tr("Live", "The relay was lost; it is tried again until you stop. Click to stop."),
+                tr("Live", "The connection to the relay was lost. Retrying automatically. Click to stop."),
             ),
-            AirState.STOPPING: (tr("Live", "Stopping…"), "", tr("Live", "The relays are left in order.")),
+            AirState.STOPPING: (tr("Live", "Stopping…"), "", tr("Live", "Disconnecting from the relays")),
         }[now]
         self.note.setText(self.note.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, NOTE_PX))
         if self.button.text() != words:
@@ -234,7 +234,7 @@ class LivePanel(QWidget):
         studio, settings = self._context.studio, self._context.studio.settings.value
         if self._context.studio.broadcast.air.value is AirState.OFF:
             if not settings.confirm_go_live or ask(
-                self, tr("Live", "Go live now?"), tr("Live", "Viewers will see the program at once."), tr("Live", "Go live")
+                self, tr("Live", "Go live now?"), tr("Live", "Viewers will see the program immediately."), tr("Live", "Go live")
             ):
                 studio.broadcast.go_live()
         elif (
@@ -243,8 +243,8 @@ class LivePanel(QWidget):
             or ask(
                 self,
                 tr("Live", "End the show?"),
-                tr("Live", "Viewers will no longer see anything."),
-                tr("Live", "End the show"),
+                tr("Live", "Viewers will no longer be able to watch."),
+                tr("Live", "End show"),
                 danger=True,
             )
         ):
@@ -260,6 +260,6 @@ class LivePanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         action = QWidgetAction(menu)
-        action.setDefaultWidget(QrCode(self._context.make_code(self.watch_address()), tr("Live", "Code to scan with a phone")))
+        action.setDefaultWidget(QrCode(self._context.make_code(self.watch_address()), tr("Live", "QR code of the watch link")))
         menu.addAction(action)
         menu.popup(self.code_button.mapToGlobal(self.code_button.rect().bottomLeft()))

@@ -28,8 +28,8 @@ class RelayDialog(ScrollDialog):
     def __init__(self, context: WindowContext, relay: Relay | None, parent: QWidget, *, found: Relay | None = None) -> None:
         super().__init__(
             parent,
-            tr("Relay", "Add a relay") if relay is None else tr("Relay", "Change the relay"),
-            tr("Relay", "A relay takes your program over WebRTC (WHIP) and hands it to the viewers."),
+            tr("Relay", "Add relay") if relay is None else tr("Relay", "Edit relay"),
+            tr("Relay", "A relay receives your program over WebRTC (WHIP) and delivers it to viewers."),
         )
         self.resize(560, 620)
         self._context = context
@@ -44,8 +44,8 @@ class RelayDialog(ScrollDialog):
             self.kind.addItem(preset.title, preset.id)
         self.name = self._line(known.name if known is not None else "", tr("Relay", "Name"))
         self.region = self._line(known.region if known is not None else "", tr("Relay", "Region"))
-        self.region.setPlaceholderText(tr("Relay", "For you alone, for example Frankfurt"))
-        self._row(tr("Relay", "Kind of relay"), self.kind)
+        self.region.setPlaceholderText(tr("Relay", "Only you see this, for example Frankfurt"))
+        self._row(tr("Relay", "Relay type"), self.kind)
         self._summary = label("", "hint", wrap=True)
         self.body.addWidget(self._summary)
         self._row(tr("Relay", "Name"), self.name)
@@ -57,9 +57,9 @@ class RelayDialog(ScrollDialog):
         self._token_title = label("", "muted")
         self.body.addWidget(self._token_title)
         self.body.addWidget(self.token)
-        self.watch = self._line(known.watch_url if known is not None else "", tr("Relay", "Address for viewers"))
-        self.watch.setPlaceholderText(tr("Relay", "Where the relay's own page shows the program"))
-        self._watch_title = self._row(tr("Relay", "Address for viewers"), self.watch)
+        self.watch = self._line(known.watch_url if known is not None else "", tr("Relay", "Watch link"))
+        self.watch.setPlaceholderText(tr("Relay", "The page where viewers watch"))
+        self._watch_title = self._row(tr("Relay", "Watch link"), self.watch)
         self._row(tr("Relay", "Region"), self.region)
         self._help = label("", "hint", wrap=True)
         self.body.addWidget(self._help)
@@ -70,7 +70,7 @@ class RelayDialog(ScrollDialog):
         self.kind.currentIndexChanged.connect(lambda index: self._show_preset())
         self._show_preset()
         if found is not None:
-            self.token.setPlaceholderText(tr("Relay", "The stream key that the other computer shows"))
+            self.token.setPlaceholderText(tr("Relay", "The stream key shown on the other computer"))
             self.token.setFocus()
 
     def _add_buttons(self) -> None:
@@ -79,10 +79,10 @@ class RelayDialog(ScrollDialog):
         self.outer.insertWidget(self.outer.count() - 1, self.outcome)
         self._context.bridge.relay_tried.connect(self._on_tried)
         self.body.addStretch(1)
-        self._docs = push_button(tr("Relay", "Its documentation"), self._open_docs, role="link")
+        self._docs = push_button(tr("Relay", "Documentation"), self._open_docs, role="link")
         self.buttons.insertWidget(0, self._docs)
-        self.test_button = push_button(tr("Relay", "Test"), self.test)
-        self.test_button.setToolTip(tr("Relay", "Connects to the relay without sending picture or sound, then disconnects."))
+        self.test_button = push_button(tr("Relay", "Test connection"), self.test)
+        self.test_button.setToolTip(tr("Relay", "Connects to the relay without sending video or audio, then disconnects."))
         self.buttons.addWidget(self.test_button)
         self.buttons.addWidget(push_button(tr("Relay", "Cancel"), self.reject))
         self.save_button = push_button(tr("Relay", "Save"), self.save, role="primary")
@@ -150,14 +150,17 @@ class RelayDialog(ScrollDialog):
         except FieldError as error:
             key = str(error.data.get("field", ""))
             title = next((declared(field.title) for field in preset.fields if field.key == key), key)
-            reason = tr("Relay", "is empty") if error.data.get("reason") == "empty" else tr("Relay", "does not fit")
-            self._refuse(f"{title}: {reason}.", self.form.editor(key) if self.form is not None and key in self.form.keys else self.name)
+            if error.data.get("reason") == "empty":
+                problem = tr("Relay", "{field} is required.", field=title)
+            else:
+                problem = f"{title}: {tr('Relay', 'Enter a valid address starting with https://')}"
+            self._refuse(problem, self.form.editor(key) if self.form is not None and key in self.form.keys else self.name)
             return None
         whip_url, own = split_credentials(whip_url)
         values = {key: without_credentials(value) if isinstance(value, str) else value for key, value in values.items()}
         token = clean_token(self.token.text()) or own
         if preset.token is TokenNeed.REQUIRED and not token:
-            self._refuse(tr("Relay", "This relay wants a token."), self.token)
+            self._refuse(tr("Relay", "This relay requires a token."), self.token)
             return None
         relay = Relay(
             self._relay.id if self._relay is not None else editing.new_id(self._context.studio.document.project, "relay"),
@@ -197,7 +200,7 @@ class RelayDialog(ScrollDialog):
         if entered is None:
             return
         relay, token = entered
-        if self._context.edit("Change relay", lambda project: editing.put_relay(project, relay)):
+        if self._context.edit("Edit relay", lambda project: editing.put_relay(project, relay)):
             self._context.studio.relays.set_token(relay.id, token)
             self.accept()
 
@@ -210,6 +213,6 @@ class RelayDialog(ScrollDialog):
         return old == new or ask(
             self,
             tr("Relay", "Send the token to another server?"),
-            tr("Relay", "It was entered for {old}, but the address now leads to {new}.", old=old, new=new),
+            tr("Relay", "The token was entered for {old}, but the address now points to {new}.", old=old, new=new),
             tr("Relay", "Send"),
         )

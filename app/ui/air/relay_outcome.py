@@ -18,9 +18,9 @@ PATIENCE_MS = 60_000  # each step of a trial has its own limit; an engine that d
 def hint(step: str) -> str:
     """What to do about a failure at this step; a notice's own help says that it is tried again, which nobody does here."""
     return {
-        Step.NAME.value: tr("Relay", "Check the address for a typing error, and the network."),
+        Step.NAME.value: tr("Relay", "Check the address for typos, and check your network."),
         Step.TCP.value: tr("Relay", "Check the network, the port in the address and any firewall."),
-        Step.TLS.value: tr("Relay", "The server’s certificate isn’t valid. Check the address, or ask whoever runs the relay."),
+        Step.TLS.value: tr("Relay", "The server’s certificate isn’t valid. Check the address, or contact the relay’s administrator."),
         Step.HTTP.value: tr("Relay", "Check the address and the token."),
         Step.SDP.value: tr("Relay", "The server may not be a WHIP relay. Check the address."),
         Step.ICE.value: tr(
@@ -68,7 +68,7 @@ class RelayOutcome(QFrame):
         self._silent.stop()
         if not trial.failure:
             video = tr("Relay", "H.264 video") if trial.codec is Codec.H264 else tr("Relay", "VP8 video")
-            takes = tr("Relay", "{video} and sound", video=video) if trial.sound else tr("Relay", "{video}, but no sound", video=video)
+            takes = tr("Relay", "{video} and audio", video=video) if trial.sound else tr("Relay", "{video}, but no audio", video=video)
             words = tr(
                 "Relay",
                 "It answered within {answer} and accepts {takes}. Connected after {total}.",
@@ -81,7 +81,7 @@ class RelayOutcome(QFrame):
         sentence = self._context.wordings.sentence(trial.failure, {"relay": name, **dict(trial.failure_data)})
         headline = tr("Relay", "Test failed.")
         if trial.answered:
-            headline = tr("Relay", "The relay accepted the token, but picture and sound can’t get through.")
+            headline = tr("Relay", "The relay accepted the token, but video and audio can’t get through.")
         step = str(dict(trial.failure_data).get("step", ""))
         self._say("error", headline, "\n".join(filter(None, (sentence.text, hint(step)))))
 

@@ -27,22 +27,22 @@ def distance(relay_id: str, probe: RelayProbe | None) -> tuple[str, str, str]:
         return (
             tr("Relays", "built in"),
             "accent",
-            tr("Relays", "The built-in relay runs on this computer; viewers on this network reach it."),
+            tr("Relays", "The built-in relay runs on this computer. Viewers on this network can watch."),
         )
     if probe is None:
-        return tr("Relays", "measuring…"), "", tr("Relays", "The way to the relay is being measured.")
+        return tr("Relays", "measuring…"), "", tr("Relays", "Measuring the distance to the relay")
     known = [figure for figure in (probe.http_ms, probe.stun_ms) if figure >= 0]
     if not known:
-        return tr("Relays", "not reached"), "error", tr("Relays", "No answer. The step that failed: {step}.", step=probe.failure)
+        return tr("Relays", "unreachable"), "error", tr("Relays", "No answer. Failed step: {step}.", step=probe.failure)
     best = min(known)
     explanation = tr(
         "Relays",
-        "Round trip, median of five. HTTPS {http}, STUN {stun}.",
+        "Round-trip time, median of five. HTTPS {http}, STUN {stun}.",
         http=milliseconds(probe.http_ms),
         stun=milliseconds(probe.stun_ms),
     )
     if probe.warm:
-        explanation += "\n" + tr("Relays", "A connection is kept open, so that going live is quick.")
+        explanation += "\n" + tr("Relays", "A connection is kept open, so going live is quick.")
     return milliseconds(best), "good" if best < NEAR_MS else "warning" if best > FAR_MS else "", explanation
 
 
@@ -71,7 +71,7 @@ class RelayRow(QFrame):
         row.addLayout(words, 1)
         self.state = badge()
         row.addWidget(self.state)
-        self.more = icon_button(context.icons, "more", tr("Relays", "More about {name}", name=relay_name(relay)), self.show_menu)
+        self.more = icon_button(context.icons, "more", tr("Relays", "More options for {name}", name=relay_name(relay)), self.show_menu)
         row.addWidget(self.more)
 
     def show_relay(self, relay: Relay, probe: RelayProbe | None, *, chosen: bool, pinned: bool, also: bool) -> None:
@@ -80,9 +80,9 @@ class RelayRow(QFrame):
         self.name.setText(relay_name(relay))
         marks = []
         if chosen:
-            marks.append(tr("Relays", "pinned") if pinned else tr("Relays", "used next"))
+            marks.append(tr("Relays", "pinned") if pinned else tr("Relays", "in use"))
         if also:
-            marks.append(tr("Relays", "published to as well"))
+            marks.append(tr("Relays", "also streaming"))
         if relay.region:
             marks.append(relay.region)
         self.detail.setText(" · ".join(marks))
@@ -120,23 +120,23 @@ class RelayRow(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         pinned = project.relay_id == relay.id
-        words = tr("Relays", "Use the nearest instead") if pinned else tr("Relays", "Always use this one")
+        words = tr("Relays", "Use nearest relay instead") if pinned else tr("Relays", "Always use this relay")
         menu.addAction(icons.icon("pin"), words, lambda: self.pinned.emit("" if pinned else relay.id))
-        also = menu.addAction(icons.icon("live"), tr("Relays", "Publish here as well"), self._toggle_also)
+        also = menu.addAction(icons.icon("live"), tr("Relays", "Also stream here"), self._toggle_also)
         also.setCheckable(True)
         also.setChecked(relay.id in project.also_relay_ids)
         if relay.watch_url:
-            menu.addAction(icons.icon("duplicate"), tr("Relays", "Copy the watch address"), self._copy)
+            menu.addAction(icons.icon("duplicate"), tr("Relays", "Copy watch link"), self._copy)
         if relay.id != EMBEDDED_RELAY_ID:
             menu.addSeparator()
-            menu.addAction(icons.icon("rename"), tr("Relays", "Change…"), self._change)
+            menu.addAction(icons.icon("rename"), tr("Relays", "Edit…"), self._change)
             menu.addAction(icons.icon("remove"), tr("Relays", "Remove"), self._remove)
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _toggle_also(self) -> None:
         kept, here = self._context.studio.document.project.also_relay_ids, self.relay.id
         wanted = tuple(one for one in kept if one != here) if here in kept else (*kept, here)
-        self._context.edit("Publish to several relays", lambda project: editing.publish_also(project, wanted))
+        self._context.edit("Stream to several relays", lambda project: editing.publish_also(project, wanted))
 
     def _copy(self) -> None:
         address = without_credentials(self.relay.watch_url)
@@ -193,7 +193,7 @@ class RelaysPanel(QWidget):
         self._list.setSpacing(8)
         self._hint = label("", "hint", wrap=True)
         self._list.addWidget(self._hint)
-        self._found_title = label(tr("Relays", "Found in this network"), "sectionTitle")
+        self._found_title = label(tr("Relays", "Found on this network"), "sectionTitle")
         self._list.addWidget(self._found_title)
         self._found_list = QVBoxLayout()
         self._found_list.setSpacing(8)
@@ -203,8 +203,8 @@ class RelaysPanel(QWidget):
         layout.addWidget(scroll, 1)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 0, 12, 0)
-        self.add_button = push_button(tr("Relays", "Add a relay…"), self.add)
-        self.nearest_button = push_button(tr("Relays", "Use the nearest"), lambda: self.pin(""))
+        self.add_button = push_button(tr("Relays", "Add relay…"), self.add)
+        self.nearest_button = push_button(tr("Relays", "Use nearest"), lambda: self.pin(""))
         buttons.addWidget(self.add_button)
         buttons.addStretch(1)
         buttons.addWidget(self.nearest_button)
@@ -237,9 +237,9 @@ class RelaysPanel(QWidget):
             )
         self.nearest_button.setEnabled(bool(project.relay_id))
         self._hint.setText(
-            tr("Relays", "Without a relay of your own, viewers on this network watch through the built-in one.")
+            tr("Relays", "Without your own relay, viewers on this network watch through the built-in one.")
             if len(relays) == 1
-            else tr("Relays", "The nearest relay that answers is used, unless you choose one.")
+            else tr("Relays", "Tradewind uses the nearest relay unless you choose one.")
         )
 
         self._show_found()

@@ -228,7 +228,7 @@ class ProductDialog(QDialog):
 
     def _change(self, typed: str, change: Callable[[Product], Product]) -> None:
         self._context.edit_show(
-            "Change product",
+            "Edit product",
             lambda show: put_product(show, change(product_by_id(show, self._id))),
             merge=f"product.{self._id}.{typed}.{self.language.currentData()}" if typed else "",
         )

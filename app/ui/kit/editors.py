@@ -243,7 +243,7 @@ class FileEditor(Editor):
         super().__init__(field)
         self._file_dialogs = resources.file_dialogs
         self._line = QLineEdit()
-        self._line.setPlaceholderText(tr("Form", "Choose a file or type an address"))
+        self._line.setPlaceholderText(tr("Form", "Choose a file or enter an address"))
         self._take(self._line)
         button = QToolButton()
         button.setIcon(resources.icons.icon("open"))
@@ -283,7 +283,7 @@ class FontEditor(Editor):
         self._box = CalmComboBox()
         self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._box.addItem(tr("Form", "The system's own"), "")
+        self._box.addItem(tr("Form", "System default"), "")
         for family in QFontDatabase.families():
             self._box.addItem(family, family)
         self._take(self._box)

@@ -15,12 +15,12 @@ from app.ui.kit.language import declared, tr
 def reason_words(error: FieldError) -> str:
     """Why a value was not taken."""
     words = {
-        "minimum": tr("Form", "At least {limit}.", limit=error.data.get("limit", "")),
-        "maximum": tr("Form", "At most {limit}.", limit=error.data.get("limit", "")),
-        "choice": tr("Form", "Choose one of the list."),
-        "colour": tr("Form", "This is not a colour."),
+        "minimum": tr("Form", "Enter at least {limit}.", limit=error.data.get("limit", "")),
+        "maximum": tr("Form", "Enter at most {limit}.", limit=error.data.get("limit", "")),
+        "choice": tr("Form", "Choose one from the list."),
+        "colour": tr("Form", "Enter a valid colour."),
     }
-    return words.get(str(error.data.get("reason", "")), tr("Form", "This value does not fit."))
+    return words.get(str(error.data.get("reason", "")), tr("Form", "Enter a valid value."))
 
 
 @dataclass(frozen=True, slots=True)

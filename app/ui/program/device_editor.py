@@ -38,9 +38,9 @@ class DeviceEditor(Editor):
         devices, kind = self._devices(), self._field.type
         if kind is FieldType.MONITOR:
             monitors = tuple((int(device.id), _monitor_name(device)) for device in devices.monitors if device.id != "0")
-            return (*(monitors or ((1, tr("Form", "Monitor {number}", number=1)),)), (0, tr("Form", "All monitors together")))
+            return (*(monitors or ((1, tr("Form", "Monitor {number}", number=1)),)), (0, tr("Form", "All monitors")))
         cameras = kind is FieldType.CAMERA
-        first = tr("Form", "First camera found") if cameras else tr("Form", "The system's default")
+        first = tr("Form", "First available camera") if cameras else tr("Form", "System default")
         found: tuple[Device, ...] = devices.cameras if cameras else devices.microphones
         return (("", first), *((device.id, f"{device.name} · {device.detail}" if device.detail else device.name) for device in found))
 

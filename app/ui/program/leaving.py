@@ -34,7 +34,7 @@ def viewers_lose(studio: Studio) -> str:
             else tr("Leaving", "Its {count} products disappear from the viewer page.", count=count)
         )
     if (pinned := selling.pinned) is not None:
-        lines.append(tr("Leaving", "“{product}” is no longer pinned.", product=pick(pinned.name, language)[0] or pinned.sku or pinned.id))
+        lines.append(tr("Leaving", "“{product}” is unpinned.", product=pick(pinned.name, language)[0] or pinned.sku or pinned.id))
     if selling.shown.drop is not None:
         lines.append(tr("Leaving", "The running coupon ends."))
     return " ".join(lines)
@@ -49,12 +49,12 @@ def may_replace(studio: Studio, parent: QWidget) -> bool:
         heading = tr("Leaving", "“{title}” is on air", title=title)
         first = tr("Leaving", "Opening another show immediately changes what your viewers see.")
     else:
-        heading = tr("Leaving", "The run of show of “{title}” is still running", title=title)
-        first = tr("Leaving", "Opening another show ends it.")
+        heading = tr("Leaving", "The rundown of “{title}” is still running", title=title)
+        first = tr("Leaving", "Opening another show ends the rundown.")
     text = " ".join(filter(None, (first, viewers_lose(studio))))
     answers = (
         (STAY, tr("Leaving", "Keep “{title}”", title=title), "primary"),
-        (LEAVE, tr("Leaving", "Switch shows anyway"), "danger"),
+        (LEAVE, tr("Leaving", "Open anyway"), "danger"),
     )
     return choose(parent, heading, text, answers, cancel=False) == LEAVE
 
@@ -66,17 +66,17 @@ def ask_before_closing(studio: Studio, parent: QWidget) -> str:
     title = studio.document.title
     stay = (STAY, tr("Leaving", "Keep “{title}” open", title=title), "primary")
     if not is_on_air(studio):
-        heading = tr("Leaving", "The run of show of “{title}” is still running", title=title)
-        end_it = (LEAVE, tr("Leaving", "End it and close"), "danger")
-        return choose(parent, heading, tr("Leaving", "Closing Tradewind ends it."), (stay, end_it), cancel=False) or STAY
+        heading = tr("Leaving", "The rundown of “{title}” is still running", title=title)
+        end_it = (LEAVE, tr("Leaving", "End rundown and close"), "danger")
+        return choose(parent, heading, tr("Leaving", "Closing Tradewind ends the rundown."), (stay, end_it), cancel=False) or STAY
     text = tr(
         "Leaving",
-        "Ending the show stops it for viewers. You can also stay on air without this window and reopen Tradewind later.",
+        "If you end the show, viewers can no longer watch. You can also close this window and stay on air, then reopen Tradewind later.",
     )
     answers = (
         stay,
         (KEEP_ON_AIR, tr("Leaving", "Stay on air and close"), ""),
-        (LEAVE, tr("Leaving", "End the show"), "danger"),
+        (LEAVE, tr("Leaving", "End show"), "danger"),
     )
     heading = tr("Leaving", "“{title}” is on air", title=title)
     return choose(parent, heading, " ".join(filter(None, (text, viewers_lose(studio)))), answers, cancel=False) or STAY

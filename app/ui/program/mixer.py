@@ -123,7 +123,7 @@ class StripView(QFrame):
         box.setSingleStep(5)
         box.setValue(self._delay_ms)
         box.setAccessibleName(tr("Mixer", "Delay"))
-        box.valueChanged.connect(lambda value: self._edit("Change sound delay", merge=f"delay:{self._source_id}", delay_ms=value))
+        box.valueChanged.connect(lambda value: self._edit("Change audio delay", merge=f"delay:{self._source_id}", delay_ms=value))
         action = QWidgetAction(menu)
         action.setDefaultWidget(box)
         menu.addAction(action)
@@ -169,9 +169,9 @@ class MixerPanel(QWidget):
         return EmptyState(
             self._context.icons,
             "microphone",
-            tr("Mixer", "Silence"),
+            tr("Mixer", "No audio"),
             tr("Mixer", "Add a microphone so that viewers hear you."),
-            push_button(tr("Mixer", "Add a microphone"), self._add_microphone, role="primary"),
+            push_button(tr("Mixer", "Add microphone"), self._add_microphone, role="primary"),
         )
 
     def _master(self) -> QFrame:
@@ -185,7 +185,7 @@ class MixerPanel(QWidget):
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(title)
         self.master = Meter(self._context.theme)
-        self.master.setAccessibleName(tr("Mixer", "Level of the master"))
+        self.master.setAccessibleName(tr("Mixer", "Master level"))
         layout.addWidget(self.master, 1, Qt.AlignmentFlag.AlignHCenter)
         return frame
 

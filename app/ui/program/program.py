@@ -49,7 +49,7 @@ class ProgramPanel(QWidget):
     def _on_engine_changed(self) -> None:
         words = {
             "STARTING": tr("Program", "Starting the engine…"),
-            "LOST": tr("Program", "The engine stopped. Starting it again…"),
+            "LOST": tr("Program", "The engine stopped. Restarting…"),
             "STOPPED": tr("Program", "The engine is not running."),
         }
         self.view.set_message(words.get(self._context.studio.engine.state.value.name, ""))

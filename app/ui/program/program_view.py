@@ -94,8 +94,8 @@ class ProgramView(QWidget):
         self._message = ""
         self._off_air: tuple[str, Mapping[str, str]] = ("", {})
         self.setObjectName("stage")
-        self.setAccessibleName(tr("Program", "Program picture"))
-        self.setAccessibleDescription(tr("Program", "Arrow keys move the chosen layer, Tab leaves the picture."))
+        self.setAccessibleName(tr("Program", "Program"))
+        self.setAccessibleDescription(tr("Program", "Arrow keys move the selected layer. Tab leaves the program view."))
         self.setMinimumSize(320, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

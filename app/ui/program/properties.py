@@ -28,10 +28,10 @@ PLACEMENT: tuple[Field, ...] = (
         "contain",
         "Fit",
         choices=(
-            Choice("contain", "Whole picture"),
-            Choice("cover", "Fill the box"),
-            Choice("stretch", "Stretch to the box"),
-            Choice("centre", "Own size, centred"),
+            Choice("contain", "Whole frame"),
+            Choice("cover", "Fill"),
+            Choice("stretch", "Stretch"),
+            Choice("centre", "Original size, centred"),
         ),
     ),
     _share("opacity", "Opacity", 0, 100, 100.0),
@@ -39,10 +39,10 @@ PLACEMENT: tuple[Field, ...] = (
     _share("y", "Top", -400, 400),
     _share("width", "Width", 2, 800, 100.0),
     _share("height", "Height", 2, 800, 100.0),
-    _share("crop_left", "Cut from the left", 0, 95, advanced=True),
-    _share("crop_top", "Cut from the top", 0, 95, advanced=True),
-    _share("crop_right", "Cut from the right", 0, 95, advanced=True),
-    _share("crop_bottom", "Cut from the bottom", 0, 95, advanced=True),
+    _share("crop_left", "Crop left", 0, 95, advanced=True),
+    _share("crop_top", "Crop top", 0, 95, advanced=True),
+    _share("crop_right", "Crop right", 0, 95, advanced=True),
+    _share("crop_bottom", "Crop bottom", 0, 95, advanced=True),
 )
 
 
@@ -95,8 +95,8 @@ class PropertiesPanel(QWidget):
             EmptyState(
                 context.icons,
                 "settings",
-                tr("Properties", "Nothing chosen"),
-                tr("Properties", "Choose a source in the list or in the picture."),
+                tr("Properties", "Nothing selected"),
+                tr("Properties", "Select a source in the list or in the program."),
             )
         )
         self._scroll = QScrollArea()
@@ -155,7 +155,7 @@ class PropertiesPanel(QWidget):
         self.placement_form = None
         if layer is not None:
             layer_id = layer.id
-            layout.addWidget(label(tr("Properties", "In the picture"), "sectionTitle"))
+            layout.addWidget(label(tr("Properties", "Position and size"), "sectionTitle"))
             self.placement_form = Form(PLACEMENT, self._context.editor_resources)
             self.placement_form.changed.connect(lambda key, value: self._place(layer_id, key, value))
             layout.addWidget(self.placement_form)

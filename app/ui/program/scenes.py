@@ -45,11 +45,11 @@ class ScenesPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(2)
         icons = self._context.icons
-        self.add_button = icon_button(icons, "add", tr("Scenes", "Add a scene"), self.add)
-        self.take_button = icon_button(icons, "play", tr("Scenes", "Take the scene (Enter)"), lambda: self._take(self._here()))
-        self.remove_button = icon_button(icons, "remove", tr("Scenes", "Remove the scene"), self.remove)
+        self.add_button = icon_button(icons, "add", tr("Scenes", "Add scene"), self.add)
+        self.take_button = icon_button(icons, "play", tr("Scenes", "Switch to scene (Enter)"), lambda: self._take(self._here()))
+        self.remove_button = icon_button(icons, "remove", tr("Scenes", "Remove scene"), self.remove)
         row.addWidget(self.add_button)
-        row.addWidget(icon_button(icons, "rename", tr("Scenes", "Rename the scene"), self.list.rename_current))
+        row.addWidget(icon_button(icons, "rename", tr("Scenes", "Rename scene"), self.list.rename_current))
         row.addStretch(1)
         row.addWidget(self.take_button)
         row.addWidget(self.remove_button)
@@ -85,7 +85,7 @@ class ScenesPanel(QWidget):
 
     def _hint(self, number: int) -> str:
         keys = self._keys(number)
-        return tr("Scenes", "Take it with {keys} or Enter", keys=keys) if keys else tr("Scenes", "Take it with Enter")
+        return tr("Scenes", "Press {keys} or Enter to switch to it", keys=keys) if keys else tr("Scenes", "Press Enter to switch to it")
 
     def _here(self) -> str:
         return self._context.edited_scene.id
@@ -132,7 +132,7 @@ class ScenesPanel(QWidget):
     def _asked(self, name: str) -> bool:
         title = tr("Scenes", "“{name}” is on air", name=name)
         text = tr("Scenes", "If you remove it, viewers immediately see the next scene.")
-        return ask(self, title, text, tr("Scenes", "Remove it"), danger=True)
+        return ask(self, title, text, tr("Scenes", "Remove"), danger=True)
 
     def _rename(self, scene_id: str, name: str) -> None:
         self._context.edit("Rename scene", lambda project: editing.rename_scene(project, scene_id, name))
@@ -145,11 +145,11 @@ class ScenesPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         icons, here = self._context.icons, self._here()
-        take = menu.addAction(icons.icon("play"), tr("Scenes", "Take the scene"), lambda: self._take(here))
+        take = menu.addAction(icons.icon("play"), tr("Scenes", "Switch to scene"), lambda: self._take(here))
         take.setEnabled(bool(self._context.selection.scene_id))
         menu.addSeparator()
-        menu.addAction(icons.icon("rename"), tr("Scenes", "Rename the scene"), self.list.rename_current)
-        menu.addAction(icons.icon("duplicate"), tr("Scenes", "Duplicate the scene"), self.duplicate)
-        remove = menu.addAction(icons.icon("remove"), tr("Scenes", "Remove the scene"), self.remove)
+        menu.addAction(icons.icon("rename"), tr("Scenes", "Rename scene"), self.list.rename_current)
+        menu.addAction(icons.icon("duplicate"), tr("Scenes", "Duplicate scene"), self.duplicate)
+        remove = menu.addAction(icons.icon("remove"), tr("Scenes", "Remove scene"), self.remove)
         remove.setEnabled(len(self._context.studio.document.project.scenes) > 1)
         menu.popup(self.list.mapToGlobal(point))

@@ -34,7 +34,7 @@ class SourcesPanel(QWidget):
         self.setObjectName("panel")
         self._context = context
         layout = column(self, margin=8, spacing=4)
-        self.list = RowList(context.theme, tr("Sources", "Sources of this scene"))
+        self.list = RowList(context.theme, tr("Sources", "Sources in this scene"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._empty())
@@ -54,12 +54,12 @@ class SourcesPanel(QWidget):
         self._on_project_changed()
 
     def _empty(self) -> EmptyState:
-        button = push_button(tr("Sources", "Add a source"), self.show_add_menu, role="primary")
+        button = push_button(tr("Sources", "Add source"), self.show_add_menu, role="primary")
         return EmptyState(
             self._context.icons,
             "camera",
-            tr("Sources", "Nothing to see yet"),
-            tr("Sources", "Add a camera, a screen, a picture or a text to this scene."),
+            tr("Sources", "No sources yet"),
+            tr("Sources", "Add a camera, screen, picture or text to this scene."),
             button,
         )
 
@@ -67,11 +67,11 @@ class SourcesPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(2)
         icons = self._context.icons
-        self.add_button = icon_button(icons, "add", tr("Sources", "Add a source"), self.show_add_menu)
+        self.add_button = icon_button(icons, "add", tr("Sources", "Add source"), self.show_add_menu)
         self.up_button = icon_button(icons, "up", tr("Sources", "Move up"), lambda: self._step(-1))
         self.down_button = icon_button(icons, "down", tr("Sources", "Move down"), lambda: self._step(1))
-        self.duplicate_button = icon_button(icons, "duplicate", tr("Sources", "Duplicate the source"), self.duplicate)
-        self.remove_button = icon_button(icons, "remove", tr("Sources", "Remove the source"), self.remove)
+        self.duplicate_button = icon_button(icons, "duplicate", tr("Sources", "Duplicate source"), self.duplicate)
+        self.remove_button = icon_button(icons, "remove", tr("Sources", "Remove source"), self.remove)
         for button in (self.add_button, self.up_button, self.down_button, self.duplicate_button):
             row.addWidget(button)
         row.addStretch(1)
@@ -107,7 +107,7 @@ class SourcesPanel(QWidget):
         rows = [self._row_of(layer, project) for layer in reversed(self._layers())]
         for source in sound_only(project):
             icon = self._context.icons.icon(KINDS[source.kind].icon, "muted")
-            rows.append(Row(_SOUND + source.id, source.name, icon, detail=tr("Sources", "sound")))
+            rows.append(Row(_SOUND + source.id, source.name, icon, detail=tr("Sources", "audio")))
         known = {source.id for source in project.sources}
         if (selection.layer_id and self._layer() is None) or (selection.source_id and selection.source_id not in known):
             selection.choose()
@@ -143,7 +143,7 @@ class SourcesPanel(QWidget):
             action = menu.addAction(self._context.icons.icon(declaration.icon), declared(declaration.title))
             action.triggered.connect(lambda checked=False, kind=kind: self.ask_and_add(kind))
             if kind is SourceKind.MEDIA:
-                address = menu.addAction(self._context.icons.icon("link"), tr("Sources", "Media from an address…"))
+                address = menu.addAction(self._context.icons.icon("link"), tr("Sources", "Media from a web address…"))
                 address.triggered.connect(self._ask_for_address)
         here = {layer.source_id for layer in self._layers()}
         others = [
@@ -174,7 +174,7 @@ class SourcesPanel(QWidget):
 
     def _ask_for_address(self) -> None:
         address, chosen = QInputDialog.getText(
-            self, tr("Sources", "Media from an address"), tr("Sources", "Address (https://, rtsp://, …)")
+            self, tr("Sources", "Media from a web address"), tr("Sources", "Address (https://, rtsp://, …)")
         )
         if chosen and address.strip():
             self.add(SourceKind.MEDIA, location=address.strip())
@@ -259,12 +259,12 @@ class SourcesPanel(QWidget):
             layer_id = layer.id
             menu.addAction(icons.icon("eye"), tr("Sources", "Show or hide"), lambda: self._mark(layer_id, "eye"))
             menu.addAction(icons.icon("lock"), tr("Sources", "Lock or unlock"), lambda: self._mark(layer_id, "lock"))
-            menu.addAction(icons.icon("duplicate"), tr("Sources", "Duplicate the source"), self.duplicate)
+            menu.addAction(icons.icon("duplicate"), tr("Sources", "Duplicate source"), self.duplicate)
             menu.addSeparator()
         if self._context.selection.source_id:
-            menu.addAction(icons.icon("remove"), tr("Sources", "Remove the source"), self.remove)
+            menu.addAction(icons.icon("remove"), tr("Sources", "Remove source"), self.remove)
         else:
-            menu.addAction(icons.icon("add"), tr("Sources", "Add a source"), self.show_add_menu)
+            menu.addAction(icons.icon("add"), tr("Sources", "Add source"), self.show_add_menu)
         menu.popup(self.list.mapToGlobal(point))
 
 

@@ -102,7 +102,7 @@ class OfferPanel(QWidget):
         self.beside = label(tr("Offer", "Cards appear beside the video, not in it. Change this in Settings → Selling."), "hint", wrap=True)
         self._column.addWidget(self.beside)
         self.cards = _Section(
-            tr("Offer", "Keyword cards"), icon_button(icons, "add", tr("Offer", "Add a keyword card"), lambda: self._edit_card(""))
+            tr("Offer", "Keyword cards"), icon_button(icons, "add", tr("Offer", "Add keyword card"), lambda: self._edit_card(""))
         )
         self._column.addWidget(self.cards)
         self.lasting = QHBoxLayout()
@@ -119,11 +119,9 @@ class OfferPanel(QWidget):
             self.lasting.addWidget(button)
         self.lasting.addStretch(1)
         self._column.addLayout(self.lasting)
-        self.coupons = _Section(
-            tr("Offer", "Coupons"), icon_button(icons, "add", tr("Offer", "Add a coupon"), lambda: self._edit_coupon(""))
-        )
+        self.coupons = _Section(tr("Offer", "Coupons"), icon_button(icons, "add", tr("Offer", "Add coupon"), lambda: self._edit_coupon("")))
         self._column.addWidget(self.coupons)
-        self.disclosures = _Section(tr("Offer", "Say that it is advertising"))
+        self.disclosures = _Section(tr("Offer", "Ad disclosure"))
         self._column.addWidget(self.disclosures)
         self._column.addStretch(1)
 
@@ -138,7 +136,7 @@ class OfferPanel(QWidget):
             (
                 ("viewers", tr("Offer", "watching")),
                 ("likes", tr("Offer", "likes")),
-                ("asked", tr("Offer", "ask to see")),
+                ("asked", tr("Offer", "close-up requests")),
                 ("orders", tr("Offer", "orders")),
             )
         ):
@@ -149,7 +147,7 @@ class OfferPanel(QWidget):
             self.figures[name] = figure
         self.room_state = label("", "hint", wrap=True)
         grid.addWidget(self.room_state, 2, 0, 1, 3)
-        self.take_back = push_button(tr("Offer", "Lead the room from here"), self._control.room.take_back)
+        self.take_back = push_button(tr("Offer", "Host from here"), self._control.room.take_back)
         grid.addWidget(self.take_back, 2, 3)
         return box
 
@@ -169,7 +167,7 @@ class OfferPanel(QWidget):
     def _on_shown_changed(self) -> None:
         selling, host = self._control.selling, self._context.studio.document.show.presentation.host_language
         product = selling.pinned
-        self.pinned.setText(pick(product.name, (host,))[0] if product is not None else tr("Offer", "Nothing is pinned"))
+        self.pinned.setText(pick(product.name, (host,))[0] if product is not None else tr("Offer", "Nothing pinned"))
         if product is None:
             hand_over_focus(self.unpin, self)
         self.unpin.setVisible(product is not None)
@@ -198,9 +196,9 @@ class OfferPanel(QWidget):
         state = self._control.room.state.value
         words = {
             RoomState.CONNECTING: tr("Offer", "Joining the room…"),
-            RoomState.LOST: tr("Offer", "The room cannot be reached; trying again. The picture is not touched by this."),
-            RoomState.REPLACED: tr("Offer", "Another desk leads this room now."),
-            RoomState.OFF: tr("Offer", "The room opens with the built-in relay."),
+            RoomState.LOST: tr("Offer", "Can’t connect to the room. Retrying automatically. Your video isn’t affected."),
+            RoomState.REPLACED: tr("Offer", "Another computer is hosting this room."),
+            RoomState.OFF: tr("Offer", "The room opens when the built-in relay is running."),
         }.get(state, "")
         self.room_state.setText(words)
         self.room_state.setVisible(bool(words))
@@ -228,14 +226,16 @@ class OfferPanel(QWidget):
             line.addWidget(button, 1)
             if card.kind is OnScreenKind.CARD and card.id in own:
                 line.addWidget(
-                    icon_button(self._context.icons, "rename", tr("Offer", "Change the card"), partial(self._edit_card, card.id))
+                    icon_button(self._context.icons, "rename", tr("Offer", "Edit keyword card"), partial(self._edit_card, card.id))
                 )
             self._cards[card] = button
             self.cards.rows.addWidget(row)
         if not self._cards:
             self.cards.rows.addWidget(
                 label(
-                    tr("Offer", "Words that viewers read while you say them, each in their language: “Free delivery”."), "hint", wrap=True
+                    tr("Offer", "A few words that viewers read in their own language while you talk, such as “Free delivery”."),
+                    "hint",
+                    wrap=True,
                 )
             )
 
@@ -247,7 +247,7 @@ class OfferPanel(QWidget):
         if not self._coupon_rows:
             self.coupons.rows.addWidget(
                 label(
-                    tr("Offer", "A coupon gives each viewer one code, as long as there are codes, and says honestly how many are left."),
+                    tr("Offer", "Each viewer can claim one code while codes last. Viewers see how many are left."),
                     "hint",
                     wrap=True,
                 )
@@ -261,9 +261,9 @@ class OfferPanel(QWidget):
         line.addWidget(elided(title), 1)
         state = badge("", "accent")
         line.addWidget(state)
-        button = push_button(tr("Offer", "Drop"))
+        button = push_button(tr("Offer", "Send"))
         line.addWidget(button)
-        line.addWidget(icon_button(self._context.icons, "rename", tr("Offer", "Change the coupon"), lambda: self._edit_coupon(coupon.id)))
+        line.addWidget(icon_button(self._context.icons, "rename", tr("Offer", "Edit coupon"), lambda: self._edit_coupon(coupon.id)))
         selling = self._control.selling
 
         def dropped() -> bool:
@@ -272,9 +272,9 @@ class OfferPanel(QWidget):
         def refresh() -> None:
             on = dropped()
             drop = selling.shown.drop
-            button.setText(tr("Offer", "Close") if on else tr("Offer", "Drop"))
+            button.setText(tr("Offer", "End") if on else tr("Offer", "Send"))
             given = len(selling.claims(coupon.id))
-            words = tr("Offer", "{count} given", count=given) if given else ""
+            words = tr("Offer", "{count} claimed", count=given) if given else ""
             if on and drop is not None:
                 left_s = max(0.0, (drop.expires_ms - self._control.now_ms()) / 1000)
                 words = tr("Offer", "{left} left · {time}", left=selling.coupon_left, time=clock(left_s))

@@ -279,7 +279,7 @@ class RundownPanel(QWidget):
         language = (self._context.studio.document.show.presentation.host_language,)
         welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are and where our products come from"), Act.OPEN, 240)
         close = Segment(editing.new_id(), tr("Rundown", "Thanks, and see you next time"), Act.END, 180, share_moment=True)
-        self._context.edit_show("Plan the show", lambda show: editing.planned_show(show, welcome, close, language))
+        self._context.edit_show("Create rundown", lambda show: editing.planned_show(show, welcome, close, language))
 
     def duplicate(self) -> None:
         """Copy the chosen segment."""

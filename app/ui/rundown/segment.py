@@ -134,7 +134,7 @@ class SegmentDialog(ScrollDialog):
         self._apply(field, lambda show: change_segment(show, self._id, **changes))
 
     def _apply(self, field: str, change: Callable[[Show], Show]) -> None:
-        self._context.edit_show("Change segment", change, merge=f"segment.{self._id}.{field}")
+        self._context.edit_show("Edit segment", change, merge=f"segment.{self._id}.{field}")
 
     def _on_length(self) -> None:
         seconds = read_clock(self.length.text())

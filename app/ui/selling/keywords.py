@@ -97,7 +97,7 @@ class KeywordDialog(ScrollDialog):
             self.reject()
             return
         card = replace(self._card, words=words)
-        if self._context.edit_show("Change keyword card", lambda show: put_card(show, card)):
+        if self._context.edit_show("Edit keyword card", lambda show: put_card(show, card)):
             self.accept()
 
     def _remove(self) -> None:
@@ -187,7 +187,7 @@ class CouponDialog(ScrollDialog):
             stock=self.stock.value(),
             expires_in_s=self.minutes.value() * 60,
         )
-        if self._context.edit_show("Change coupon", lambda show: put_coupon(show, coupon)):
+        if self._context.edit_show("Edit coupon", lambda show: put_coupon(show, coupon)):
             self.accept()
 
     def _remove(self) -> None:

@@ -46,7 +46,7 @@ class _MissingHint(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(label(words, "hint", wrap=True), 1)
-        self._use = push_button(tr("Guide", "Use it"), self._take_in)
+        self._use = push_button(tr("Guide", "Use"), self._take_in)
         layout.addWidget(self._use)
         context.bridge.project_changed.connect(self._on_project_changed)
         self._on_project_changed()
@@ -67,7 +67,7 @@ class Guide(QDialog):
     def __init__(self, context: WindowContext, parent: QWidget, relays: QWidget, live: QWidget) -> None:
         super().__init__(parent)
         self._context = context
-        self.setWindowTitle(tr("Guide", "First show"))
+        self.setWindowTitle(tr("Guide", "Setup guide"))
         self.resize(720, 560)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
@@ -79,7 +79,7 @@ class Guide(QDialog):
         for page in (self._camera_page(), self._microphone_page(), self._relay_page(relays), self._air_page(live)):
             self.pages.addWidget(page)
         buttons = QHBoxLayout()
-        self.later_button = push_button(tr("Guide", "Close the guide"), self.reject)
+        self.later_button = push_button(tr("Guide", "Close guide"), self.reject)
         self.back_button = push_button(tr("Guide", "Back"), lambda: self.go(self.pages.currentIndex() - 1))
         self.next_button = push_button(tr("Guide", "Next"), self._next, role="primary")
         self.next_button.setDefault(True)
@@ -127,11 +127,13 @@ class Guide(QDialog):
 
     def _camera_page(self) -> QWidget:
         page, layout = self._page(
-            tr("Guide", "Which camera?"), tr("Guide", "The picture below is what viewers will see. Without a camera the test card stays.")
+            tr("Guide", "Choose your camera"), tr("Guide", "This is what viewers will see. Without a camera, they see the test card.")
         )
         layout.addWidget(self._device_editor(SourceKind.CAMERA))
         layout.addWidget(
-            _MissingHint(self._context, SourceKind.CAMERA, tr("Guide", "Plug a camera in at any time; it appears in the list."))
+            _MissingHint(
+                self._context, SourceKind.CAMERA, tr("Guide", "You can plug in a camera at any time. It then appears in the list.")
+            )
         )
         view = ProgramView(self._context.theme, self._context.studio.engine.preview.latest)
         canvas = self._context.studio.document.project.output.canvas
@@ -142,12 +144,14 @@ class Guide(QDialog):
 
     def _microphone_page(self) -> QWidget:
         page, layout = self._page(
-            tr("Guide", "Which microphone?"),
-            tr("Guide", "Speak as you will in the show: the level should reach into the yellow, not the red."),
+            tr("Guide", "Choose your microphone"),
+            tr("Guide", "Speak as you will in the show. The level should reach yellow, but not red."),
         )
         layout.addWidget(self._device_editor(SourceKind.MICROPHONE))
         layout.addWidget(
-            _MissingHint(self._context, SourceKind.MICROPHONE, tr("Guide", "The system's default is followed when it changes."))
+            _MissingHint(
+                self._context, SourceKind.MICROPHONE, tr("Guide", "“System default” follows the system when you change its default device.")
+            )
         )
         self.meter = Meter(self._context.theme)
         layout.addWidget(self.meter, 1, Qt.AlignmentFlag.AlignHCenter)
@@ -155,16 +159,16 @@ class Guide(QDialog):
 
     def _relay_page(self, relays: QWidget) -> QWidget:
         page, layout = self._page(
-            tr("Guide", "Where to?"),
-            tr("Guide", "The built-in relay is ready and reaches everybody on this network. Add your own relay to reach the world."),
+            tr("Guide", "Where do you want to stream?"),
+            tr("Guide", "The built-in relay is ready and reaches everyone on this network. Add your own relay to reach viewers anywhere."),
         )
         layout.addWidget(relays, 1)
         return page
 
     def _air_page(self, live: QWidget) -> QWidget:
         page, layout = self._page(
-            tr("Guide", "Try it"),
-            tr("Guide", "Go live, then open the address on your phone or scan its code. End the show with the same button."),
+            tr("Guide", "Try it out"),
+            tr("Guide", "Go live, then open the watch link on your phone or scan its QR code. Click the same button to end the show."),
         )
         layout.addWidget(live)
         layout.addStretch(1)

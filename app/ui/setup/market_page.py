@@ -61,9 +61,9 @@ def framing_words() -> Mapping[Framing, str]:
 def mode_words() -> Mapping[DisclosureMode, str]:
     """How advertising is made known."""
     return {
-        DisclosureMode.NONE: tr("Setup", "Not asked for"),
-        DisclosureMode.PERIODIC: tr("Setup", "From time to time"),
-        DisclosureMode.CONTINUOUS: tr("Setup", "All the time"),
+        DisclosureMode.NONE: tr("Setup", "Not required"),
+        DisclosureMode.PERIODIC: tr("Setup", "At intervals"),
+        DisclosureMode.CONTINUOUS: tr("Setup", "Always"),
     }
 
 
@@ -84,23 +84,23 @@ class MarketPage(QWidget):
         head.addWidget(self.name)
         head.addWidget(self.state)
         head.addStretch(1)
-        self.reset = push_button(tr("Setup", "As shipped"), self._reset)
+        self.reset = push_button(tr("Setup", "Reset to default"), self._reset)
         head.addWidget(self.reset)
         column.addLayout(head)
         self.facts = label("", "hint", wrap=True)
         column.addWidget(self.facts)
         column.addLayout(self._build_form())
-        self.said = TranslatedField(tr("Setup", "What stands on the picture then"))
+        self.said = TranslatedField(tr("Setup", "Text shown on screen"))
         self.said.edited.connect(lambda words: self._disclose(text=words))
         column.addWidget(self.said)
-        self.buying = TranslatedField(tr("Setup", "How people buy"), paragraph=True)
+        self.buying = TranslatedField(tr("Setup", "Buying habits"), paragraph=True)
         self.tone = TranslatedField(tr("Setup", "Tone"), paragraph=True)
         self.buying.edited.connect(lambda words: self._change(buying=words))
         self.tone.edited.connect(lambda words: self._change(tone=words))
         column.addWidget(self.buying)
         column.addWidget(self.tone)
-        self.taboos = self._rules("taboos", tr("Rules", "Take care with"), lambda: Taboo(TabooKind.WORD, (), {}), TabooDialog)
-        self.phrases = self._rules("phrases", tr("Rules", "Better said otherwise"), lambda: Phrase(()), PhraseDialog)
+        self.taboos = self._rules("taboos", tr("Rules", "Sensitive topics"), lambda: Taboo(TabooKind.WORD, (), {}), TabooDialog)
+        self.phrases = self._rules("phrases", tr("Rules", "Better wording"), lambda: Phrase(()), PhraseDialog)
         self.claims = self._rules("claims", tr("Rules", "Claims"), lambda: ClaimRule((), {}), ClaimDialog)
         for rules in (self.taboos, self.phrases, self.claims):
             column.addWidget(rules)
@@ -130,7 +130,7 @@ class MarketPage(QWidget):
         for frame, words in framing_words().items():
             self.frame.addItem(words, frame.value)
         self.frame.activated.connect(lambda _: self._change(frame=Framing(self.frame.currentData())))
-        self.urgency = QCheckBox(tr("Setup", "Countdowns and hurry are welcome"))
+        self.urgency = QCheckBox(tr("Setup", "Countdowns and urgency are welcome"))
         self.urgency.clicked.connect(lambda on: self._change(urgency=on))
         self.mode = QComboBox()
         for mode, words in mode_words().items():
@@ -142,14 +142,14 @@ class MarketPage(QWidget):
         self.every.setSuffix(tr("Setup", " minutes"))
         self.every.valueChanged.connect(lambda minutes: self._disclose(every_s=minutes * 60))
         rows: tuple[tuple[str, QWidget], ...] = (
-            (tr("Setup", "Languages, the first one first"), self.languages),
-            (tr("Setup", "Messages lead with"), self.frame),
+            (tr("Setup", "Languages, most important first"), self.languages),
+            (tr("Setup", "Main message"), self.frame),
             ("", self.urgency),
-            (tr("Setup", "Saying that it is advertising"), self.mode),
-            (tr("Setup", "Again every"), self.every),
+            (tr("Setup", "Ad disclosure"), self.mode),
+            (tr("Setup", "Repeat every"), self.every),
         )
         for words, widget in rows:
-            widget.setAccessibleName(words or tr("Setup", "Countdowns and hurry are welcome"))
+            widget.setAccessibleName(words or tr("Setup", "Countdowns and urgency are welcome"))
             form.addRow(label(words, "muted"), widget)
         return form
 
@@ -165,7 +165,7 @@ class MarketPage(QWidget):
         tag = self._context.language
         self.name.setText(pick(market.name, (tag,))[0] or market.id)
         changed = own is not None and own != self._shipped.get(market_id)
-        self.state.setText(tr("Setup", "not chosen: tick it to sell there") if own is None else tr("Setup", "changed"))
+        self.state.setText(tr("Setup", "not selected – select it to sell there") if own is None else tr("Setup", "edited"))
         self.state.setVisible(changed or own is None)
         self.reset.setVisible(changed and market_id in self._shipped)
         self.facts.setText(self._facts(market))
@@ -188,7 +188,7 @@ class MarketPage(QWidget):
         self.source.setText(
             tr(
                 "Setup",
-                "Looked at on {date}. Source: {source}. This is help for planning, not legal advice.",
+                "Reviewed {date}. Source: {source}. General guidance, not legal advice.",
                 date=market.reviewed_on or "–",
                 source=market.source or "–",
             )
@@ -210,14 +210,14 @@ class MarketPage(QWidget):
         return "\n".join(
             (
                 f"{market.currency} · {languages} · {zones}",
-                tr("Setup", "Most watch from {begin} to {end}.", begin=market.prime_time[0], end=market.prime_time[1]),
-                tr("Setup", "They pay by {ways}.", ways=", ".join(payment_name(one) for one in market.payments)) if market.payments else "",
+                tr("Setup", "Prime time: {begin}–{end}.", begin=market.prime_time[0], end=market.prime_time[1]),
+                tr("Setup", "Payment: {ways}.", ways=", ".join(payment_name(one) for one in market.payments)) if market.payments else "",
             )
         ).rstrip()
 
     def _change(self, **changes: Any) -> None:
         """Change fields of the show's own profile; what is typed in one of them in a row is one step."""
-        self._edit("Change market", changes, merge=f"market.{self._id}.{'.'.join(changes)}")
+        self._edit("Edit market", changes, merge=f"market.{self._id}.{'.'.join(changes)}")
 
     def _edit(self, step: str, changes: Mapping[str, Any], merge: str = "") -> None:
         def apply(show: Show) -> Show:

@@ -36,8 +36,8 @@ _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 def level_words() -> Mapping[Level, str]:
     """How much a finding weighs."""
     return {
-        Level.INFO: tr("Rules", "Worth knowing"),
-        Level.WARNING: tr("Rules", "Worth changing"),
+        Level.INFO: tr("Rules", "Note"),
+        Level.WARNING: tr("Rules", "Should change"),
         Level.BLOCK: tr("Rules", "Not allowed"),
     }
 
@@ -45,12 +45,12 @@ def level_words() -> Mapping[Level, str]:
 def kind_words() -> Mapping[TabooKind, str]:
     """What is taken amiss."""
     return {
-        TabooKind.WORD: tr("Rules", "A word"),
-        TabooKind.TOPIC: tr("Rules", "A topic"),
-        TabooKind.NUMBER: tr("Rules", "A number"),
-        TabooKind.COLOUR: tr("Rules", "A colour"),
-        TabooKind.GESTURE: tr("Rules", "A gesture"),
-        TabooKind.IMAGE: tr("Rules", "A picture"),
+        TabooKind.WORD: tr("Rules", "Word"),
+        TabooKind.TOPIC: tr("Rules", "Topic"),
+        TabooKind.NUMBER: tr("Rules", "Number"),
+        TabooKind.COLOUR: tr("Rules", "Colour"),
+        TabooKind.GESTURE: tr("Rules", "Gesture"),
+        TabooKind.IMAGE: tr("Rules", "Picture"),
     }
 
 
@@ -79,9 +79,9 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
         self._rule: AnyRule = rule
         self._context = context
         self._texts: dict[str, dict[str, str]] = {}
-        self.body.addWidget(label(tr("Rules", "What is looked for, one a line, in any language"), "muted"))
+        self.body.addWidget(label(tr("Rules", "Words to find, one per line, in any language"), "muted"))
         self.matches = QPlainTextEdit("\n".join(rule.matches))
-        self.matches.setAccessibleName(tr("Rules", "What is looked for, one a line, in any language"))
+        self.matches.setAccessibleName(tr("Rules", "Words to find, one per line, in any language"))
         self.matches.setFixedHeight(MATCHES_PX)
         self.matches.setTabChangesFocus(True)
         self.body.addWidget(self.matches)
@@ -106,11 +106,11 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
 
     def refused(self, matches: Sequence[str]) -> str:
         """Why these cannot be looked for, "" = they can."""
-        return "" if matches else tr("Rules", "Write down what is to be looked for.")
+        return "" if matches else tr("Rules", "Enter the words to find.")
 
     def level(self, chosen: Level) -> QComboBox:
         """A choice of how much it weighs."""
-        return self.choice(tr("Rules", "How much it weighs"), {one.value: words for one, words in level_words().items()}, chosen.value)
+        return self.choice(tr("Rules", "Severity"), {one.value: words for one, words in level_words().items()}, chosen.value)
 
     def choice(self, title: str, entries: Mapping[str, str], chosen: str) -> QComboBox:
         """A box with these entries (value → words)."""
@@ -151,20 +151,24 @@ class TabooDialog(_RuleDialog[Taboo]):
 
     def __init__(self, context: WindowContext, rule: Taboo, parent: QWidget) -> None:
         super().__init__(
-            context, rule, parent, tr("Rules", "Take care with"), tr("Rules", "Found in names, texts, prices and colours while you plan.")
+            context,
+            rule,
+            parent,
+            tr("Rules", "Sensitive topics"),
+            tr("Rules", "Checked in names, texts, prices and colours while you plan."),
         )
 
     def build(self) -> None:
-        self.kind = self.choice(tr("Rules", "What it is"), {one.value: words for one, words in kind_words().items()}, self._rule.kind.value)
+        self.kind = self.choice(tr("Rules", "Type"), {one.value: words for one, words in kind_words().items()}, self._rule.kind.value)
         self.weight = self.level(self._rule.level)
         self.words("reason", tr("Rules", "Why"), self._rule.reason)
 
     def refused(self, matches: Sequence[str]) -> str:
         kind = TabooKind(self.kind.currentData())
         if kind is TabooKind.NUMBER and not all(one.isdigit() and one.isascii() for one in matches):
-            return tr("Rules", "A number is written in digits: 13")
+            return tr("Rules", "Write a number in digits, such as 13")
         if kind is TabooKind.COLOUR and not all(_COLOUR.fullmatch(one) for one in matches):
-            return tr("Rules", "A colour is written as #rrggbb: #ffffff")
+            return tr("Rules", "Write a colour as #rrggbb, such as #ffffff")
         if kind in (TabooKind.GESTURE, TabooKind.IMAGE, TabooKind.TOPIC) and self.said("reason"):
             return ""  # it is read, even where no word gives it away
         return super().refused(matches)
@@ -182,13 +186,13 @@ class PhraseDialog(_RuleDialog[Phrase]):
 
     def __init__(self, context: WindowContext, rule: Phrase, parent: QWidget) -> None:
         super().__init__(
-            context, rule, parent, tr("Rules", "Better said otherwise"), tr("Rules", "What sounds right at home can sound wrong there.")
+            context, rule, parent, tr("Rules", "Better wording"), tr("Rules", "What sounds fine at home can sound wrong there.")
         )
 
     def build(self) -> None:
-        self.words("instead", tr("Rules", "What to say instead"), self._rule.instead)
+        self.words("instead", tr("Rules", "Say instead"), self._rule.instead)
         self.words("reason", tr("Rules", "Why"), self._rule.reason)
-        self.pressure = QCheckBox(tr("Rules", "It hurries or shouts"))
+        self.pressure = QCheckBox(tr("Rules", "Pushy or shouting"))
         self.pressure.setChecked(self._rule.pressure)
         self.body.addWidget(self.pressure)
 
@@ -200,9 +204,7 @@ class ClaimDialog(_RuleDialog[ClaimRule]):
     """What may not be asserted, or only with proof."""
 
     def __init__(self, context: WindowContext, rule: ClaimRule, parent: QWidget) -> None:
-        super().__init__(
-            context, rule, parent, tr("Rules", "Claims"), tr("Rules", "What may not be asserted there, or only with proof at hand.")
-        )
+        super().__init__(context, rule, parent, tr("Rules", "Claims"), tr("Rules", "What you can’t claim there, or only with proof."))
 
     def build(self) -> None:
         self.weight = self.level(self._rule.level)
@@ -259,7 +261,7 @@ class RulesList(QWidget):
         head.setSpacing(0)
         head.addWidget(label(title, "heading"), 1)
         self.add_button = icon_button(icons, "add", tr("Rules", "Add: {title}", title=title), self._add)
-        self.open_button = icon_button(icons, "rename", tr("Rules", "Change: {title}", title=title), self._open)
+        self.open_button = icon_button(icons, "rename", tr("Rules", "Edit: {title}", title=title), self._open)
         self.remove_button = icon_button(icons, "remove", tr("Rules", "Remove: {title}", title=title), self._remove)
         for button in (self.add_button, self.open_button, self.remove_button):
             head.addWidget(button)
@@ -314,7 +316,7 @@ class RulesList(QWidget):
     def _open(self) -> None:
         place, rules = self.list.currentRow(), self._rules
         if self._own and 0 <= place < len(rules):
-            self._ask(rules[place], lambda rule: self._edit("Change rule", (*rules[:place], rule, *rules[place + 1 :])))
+            self._ask(rules[place], lambda rule: self._edit("Edit rule", (*rules[:place], rule, *rules[place + 1 :])))
 
     def _remove(self) -> None:
         place, rules = self.list.currentRow(), self._rules

@@ -68,7 +68,7 @@ class PluginsDialog(ScrollDialog):
             tr("Plugins", "Plugins"),
             tr(
                 "Plugins",
-                "Plugins add integrations, such as shop orders. Switch on only what you trust.",
+                "Plugins add integrations, such as shop orders. Turn on only plugins you trust.",
             ),
         )
         self._context = context
@@ -84,7 +84,9 @@ class PluginsDialog(ScrollDialog):
             )
         if not self._host.plugins:
             self.body.addWidget(
-                label(tr("Plugins", "There are none. Put a plugin's folder into “plugins” in the folder of settings."), "muted", wrap=True)
+                label(
+                    tr("Plugins", "No plugins found. To add one, put its folder in “plugins” in the settings folder."), "muted", wrap=True
+                )
             )
         self.body.addStretch(1)
         self.buttons.addWidget(push_button(tr("Plugins", "Done"), self.accept, role="primary"))

@@ -23,8 +23,8 @@ OUTPUT_FIELDS: tuple[Field, ...] = (
         "size",
         FieldType.CHOICE,
         "1280x720",
-        "Picture size",
-        "A phone shows 720p as sharp as 1080p, at half the bitrate.",
+        "Resolution",
+        "On a phone, 720p looks as sharp as 1080p at half the bitrate.",
         choices=(
             Choice("640x360", "360p"),
             Choice("960x540", "540p"),
@@ -35,25 +35,25 @@ OUTPUT_FIELDS: tuple[Field, ...] = (
         ),
     ),
     Field("fps", FieldType.INTEGER, 30, "Frame rate", minimum=10, maximum=60, unit="fps"),
-    Field("video_kbps", FieldType.INTEGER, 2500, "Bitrate of the picture", minimum=200, maximum=20000, step=100, unit="kbit/s"),
-    Field("audio_kbps", FieldType.INTEGER, 128, "Bitrate of the sound", minimum=32, maximum=256, step=16, unit="kbit/s"),
+    Field("video_kbps", FieldType.INTEGER, 2500, "Video bitrate", minimum=200, maximum=20000, step=100, unit="kbit/s"),
+    Field("audio_kbps", FieldType.INTEGER, 128, "Audio bitrate", minimum=32, maximum=256, step=16, unit="kbit/s"),
     Field(
         "transition",
         FieldType.CHOICE,
         "cut",
-        "Between scenes",
+        "Transition",
         choices=(Choice("cut", "Cut"), Choice("fade", "Fade")),
     ),
-    Field("transition_ms", FieldType.INTEGER, 300, "Length of the fade", minimum=50, maximum=5000, step=50, unit="ms"),
+    Field("transition_ms", FieldType.INTEGER, 300, "Fade duration", minimum=50, maximum=5000, step=50, unit="ms"),
     Field(
         "encoder",
         FieldType.CHOICE,
         "auto",
         "Encoder",
-        "Automatic takes the first that really works here, graphics cards before the processor.",
+        "Automatic uses the first encoder that works on this computer, graphics cards first.",
         choices=(
             Choice("auto", "Automatic"),
-            Choice("libx264", "Processor (x264)"),
+            Choice("libx264", "CPU (x264)"),
             Choice("h264_nvenc", "NVIDIA NVENC"),
             Choice("h264_qsv", "Intel Quick Sync"),
             Choice("h264_amf", "AMD AMF"),
@@ -65,10 +65,10 @@ OUTPUT_FIELDS: tuple[Field, ...] = (
         "preset",
         FieldType.CHOICE,
         "auto",
-        "Speed of x264",
-        "Slower looks better at the same bitrate and costs more processor time.",
+        "x264 speed",
+        "Slower looks better at the same bitrate and uses more CPU.",
         choices=(
-            Choice("auto", "Measured at start"),
+            Choice("auto", "Measured at launch"),
             Choice("veryfast", "Very fast"),
             Choice("superfast", "Super fast"),
             Choice("ultrafast", "Ultra fast"),
@@ -80,13 +80,13 @@ OUTPUT_FIELDS: tuple[Field, ...] = (
         FieldType.CHOICE,
         "baseline",
         "H.264 profile",
-        "Every relay takes baseline; high looks a little better where it is taken.",
+        "Every relay supports Baseline. High looks slightly better where it’s supported.",
         choices=(Choice("baseline", "Baseline"), Choice("main", "Main"), Choice("high", "High")),
         advanced=True,
     ),
-    Field("gop_s", FieldType.NUMBER, 2.0, "Key frame at least every", minimum=0.5, maximum=10, step=0.5, unit="s", advanced=True),
-    Field("fec", FieldType.FLAG, True, "Sound repairs single lost packets", advanced=True),
-    Field("dtx", FieldType.FLAG, False, "Send less while it is quiet", advanced=True),
+    Field("gop_s", FieldType.NUMBER, 2.0, "Maximum key frame interval", minimum=0.5, maximum=10, step=0.5, unit="s", advanced=True),
+    Field("fec", FieldType.FLAG, True, "Audio error correction (FEC)", advanced=True),
+    Field("dtx", FieldType.FLAG, False, "Reduce data in silence (DTX)", advanced=True),
 )
 
 _Change = Callable[[Project, Value], Project]
@@ -144,13 +144,13 @@ class SettingsPages(QWidget):
         layout.setSpacing(16)
         self.list = QListWidget()
         self.list.setFixedWidth(160)
-        self.list.setAccessibleName(tr("Settings", "Groups of settings"))
+        self.list.setAccessibleName(tr("Settings", "Settings sections"))
         self._pages = QStackedWidget()
         layout.addWidget(self.list)
         layout.addWidget(self._pages, 1)
-        self._add_page(tr("Settings", "This show"), OUTPUT_FIELDS, self._set_output, tr("Settings", "Kept in the show's file."))
+        self._add_page(tr("Settings", "This show"), OUTPUT_FIELDS, self._set_output, tr("Settings", "Saved in the show’s file."))
         for group in groups:
-            self._add_page(declared(group.title), group.fields, self._set, tr("Settings", "Kept for this computer."))
+            self._add_page(declared(group.title), group.fields, self._set, tr("Settings", "Saved on this computer."))
         self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
         self.list.setCurrentRow(page)
         context.bridge.settings_changed.connect(self._show_values)
@@ -180,7 +180,10 @@ class SettingsPages(QWidget):
         self.turn_password.setAccessibleName(tr("Settings", "TURN password"))
         self.turn_password.editingFinished.connect(self._keep_turn_password)
         form.add_below(
-            "turn_username", tr("Settings", "TURN password"), self.turn_password, tr("Settings", "Kept in the keyring, never in a file.")
+            "turn_username",
+            tr("Settings", "TURN password"),
+            self.turn_password,
+            tr("Settings", "Saved in the system keyring, never in a file."),
         )
         self._context.bridge.relays_changed.connect(self._show_turn_password)  # the keyring may answer late
         self._show_turn_password()

@@ -108,9 +108,9 @@ class SetupDialog(QDialog):
         form.setVerticalSpacing(8)
         self.host, self.picture, self.theme = QComboBox(), QComboBox(), QComboBox()
         for title, box, field in (
-            (tr("Setup", "The host speaks"), self.host, "host_language"),
-            (tr("Setup", "The picture speaks to"), self.picture, "market_id"),
-            (tr("Setup", "Look of the cards"), self.theme, "card_theme"),
+            (tr("Setup", "Host’s language"), self.host, "host_language"),
+            (tr("Setup", "On-screen language"), self.picture, "market_id"),
+            (tr("Setup", "Card style"), self.theme, "card_theme"),
         ):
             box.setAccessibleName(title)
             box.activated.connect(lambda _, box=box, field=field: self._set(field, box.currentData()))
@@ -119,11 +119,11 @@ class SetupDialog(QDialog):
         self.lines: dict[str, TranslatedField] = {}
         self.titles: dict[str, str] = {}
         for field, title, hint in (
-            ("lower_third", tr("Setup", "Lower third"), tr("Setup", "Who is in the picture: the name, and below it what they do.")),
+            ("lower_third", tr("Setup", "Lower third"), tr("Setup", "Who is on screen: the name, and below it what they do.")),
             (
                 "ticker",
                 tr("Setup", "Ticker"),
-                tr("Setup", "Runs along the bottom, one line after the other: delivery, returns, what is next."),
+                tr("Setup", "Scrolls along the bottom, one line after another: shipping, returns, what’s next."),
             ),
         ):
             line = TranslatedField(title, paragraph=True, hint=hint)
@@ -170,14 +170,14 @@ class SetupDialog(QDialog):
 
     def _set(self, field: str, value: str | LocalizedText) -> None:
         changes: dict[str, Any] = {field: value}
-        self._context.edit_show("Change the setup", lambda show: change_presentation(show, **changes), merge=f"context.{field}")
+        self._context.edit_show("Change setup", lambda show: change_presentation(show, **changes), merge=f"context.{field}")
 
     def _read(self) -> None:
         show, tag, formats = self._context.studio.document.show, self._context.language, self._context.formats
         spoken = dict.fromkeys((*languages_of(show), *SPOKEN))
         _fill(self.host, [(one, formats.language_name(one, tag)) for one in spoken], show.presentation.host_language)
         markets = [
-            ("", tr("Setup", "The first market of the list")),
+            ("", tr("Setup", "First market in the list")),
             *((one.id, pick(one.name, (tag,))[0] or one.id) for one in show.markets),
         ]
         _fill(self.picture, markets, show.presentation.market_id)

@@ -28,8 +28,12 @@ class BackupsDialog(ScrollDialog):
         text: dict[str, Value] = {"title": studio.document.title}
         super().__init__(
             parent,
-            tr("Backups", "Earlier versions"),
-            tr("Backups", "Copies of “{title}” are made while you work. One that is opened becomes a new show; this one stays.", **text),
+            tr("Backups", "Version history"),
+            tr(
+                "Backups",
+                "Tradewind copies “{title}” automatically while you work. Opening a copy creates a new show and leaves this one as it is.",
+                **text,
+            ),
         )
         self.resize(SIZE)
         self._studio = studio
@@ -37,8 +41,8 @@ class BackupsDialog(ScrollDialog):
         self._backups = studio.files.backups()
         self.list = QTreeWidget()
         self.list.setRootIsDecorated(False)
-        self.list.setAccessibleName(tr("Backups", "Earlier versions"))
-        self.list.setHeaderLabels([tr("Backups", "Made on"), tr("Backups", "Size")])
+        self.list.setAccessibleName(tr("Backups", "Version history"))
+        self.list.setHeaderLabels([tr("Backups", "Created"), tr("Backups", "Size")])
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -51,7 +55,7 @@ class BackupsDialog(ScrollDialog):
         self.empty = label(
             tr(
                 "Backups",
-                "There are none yet. They are made while you work on a show that was saved.",
+                "No versions yet. Once the show is saved, Tradewind creates them while you work.",
             ),
             "muted",
             wrap=True,

@@ -35,7 +35,7 @@ class Files:
             tr("Files", "Save “{title}”?", title=self._studio.document.title),
             tr("Files", "This show has no file yet. If you don’t save it, you can still find it under Recent shows.")
             if kept and self._studio.document.path is None
-            else tr("Files", "The show was changed since it was saved."),
+            else tr("Files", "Your changes haven’t been saved."),
             (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don’t save"), "")),
         )
         return answer == "discard" or (answer == "save" and self.save())
@@ -56,7 +56,7 @@ class Files:
 
     def open(self) -> None:
         """Ask for a show and open it."""
-        if self.may_replace() and (path := self._file_dialogs.open_file(self._parent, SHOWS, tr("Files", "Open a show"), self._filter())):
+        if self.may_replace() and (path := self._file_dialogs.open_file(self._parent, SHOWS, tr("Files", "Open show"), self._filter())):
             self._studio.files.open(Path(path))
 
     def open_path(self, path: Path) -> None:
@@ -74,7 +74,7 @@ class Files:
         if here is not None:
             self._file_dialogs.remember(SHOWS, str(here))
         name = here.name if here is not None else f"{self._studio.document.title}{self._suffix}"
-        path = self._file_dialogs.save_file(self._parent, SHOWS, tr("Files", "Save the show"), name, self._filter())
+        path = self._file_dialogs.save_file(self._parent, SHOWS, tr("Files", "Save show"), name, self._filter())
         return bool(path) and self._studio.files.save_as(Path(path))
 
     def offer_recovery(self) -> None:
@@ -84,9 +84,9 @@ class Files:
             return
         question = Question(
             self._parent,
-            tr("Files", "Restore unsaved work?"),
-            tr("Files", "Tradewind was not closed in order. Changes to “{title}” were kept.", title=recovered.project.name),
-            (("restore", tr("Files", "Restore"), "primary"), ("discard", tr("Files", "Throw it away"), "danger")),
+            tr("Files", "Restore unsaved changes?"),
+            tr("Files", "Tradewind closed unexpectedly. Your changes to “{title}” can be restored.", title=recovered.project.name),
+            (("restore", tr("Files", "Restore"), "primary"), ("discard", tr("Files", "Discard"), "danger")),
         )
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         verbs = {"restore": self._restore, "discard": self._studio.files.discard_recovery}

@@ -33,16 +33,16 @@ class InterruptedShow:
         self._asked = found
         time = f"{datetime.fromtimestamp(found.at_ms / 1000):%H:%M}"
         where = (
-            tr("Interrupted", "It stopped at {time}, in “{segment}”.", time=time, segment=found.segment)
+            tr("Interrupted", "It was interrupted at {time}, in “{segment}”.", time=time, segment=found.segment)
             if found.segment
-            else tr("Interrupted", "It stopped at {time}.", time=time)
+            else tr("Interrupted", "It was interrupted at {time}.", time=time)
         )
-        rest = tr("Interrupted", "Viewers can’t see it right now. If you resume, the clock continues from where it stopped.")
+        rest = tr("Interrupted", "Viewers can’t see the show right now. If you resume, the clock continues where it stopped.")
         question = Question(
             self._parent,
-            tr("Interrupted", "Resume the run of show of “{title}”?", title=self._studio.document.title),
+            tr("Interrupted", "Resume the rundown of “{title}”?", title=self._studio.document.title),
             f"{where} {rest}",
-            ((RESUME, tr("Interrupted", "Resume"), "primary"), (END, tr("Interrupted", "End it"), "")),
+            ((RESUME, tr("Interrupted", "Resume"), "primary"), (END, tr("Interrupted", "End rundown"), "")),
         )
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         forget = ending.interrupted_changed.connect(lambda: question.reject() if ending.interruption is None else None)

@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
         self._titles_due = QTimer(self)  # docks say where they are before they are there
         self._titles_due.setSingleShot(True)
         self._titles_due.timeout.connect(self._show_titles)
-        self._add_dock("rundown", tr("Window", "Run of show"), self.rundown, _LEFT)
+        self._add_dock("rundown", tr("Window", "Rundown"), self.rundown, _LEFT)
         self._add_dock("products", tr("Window", "Products"), self.products, _LEFT)
         self._add_dock("schedule", tr("Window", "Schedule"), self.schedule, _LEFT)
         self.docks["schedule"].visibilityChanged.connect(self.schedule.set_seen)
@@ -246,14 +246,14 @@ class MainWindow(QMainWindow):
             **{f"scene.{number}": partial(self._scene_words, number) for number in range(1, NUMBERED + 1)},
         }
         own = [
-            Action("source.add", "Add a source…", "Ctrl+Shift+A", "source-add", self.sources.show_add_menu),
-            Action("source.duplicate", "Duplicate the source", "Ctrl+J", "duplicate", self.sources.duplicate, self._layer_chosen),
-            Action("source.remove", "Remove the source", "", "remove", self.sources.remove, lambda: bool(self.selection.source_id)),
-            Action("bring_in.products", "Bring in products…", "", "product", self.exchange.bring_in_products),
-            Action("bring_in.rundown", "Bring in the run of show…", "", "rundown", self.exchange.bring_in_rundown),
-            Action("bring_in.orders", "Bring in orders…", "", "media", self.exchange.bring_in_orders),
+            Action("source.add", "Add source…", "Ctrl+Shift+A", "source-add", self.sources.show_add_menu),
+            Action("source.duplicate", "Duplicate source", "Ctrl+J", "duplicate", self.sources.duplicate, self._layer_chosen),
+            Action("source.remove", "Remove source", "", "remove", self.sources.remove, lambda: bool(self.selection.source_id)),
+            Action("bring_in.products", "Import products…", "", "product", self.exchange.bring_in_products),
+            Action("bring_in.rundown", "Import rundown…", "", "rundown", self.exchange.bring_in_rundown),
+            Action("bring_in.orders", "Import orders…", "", "media", self.exchange.bring_in_orders),
             Action("export.open", "Export…", "", "save", self.exchange.export),
-            Action("backups.open", "Earlier versions…", "", "clock", self.exchange.show_backups, lambda: studio.document.path is not None),
+            Action("backups.open", "Version history…", "", "clock", self.exchange.show_backups, lambda: studio.document.path is not None),
             Action("setup.open", "Markets and cards…", "Ctrl+M", "globe", self.show_setup),
             Action("product.add", "Add product", "", "product", self.products.add),
             Action("segment.add", "Add segment", "", "rundown", self.rundown.add),
@@ -267,19 +267,19 @@ class MainWindow(QMainWindow):
             ),
             Action("planner.toggle", "Planner", "Ctrl+T", "calendar", self.windows.toggle_planner),
             Action("airing.plan", "Plan a show…", "", "add", self.schedule.plan),
-            Action("connections.open", "Connections of this show…", "", "link", self.context.openers.open_connections),
-            Action("relay.add", "Add a relay…", "", "relay", self.relays.add),
-            Action("live.copy", "Copy the watch address", "Ctrl+Shift+C", "duplicate", self.live.copy_address, self._watchable),
-            Action("live.code", "Show the code to scan", "", "qr", self.live.show_code, self._watchable),
+            Action("connections.open", "Connections…", "", "link", self.context.openers.open_connections),
+            Action("relay.add", "Add relay…", "", "relay", self.relays.add),
+            Action("live.copy", "Copy watch link", "Ctrl+Shift+C", "duplicate", self.live.copy_address, self._watchable),
+            Action("live.code", "Show QR code", "", "qr", self.live.show_code, self._watchable),
             Action("report.open", "Show summary…", "", "info", self.show_report),
             Action(SHOW_MESSAGES, "Show messages", "", "log", partial(self.context.openers.show_panel, "log")),
             Action("window.palette", "Find a command…", "Ctrl+K", "command", self.show_palette),
             Action("plugins.open", "Plugins…", "", "link", self.show_plugins),
             Action("window.settings", "Settings…", "Ctrl+,", "settings", self.show_settings),
-            Action("window.reset", "Put the panels back", "", "window", self.reset_layout),
+            Action("window.reset", "Reset layout", "", "window", self.reset_layout),
             Action("window.full", "Full screen", "F11", "screen", self._toggle_full_screen),
-            Action("help.guide", "First show, step by step…", "F1", "guide", self.show_guide),
-            Action("help.sample", "Open the sample show", "", "product", self.files.open_sample),
+            Action("help.guide", "Setup guide…", "F1", "guide", self.show_guide),
+            Action("help.sample", "Open sample show", "", "product", self.files.open_sample),
             Action("help.about", "About Tradewind", "", "info", self._show_about),
             Action("app.quit", "Quit", "Ctrl+Q", "quit", self.close),
         ]
@@ -288,8 +288,8 @@ class MainWindow(QMainWindow):
     def _scene_words(self, number: int) -> str:
         """A scene by its name: its number is only where it stands."""
         scenes = self._studio.document.project.scenes
-        name = scenes[number - 1].name if number <= len(scenes) else tr("Window", "none at place {number}", number=number)
-        return tr("Window", "Take scene: {name}", name=name)
+        name = scenes[number - 1].name if number <= len(scenes) else tr("Window", "scene {number} (none)", number=number)
+        return tr("Window", "Switch to {name}", name=name)
 
     def _layer_chosen(self) -> bool:
         return bool(self.selection.layer_id)

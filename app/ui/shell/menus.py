@@ -34,7 +34,7 @@ def menus() -> dict[str, tuple[str, ...]]:
             "setup.open", "product.add", "", "product.pin", "product.unpin", "", "card.hide", "card.lower_third", "card.ticker",
             "card.code", "", "coupon.drop", "coupon.close", "disclosure.show",
         ),
-        tr("Window", "&Run of show"): (
+        tr("Window", "&Rundown"): (
             "run.start", "run.resume", "run.next", "run.previous", "run.back", "run.skip", "run.swap", "", "run.tick", "run.untick", "",
             "run.extend_1m", "run.shorten_1m", "", "run.end", "", "timer.toggle", "timer.reset", "prompter.toggle", "",
             "segment.add", "rundown.plan",
@@ -69,7 +69,7 @@ class Menus(QObject):
         self._docks = docks
         self._made = {
             "RECENT": (tr("Window", "Recent shows"), "clock", self._fill_recent),
-            "TAKE": (tr("Window", "Take a scene"), "play", self._fill_scenes),
+            "TAKE": (tr("Window", "Switch to scene"), "play", self._fill_scenes),
             "MUTE": (tr("Window", "Mute or unmute"), "mute", self._fill_strips),
         }
         self.made: dict[str, QMenu] = {}

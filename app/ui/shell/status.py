@@ -46,7 +46,7 @@ def on_air(air: AirState, seconds: float) -> Figure:
         return Figure(
             tr("Status", "On air {time}", time=duration(seconds)), "air", tr("Status", "Time since a relay first received the program.")
         )
-    nobody = tr("Status", "Nobody receives this program now.")
+    nobody = tr("Status", "No relay is receiving the program.")
     if air is AirState.RECONNECTING:
         return Figure(tr("Status", "Reconnecting {time}", time=duration(seconds)), "warning", nobody)
     level = {AirState.FAILED: "error", AirState.CONNECTING: "warning"}.get(air, "")
@@ -64,8 +64,8 @@ def frames(stats: EngineStats, before: EngineStats | None) -> Figure:
         level = graded(late / ticks, WEAK_LATE_SHARE, BAD_LATE_SHARE) if ticks > 0 else ""
     explanation = tr(
         "Status",
-        "Composed: {composed}. Repeated because composing was late: {repeated}. Skipped: {skipped}. "
-        "Refused by the encoder: {dropped}. Lateness: half within {p50}, 99 % within {p99}.",
+        "Rendered: {composed}. Repeated because rendering was late: {repeated}. Skipped: {skipped}. "
+        "Dropped by the encoder: {dropped}. Lateness: half within {p50}, 99 % within {p99}.",
         composed=count(now.composed),
         repeated=count(now.repeated),
         skipped=count(now.skipped),
@@ -79,7 +79,7 @@ def frames(stats: EngineStats, before: EngineStats | None) -> Figure:
 def rate(stats: EngineStats) -> Figure:
     """The encoder's bitrate, and what it aims at."""
     video = stats.video
-    explanation = tr("Status", "Bitrate of the picture; the aim is {aim}. A still picture needs less.", aim=bitrate(video.target_kbps))
+    explanation = tr("Status", "Video bitrate. Target: {aim}. A still scene needs less.", aim=bitrate(video.target_kbps))
     return Figure(bitrate(video.kbps), "", explanation)
 
 
@@ -93,7 +93,7 @@ def encoder(stats: EngineStats, fps: int) -> Figure:
     level = graded(video.encode_ms.p95 / budget, WEAK_ENCODE_SHARE, BAD_ENCODE_SHARE) if stats.state is BroadcastState.LIVE else ""
     explanation = tr(
         "Status",
-        "Encoder and its time for one frame; 95 % within {p95} of the {budget} that a frame has. Key frames: {idr}.",
+        "Encoder and its time per frame. 95 % of frames take less than {p95}; the limit is {budget}. Key frames: {idr}.",
         p95=milliseconds(video.encode_ms.p95),
         budget=milliseconds(budget),
         idr=count(video.idr_sent),
@@ -106,18 +106,18 @@ def round_trip(stats: EngineStats) -> Figure:
     worst = _worst(stats.targets)
     value = worst.rtt_ms if worst is not None else -1.0
     words = tr("Status", "RTT {time}", time=milliseconds(value))
-    return Figure(words, graded(value, WEAK_RTT_MS, BAD_RTT_MS), tr("Status", "Time to the relay and back, from its reports."))
+    return Figure(words, graded(value, WEAK_RTT_MS, BAD_RTT_MS), tr("Status", "Round-trip time, as reported by the relay."))
 
 
 def loss(stats: EngineStats) -> Figure:
     """What the relay says it did not get."""
     worst = _worst(stats.targets)
     value = worst.loss if worst is not None else -1.0
-    explanation = tr("Status", "Share of packets that did not arrive, before they were sent again.")
+    explanation = tr("Status", "Packet loss before resending.")
     if worst is not None:
         explanation += "\n" + tr(
             "Status",
-            "Sent again: {again}. No longer to be had: {missed}.",
+            "Resent: {again}. Too late to resend: {missed}.",
             again=count(worst.retransmitted),
             missed=count(worst.nack_missed),
         )
@@ -127,7 +127,7 @@ def loss(stats: EngineStats) -> Figure:
 def load(stats: EngineStats) -> Figure:
     """The engine's processor and memory."""
     words = tr("Status", "CPU {cpu} % · {memory} MB", cpu=f"{stats.cpu_percent:.0f}", memory=f"{stats.rss_mb:.0f}")
-    return Figure(words, "", tr("Status", "Processor time and memory of the engine; 100 % is one core."))
+    return Figure(words, "", tr("Status", "CPU and memory used by the engine. 100 % is one core."))
 
 
 class StatusBar(QStatusBar):
@@ -171,7 +171,7 @@ class StatusBar(QStatusBar):
     def _on_engine_changed(self) -> None:
         words = {
             "STARTING": tr("Status", "Engine is starting…"),
-            "LOST": tr("Status", "Engine lost, starting again…"),
+            "LOST": tr("Status", "Engine stopped, restarting…"),
             "STOPPED": tr("Status", "Engine stopped"),
         }.get(self._context.studio.engine.state.value.name)
         if words:
@@ -201,4 +201,4 @@ class StatusBar(QStatusBar):
 
     def _show_relay(self) -> None:
         words = tr("Status", "Relay: {name}", name=relay_name(self._context.studio.broadcast.main_relay()))
-        self.show_figure("relay", Figure(words, "", tr("Status", "Where Go live will publish to, or publishes now.")))
+        self.show_figure("relay", Figure(words, "", tr("Status", "The relay that Go live streams to.")))

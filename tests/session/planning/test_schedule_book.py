@@ -187,7 +187,7 @@ def test_each_verb_is_one_step_that_is_taken_back(desk: SchedulingDesk) -> None:
         title = desk.studio.document.undo_title
         verb()
         assert scheduler.schedule != before
-        assert desk.studio.document.undo_title != title or title == "Change a festival"
+        assert desk.studio.document.undo_title != title or title == "Edit festival"
         desk.studio.document.undo()
         assert scheduler.schedule == before
         desk.studio.document.redo()

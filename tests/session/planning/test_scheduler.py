@@ -191,7 +191,7 @@ def test_one_that_overruns_says_what_is_behind_it_and_what_would_shift(desk: Sch
     assert (shift.occurrence.key, shift.later_minutes) == ("after", 30)
     desk.scheduler.apply_replan([shift])
     assert desk.scheduler.next is not None and desk.scheduler.next.local == wall("2027-03-05 22:45", NEW_YORK)
-    assert desk.studio.document.undo_title == "Shift the day"
+    assert desk.studio.document.undo_title == "Shift the rest of the day"
     assert desk.scheduler.replan() == ()
 
 

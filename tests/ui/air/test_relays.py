@@ -27,7 +27,7 @@ FOUND = Relay("lan-192.0.2.7-8787-live", "Stall 7 · live", "http://192.0.2.7:87
 
 async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Studio, window: MainWindow) -> None:
     await studio.start()
-    titles = [one for one in window.relays.findChildren(QLabel) if one.text() == "Found in this network"]
+    titles = [one for one in window.relays.findChildren(QLabel) if one.text() == "Found on this network"]
     assert titles[0].isHidden(), "nothing is announced"
     studio.relays.set_discovered([FOUND])
     assert not titles[0].isHidden()
@@ -113,9 +113,9 @@ async def test_a_relay_that_cannot_be_reached_is_never_said_to_be_on_air(studio:
     await until(lambda: window.live.button.isEnabled() and studio.embedded.running)
     assert window.live.watch_address() == "https://far.example/"
     QTest.mouseClick(window.live.button, LEFT)
-    await until(lambda: window.live.button.text() == "Not on air")
-    assert window.status.figures["air"].text() == "Not on air" and window.status.figures["air"].property("level") == "error"
-    assert window.windowTitle().startswith("Not on air")
+    await until(lambda: window.live.button.text() == "Off air")
+    assert window.status.figures["air"].text() == "Off air" and window.status.figures["air"].property("level") == "error"
+    assert window.windowTitle().startswith("Off air")
     assert studio.broadcast.on_air_s() == 0.0 and "target.live" not in said and "run.not_started" not in said
     assert not window.live.meanwhile.isHidden()
     QTest.mouseClick(window.live.meanwhile_button, LEFT)
@@ -159,7 +159,7 @@ async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, st
     go = next(one for one in guide.findChildren(QAbstractButton) if one.text() == "Go live" and one.isVisible())
     QTest.mouseClick(go, LEFT)
     await until(lambda: go.text().startswith("On air"))
-    assert window.live.note.text() == "End the show"
+    assert window.live.note.text() == "End show"
     assert window.live.viewers.text() == f"{studio.embedded.viewers} watching"
     QTest.mouseClick(go, LEFT)
     await until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
@@ -187,7 +187,7 @@ async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: M
         dialog = RelayDialog(window.context, None, window)
         dialog.show()
         dialog.test()
-        assert "is empty" in dialog._error.text() and dialog.outcome.isHidden(), "there is nothing to try"
+        assert "is required" in dialog._error.text() and dialog.outcome.isHidden(), "there is nothing to try"
 
         async def outcome(address: str, token: str) -> str:
             dialog._values["whip_url"] = address

@@ -57,12 +57,12 @@ def test_layers_change_places_by_mouse(studio: Studio, window: MainWindow) -> No
     def titles() -> list[str]:
         return [window.sources.list.item(place).text() for place in range(window.sources.list.count())]
 
-    assert titles() == ["Text", "Colour", "Test card", "Tone"]
+    assert titles() == ["Text", "Colour", "Test card", "Test tone"]
     drag_row(window.sources.list, 0, 1, below=True)
-    assert titles() == ["Colour", "Text", "Test card", "Tone"]
+    assert titles() == ["Colour", "Text", "Test card", "Test tone"]
     names = {source.id: source.name for source in studio.document.project.sources}
     assert [names[layer.source_id] for layer in program_scene(studio.document.project).layers] == ["Test card", "Text", "Colour"]
     drag_row(window.sources.list, 3, 0, below=False)
-    assert titles() == ["Colour", "Text", "Test card", "Tone"], "what only sounds has no place among the layers"
+    assert titles() == ["Colour", "Text", "Test card", "Test tone"], "what only sounds has no place among the layers"
     studio.document.undo()
-    assert titles() == ["Text", "Colour", "Test card", "Tone"]
+    assert titles() == ["Text", "Colour", "Test card", "Test tone"]

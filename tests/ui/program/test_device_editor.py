@@ -24,11 +24,11 @@ def offered(qt: QApplication, *monitors: Device) -> list[tuple[str, int]]:
 @pytest.mark.parametrize(
     ("monitors", "lines"),
     [
-        ((), [("Monitor 1", 1), ("All monitors together", 0)]),
-        ((ALL_TOGETHER, Device("1", "", "1920 × 1080")), [("Monitor 1 · 1920 × 1080", 1), ("All monitors together", 0)]),
+        ((), [("Monitor 1", 1), ("All monitors", 0)]),
+        ((ALL_TOGETHER, Device("1", "", "1920 × 1080")), [("Monitor 1 · 1920 × 1080", 1), ("All monitors", 0)]),
         (
             (ALL_TOGETHER, Device("1", "DELL U2720Q", "1920 × 1080"), Device("2", "", "1920 × 1080")),
-            [("Monitor 1 · DELL U2720Q · 1920 × 1080", 1), ("Monitor 2 · 1920 × 1080", 2), ("All monitors together", 0)],
+            [("Monitor 1 · DELL U2720Q · 1920 × 1080", 1), ("Monitor 2 · 1920 × 1080", 2), ("All monitors", 0)],
         ),
     ],
 )

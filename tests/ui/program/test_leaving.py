@@ -101,7 +101,7 @@ async def test_work_of_a_crash_is_offered_once(accept: bool, tmp_path: Path, she
     with when_asked(Question, answer("restore" if accept else "discard")) as asked:
         shell.window.files.offer_recovery()
         await until(lambda: not offered(studio))
-    assert asked == ["Restore unsaved work?"]
+    assert asked == ["Restore unsaved changes?"]
     assert (studio.document.project.name == "Renamed by the desk that dies") is accept
     assert not offered(studio)
     shell.window.files.offer_recovery()  # asks nothing any more
@@ -128,7 +128,7 @@ def test_save_asks_for_a_place_the_first_time_only(studio: Studio, window: MainW
     assert (studio.document.path, studio.document.modified) == (None, True)
     with when_asked(QFileDialog, choose_file(str(tmp_path / "first.tradewind"))) as asked:
         window.qt_actions.run("file.save")
-    assert asked == ["Save the show"]
+    assert asked == ["Save show"]
     assert studio.document.path == tmp_path / "first.tradewind" and studio.document.path.is_file()
     changed(window)
     window.qt_actions.run("file.save")
@@ -147,7 +147,7 @@ def test_a_show_is_opened_and_comes_back_among_the_recent_ones(studio: Studio, w
     count = len(studio.document.project.sources)
     with when_asked(QFileDialog, choose_file(str(path))) as asked:
         window.qt_actions.run("file.open")
-    assert asked == ["Open a show"]
+    assert asked == ["Open show"]
     assert (studio.document.path, len(studio.document.project.sources)) == (path, count + 1)
     studio.files.new()
     menu = window.menus.made["RECENT"]

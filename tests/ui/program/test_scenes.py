@@ -154,11 +154,11 @@ def test_commands_call_scenes_by_their_names(studio: Studio, window: MainWindow)
     window.qt_actions.refresh()
     QApplication.processEvents()
     actions = window.qt_actions.by_id
-    assert [actions[f"scene.{number}"].text() for number in (1, 2)] == ["Take scene: Scene 1", "Take scene: Two"]
+    assert [actions[f"scene.{number}"].text() for number in (1, 2)] == ["Switch to Scene 1", "Switch to Two"]
     studio.document.edit("Rename", lambda project: editing.rename_scene(project, project.scenes[1].id, "Table"))
     studio.document.edit("Move", lambda project: editing.move_scene(project, project.scenes[1].id, 0))
     QApplication.processEvents()
-    assert actions["scene.1"].text() == "Take scene: Table"
+    assert actions["scene.1"].text() == "Switch to Table"
     assert not actions["scene.4"].isEnabled()
 
 

@@ -66,7 +66,7 @@ def test_a_keyword_keeps_its_number_whatever_is_pinned(studio: Studio, window: M
     assert button(window.offer, "3  随日光而转").isVisible()
     button(window.offer, "Unpin").click()
     assert studio.control.selling.shown.pinned_id == ""
-    assert window.offer.pinned.text() == "Nothing is pinned"
+    assert window.offer.pinned.text() == "Nothing pinned"
     assert button(window.offer, "1  Free delivery").isVisible()
 
 
@@ -83,7 +83,7 @@ def test_disclosure_rows_stay_where_they_are(studio: Studio, window: MainWindow,
 
 def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     panel, selling = window.offer, studio.control.selling
-    button(panel.coupons, "Drop").click()
+    button(panel.coupons, "Send").click()
     drop = selling.shown.drop
     assert drop is not None
     assert drop.coupon_id == "ten"
@@ -92,10 +92,10 @@ def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, cloc
     clock.pass_ms(20_000)
     panel.on_tick()
     assert "2 left · 0:40" in words(panel.coupons)
-    button(panel.coupons, "Close").click()
+    button(panel.coupons, "End").click()
     assert selling.shown.drop is None
-    assert "1 given" in words(panel.coupons)
-    button(panel.coupons, "Drop").click()
+    assert "1 claimed" in words(panel.coupons)
+    button(panel.coupons, "Send").click()
     clock.pass_ms(61_000)
     selling.tick(studio.control.now_ms())
     panel.on_tick()
@@ -152,8 +152,8 @@ async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:
 
 def test_empty_sections_say_what_they_are_for(studio: Studio, window: MainWindow) -> None:
     studio.document.edit_show("Empty", lambda show: replace(show, cards=(), coupons=()))
-    assert any("Words that viewers read while you say them" in one for one in words(window.offer.cards))
-    assert any("A coupon gives each viewer one code" in one for one in words(window.offer.coupons))
+    assert any("A few words that viewers read in their own language" in one for one in words(window.offer.cards))
+    assert any("Each viewer can claim one code" in one for one in words(window.offer.coupons))
 
 
 async def test_new_cards_have_a_line_for_the_languages_of_show_and_window(studio: Studio, window: MainWindow) -> None:

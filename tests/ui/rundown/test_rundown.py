@@ -205,7 +205,7 @@ def test_products_are_let_fall_between_segments(studio: Studio, window: MainWind
 
 
 def test_a_product_is_carried_over_the_tab_of_the_run_of_show(window: MainWindow) -> None:
-    tabs = [tab for tab in window.findChildren(QTabBar) if "Run of show" in [tab.tabText(place) for place in range(tab.count())]]
+    tabs = [tab for tab in window.findChildren(QTabBar) if "Rundown" in [tab.tabText(place) for place in range(tab.count())]]
     assert tabs
     assert all(tab.changeCurrentOnDrag() for tab in tabs)
 

@@ -92,7 +92,7 @@ def test_a_market_is_changed_told_to_be_changed_and_put_back_as_shipped(studio: 
     changed = market_by_id(studio.document.show, "BR")
     assert (changed.frame, changed.disclosure.mode, changed.disclosure.every_s) == (Framing.SUSTAINABILITY, DisclosureMode.PERIODIC, 420)
     assert changed.urgency is not shipped.urgency
-    assert page.state.text() == "changed"
+    assert page.state.text() == "edited"
     page.reset.click()
     assert market_by_id(studio.document.show, "BR") == shipped
     assert page.frame.currentData() == shipped.frame.value
@@ -135,13 +135,13 @@ def test_a_market_that_is_not_chosen_is_read_and_cannot_be_changed(setup: SetupD
     page = setup.page
     assert page.name.text() == "Japan"
     assert not any(editor.isEnabled() for editor in (page.languages, page.frame, page.urgency, page.mode, page.every, page.buying))
-    assert "tick it" in page.state.text()
+    assert "select it" in page.state.text()
 
 
 def keep(setup: SetupDialog, form: type[QDialog], matches: str, title: str = "", *words: str) -> QDialog:
     """Write what is looked for, and these words in English and Chinese below a title, into the form that is open, and keep it."""
     dialog = next(one for one in setup.findChildren(form) if one.isVisible())
-    field = next(one for one in dialog.findChildren(QPlainTextEdit) if one.accessibleName().startswith("What is looked for"))
+    field = next(one for one in dialog.findChildren(QPlainTextEdit) if one.accessibleName().startswith("Words to find"))
     field.setPlainText(matches)
     named = [one for one in dialog.findChildren(QPlainTextEdit) if one.accessibleName().startswith(f"{title} · ")]
     for one, text in zip(named, words, strict=False):
@@ -166,7 +166,7 @@ def test_what_a_market_takes_amiss_is_written_in_two_languages_weighed_and_undon
     rule = market_by_id(studio.document.show, "DE").taboos[-1]
     assert (rule.kind, rule.matches, rule.level) == (TabooKind.COLOUR, ("#ffffff", "#FFFFF0"), Level.BLOCK)
     assert rule.reason == {"en": "Mourning", "zh-Hans": "服丧"}
-    assert page.state.text() == "changed"
+    assert page.state.text() == "edited"
     assert studio.document.undo_title == "Add rule"
     page.taboos.list.setCurrentRow(len(market_by_id(studio.document.show, "DE").taboos) - 1)
     QTest.keyClick(page.taboos.list, Qt.Key.Key_Return)
@@ -189,7 +189,7 @@ def test_phrases_and_claims_are_changed_where_they_stand(studio: Studio, setup: 
     assert [page.phrases.list.count(), page.claims.list.count()] == [len(before.phrases), len(before.claims)]
     page.phrases.list.setCurrentRow(1)
     page.phrases.open_button.click()
-    keep(setup, PhraseDialog, "mortals only", "What to say instead", "for everybody")
+    keep(setup, PhraseDialog, "mortals only", "Say instead", "for everybody")
     phrases = market_by_id(studio.document.show, "BR").phrases
     assert (phrases[1].matches, phrases[1].instead["en"]) == (("mortals only",), "for everybody")
     assert (phrases[0], phrases[2:]) == (before.phrases[0], before.phrases[2:])
@@ -216,7 +216,7 @@ def test_host_picture_look_and_lines_are_the_shows(studio: Studio, setup: SetupD
     choose(setup.theme, themes[-1])
     desk = studio.document.show.presentation
     assert (desk.host_language, desk.market_id, desk.card_theme) == ("ar", "DE", themes[-1])
-    assert setup.lines["lower_third"].title.text() == "Name line · German", "it says in which language it is written"
+    assert setup.lines["lower_third"].title.text() == "Lower third · German", "it says in which language it is written"
     text = next(one for one in setup.lines["lower_third"].findChildren(QPlainTextEdit) if one.isVisible())
     text.setFocus()
     QTest.keyClicks(text, "Mei")

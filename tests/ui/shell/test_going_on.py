@@ -69,7 +69,7 @@ def test_a_running_run_of_show_is_kept_by_every_careless_key(command: str, key: 
     studio.control.runner.start()
     with when_asked(Question, lambda question: QTest.keyClick(question.focusWidget(), key)) as titles:
         window.qt_actions.run(command)
-    assert titles == ["The run of show of “Lamps” is still running"]
+    assert titles == ["The rundown of “Lamps” is still running"]
     assert studio.control.runner.run.running
     assert len(studio.document.show.products) == 4
 
@@ -163,7 +163,7 @@ async def test_a_run_that_a_crash_cut_off_is_offered(
     await studio.start(path)
     with when_asked(Question, answer(reply)) as titles:
         await until(lambda: bool(titles))
-    assert titles == ["Resume the run of show of “lamps”?"]
+    assert titles == ["Resume the rundown of “lamps”?"]
     assert studio.control.runner.run.running is runs
     assert studio.actions["run.resume"].enabled() is can_resume
     assert window.rundown.head.start_button.isVisible() is not runs, "no stale clock"

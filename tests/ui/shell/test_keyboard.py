@@ -88,12 +88,12 @@ def test_tab_reaches_every_control_of_the_dialogs(studio: Studio, window: MainWi
 def test_the_on_air_button_answers_its_keys(studio: Studio, window: MainWindow) -> None:
     keys = {name: window.qt_actions.by_id[name].shortcut().toString() for name in ("show.go_live", "show.stop", "live.copy")}
     assert keys == {"show.go_live": "Ctrl+L", "show.stop": "Ctrl+Shift+L", "live.copy": "Ctrl+Shift+C"}
-    assert window.live.copy_button.accessibleName() == "Copy the watch address"
+    assert window.live.copy_button.accessibleName() == "Copy watch link"
 
 
 def test_enter_gives_the_answer_that_has_the_focus(window: MainWindow) -> None:
     for name in ("", "keep", "end"):
-        question = Question(window, "You are on air", "And now?", (("end", "End the show", "danger"), ("keep", "Stay on air", "")))
+        question = Question(window, "You are on air", "And now?", (("end", "End show", "danger"), ("keep", "Stay on air", "")))
         question.show()
         question.buttons[name].setFocus()
         QTest.keyClick(question.focusWidget(), Qt.Key.Key_Return)

@@ -108,7 +108,7 @@ def test_layers_are_hidden_locked_moved_and_duplicated(studio: Studio, window: M
     window.sources.add(SourceKind.COLOUR)
     window.sources.add(SourceKind.TEXT)
     names = [window.sources.list.item(place).text() for place in range(window.sources.list.count())]
-    assert names == ["Text", "Colour", "Test card", "Tone"], "the top layer stands first, sound last"
+    assert names == ["Text", "Colour", "Test card", "Test tone"], "the top layer stands first, sound last"
     row = window.sources.list.visualItemRect(window.sources.list.item(0))
     eye, lock = QPoint(row.right() - 16, row.center().y()), QPoint(row.right() - 42, row.center().y())
     QTest.mouseClick(window.sources.list.viewport(), LEFT, pos=eye)
@@ -130,8 +130,8 @@ def test_an_empty_scene_says_what_to_do(window: MainWindow) -> None:
     window.sources.list.setCurrentRow(0)
     click(window.sources.remove_button)
     assert not window.sources.list.isVisible()
-    assert any(button.text() == "Add a source" for button in window.sources.findChildren(QAbstractButton) if button.isVisible())
-    assert any(button.text() == "Add a microphone" for button in window.mixer.findChildren(QAbstractButton) if button.isVisible())
+    assert any(button.text() == "Add source" for button in window.sources.findChildren(QAbstractButton) if button.isVisible())
+    assert any(button.text() == "Add microphone" for button in window.mixer.findChildren(QAbstractButton) if button.isVisible())
 
 
 def test_a_form_applies_at_once_and_a_row_of_changes_is_one_step(studio: Studio, window: MainWindow) -> None:
@@ -464,7 +464,7 @@ async def test_language_and_theme_change_at_once(shell: Shell, studio: Studio) -
 def test_the_guide_uses_devices_and_loses_nothing(studio: Studio, window: MainWindow) -> None:
     guide = Guide(window.context, window, RelaysPanel(window.context), LivePanel(window.context))
     guide.show()
-    click(next(button for button in guide.findChildren(QAbstractButton) if button.text() == "Use it" and button.isVisible()))
+    click(next(button for button in guide.findChildren(QAbstractButton) if button.text() == "Use" and button.isVisible()))
     kinds = [source.kind for source in studio.document.project.sources]
     assert SourceKind.CAMERA in kinds
     assert SourceKind.TEST_CARD not in kinds, "the camera takes the test card's place"
