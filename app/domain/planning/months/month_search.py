@@ -122,8 +122,18 @@ class MonthSearch:
         posts = tuple(party.id for party in team)
         settled = occurrence.key in self._kept or (self._not_before is not None and occurrence.start < self._not_before)
         hours = () if settled or airing.fixed or not self._move_hours else self._hours_of(occurrence)
+        moved_length = -((occurrence.start - occurrence.end) // QUARTER)
         date = Placement(
-            number, occurrence, begin, end - begin, tuple(busy_ids(parties) - set(posts)), posts, list(posts), hours, was=begin
+            number,
+            occurrence,
+            begin,
+            end - begin,
+            moved_length,
+            tuple(busy_ids(parties) - set(posts)),
+            posts,
+            list(posts),
+            hours,
+            was=begin,
         )
         whole = sum(self._counts[group] for group in {PARTY_GROUPS[party.kind] for party in parties}) or 1.0
         for group in (PartyGroup.AUDIENCE, PartyGroup.HOST):
@@ -175,7 +185,7 @@ class MonthSearch:
 
     def _put(self, date: Placement) -> None:
         for one in date.busy_ids:
-            self._schedulables[one].put(date.number, date.begin, date.begin + date.length)
+            self._schedulables[one].put(date.number, date.begin, date.end)
 
     def _take(self, date: Placement) -> None:
         for one in date.busy_ids:
@@ -212,7 +222,15 @@ class _Options:
         self._fixed = [schedulables[one] for one in date.fixed_ids]
         self._pools = [[(one, schedulables[one]) for one in pool] for pool in date.pools]
         able = {id(one): one for one in self._fixed} | {id(one): one for pool in self._pools for _, one in pool}
-        self._blocked = {key: one.blocked(self._low, high, date.length) for key, one in able.items()}
+        self._blocked = {key: self._starts_blocked(one, high) for key, one in able.items()}
+
+    def _starts_blocked(self, one: Schedulable, high: int) -> int:
+        """The starts, as bits from `low`, at which the date would collide with other shows of `one`."""
+        date, was = self._date, self._date.was
+        blocked = one.blocked(self._low, high, date.moved_length)
+        if date.length != date.moved_length and self._low <= was < high:
+            blocked |= one.blocked(was, was + 1, date.length) << (was - self._low)
+        return blocked
 
     def best(self) -> _Choice:
         """(cost, begin, duty) of the cheapest option, the nearest to the original if equal; the current one if there is no other."""
@@ -227,7 +245,7 @@ class _Options:
         for bound, hour in date.ranked:
             if bound >= best[0] or tried == HOURS_TRIED:
                 break
-            if closed >> (hour - self._low) & 1 or any(one.never(hour, hour + date.length) for one in self._fixed):
+            if closed >> (hour - self._low) & 1 or any(one.never(hour, date.end_at(hour)) for one in self._fixed):
                 continue
             tried += 1
             found = self._at(hour, best[0])
@@ -237,8 +255,8 @@ class _Options:
 
     def _bound(self, hour: int) -> float:
         """A lower bound of the cost at a time: fixed people and the best of each pool."""
-        date, end = self._date, hour + self._date.length
-        lost = [1 - (sums[end] - sums[hour]) / date.length for sums in date.best]
+        date, end = self._date, self._date.end_at(hour)
+        lost = [1 - (sums[end] - sums[hour]) / (end - hour) for sums in date.best]
         team = date.team_share * sum(lost) / len(lost) if lost else 0.0
         return missing_comfort(date, hour) + team + self._moved(hour)
 
@@ -247,13 +265,13 @@ class _Options:
 
     def _borne(self, hour: int) -> float:
         """The cost of a time for the fixed people."""
-        end = hour + self._date.length
+        end = self._date.end_at(hour)
         borne = sum(one.cost_of(hour, end) for one in self._fixed if one.is_person)
         return missing_comfort(self._date, hour) + self._moved(hour) + self._scale * borne
 
     def _at(self, hour: int, most: float) -> _Choice | None:
         """The best people at a time; None if a post stays empty or the cost exceeds `most`."""
-        end, bit = hour + self._date.length, hour - self._low
+        end, bit = self._date.end_at(hour), hour - self._low
         cost = self._borne(hour)
         duty: list[str] = []
         for post, pool in enumerate(self._pools):
@@ -287,12 +305,12 @@ class _Options:
         return cost, hour, duty
 
     def _price(self, post: int, one: str, schedulable: Schedulable, hour: int) -> float:
-        date, end = self._date, hour + self._date.length
+        date, end = self._date, self._date.end_at(hour)
         discomfort = date.team_share / len(date.posts) * (1 - schedulable.worth(hour, end))
         return discomfort + self._scale * (schedulable.cost_of(hour, end) + CHANGE_COST * (one != date.posts[post]))
 
     def _trouble(self, schedulable: Schedulable, hour: int) -> float:
-        end = hour + self._date.length
+        end = self._date.end_at(hour)
         if schedulable.never(hour, end):
             return FORBIDDEN
         if not self._blocked[id(schedulable)] >> (hour - self._low) & 1:

@@ -19,7 +19,8 @@ class Placement:
     number: int
     occurrence: Occurrence
     begin: int
-    length: int
+    length: int  # quarters that the show touches at its original start
+    moved_length: int  # the same at a full or half hour
     fixed_ids: tuple[str, ...]  # ids that stay
     posts: tuple[str, ...]  # the original person of each post
     duty: list[str]
@@ -34,7 +35,11 @@ class Placement:
 
     @property
     def end(self) -> int:
-        return self.begin + self.length
+        return self.end_at(self.begin)
+
+    def end_at(self, begin: int) -> int:
+        """The end at a start: a show that starts at odd minutes touches one quarter more than after it is moved."""
+        return begin + (self.length if begin == self.was else self.moved_length)
 
     @property
     def busy_ids(self) -> tuple[str, ...]:
@@ -49,7 +54,8 @@ def missing_comfort(date: Placement, begin: int) -> float:
     """The comfort loss of markets and hosts at a start, 0 to 1."""
     found = date.missed.get(begin)
     if found is None:
-        end, length = begin + date.length, date.length
+        end = date.end_at(begin)
+        length = end - begin
         found = date.missed[begin] = sum(count * (1 - (sums[end] - sums[begin]) / length) for sums, count in date.terms)
     return found
 
