@@ -1,6 +1,7 @@
 """Screenshots of the window: `python -m tests.support.screenshot OUT.png [--size 1366x768] [--theme dark] [--language en] [--what live]`.
 
-Starts the real engine and relay, fills a show, and grabs the window when frames arrive.
+Starts the real engine and relay, fills a show, and grabs the window when frames arrive. README's own are `--what selling` and
+`--what planner --size 1280x570`.
 """
 
 import argparse
@@ -21,11 +22,16 @@ from app.domain.program.project import Project
 from app.domain.program.scene import Box
 from app.domain.program.source import SourceKind
 from app.session.studio import Studio
+from app.storage.paths import RESOURCES
+from app.storage.sample_show import load_sample_show
+from app.ui.planning.planner_window import PlannerWindow
 from app.ui.shell.application import Shell
 from app.ui.shell.main_window import MainWindow
 from tests.support.desk_window import make_studio, options
 
 PATIENCE_S = 30.0
+SETTLED_S = (2.5, 16.0)  # until the pictures are drawn; and until toasts have gone
+SELLING_SEGMENT = 3  # the sample show's first hero product
 
 
 def furnished(project: Project) -> Project:
@@ -65,6 +71,14 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
         verbs[what]()
     if what == "relays":
         window.docks["relays"].raise_()
+    if what == "selling":
+        studio.settings.change("cards_in_video", "always")
+        window.rundown.setFocus()
+        window.docks["offer"].raise_()
+        studio.control.runner.enter(studio.document.show.segments[SELLING_SEGMENT].id)
+    if what == "planner":
+        window.context.openers.open_planner("hour")
+        return next(one for one in QApplication.topLevelWidgets() if isinstance(one, PlannerWindow))
     if what in ("main", "live", "relays"):
         layer = studio.document.project.scenes[0].layers[-1]
         window.selection.choose(layer_id=layer.id, source_id=layer.source_id)
@@ -97,16 +111,20 @@ async def take(application: QApplication, arguments: argparse.Namespace, home: P
     await asyncio.sleep(0.1)
     window = shell.window
     window.resize(width, height)
-    if arguments.what != "empty":
+    if arguments.what in ("selling", "planner"):
+        sample = load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", arguments.language)
+        studio.files.begin_with(sample.show(furnished(studio.document.project)), sample.pictures.values())
+    elif arguments.what != "empty":
         studio.document.edit("Add scene", furnished)
     await _until(lambda: studio.engine.stats is not None and studio.engine.preview.latest() is not None)
-    if arguments.what == "live":
+    if arguments.what in ("live", "selling"):
         await _until(lambda: studio.embedded.running)
         studio.broadcast.go_live()
         await _until(lambda: studio.broadcast.state.value is BroadcastState.LIVE)
         await asyncio.sleep(3.0)
     widget = _show(studio, window, arguments.what)
-    await asyncio.sleep(2.5)
+    widget.resize(width, height)
+    await asyncio.sleep(SETTLED_S[arguments.what == "selling"])
     picture = widget.grab()
     dialogs = [one for one in application.topLevelWidgets() if one.isVisible() and one is not window and one.parent() is window]
     picture.save(str(arguments.out))

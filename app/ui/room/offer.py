@@ -136,7 +136,7 @@ class OfferPanel(QWidget):
             (
                 ("viewers", tr("Offer", "watching")),
                 ("likes", tr("Offer", "likes")),
-                ("asked", tr("Offer", "close-up requests")),
+                ("asked", tr("Offer", "close-ups")),
                 ("orders", tr("Offer", "orders")),
             )
         ):
