@@ -1,6 +1,6 @@
 """Reports unhandled task errors; each process's event loop has one reporter.
 
-Whoever starts a task owns it and awaits it or checks its result. An error still not retrieved a few seconds after the task's end, or
+The starter of a task owns it, and awaits it or checks its result. An error still not retrieved a few seconds after the task's end, or
 that leaves a callback, is logged and shown to the user if there is one; the process goes on. Unlike a thread (see thread_errors.py), a task
 cannot leave half a process behind: the main task awaits what the process cannot live without.
 

@@ -97,7 +97,7 @@ def move_products(show: Show, product_ids: Collection[str], index: int) -> Show:
     return replace(show, products=_moved(show.products, product_ids, index))
 
 
-# --- the run of show ----------------------------------------------------------------------------------------------------
+# --- the rundown --------------------------------------------------------------------------------------------------------
 
 
 def put_segment(show: Show, segment: Segment, index: int | None = None) -> Show:
@@ -148,7 +148,7 @@ def segment_for(product: Product, *, title: str = "", act: Act = Act.MIDDLE, pla
 
 
 def planned_show(show: Show, welcome: Segment, close: Segment, languages: Sequence[str]) -> Show:
-    """Replace the run of show with one in three acts: `welcome`, traffic products before heroes, `close`.
+    """Replace the rundown with one in three acts: `welcome`, traffic products before heroes, `close`.
 
     At most two traffic products and five heroes; each hero gets a backup while there are any.
     """

@@ -3,14 +3,14 @@
 from app.domain.event import EventKind, ShowEvent
 
 PERIOD_KINDS = frozenset((EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.SHOW_STARTED, EventKind.SHOW_RESUMED, EventKind.SHOW_ENDED))
-_CUT_OFF = "interrupted"  # the `why` of a run of show that nobody ended
+_CUT_OFF = "interrupted"  # the `why` of a run that nobody ended
 RESUMED_WITHIN_MS = 30 * 60 * 1000  # a host who goes off air to fix something is back by then
 
 
 class ShowPeriod:
-    """A period lasts while a show is on air or its run of show runs. A show that resumes soon continues it, unless the show was ended.
+    """A period lasts while a show is on air or its rundown runs. A show that resumes soon continues it, unless the show was ended.
 
-    So neither starting the run of show after going on air nor a break begins a new one. What viewers do between two periods (they wait on
+    So neither starting the rundown after going on air nor a break begins a new one. What viewers do between two periods (they wait on
     the page) belongs to the next: `since_seq` is the last event before the current or the latest period.
     """
 

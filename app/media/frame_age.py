@@ -55,7 +55,7 @@ class FrameAge:
             return
         first, self._sequence = not self._sequence, frame.sequence
         age_ns = at_ns - frame.capture_ns
-        if first or age_ns > _OLDEST_NS:  # nobody knows when the first frame was new
+        if first or age_ns > _OLDEST_NS:  # the age of the first frame is unknown
             return
         self._count += 1
         self._mean_ns += (max(0, age_ns) - self._mean_ns) * max(_SMOOTHING, 1 / self._count)

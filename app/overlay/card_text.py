@@ -74,7 +74,7 @@ class TextBlock:
 
 
 def _laid(text: str, font: QFont, type_: Type, width: float, align: Align, *, anywhere: bool) -> QTextLayout:
-    """Break the text into lines of at most this width, as far as its words allow."""
+    """Break the text into lines of at most this width, unless a word is wider."""
     layout = QTextLayout(text, font)
     if align is Align.CENTRE:
         where = Qt.AlignmentFlag.AlignHCenter

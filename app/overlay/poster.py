@@ -146,7 +146,7 @@ def _tail(column: PosterColumn, poster: Poster) -> list[PosterPart]:
 
 
 def _draw_parts(painter: QPainter, room: QRectF, laid: _ColumnLayout) -> None:
-    """Draw the parts one below the other, spread out as far as they still look connected."""
+    """Draw the parts one below the other, spread out, but close enough to look connected."""
     parts, column = laid.parts, laid.column
     left = max(0.0, room.height() - sum(part.height for part in parts))
     gap = min(left / max(1, len(parts) - 1), GAP * WIDEST_GAP * column.scale)

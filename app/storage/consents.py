@@ -21,7 +21,7 @@ _KEY = "id"
 def read_identity(connection: sqlite3.Connection) -> str:
     """The id that identifies a show file wherever it is, "" if it has none.
 
-    It is not a secret and proves nothing: whoever copies it only gets the connections allowed for that show.
+    It is not a secret and proves nothing: anyone who copies it only gets the connections allowed for that show.
     """
     found = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
     return str(found[0]) if found is not None and _IDENTITY.fullmatch(str(found[0])) else ""

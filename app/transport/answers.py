@@ -145,7 +145,7 @@ class _Links:
         return self._text[start + 1 : end]
 
     def parameter(self) -> tuple[str, str] | None:
-        """The next ;name=value of the link; None behind its last."""
+        """The next ;name=value of the link; None after the last."""
         if self._skip_blanks() != ";":
             return None
         self._position += 1

@@ -32,7 +32,7 @@ class ReportWatch:
         return report_age_ms(connection.sender, connection.connected_ns, self._clock.monotonic_ns())
 
     def judge(self, connection: Connection) -> Reports:
-        """SILENT means: connect anew."""
+        """SILENT means: reconnect."""
         age_ms = self.age_ms(connection)
         never = connection.sender.reported_ns == 0
         if age_ms < self._timers.weak_ms:

@@ -8,7 +8,7 @@ class Timers:
     """Milliseconds; tests make them shorter."""
 
     weak_ms: float = 4000  # without a report: weak
-    lost_ms: float = 8000  # without a report: connect anew
+    lost_ms: float = 8000  # without a report: reconnect
     look_ms: float = 250
     tick_ms: float = 1000
     refused_ms: float = 60_000

@@ -9,7 +9,7 @@ from app.session.studio import Studio
 
 
 class Bridge(QObject):
-    """Repeats what the Studio says as Qt signals, which end by themselves when a widget goes. `close` lets go of the Studio.
+    """Repeats the Studio's events as Qt signals, which disconnect automatically when a widget is deleted. `close` disconnects the Studio.
 
     The Studio emits on its loop, which is Qt's here: nothing is queued and no lock is needed.
     """
@@ -27,11 +27,11 @@ class Bridge(QObject):
     connections_changed = Signal()  # what the show may connect to, or wants to
     broadcast_changed = Signal()
     engine_changed = Signal()
-    run_changed = Signal()  # where the show stands in its rundown
+    run_changed = Signal()  # the show's position in its rundown
     shown_changed = Signal()  # what viewers see: pinned product, cards, coupon
     room_changed = Signal()  # who is there, what they did; at most five times a second
     disclosures_changed = Signal()
-    interrupted_changed = Signal()  # a run of show was cut off, or is no longer to be resumed
+    interrupted_changed = Signal()  # a rundown was interrupted, or can no longer be resumed
     show_ended = Signal(str)  # a show is over, and why
     schedule_changed = Signal()  # the plan of shows, or what is known of its days
     notice = Signal(object)

@@ -83,7 +83,7 @@ class NoticeBook(QObject):
 
 
 class Toast(QFrame):
-    """One notice on screen; goes by itself unless it is an error or the mouse rests on it."""
+    """One notice on screen; disappears automatically unless it is an error or the mouse rests on it."""
 
     closed = Signal(object)
     action_requested = Signal(str)
@@ -115,7 +115,7 @@ class Toast(QFrame):
                 button.clicked.connect(lambda checked=False, action=action: self._run(action))
                 words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         if not alone:
-            words.addStretch(1)  # the first line stands beside the icon, however short the rest
+            words.addStretch(1)  # the first line is next to the icon, however short the rest
         row.addLayout(words, 1)
         row.addWidget(icon_button(icons, "close", tr("Notices", "Close"), self.close_toast), 0, Qt.AlignmentFlag.AlignTop)
         self._life = QTimer(self)
@@ -268,7 +268,7 @@ class ToastArea(QWidget):
         self._show_over(_waiting_dialog())
 
     def _show_over(self, dialog: QWidget | None) -> None:
-        """Stand before a dialog, as a window of its own that takes no keys: in the main window it would be behind."""
+        """Show in front of a dialog, as a window that takes no keys: in the main window it would be behind."""
         if dialog is self._dialog:
             return
         if self._dialog is not None:

@@ -33,5 +33,5 @@ class Backoff:
         return self._pauses[min(self.failures, len(self._pauses)) - 1]
 
     def reset(self) -> None:
-        """Start the schedule anew, after a success or when something changed."""
+        """Restart the schedule, after a success or a change."""
         self._failed_ns.clear()

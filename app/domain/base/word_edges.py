@@ -32,7 +32,7 @@ def _is_thai(sign: str) -> bool:
 
 
 def begins_word(text: str, match: str, begin: int) -> bool:
-    """Whether a match at `begin` is not the end of a longer word, as far as the script tells."""
+    """Whether a match at `begin` is not the end of a longer word. Not every script shows this."""
     first, before = match[0], text[begin - 1] if begin else ""
     if not before:
         return True
@@ -44,7 +44,7 @@ def begins_word(text: str, match: str, begin: int) -> bool:
 
 
 def ends_word(text: str, match: str, end: int) -> bool:
-    """Whether a match up to `end` is not the start of a longer word, as far as the script tells."""
+    """Whether a match up to `end` is not the start of a longer word. Not every script shows this."""
     last, after = match[-1], text[end] if end < len(text) else ""
     if not after or not is_part_of_word(last):
         return True

@@ -47,7 +47,7 @@ class WhatsNew:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What an airing's dates are called (`date_names`) where they had their names before it was what it is: `series` stands for its id,
+    """What an airing's dates are called (`date_names`) where they had their names before it was what it is: `series` replaces its id,
     their wall times are `shift` minutes later than their names say, and `first` is the name of a single show or of the first date."""
 
     series: str = ""
@@ -59,8 +59,8 @@ class Naming:
 class Airing:
     """One planned show, or a series of them when `rule` (an RRULE value, "FREQ=WEEKLY;BYDAY=FR") is not empty.
 
-    `party_ids` are the markets it is for and the people who make it. `fixed`: the hour stands, an optimisation does not move it.
-    `titles` are its title in the languages of those who are told of it, where it is not `title`.
+    `party_ids` are the markets it is for and the people who make it. `fixed`: an optimisation does not move it.
+    `titles` are its titles in other languages, for announcements.
     """
 
     id: str
@@ -96,13 +96,13 @@ class Occurrence:
 
     @property
     def key(self) -> str:
-        """Its name for good, the same wherever it or its series is moved: "ID@2027-03-12T20:00", "ID" for a single show."""
+        """Its permanent name, which moves of the date or its series do not change: "ID@2027-03-12T20:00", "ID" for a single show."""
         return self.name or (f"{self.airing_id}@{self.original.isoformat(timespec='minutes')}" if self.series else self.airing_id)
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneTable:
-    """What an edition of the rules said of a zone: (instant from which on, in UTC milliseconds; minutes ahead of UTC), in order."""
+    """A zone's offsets in one edition of the rules: (start in UTC milliseconds, minutes ahead of UTC), in order."""
 
     zone: str
     offsets: tuple[tuple[int, int], ...]

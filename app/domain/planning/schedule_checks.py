@@ -51,7 +51,7 @@ def check_plan(
     now: datetime | None = None,
 ) -> tuple[Finding, ...]:
     """Findings of Subject.AIRING with the keys of the dates, in the order of the dates, of each the gravest first. Dates that are over
-    before `now` are looked at only for what the later ones need of them.
+    before `now` count only where later dates depend on them.
 
     Raises ScheduleError when an airing is gone, ZoneError.
     """

@@ -8,7 +8,7 @@ from app.domain.base.clock import NS_PER_S
 
 log = logging.getLogger(__name__)
 
-_BACK_NS = NS_PER_S // 2  # timestamps that go back further start anew
+_BACK_NS = NS_PER_S // 2  # timestamps that go back further restart the clock
 _GAP_NS = NS_PER_S  # a longer gap is a clock jump, always so in a stream (transport stream, RTSP)
 _PAUSE_NS = 10 * NS_PER_S  # in a file with a table of times, a gap up to this may be a still moment: a slide shown for long
 _NEAR_NS = 2 * NS_PER_S  # how far apart the streams of a film are in a file

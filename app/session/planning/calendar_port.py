@@ -39,4 +39,4 @@ class Calendar(Protocol):
         """The prize draw permits by market id."""
 
     def markets(self, market_ids: Iterable[str]) -> tuple[Market, ...]:
-        """The profiles of these markets, as far as built in."""
+        """The built-in profiles of these markets."""

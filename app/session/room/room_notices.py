@@ -66,7 +66,7 @@ class RoomNotices:
         log.error("something that the room called failed", exc_info=error)
         if not self._reported_slip:
             self._reported_slip = True
-            # In a turn of its own: a listener of notices that fails must not keep the desk out of the room.
+            # Deferred: a failing listener of notices must not keep the desk out of the room.
             notice = Notice(Severity.ERROR, "room.slipped", {"reason": repr(error)[:200]}, "room")
             asyncio.get_running_loop().call_soon(self._notify, notice)
 

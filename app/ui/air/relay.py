@@ -142,7 +142,7 @@ class RelayDialog(ScrollDialog):
         widget.setFocus()
 
     def _entered(self) -> tuple[Relay, str] | None:
-        """The relay and its token as typed; None when a field does not fit, which is said then."""
+        """The relay and its token as typed; None, with an error shown, if a field is invalid."""
         preset = self.preset
         try:
             values = completed(preset.fields, self._values)

@@ -1,4 +1,4 @@
-"""Dialogs for files open where the last file of the kind was, else beside the show, else in Documents."""
+"""File dialogs: they open in the folder of the last file of the kind, else of the show, else in Documents."""
 
 import re
 from collections.abc import Callable

@@ -131,7 +131,7 @@ class Form(QWidget):
         heading = QLabel(title)
         heading.setObjectName("muted")
         heading.setBuddy(widget)
-        place = layout.indexOf(error) + 2  # behind the space that ends the field's row
+        place = layout.indexOf(error) + 2  # after the space that ends the field's row
         hint = QLabel(help_text)
         hint.setObjectName("hint")
         hint.setWordWrap(True)
@@ -146,7 +146,7 @@ class Form(QWidget):
                 editor.show_value(values[key])
 
     def refresh_devices(self) -> None:
-        """Fill the device pickers anew."""
+        """Refill the device pickers."""
         for editor in self._editors.values():
             editor.refresh_devices()
 

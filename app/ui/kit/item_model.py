@@ -14,7 +14,7 @@ from app.domain.base.id_list import differing, turned
 Index = QModelIndex | QPersistentModelIndex
 
 ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
-MOST_PIECES = 40  # that come and go one after the other; of more, all rows are made anew
+MOST_PIECES = 40  # single insertions and removals; with more, the model is reset
 MOST_NEW = 500  # rows that are put in one by one
 _ROOT = QModelIndex()
 
@@ -68,7 +68,7 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
         return [thing.id for thing in self._shown].index(wanted)
 
     def show_items(self, wanted: tuple[AnyItem, ...]) -> None:
-        """Show these. When too much is another, the model is reset; its views choose anew what was chosen."""
+        """Show these. After too many differences the model is reset; its views restore the selection."""
         before, self._shown = self._shown, wanted
         start, old_end, new_end = differing(before, wanted)
         old, new = before[start:old_end], wanted[start:new_end]

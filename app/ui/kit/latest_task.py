@@ -54,4 +54,4 @@ class LatestTask:
         if task is self._task:
             self._task = None
         if not task.cancelled() and (error := task.exception()) is not None:
-            raise error  # a fault of ours: the loop's handler tells of it as of any other
+            raise error  # a bug of ours: the loop's handler reports it

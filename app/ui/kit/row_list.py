@@ -50,7 +50,7 @@ class Row:
     buttons: tuple[RowButton, ...] = ()
     strong: bool = False
     faint: bool = False
-    tally: str = ""  # a pill behind the title: what the row is now ("On air")
+    tally: str = ""  # a pill after the title: the row's state ("On air")
     tally_colour: str = "live"
     hint: str = ""  # for the tooltip, below the title
 
@@ -287,7 +287,7 @@ class RowList(QListWidget):
             place += 1
         if place > self.currentRow():
             place -= 1
-        event.setDropAction(Qt.DropAction.IgnoreAction)  # or the view would take the row away by itself
+        event.setDropAction(Qt.DropAction.IgnoreAction)  # else the view would remove the row itself
         event.accept()
         if here and place != self.currentRow():
             self.dragged.emit(here, place)

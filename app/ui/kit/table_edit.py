@@ -45,7 +45,7 @@ class Column:
 
 
 class _Grid(QTableWidget):
-    """Enter writes in a cell, Delete empties it, Ctrl+Delete takes the row out; Tab goes from cell to cell and, behind the last, on."""
+    """Enter writes in a cell, Delete empties it, Ctrl+Delete takes the row out; Tab goes from cell to cell and, after the last, on."""
 
     removed = Signal()
 
@@ -88,7 +88,7 @@ class _Grid(QTableWidget):
 class TableEdit(QWidget):
     """`edited` carries all rows as texts after the user changed one. `fresh` makes the cells of an added row.
 
-    Whoever listens calls `refuse` at once for a text that is not taken: it stays in its cell, marked, until it is written anew, and is
+    The listener calls `refuse` at once for an invalid text: it stays in its cell, marked, until the user changes it, and is
     not among the rows that the next change brings.
     """
 
@@ -141,7 +141,7 @@ class TableEdit(QWidget):
         self._fit()
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Show these; emits nothing, and leaves alone what stands already, so that typing goes on."""
+        """Show these; emits nothing, and leaves equal cells alone, so that typing continues."""
         wanted, before = [list(row) for row in rows], self._rows
         if wanted == before:
             return

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 MAX_BYTES = 64 * 1024
 GRID = 8  # every distance in the window is a multiple or a half of this
 _SIDES = (16, 18, 20)  # in menus, in buttons and rows, in the toolbar
-_PICTURE_SIDES = (32, 48, 64, 128)  # besides, of the program's own picture, for what shows windows
+_PICTURE_SIDES = (32, 48, 64, 128)  # more sizes of the app's icon, for window lists
 _GRID_SIDE = 24  # the family is drawn on this; what is larger is a picture
 _NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"/>'
 _NAME = re.compile(r"@(\w+)@")

@@ -1,4 +1,4 @@
-"""Work on large files beside the window, with words for how far it is and a button to cancel it."""
+"""Works on large files while the window stays responsive; shows progress and a button to cancel."""
 
 import asyncio
 import concurrent.futures
@@ -84,7 +84,7 @@ class Waiting:
     def __call__(self, name: str, opening: Cancellable, work: Callable[[], T]) -> T:
         """What the work gives; raises what it raises."""
         if _in_a_task():
-            return work()  # no other task could run until this one goes on: nothing would be won
+            return work()  # no other task could run before this one continues: a thread would gain nothing
         news = _News()
         stages: list[str] = [""]
 

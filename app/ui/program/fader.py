@@ -20,7 +20,7 @@ from app.domain.program.mixing import MAX_GAIN_DB, MIN_GAIN_DB
 from app.ui.figures import gain
 from app.ui.kit.theme import Theme
 
-UNITY = 0.75  # where 0 dB stands
+UNITY = 0.75  # the position of 0 dB
 KNOB = (22.0, 12.0)
 STEP_DB = 1.0
 FINE_DB = 0.1
@@ -77,7 +77,7 @@ class Fader(QWidget):
         return QRectF(self.width() / 2 - 2, KNOB[1] / 2 + 2, 4, self.height() - KNOB[1] - 4)
 
     def knob_centre(self) -> QPointF:
-        """Where the knob stands in the widget."""
+        """The knob's position in the widget."""
         track = self._track()
         return QPointF(self.width() / 2, track.bottom() - share_of(self._gain_db) * track.height())
 

@@ -17,7 +17,7 @@ def is_on_air(studio: Studio) -> bool:
 
 
 def goes_on(studio: Studio) -> bool:
-    """Whether there is a show that must not end by accident: on air, or its run of show is running."""
+    """Whether there is a show that must not end by accident: on air, or its rundown is running."""
     return is_on_air(studio) or studio.control.runner.run.running
 
 
@@ -41,7 +41,7 @@ def viewers_lose(studio: Studio) -> str:
 
 
 def may_replace(studio: Studio, parent: QWidget) -> bool:
-    """Ask before another show takes the place of one that goes on; True at once for one that does not."""
+    """Ask before another show replaces a running one; True at once if none is running."""
     if not goes_on(studio):
         return True
     title = studio.document.title

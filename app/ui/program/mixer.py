@@ -133,7 +133,7 @@ class StripView(QFrame):
 
 
 class MixerPanel(QWidget):
-    """Strips in the project's order; the master stands right."""
+    """Strips in the project's order; the master is at the right."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from app.domain.program.scene import Box, Crop, Layer
 
 MIN_SIDE = 0.02  # smaller than this a layer cannot be caught again
 MAX_CROP = 0.95
-LOWEST, HIGHEST = -4.0, 4.0  # a layer may leave the canvas, but not for good
+LOWEST, HIGHEST = -4.0, 4.0  # a layer may leave the canvas, but stays within reach
 
 
 class Handle(Enum):

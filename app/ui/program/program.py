@@ -1,4 +1,4 @@
-"""The program picture with what belongs to it: handles for the chosen layer, and words while there is nothing to see."""
+"""The program's frame, with handles for the selected layer and a text while there is no frame."""
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 

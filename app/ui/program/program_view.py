@@ -1,4 +1,4 @@
-"""The program picture, and the handles by which the chosen layer is moved, scaled and cropped on it."""
+"""The program's frame, with handles to move, scale and crop the selected layer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -141,7 +141,7 @@ class ProgramView(QWidget):
         self.update(self.picture_rect().toAlignedRect())
 
     def picture_rect(self) -> QRectF:
-        """Where the canvas stands in the widget."""
+        """The canvas's position in the widget."""
         width, height = self._canvas
         area = QRectF(self.rect()).adjusted(SNAP_PX, SNAP_PX, -SNAP_PX, -SNAP_PX)
         scale = min(area.width() / width, area.height() / height)
@@ -149,7 +149,7 @@ class ProgramView(QWidget):
         return QRectF(area.center().x() - size_x / 2, area.center().y() - size_y / 2, size_x, size_y)
 
     def box_rect(self, box: Box) -> QRectF:
-        """Where a layer's box stands in the widget."""
+        """The position of a layer's box in the widget."""
         area = self.picture_rect()
         return QRectF(
             area.x() + box.x * area.width(), area.y() + box.y * area.height(), box.width * area.width(), box.height * area.height()

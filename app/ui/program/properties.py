@@ -1,4 +1,4 @@
-"""The settings of the chosen source, and how its layer stands in the picture."""
+"""The settings of the selected source, and its layer's placement in the frame."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget

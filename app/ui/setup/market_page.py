@@ -21,7 +21,7 @@ from app.ui.kit.theme import set_property
 from app.ui.kit.translated_field import TranslatedField
 from app.ui.setup.market_rules import ClaimDialog, PhraseDialog, Rule, RuleForm, RulesList, TabooDialog
 
-_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as markets need it
+_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # the part of BCP 47 that markets need
 _AS_WRITTEN = {  # ways to pay that do not write themselves like other names
     "paypal": "PayPal",
     "paypay": "PayPay",

@@ -282,7 +282,7 @@ class RulesList(QWidget):
         """Show these; only the show's `own` can be changed."""
         shown = (rules, tag, own)
         if shown == self._shown:
-            return  # the chosen row stays, and nothing is made anew for a letter in another field
+            return  # the selected row stays, and nothing is rebuilt for a letter in another field
         here = self.list.currentRow()
         self._shown = shown
         self._rules, self._own = tuple(rules), own

@@ -1,4 +1,4 @@
-"""The program's settings and the show's output, in forms made of their declarations; changes apply at once."""
+"""The app's settings and the show's output, in forms built from their declarations; changes apply at once."""
 
 from collections.abc import Callable, Mapping, Sequence
 

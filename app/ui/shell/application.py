@@ -51,7 +51,7 @@ class WindowOptions:
     started_at: float = 0.0  # wall-clock seconds at which the process began, 0 = not known
     when_shown: Callable[[], None] = lambda: None  # called once, when the window can be seen
     guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
-    # takes what is to be called when the system or a terminal asks the program to end
+    # takes the function to call when the system or a terminal asks the app to quit
     when_asked_to_end: Callable[[Callable[[], object]], None] = lambda end: None
     # is given the event loop, and where to tell of errors on it that nobody takes
     watch_loop: Callable[[asyncio.AbstractEventLoop, Callable[[Notice], None]], object] = lambda loop, tell: None
@@ -70,11 +70,11 @@ def window_font(font: QFont) -> QFont:
 
 
 class Shell:
-    """Holds the Studio and the window that shows it; another language or theme builds the window anew."""
+    """Holds the Studio and the window that shows it; another language or theme rebuilds the window."""
 
     def __init__(self, application: QApplication, studio: Studio, options: WindowOptions) -> None:
         self._application = application
-        application.setQuitOnLastWindowClosed(False)  # a window that is built anew, or that waits for the Studio's end, is no end
+        application.setQuitOnLastWindowClosed(False)  # rebuilding the window, or waiting for the Studio's end, is not quitting
         self._studio = studio
         self._options = options
         self._book = NoticeBook()
@@ -98,7 +98,7 @@ class Shell:
         theme = load_theme(options.resources / "themes", settings.theme)
         self._application.setPalette(theme.palette())
         sheet = theme.style_sheet()
-        if sheet != self._application.styleSheet():  # setting it polishes every widget anew
+        if sheet != self._application.styleSheet():  # setting it polishes every widget again
             self._application.setStyleSheet(sheet)
         fittings = Fittings(
             wordings=options.make_wordings("" if language == "en" else language),
@@ -179,7 +179,7 @@ class Shell:
         self._on_closing(keep_engine=False)
 
     def _on_rung(self, path: str) -> None:
-        """Somebody started the program again: come forward, and open the show they chose, once no dialog waits for an answer."""
+        """The user started the app again: come forward, and open the chosen show once no dialog waits for an answer."""
         window = self.window
         window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
         window.show()
@@ -192,7 +192,7 @@ class Shell:
             asking.finished.connect(lambda: QTimer.singleShot(0, self.window, lambda: self._on_rung(path)))
 
     async def run(self) -> int:
-        """Show the window at once, start the Studio behind it, and end both when the user leaves."""
+        """Show the window at once, then start the Studio; end both when the user quits."""
         loop = asyncio.get_running_loop()
         self._options.watch_loop(loop, self._studio.notices.emit)
         self._closed = loop.create_future()

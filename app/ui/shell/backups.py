@@ -1,4 +1,4 @@
-"""The copies that were made of a show by themselves, to be opened when something was lost."""
+"""Lists a show's automatic backups and opens one."""
 
 from collections.abc import Callable
 

@@ -12,7 +12,7 @@ EVERY_MS = 200
 
 
 class Collector(QObject):
-    """From `start` to `stop` the collector runs by a timer of this thread, as soon as it would have run by itself, and nowhere else."""
+    """From `start` to `stop` a timer of this thread runs the collector as soon as it would run automatically; no other thread runs it."""
 
     def __init__(self) -> None:
         super().__init__()

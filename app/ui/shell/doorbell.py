@@ -12,7 +12,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 log = logging.getLogger(__name__)
 
 CONNECT_MS = 500
-ANSWER_MS = 3000  # a window that does not answer for so long hangs: the second start then opens one of its own
+ANSWER_MS = 3000  # a window that is silent this long hangs: the second start then opens its own
 MAX_BYTES = 65536
 ANSWER = b"here\n"
 
@@ -23,7 +23,7 @@ def door_of(runtime: Path) -> str:
 
 
 def ring(door: str, path: Path | None) -> bool:
-    """Ask the window behind this door to come forward and to open a show, if one is given; False when nobody answers."""
+    """Ask the window with this doorbell to come forward and open the given show, if any; False if it does not answer."""
     socket = QLocalSocket()
     socket.connectToServer(door)
     if not socket.waitForConnected(CONNECT_MS):

@@ -27,7 +27,7 @@ class Exchange:
         return self._bring_in(late.ProductTable(self._context), path)
 
     def bring_in_rundown(self, path: Path | None = None) -> "late.ImportDialog | None":
-        """Ask for a table of the run of show, or take this one."""
+        """Import a rundown from this table, or ask for one."""
         return self._bring_in(late.RundownTable(self._context), path)
 
     def bring_in_orders(self, path: Path | None = None) -> "late.ImportDialog | None":

@@ -41,7 +41,7 @@ class Files:
         return answer == "discard" or (answer == "save" and self.save())
 
     def may_replace(self) -> bool:
-        """Ask whether another show may take the place of one that goes on, and about unsaved changes."""
+        """Ask whether another show may replace a running one, and about unsaved changes."""
         return may_replace(self._studio, self._parent) and self.may_leave(kept=True)
 
     def new(self) -> None:

@@ -1,4 +1,4 @@
-"""A run of show that a crash cut off: asked whether it goes on."""
+"""Asks whether to resume a rundown that a crash interrupted."""
 
 from collections.abc import Callable
 from datetime import datetime

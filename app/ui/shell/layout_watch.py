@@ -28,7 +28,7 @@ class LayoutWatch(QObject):
             dock.visibilityChanged.connect(self._changed)  # also when another tab comes to the front
 
     def stop(self) -> None:
-        """The window goes: its layout is written by whoever lets it go. May be called more than once."""
+        """Stop watching; the owner of the window writes its layout. Can be called again."""
         self._stopped = True
         self._timer.stop()
 

@@ -66,7 +66,7 @@ _AREAS = {"rundown": _LEFT, "products": _LEFT, "schedule": _LEFT, "scenes": _BOT
 
 @dataclass(frozen=True, slots=True)
 class Fittings:
-    """What the window is furnished with beside the Studio."""
+    """The window's other parts, besides the Studio."""
 
     wordings: Words
     theme: Theme
@@ -83,7 +83,7 @@ class Fittings:
 
 
 class MainWindow(QMainWindow):
-    """A reading of the Studio: it may be thrown away and built anew (other language, other theme) without loss.
+    """A view of the Studio: it can be rebuilt (other language, other theme) without loss.
 
     `closing` carries whether the engine is to stay on air; the owner then ends the Studio.
     """
@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             dock.show_title()
         for tabs in self.findChildren(QTabBar):
-            tabs.setChangeCurrentOnDrag(True)  # a product is carried from its list onto the run of show behind it
+            tabs.setChangeCurrentOnDrag(True)  # a product is dragged from its list onto the rundown in another tab
 
     def _arrange(self) -> None:
         """The layout of a first start."""
@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         return QtActions((*studio.actions, *own), self._fittings.icons, self, failed=studio.actions.failed, titles=titles)
 
     def _scene_words(self, number: int) -> str:
-        """A scene by its name: its number is only where it stands."""
+        """A scene by its name: its number is only its position."""
         scenes = self._studio.document.project.scenes
         name = scenes[number - 1].name if number <= len(scenes) else tr("Window", "scene {number} (none)", number=number)
         return tr("Window", "Switch to {name}", name=name)
@@ -374,7 +374,7 @@ class MainWindow(QMainWindow):
 
     def _on_notice(self, notice: Notice) -> None:
         built_in = self._studio.relays.all[0]
-        if notice.data.get("relay") == built_in.name:  # the session has no words of its own
+        if notice.data.get("relay") == built_in.name:  # the session has no texts for users
             notice = replace(notice, data={**notice.data, "relay": relay_name(built_in)})
         self._fittings.book.add(notice)
         self.toasts.titles = self.qt_actions.titles()
@@ -387,7 +387,7 @@ class MainWindow(QMainWindow):
         palette.show()
 
     def show_settings(self) -> None:
-        """The settings of the program and of this show."""
+        """The settings of the app and of this show."""
         self.windows.show_settings(self)
 
     def show_report(self) -> None:

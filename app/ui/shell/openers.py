@@ -43,7 +43,7 @@ class WindowOpeners:
         self._airings: dict[str, late.AiringDialog] = {}
         self._announcements: dict[str, late.AnnouncementDialog] = {}
 
-    # Catalogue, run of show, selling --------------------------------------------------------------------------------------
+    # Catalogue, rundown, selling ------------------------------------------------------------------------------------------
 
     def open_product(self, product_id: str, field: str = "") -> None:
         form = _show_once(self._products, product_id, lambda: late.ProductDialog(self._context(), product_id, self._main))

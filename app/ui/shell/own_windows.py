@@ -11,7 +11,7 @@ from app.ui.context import WindowContext
 from app.ui.kit.form import Group
 from app.ui.shell import late
 
-# what works in the prompter too: a host who has clicked there goes on with the show all the same
+# shortcuts that work in the prompter too, for a host who clicked there
 HOSTS_KEYS = ("run.", "timer.", "product.", "card.", "coupon.", "disclosure.", "prompter.")
 PLANNERS_KEYS = ("planner.", "schedule.", "window.palette")
 
@@ -106,7 +106,7 @@ class OwnWindows:
         window.addActions([action for name, action in self._actions().items() if name.startswith(keys)])
 
     def close(self) -> None:
-        """For good."""
+        """Close and drop the prompter and the planner."""
         for window in (self.prompter, self.planner):
             if window is not None:
                 window.close()

@@ -9,7 +9,7 @@ from app.ui.shell.openers import open_dialog
 
 
 class SchedulePanel(QWidget):
-    """Empty until it is first seen, so that the window starts without loading what is behind another tab."""
+    """Empty until it is first seen, so that the window starts without loading hidden tabs."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class SchedulePanel(QWidget):
         self._due.timeout.connect(self._on_due)
 
     def set_seen(self, seen: bool) -> None:
-        """Whether the dock can be seen, that is, not behind another tab."""
+        """Whether the dock is visible and not behind another tab."""
         self._seen = seen
         self._due.start(0)
 

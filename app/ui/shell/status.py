@@ -54,7 +54,7 @@ def on_air(air: AirState, seconds: float) -> Figure:
 
 
 def frames(stats: EngineStats, before: EngineStats | None) -> Figure:
-    """Composed, repeated and skipped frames since the start; the colour speaks of the last second."""
+    """Composed, repeated and skipped frames since the start; the colour shows the last second."""
     now = stats.frames
     words = tr("Status", "Frames {composed} · {late} late", composed=count(now.composed), late=count(now.repeated + now.skipped))
     level = ""

@@ -12,7 +12,7 @@ from app.domain.planning.schedule import Airing, ScheduleError, WhatsNew
 NEWS = ("product", "offer", "guest")  # fields of WhatsNew, in display order
 MAX_LEAD = timedelta(hours=24)  # the earliest time of a reminder before the show
 BULLET = "• "
-Phrases = Mapping[str, LocalizedText]  # what the program says of its own: a key of resources/phrases/announcements.toml → languages
+Phrases = Mapping[str, LocalizedText]  # the app's own phrases: a key of resources/phrases/announcements.toml → languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def check_news(new: WhatsNew, market_id: str, languages: Iterable[str]) -> None:
 
 
 def phrase(phrases: Phrases, key: str, language: str, **values: str) -> str:
-    """Words of the program's own in this language; "" where it has none, rather than foreign ones."""
+    """The app's phrase in this language; "" if there is none, never another language's."""
     words = phrases.get(key, {})
     return pick(words, (language,))[0].format(**values) if has(words, language) else ""
 

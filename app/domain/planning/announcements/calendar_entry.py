@@ -1,4 +1,4 @@
-"""What goes into calendar files, as far as somebody decides it: words, and how readers are served."""
+"""The words and options of calendar files."""
 
 from dataclasses import dataclass
 from datetime import datetime

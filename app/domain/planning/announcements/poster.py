@@ -39,7 +39,7 @@ class PosterTime:
 @dataclass(frozen=True, slots=True)
 class Poster:
     """`day` is the date at the first of the `times`, of which `MOST_TIMES` are shown, and of `news` `MOST_NEWS`. `live` is the sign's word,
-    `caption` stands beside the code, `address` below it for who cannot scan; `modules` of the code without its quiet zone, True = dark.
+    `caption` is next to the code, `address` below it for people who can't scan; `modules` is the code without a quiet zone, True = dark.
     `picture` holds the bytes of a PNG, JPEG or WebP; one that cannot be read is left out. Whatever is empty leaves no hole."""
 
     title: str

@@ -93,7 +93,7 @@ def comforts(party: Party, day: date, comfort_rules: ComfortRules) -> bytes:
     """The levels of the 96 quarter hours that clocks show on a day of the party's calendar.
 
     First what its kind gives, then its market's prime time (a festival's on its days), then hours of prayer, then the party's own hours;
-    days on which it is away count whatever else is said.
+    days away override everything else.
     """
     return _levels(party, _traits(party, day, comfort_rules, comfort_rules.festivals_of(party)))
 

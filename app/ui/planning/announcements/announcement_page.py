@@ -30,7 +30,7 @@ class AnnouncementPage(QWidget):
         self.plan = context.studio.control.scheduler
         self.announcements = context.studio.control.announcements
         self.occurrence = occurrence
-        self.link: str | None = None  # where viewers watch; None = the page of the relay in this program
+        self.link: str | None = None  # where viewers watch; None = the embedded relay's page
         self.work = LatestTask(self.failed)
         work = self.work
         self.destroyed.connect(work.cancel)  # when the window is rebuilt
