@@ -1,4 +1,4 @@
-"""Every event loop is given to a watch, so that an error on it which nobody takes is told; the few without one have their reason here."""
+"""Every event loop has a watch that reports unhandled errors; the table gives the reason for each exception."""
 
 import ast
 from collections.abc import Sequence

@@ -42,13 +42,13 @@ def idle(wordings: Wordings, sources: Sequence[str]) -> list[str]:
 
 def untranslated(wordings: Wordings, translated: Wordings) -> list[str]:
     """Codes that one language has and the other lacks, and sentences that speak of other values or give help where there is none."""
-    wrong = [f"{code} stands in one language alone" for code in sorted(wordings.codes ^ translated.codes)]
+    wrong = [f"{code} is in one language only" for code in sorted(wordings.codes ^ translated.codes)]
     for code in sorted(wordings.codes & translated.codes):
         ours, theirs = wordings.template(code), translated.template(code)
         assert ours is not None
         assert theirs is not None
         if placeholders(theirs.text) != placeholders(ours.text) or placeholders(theirs.help) != placeholders(ours.help):
-            wrong.append(f"{code} speaks of other values")
+            wrong.append(f"{code} names other values")
         if bool(theirs.help) != bool(ours.help):
             wrong.append(f"{code} has help in one language alone")
     return wrong
@@ -159,9 +159,9 @@ def test_a_translation_that_lags_behind_is_found() -> None:
     english = Wordings({"a.one": Wording("x {name}", "do"), "a.two": Wording("x"), "a.three": Wording("x")})
     chinese = Wordings({"a.one": Wording("甲 {other}"), "a.two": Wording("乙"), "a.four": Wording("丁")})
     assert untranslated(english, chinese) == [
-        "a.four stands in one language alone",
-        "a.three stands in one language alone",
-        "a.one speaks of other values",
+        "a.four is in one language only",
+        "a.three is in one language only",
+        "a.one names other values",
         "a.one has help in one language alone",
     ]
     assert untranslated(english, english) == []

@@ -1,4 +1,4 @@
-"""Nothing of the machines on which this was made stands in the project."""
+"""The project contains nothing from the developers' machines."""
 
 import re
 import subprocess

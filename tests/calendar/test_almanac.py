@@ -56,7 +56,7 @@ def test_every_market_has_a_table_and_ends_without_an_error(market: str) -> None
     assert almanac.public(market, 2500) == ()
 
 
-def test_what_the_program_knows_of_public_days_leaves_none_without_a_rule() -> None:
+def test_every_packaged_public_holiday_has_a_rule() -> None:
     """A new name in a table has to get a key and a Chinese name."""
     almanac = Almanac()
     for market in MARKETS:

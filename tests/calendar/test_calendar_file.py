@@ -241,7 +241,7 @@ def test_readers_go_by_the_rules_of_the_file() -> None:
         assert read(wrong, BEGIN, END) != expected(airing)
 
 
-def test_the_letter_of_the_format_is_looked_at() -> None:
+def test_violations_of_the_format_are_found() -> None:
     content = written(series("FREQ=WEEKLY"))
     assert "bare line end" in faults(content.replace(b"\r\n", b"\n"))
     assert any("octets" in fault for fault in faults(content.replace(b"SUMMARY;LANGUAGE=en:", b"SUMMARY;LANGUAGE=en:" + b"x" * 60)))

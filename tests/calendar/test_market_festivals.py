@@ -110,7 +110,7 @@ def test_moving_the_eid_moves_the_end_of_ramadan_and_keeps_its_length() -> None:
     assert found["eid_al_fitr"].days == 4
 
 
-def test_the_same_question_has_the_same_answer_whoever_asks_in_between() -> None:
+def test_other_questions_in_between_do_not_change_an_answer() -> None:
     calendar = packaged_calendar()
     before = calendar.of("US", 2027)
     changed = calendar.of("US", 2027, [FestivalChange("US", "halloween", 2027, None)])

@@ -1,4 +1,4 @@
-"""Periods of the log: neither the start of the run of show nor a break begins a new one."""
+"""Periods of the log: neither the start of the rundown nor a break begins a new one."""
 
 import pytest
 

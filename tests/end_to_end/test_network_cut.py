@@ -1,4 +1,4 @@
-"""The whole program at one end of a line that goes away: it is on air again by itself soon after the line is back."""
+"""The whole app on a line that is cut: it returns to air automatically soon after the line is back."""
 
 import asyncio
 import threading
@@ -26,7 +26,7 @@ KEY = "a-key-of-some-length"
 
 
 class FarEnd:
-    """The relay as a program of its own at the far end of the line, and one who watches there."""
+    """The relay as a process at the far end of the line, with a viewer."""
 
     def __init__(self, folder: Path, link: EmulatedLink) -> None:
         self.listening, self.on_air, self.seen, self.mended, self.seen_again = (threading.Event() for _ in range(5))

@@ -67,7 +67,7 @@ async def test_a_busy_server_is_asked_again_when_it_says(tmp_path: Path, server:
         assert await run.end() == 0
 
 
-async def test_a_refusal_is_told_with_the_servers_words(tmp_path: Path, server: WhipServer) -> None:
+async def test_a_refusal_is_reported_in_the_servers_words(tmp_path: Path, server: WhipServer) -> None:
     server.token = "another"
     async with broadcast(tmp_path, server, "--seconds", "2") as run:
         assert await run.ended() == 1

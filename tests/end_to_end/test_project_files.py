@@ -68,7 +68,7 @@ def database(sql: str) -> bytes:
         "newer database", "another database", "incomplete database", "cut database",
     ],
 )  # fmt: skip
-async def test_what_cannot_be_opened_is_said_in_the_last_line(tmp_path: Path, content: bytes, sentence: str) -> None:
+async def test_the_last_line_reports_an_unreadable_file(tmp_path: Path, content: bytes, sentence: str) -> None:
     path = tmp_path / "a show.tradewind"
     path.write_bytes(content)
     async with Tradewind(tmp_path / "home", "broadcast", str(path), *EMBEDDED) as run:
@@ -81,7 +81,7 @@ async def test_what_cannot_be_opened_is_said_in_the_last_line(tmp_path: Path, co
     assert path.read_bytes() == content, "the file is untouched"
 
 
-async def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+async def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     async with Tradewind(tmp_path / "home", "broadcast", str(tmp_path / "no show.tradewind"), *EMBEDDED) as run:
         assert await run.ended() == 1
         assert run.complaints[-1].startswith(f"tradewind: {tmp_path}/no show.tradewind not found.")

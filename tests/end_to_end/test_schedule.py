@@ -188,7 +188,7 @@ async def leave(host: HostWindow) -> None:
     assert host.run.running() == []
 
 
-async def test_a_plan_is_told_reserved_survives_and_goes_on_air(tmp_path: Path, display: str) -> None:
+async def test_a_plan_is_announced_reserved_survives_and_goes_on_air(tmp_path: Path, display: str) -> None:
     planned = Planned(tmp_path)
     plan = planned.write()
     length = timedelta(minutes=MINUTES)
@@ -214,7 +214,7 @@ async def test_a_plan_is_told_reserved_survives_and_goes_on_air(tmp_path: Path, 
             known = host.events()
             assert await host.run.kill() < 0
         assert planned.kept() == plan
-        async with host_window(planned.home, display, zone=SHANGHAI) as again:  # the show that was open comes by itself
+        async with host_window(planned.home, display, zone=SHANGHAI) as again:  # the last show opens automatically
             await opened(again, planned)
             await again.told("schedule.soon")
             await far.call("Page.reload")
@@ -227,7 +227,7 @@ async def test_a_plan_is_told_reserved_survives_and_goes_on_air(tmp_path: Path, 
             planned_ms = round(planned.gala.timestamp() * 1000)
             assert {"airing": GALA, "occurrence": GALA, "planned_ms": planned_ms, "title": "Gala der Lampen"}.items() <= begun.data.items()
             assert await again.run.kill() < 0
-        async with host_window(planned.home, display, zone=SHANGHAI) as third:  # and whoever comes now is on air
+        async with host_window(planned.home, display, zone=SHANGHAI) as third:  # and a new visitor sees the show on air
             await opened(third, planned)
             await third.lose_power()
             assert EventKind.AIRING_ENDED not in [one.kind for one in third.events()]
@@ -236,7 +236,7 @@ async def test_a_plan_is_told_reserved_survives_and_goes_on_air(tmp_path: Path, 
             await last.logged(EventKind.AIRING_ENDED, occurrence=GALA, why="lost")
             await last.in_front("Resume the run of show of")
             await last.press("Return", EventKind.SHOW_RESUMED)
-            await far.call("Page.reload")  # it would come by itself, some seconds later
+            await far.call("Page.reload")  # it would reload automatically, some seconds later
             await far.until(f"document.querySelector('#next h2')?.textContent === 'Lamp gala' && {WAITING}", 60)
             await last.press("ctrl+alt+l", EventKind.AIRING_STARTED, occurrence=GALA)
             await far.until("tradewind.state === 'playing' && tradewind.readFrameCode() !== null", 60)
@@ -244,7 +244,7 @@ async def test_a_plan_is_told_reserved_survives_and_goes_on_air(tmp_path: Path, 
             await far.until(f"document.querySelector('#next h2').textContent === 'Lamps weekly' && {WAITING}", 40)
             assert await text(far, "#next .own") == british(planned.weekly[0], KATHMANDU)
             for page in (far, west):
-                await page.call("Page.navigate", url="about:blank")  # the program takes its room with it
+                await page.call("Page.navigate", url="about:blank")  # the room ends with the app
             await leave(last)
             assert_quiet(last, far, west)
             events = last.events()
@@ -287,7 +287,7 @@ async def test_a_plan_of_other_clock_rules_opens_with_what_they_moved(tmp_path: 
         assert_quiet(host)
 
 
-async def test_a_host_who_travels_is_told_and_nothing_moves(tmp_path: Path, display: str) -> None:
+async def test_a_travelling_host_is_warned_and_no_show_moves(tmp_path: Path, display: str) -> None:
     planned = Planned(tmp_path)
     plan = planned.write()
     said = []
@@ -298,7 +298,7 @@ async def test_a_host_who_travels_is_told_and_nothing_moves(tmp_path: Path, disp
                 await host.told("schedule.soon")
                 page = await visit(browser, host.page, "en-GB", KATHMANDU)
                 assert await text(page, "#next .own") == british(planned.gala, KATHMANDU)
-                await page.call("Page.navigate", url="about:blank")  # the program takes its room with it
+                await page.call("Page.navigate", url="about:blank")  # the room ends with the app
                 said.append([code for code in host.notices() if code.startswith("schedule.place")])
                 await leave(host)
                 assert_quiet(host, page)

@@ -90,7 +90,7 @@ async def text(page: Page, selector: str) -> str:
 
 
 async def reads(page: Page, selector: str, words: str) -> None:
-    """Wait until it stands there."""
+    """Wait until the text is shown."""
     here = f"(e => e && e.getClientRects().length ? e.innerText : '')(document.querySelector({selector!r}))"
     plain = f"{here}.replaceAll('\\u00a0', ' ').replaceAll('\\u200f', '')"
     await page.until(f"{plain}.includes({json.dumps(words)})", 40)

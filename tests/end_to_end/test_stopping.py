@@ -1,4 +1,4 @@
-"""Stopping a broadcast without a window: whoever was on air ended as asked, however soon."""
+"""Stopping a broadcast without a window: it ends as asked, however soon."""
 
 from pathlib import Path
 

@@ -84,7 +84,7 @@ async def test_one_command_and_a_browser_shows_it(tmp_path: Path) -> None:
 
 
 async def test_the_viewer_who_waits_is_shown_the_show(tmp_path: Path) -> None:
-    """The page is open before anybody publishes, and comes back by itself in the next show."""
+    """The page is open before anybody publishes, and reconnects automatically for the next show."""
     keys = tmp_path / "keys"
     home = tmp_path / "home"
     async with Tradewind(home, "relay", "--listen", "127.0.0.1:0", "--keys", str(keys)) as relay, Chromium() as browser:
@@ -109,7 +109,7 @@ async def test_a_refusing_relay_is_named(tmp_path: Path) -> None:
         assert "token" in show.complaints[-1] or "key" in show.complaints[-1]
 
 
-async def test_nobody_there_is_said(tmp_path: Path) -> None:
+async def test_an_unreachable_relay_is_reported(tmp_path: Path) -> None:
     with socket.socket() as nobody:  # bound, so that no other program answers there; not listening, so that nobody does
         nobody.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{nobody.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""Messages of a room's hub to the desk. A foreign relay may send anything, and the desk goes on."""
+"""Messages of a room's hub to the desk. A foreign relay may send anything, and the desk continues."""
 
 import asyncio
 import json

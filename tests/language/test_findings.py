@@ -42,7 +42,7 @@ def test_long_rows_are_cut_and_counted() -> None:
     assert finding_values({"markets": "US GB DE FR ES IT"}, "en")["markets"] == "United States, United Kingdom, Germany, France +2"
 
 
-def test_what_cannot_be_named_stands_as_it_is() -> None:
+def test_unknown_values_are_shown_unchanged() -> None:
     assert finding_values({"date": "some day", "time": "noon", "market": "ZX", "languages": "qqx", "name": {}}, "en") == {
         "date": "some day",
         "time": "noon",

@@ -75,11 +75,11 @@ def test_the_labels_are_there_in_every_language_of_the_markets(labels: Mapping[s
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "es", "ar", "de"])
 @pytest.mark.parametrize("kind", ["page", "printed"])
-def test_everything_stands_in_the_page(writer: HandbookWriter, sample: Show, language: str, kind: str) -> None:
+def test_the_page_contains_everything(writer: HandbookWriter, sample: Show, language: str, kind: str) -> None:
     page = writer.page(sample, "Shop", language, picture_of) if kind == "page" else writer.printed(sample, "Shop", language)
     tags = Tags(page)
     assert len(tags.all("img")) == 6
-    read = language if language != "de" else "zh-Hans"  # what nobody wrote stands in the host's language
+    read = language if language != "de" else "zh-Hans"  # missing translations appear in the host's language
     for product in sample.products:
         texts = [product.name, product.pain_point, product.audience, product.return_rule, *product.scenarios]
         texts += [words for point in product.points for words in (point.text, point.keyword)]

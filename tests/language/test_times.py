@@ -93,7 +93,7 @@ def test_a_date_and_a_time_stand_in_the_language_s_order() -> None:
     assert times.day_and_clock(EVENING, "de", style="full_year") == "Freitag, 12. März 2027, 20:05"
 
 
-def test_another_day_is_said_with_its_sign() -> None:
+def test_another_day_is_shown_with_its_sign() -> None:
     languages = ("en", "zh-Hans", "de", "ar", "ar-EG", "th", "pt-BR", "ja", "fr")
     assert [times.day_shift(1, language) for language in languages] == [
         *("+1 day", "+1天", "+1 Tag", "+1 يوم", "+١ يوم", "+1 วัน", "+1 dia", "+1 日", f"+1{HARD}jour")

@@ -368,7 +368,7 @@ def _read_to_the_end(connection: "Connection") -> None:
 
 
 def put_in_the_way(address: Path) -> None:
-    """Where this stands nobody can listen."""
+    """Nobody can listen at this address."""
     address.unlink()
     address.mkdir()
     (address / "stone").touch()

@@ -52,7 +52,7 @@ def test_every_language_has_real_glyphs(language: str, face: Face, theme: str) -
     require(system)
     found = glyphs(fit_text(text, of(language, face=face, theme=theme), 2000).layout)
     assert len(found) > 3
-    assert 0 not in found, "glyph 0 is the empty box that stands for a missing character"
+    assert 0 not in found, "glyph 0 is the empty box for a missing character"
 
 
 @pytest.mark.parametrize("text", ["Chai चाय", "קפה coffee ☕", "茶 Tee", "ชา 🍵 tea", "قهوة Kaffee"])
@@ -143,7 +143,7 @@ def test_empty_texts_do_no_harm() -> None:
 def test_untranslated_text_keeps_its_order_on_a_right_to_left_card(text: str) -> None:
     option = fit_text(text, of("ar"), 2000).layout.textOption()
     assert option.textDirection() is Qt.LayoutDirection.LeftToRight
-    assert option.alignment() & Qt.AlignmentFlag.AlignRight, "it stands where the card's reader begins"
+    assert option.alignment() & Qt.AlignmentFlag.AlignRight, "the text is where the card's reader begins"
 
 
 @pytest.mark.parametrize("text", ["قطن", "iPhone متوفر", "١٢ قطعة"])

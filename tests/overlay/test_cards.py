@@ -89,7 +89,7 @@ def test_every_card_stays_within_its_place_in_the_safe_area(theme: str, language
 @pytest.mark.parametrize("canvas", CANVASES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_cards_that_stand_there_together_do_not_cover_each_other(language: str, canvas: str) -> None:
-    """All but the ticker's neighbours below, whose room depends on what is said."""
+    """All but the ticker's neighbours below, whose space depends on the text."""
     size = CANVASES[canvas]
     boxes = {
         kind: on_canvas(drawn(card, HARBOUR, size), size)
@@ -178,7 +178,7 @@ def test_a_products_picture_is_where_reading_begins(language: str, at_left: bool
 
 
 def test_two_languages_of_a_keyword_each_have_their_direction() -> None:
-    """In an Arabic line that begins with a Latin word the word stands at the right, in an English one at the left."""
+    """In an Arabic line that begins with a Latin word the word is at the right, in an English one at the left."""
     mixed = "hot ساخن"
     arabic, latin = (laid_over_grey(drawn(KeywordOverlay("Keeps warm", "en", mixed, language))) for language in ("ar", "en"))
     assert arabic.shape == latin.shape
@@ -344,7 +344,7 @@ def test_themes_look_different_and_the_price_has_its_colour() -> None:
 
 
 def test_another_thread_draws_the_same() -> None:
-    """The desk draws beside its loop."""
+    """The desk draws on a thread beside its loop."""
     all_cards = cards("ar", product_picture(200, 200))
     here = [drawn(card) for card in all_cards.values()]
     there: list[CardPicture] = []

@@ -92,7 +92,7 @@ LOOKS = tuple(zip(POSTERS, (*THEMES, "harbour"), strict=True))
 @EVERYWHERE
 @pytest.mark.parametrize(("language", "theme"), LOOKS)
 def test_a_phone_reads_the_code_of_every_poster(language: str, theme: str, size: PosterSize) -> None:
-    """It stands at the end of the words, on the side where reading begins."""
+    """It is at the end of the words, on the side where reading begins."""
     image = drawn(POSTERS[language], size, theme)
     assert image.shape == (*reversed(size.pixels), 3)
     text, across, down = code(image)

@@ -72,7 +72,7 @@ def test_every_script_has_real_glyphs(script: str) -> None:
     layout.endLayout()
     glyphs = [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
     assert glyphs
-    assert 0 not in glyphs, "glyph 0 is the empty box that stands for a missing character"
+    assert 0 not in glyphs, "glyph 0 is the empty box for a missing character"
     assert columns(pixels(text=SCRIPTS[script])).size > 20
 
 

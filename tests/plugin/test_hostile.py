@@ -388,7 +388,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
-async def test_a_damaged_manifest_keeps_neither_the_program_nor_the_others_from_starting(rig: Rig, content: str | bytes) -> None:
+async def test_a_damaged_manifest_stops_neither_the_app_nor_other_plugins(rig: Rig, content: str | bytes) -> None:
     rig.write("good", SELLING)
     folder = rig.home / "plugins" / "odd"
     folder.mkdir()

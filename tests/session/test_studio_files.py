@@ -341,7 +341,7 @@ async def test_work_is_not_saved_until_a_working_file_can_be_made(tmp_path: Path
         studio.log.append(EventKind.PINNED, product="fan")
         assert not await studio.autosave.wait_written()
         assert (studio.log.events(), heard) == ((), [])
-        assert len([notice for notice in desk.heard if notice.severity is Severity.ERROR]) == 1, "it is told once"
+        assert len([notice for notice in desk.heard if notice.severity is Severity.ERROR]) == 1, "one error is reported"
         folder.unlink()
         assert await studio.autosave.wait_written()
         assert [event.kind for event in heard] == [EventKind.ORDER_PLACED, EventKind.PINNED]

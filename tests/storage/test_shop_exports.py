@@ -47,7 +47,7 @@ def table(header: str, *rows: str) -> Table:
 
 
 def planned(data: Table, show: Show, answers: Answers | None = None) -> ImportPlan:
-    """With the profile that is found by itself."""
+    """With the automatically detected profile."""
     profile = likely_profile(PROFILES, "products", data.header)
     rules = table_of(profile, "products", data.header) if profile is not None else None
     data = prepared(data, rules) if rules is not None else data

@@ -28,7 +28,7 @@ CUP = Product("cup", {"en": "Travel cup"}, sku="TC-1")
 
 
 def planned(data: Table, show: Show, answers: Answers | None = None) -> OrderPlan:
-    """With the profile that is found by itself."""
+    """With the automatically detected profile."""
     profile = likely_profile(PROFILES, "orders", data.header)
     rules = table_of(profile, "orders", data.header) if profile is not None else None
     data = prepared(data, rules) if rules is not None else data

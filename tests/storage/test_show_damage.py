@@ -365,7 +365,7 @@ def test_a_file_on_a_read_only_drive_opens_and_reports_at_the_first_change(tmp_p
             assert len(file.events()) == 1
             write_protect(drive, on=False)
             file.writer.flush()
-            assert len(file.events()) == 1, "what reads knows of what is written now"
+            assert len(file.events()) == 1, "the reader sees what is written now"
             writable.append(file.writer.connected)
             assert writable == [False, True]
         assert read_only(path).show == sold(5)

@@ -36,7 +36,7 @@ def with_orders(path: Path) -> None:
         file.writer.add_picture(make_picture(PNG, 5))
 
 
-# What a stranger may have put into the file beside our tables, or in the place of one.
+# What a stranger may have added to the file's tables, or replaced one with.
 STRANGE = {
     "trigger": "CREATE TRIGGER t AFTER INSERT ON events WHEN NEW.seq > 1 BEGIN DELETE FROM events WHERE seq > 1; END",
     "trigger on parts": "CREATE TRIGGER t BEFORE UPDATE ON parts BEGIN SELECT RAISE(IGNORE); END",
@@ -83,7 +83,7 @@ def test_a_file_with_anything_but_our_tables_is_not_opened_and_its_orders_are_sa
 
 
 def test_an_order_is_not_lost_to_a_trigger_that_came_later(tmp_path: Path) -> None:
-    """The statement that would fire it is refused, so that the order waits in memory and is told as not written."""
+    """The statement that would fire it is refused, so that the order waits in memory and is reported as unwritten."""
     path = tmp_path / "show"
     with_orders(path)
     with contextlib.closing(connect(path)) as connection:

@@ -1,4 +1,4 @@
-"""One round of a film as the program reads it."""
+"""One round of a film as the app reads it."""
 
 from pathlib import Path
 

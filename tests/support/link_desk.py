@@ -57,7 +57,7 @@ class LinkDesk:
 
 
 def start_paper_engine(runtime: Path, *, idle_s: float = 15.0) -> "Popen[bytes]":
-    """A paper engine as a process of its own."""
+    """A paper engine as a separate process."""
     words = ["-m", "tests.support.paper_engine", "engine", "--runtime", str(runtime), "--idle", str(idle_s)]
     return Popen([sys.executable, *words], cwd=ROOT)
 

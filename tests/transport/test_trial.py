@@ -30,7 +30,7 @@ async def test_a_working_relay_is_left_after_the_trial(rig: Rig, server: WhipSer
     assert trial.failure == "" and trial.answered and trial.codec is Codec.H264 and trial.sound
     assert 0 < trial.answer_ms < trial.total_ms
     await server.until(lambda: server.deleted == ["/session/1"])
-    assert rig.publisher.stats() == () and rig.notices == [], "nobody is on air, and nothing is told beside the answer"
+    assert rig.publisher.stats() == () and rig.notices == [], "nobody is on air, and only the answer is reported"
 
 
 async def test_a_failed_trial_names_its_step(rig: Rig, server: WhipServer) -> None:  # noqa: F811

@@ -37,7 +37,7 @@ def settled(qt: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def collected_here(settled: None) -> Iterator[None]:
-    """Circles that hold Qt's objects are collected on this thread, as the program does it: see app/ui/shell/collector.py."""
+    """Circles that hold Qt's objects are collected on this thread, as the app does it: see app/ui/shell/collector.py."""
     del settled
     gc.disable()
     yield

@@ -207,7 +207,7 @@ def test_hours_that_do_not_begin_with_a_quarter_never_promise_too_much() -> None
     assert day[80:85] == bytes([PRIME] * 4 + [FAIR])
 
 
-def test_nobody_is_there_who_is_away_whatever_else_is_said() -> None:
+def test_people_who_are_away_are_never_there() -> None:
     away = (Absence(SUMMER, SUMMER + timedelta(days=1)),)
     party = person("p", "Asia/Kathmandu", hours=(Hours(0, 1440, Comfort.PRIME),), away=away)
     assert spans(line_around(party, SUMMER), NEVER, "Asia/Kathmandu") == [("2027-07-15T00:00", "2027-07-17T00:00")]

@@ -59,7 +59,7 @@ def test_prime_time_of_new_york_is_found_and_nobody_in_beijing_suffers() -> None
     assert reasons(best)["hour.prime"]["names"] == "America"
 
 
-def test_prime_time_of_berlin_is_night_in_beijing_and_it_is_said_who_suffers() -> None:
+def test_prime_time_in_berlin_is_night_in_beijing_and_names_who_suffers() -> None:
     best = found(plan(GERMANY, HOST, OPERATOR, priorities=Priorities(strict=True)))[0]
     assert wall(best.start, BERLIN)[11:13] in ("20", "21")
     assert set(best.sufferers) == {"host", "operator"}
@@ -171,7 +171,7 @@ def test_without_a_named_host_the_desk_has_one() -> None:
     assert scores.at(local("2027-07-07T09:00", BEIJING)) is None
 
 
-def test_a_night_without_rest_costs_and_is_said() -> None:
+def test_a_night_without_rest_costs_and_is_reported() -> None:
     schedule = with_shows(plan(AMERICA, HOST), ("late", "2027-07-06T22:00", ["host"]))
     field = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule))
     tired, rested = (field.candidate(local(f"2027-07-{day}T09:00", BEIJING)) for day in ("07", "08"))
@@ -244,7 +244,7 @@ def test_iftar_and_friday_prayer_are_told() -> None:
     assert found(plan(arabia), comfort_rules=ComfortRules(ZONES, festivals=(ramadan,)))[0].score == pytest.approx(1.0)
 
 
-def test_the_week_of_a_clock_change_is_told() -> None:
+def test_the_week_of_a_clock_change_is_reported() -> None:
     days = (utc("2027-03-10"), utc("2027-04-10"))
     field = HourScorer(plan(AMERICA, GERMANY, HOST), ["america", "germany", "host"], 60, days, comfort_rules=COMFORT_RULES)
     said = reasons(field.candidate(utc("2027-03-12T01:00")))
@@ -284,7 +284,7 @@ def test_the_heat_of_a_week_leaves_hours_out_that_clocks_skip_and_has_the_first_
     assert rows[6][4:8] == first.values
 
 
-def test_what_stands_in_the_way_is_named() -> None:
+def test_obstacles_are_named() -> None:
     schedule = with_shows(plan(AMERICA, HOST), ("tea", "2027-07-07T09:00", ["host"]))
     field = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule))
     for begin, busy in (("07:00", False), ("07:15", True), ("10:45", True), ("11:00", False)):

@@ -1,4 +1,4 @@
-"""Where the sun stands: against published times of the cities."""
+"""Prayer times from the sun's position, against published times of cities."""
 
 from datetime import date, datetime, timedelta
 

@@ -104,7 +104,7 @@ def test_a_show_that_would_end_before_it_began_is_left_as_it_is() -> None:
     assert shifts(schedule, "15:30") == {}
 
 
-def test_it_is_said_for_whom_the_hours_get_worse_and_who_loses_rest() -> None:
+def test_a_replan_names_who_gets_worse_hours_and_loses_rest() -> None:
     schedule = plan(show("a", "19:00"), show("b", "20:15", 165), show("c", "2027-07-08T10:00"))
     found = shifts(schedule, "2027-07-07T21:00")
     assert list(found) == ["b"]

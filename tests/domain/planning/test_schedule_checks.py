@@ -55,7 +55,7 @@ def with_show(airing_id: str, start: str, zone: str, *parties: str, minutes: int
     return put_airing(GOOD, show(airing_id, start, zone, *parties, minutes=minutes))
 
 
-def test_nothing_is_said_of_a_good_plan() -> None:
+def test_a_good_plan_has_no_findings() -> None:
     assert findings(GOOD) == ()
     assert check_plan(GOOD, (), COMFORT_RULES) == ()
 

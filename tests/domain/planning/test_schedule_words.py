@@ -112,7 +112,7 @@ def everything() -> dict[str, Finding]:
 
 
 @pytest.mark.parametrize(("folder", "language"), [("", "en"), ("zh_CN", "zh-Hans")])
-def test_all_that_is_said_has_words_that_speak_of_its_values(folder: str, language: str) -> None:
+def test_every_finding_has_a_text_with_its_values(folder: str, language: str) -> None:
     wordings = Wordings.load(WORDS / folder) if folder else Wordings.load(WORDS)
     ours = {code for code in wordings.codes if code.startswith(OF_THE_PLAN)}
     assert ours == set(everything())

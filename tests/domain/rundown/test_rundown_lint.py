@@ -275,14 +275,14 @@ def test_taboo_numbers_in_prices(price: Money, market: str, found: bool) -> None
     assert bool(findings(show, "taboo.price")) is found
 
 
-def test_the_areas_of_a_theme_are_looked_at() -> None:
+def test_the_areas_of_a_theme_are_checked() -> None:
     names = {field.name for field in fields(CardColours)}
     theme = CardColours(**{name: "#800080" if name in ("text", "badge") else "#204060" for name in names})
     found = [one for one in lint(good_show(), colours=background_colours(theme)) if one.code == "taboo.colour"]
     assert [one.data["name"] for one in found] == ["badge"]
 
 
-def test_only_what_changed_is_looked_at_again_and_nothing_old_is_said() -> None:
+def test_only_changes_are_checked_again_and_no_old_finding_returns() -> None:
     checker = RundownLint()
     show = good_show()
     before = {one.id: checker.of_product(one, show) for one in show.products}

@@ -1,4 +1,4 @@
-"""Products, the run of show and orders as tables: out and in again, and what is wrong in them."""
+"""Products, the rundown and orders as tables: export, import and faults."""
 
 import time
 from dataclasses import replace
@@ -262,7 +262,7 @@ def test_a_length_without_an_end_is_refused(text: str) -> None:
         cells.seconds_of(text)
 
 
-def test_a_run_of_show_goes_out_and_comes_in_again() -> None:
+def test_a_rundown_survives_export_and_import() -> None:
     segments = (
         Segment(
             "s1",
@@ -328,7 +328,7 @@ def test_orders_come_in_once_and_go_out_as_they_came() -> None:
     assert (again.faults, again.orders) == ((), plan.orders[:1])
 
 
-def test_an_order_that_the_log_has_broken_is_exported_as_it_stands() -> None:
+def test_an_order_broken_in_the_log_is_exported_unchanged() -> None:
     good = {"order": "A1", "product": "fan", "units": 1, "minor": 1999, "currency": "USD", "at_ms": 1_795_395_600_000, "source": "x"}
     broken: tuple[dict[str, object], ...] = (
         {"currency": "dollars"},

@@ -1,4 +1,4 @@
-"""Tables of anything at all: whatever stands in them, they are planned, and each cell that is wrong is named."""
+"""Tables with any content: each import is planned, and each faulty cell is named."""
 
 import random
 from pathlib import Path
@@ -56,7 +56,7 @@ def said(faults: tuple[Fault, ...]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_whatever_stands_in_a_table_it_is_planned(seed: int) -> None:
+def test_a_table_with_any_content_is_planned(seed: int) -> None:
     noise = random.Random(seed)
     for _ in range(12):
         data = wild(noise)

@@ -159,7 +159,7 @@ def test_media_gets_its_sockets_first() -> None:
                 assert found.sessions * sockets + found.connections + 64 <= available, (available, sockets)
 
 
-def test_the_limit_is_raised_as_far_as_the_system_lets_us() -> None:
+def test_the_limit_is_raised_as_high_as_the_system_allows() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))

@@ -51,7 +51,7 @@ async def test_an_order_reaches_the_host_once(client: aiohttp.ClientSession) -> 
     body = json.dumps(ORDER).encode()
     assert await report(client, body, signed(body)) == (202, '{"order": "1001", "status": "accepted"}')
     assert await report(client, body, signed(body)) == (202, '{"order": "1001", "status": "known"}')
-    again = json.dumps({**ORDER, "note": "fields that nobody knows are left out"}).encode()
+    again = json.dumps({**ORDER, "note": "unknown fields are left out"}).encode()
     assert (await report(client, again, signed(again)))[1] == '{"order": "1001", "status": "known"}'
     other = json.dumps({**ORDER, "units": 3}).encode()
     status, words = await report(client, other, signed(other))

@@ -132,7 +132,7 @@ async def test_answers_are_remembered_for_the_show_wherever_its_file_moves(tmp_p
         assert [relay.name for relay in desk.studio.document.project.relays if desk.studio.connections.allows_relay(relay)] == ["A"]
     other = shown(replace(starter_project(camera=None, microphone=False), relays=(mine,)), tmp_path, "other.tradewind")
     async with StudioDesk(tmp_path, path=other) as desk:
-        assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://a.example:443"], "another show asks anew"
+        assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://a.example:443"], "another show asks again"
 
 
 async def test_a_show_that_returns_with_another_relay_asks_about_that_relay(tmp_path: Path) -> None:

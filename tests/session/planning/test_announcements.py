@@ -117,7 +117,7 @@ def test_every_market_has_its_text_in_each_of_its_languages(context: Announcemen
     )
 
 
-def test_another_year_is_said(context: AnnouncementContext) -> None:
+def test_another_year_is_written_out(context: AnnouncementContext) -> None:
     texts = asyncio.run(context.announcements.texts(context.change(start=LocalTime(datetime(2028, 1, 7, 20), "America/New_York")), link=""))
     assert "New York: Friday, January 7, 2028 · " in texts[0].text
     assert "Watch here" not in texts[0].text

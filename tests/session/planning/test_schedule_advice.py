@@ -130,7 +130,7 @@ async def test_a_better_month_is_proposed_and_carried_out_in_one_step(desk: Sche
     assert desk.scheduler.schedule == before
 
 
-async def test_what_is_slow_comes_later_and_is_told(tmp_path: Path) -> None:
+async def test_slow_results_come_later_with_a_signal(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path, slow=True)
     desk.fill(WEEKLY, parties=PARTIES)
     changes = desk.changes

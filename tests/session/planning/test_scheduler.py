@@ -168,7 +168,7 @@ def test_a_show_is_announced_then_late_each_told_once(desk: SchedulingDesk) -> N
     assert desk.codes() == ["schedule.soon", "schedule.late"]
 
 
-def test_a_date_that_was_put_to_another_time_is_announced_anew(desk: SchedulingDesk) -> None:
+def test_a_moved_date_is_announced_again(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     desk.be_at(FIRST - 10 * MINUTE)
     desk.scheduler.move(desk.scheduler.upcoming(1)[0], wall("2027-03-05 21:00", NEW_YORK))
@@ -252,7 +252,7 @@ def test_a_reminder_goes_out_when_the_first_of_its_readers_are_to_be_told(desk: 
 
 
 @pytest.mark.parametrize(("seconds", "code"), [(3600.0, "schedule.clock_forward"), (-5400.0, "schedule.clock_back")])
-def test_a_clock_that_is_set_is_told_and_no_show_moves(desk: SchedulingDesk, seconds: float, code: str) -> None:
+def test_a_clock_change_is_reported_and_no_show_moves(desk: SchedulingDesk, seconds: float, code: str) -> None:
     desk.fill(WEEKLY)
     before, changes = desk.studio.document.show, desk.changes
     desk.clock.step(seconds)
@@ -285,7 +285,7 @@ def test_the_clock_that_nobody_sets_goes_on() -> None:
     assert ClockWatch(clock).stepped_s() == 0.0
 
 
-def test_a_pc_in_another_zone_is_told_with_the_hours_here_and_there(tmp_path: Path) -> None:
+def test_a_pc_in_another_zone_gets_a_notice_with_both_times(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.fill(WEEKLY)
     desk.tick(60)

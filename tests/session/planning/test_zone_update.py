@@ -106,7 +106,7 @@ def test_what_moved_stays_on_the_list_until_it_is_accepted_and_comes_back_with_u
     desk.close()
 
 
-def test_a_party_whose_clocks_changed_is_told_though_no_instant_moved(tmp_path: Path) -> None:
+def test_a_party_whose_clocks_changed_is_notified_though_no_instant_moved(tmp_path: Path) -> None:
     path = planned(tmp_path)
     again = SchedulingDesk(tmp_path / "again", zones=altered({SHANGHAI: "Asia/Tokyo"}), path=path)
     moved = again.scheduler.moved()

@@ -1,4 +1,4 @@
-"""The end of a show: nothing of it goes on, and what a crash cut off is taken up again or stays ended."""
+"""The end of a show: everything ends; after a crash the host resumes the show or leaves it ended."""
 
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def test_everything_ends_and_the_log_says_so(tmp_path: Path) -> None:
     desk.base.close()
 
 
-def test_what_is_offered_without_a_run_of_show_ends_too(tmp_path: Path) -> None:
+def test_offers_without_a_rundown_end_too(tmp_path: Path) -> None:
     desk = EndingDesk(tmp_path)
     desk.go_live()
     desk.base.selling.pin("moon")
@@ -114,7 +114,7 @@ def test_what_is_offered_without_a_run_of_show_ends_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_a_run_that_was_cut_off_stands_still_and_is_resumed_at_the_same_second(tmp_path: Path, path: Path, live: bool) -> None:
+def test_an_interrupted_run_pauses_and_resumes_at_the_same_second(tmp_path: Path, path: Path, live: bool) -> None:
     before = killed_after(tmp_path, path, live=live)
     before.base.clock.pass_ms(26 * 60 * 1000)
     desk = EndingDesk(tmp_path, path=path, before=before)

@@ -1,4 +1,4 @@
-"""The run of show as the host drives it, and as a desk that starts again finds it."""
+"""The rundown as the host runs it, and after the desk restarts."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -80,7 +80,7 @@ def test_jumping_skipping_and_going_back(desk: SellingDesk) -> None:
     assert refused.value.code == "show.no_segment"
 
 
-def test_points_are_ticked_in_any_order_and_what_is_left_is_told(desk: SellingDesk) -> None:
+def test_points_are_ticked_in_any_order_and_the_rest_is_reported(desk: SellingDesk) -> None:
     runner = desk.runner
     runner.enter("first")
     assert runner.unticked() == ("sun-1", "sun-2", "show-it")
@@ -154,7 +154,7 @@ def test_a_countdown_runs_only_where_the_market_takes_it(desk: SellingDesk) -> N
     assert len(desk.logged(EventKind.COUNTDOWN_STARTED)) == 2
 
 
-def test_the_timer_stands_goes_and_begins_anew(desk: SellingDesk) -> None:
+def test_the_timer_pauses_runs_and_restarts(desk: SellingDesk) -> None:
     runner = desk.runner
     runner.timer_start(90)
     desk.pass_s(30)

@@ -1,4 +1,4 @@
-"""That viewers are told of advertising as their market asks, and that the log can show it."""
+"""Disclosures tell viewers about advertising as their market requires, and the log proves it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -54,13 +54,13 @@ def desk(tmp_path: Path) -> Iterator[TellingDesk]:
     made.close()
 
 
-def test_nobody_is_told_before_anybody_watches(desk: TellingDesk) -> None:
+def test_no_disclosure_is_due_before_anybody_watches(desk: TellingDesk) -> None:
     desk.pass_s(30)
     assert (desk.logged(EventKind.DISCLOSURE_SHOWN), desk.due) == ([], [])
     assert [one.due_ms for one in desk.disclosures.reminders()] == [None, None]
 
 
-def test_the_badge_comes_by_itself_stays_its_time_and_comes_again(desk: TellingDesk) -> None:
+def test_the_badge_appears_automatically_stays_its_time_and_returns(desk: TellingDesk) -> None:
     desk.begin()
     desk.pass_s(5)
     assert dict(desk.disclosures.active) == {"US": {"en": "Ad", "es": "Publicidad"}, "DE": {"de": "Werbung"}}
@@ -107,7 +107,7 @@ def test_a_clock_that_is_set_back_keeps_nothing_on_the_picture(desk: TellingDesk
     desk.clock.pass_ms(-3_600_000)
     desk.pass_s(3)
     assert desk.logged(EventKind.DISCLOSURE_ENDED)[-1].data["seconds"] == 0
-    assert set(desk.disclosures.active) == {"US", "DE"}  # told anew, by the clock as it goes now
+    assert set(desk.disclosures.active) == {"US", "DE"}  # shown again, by the present clock
     desk.pass_s(12)
     assert set(desk.disclosures.active) == {"DE"}
     desk.pass_s(30)
@@ -124,7 +124,7 @@ def test_another_desk_knows_what_was_told(desk: TellingDesk) -> None:
     assert next(one for one in again.reminders() if one.market_id == "US").times == 1
 
 
-def test_a_market_that_is_taken_out_is_told_nothing_more(desk: TellingDesk) -> None:
+def test_a_removed_market_gets_no_more_disclosures(desk: TellingDesk) -> None:
     desk.begin()
     desk.pass_s(2)
     desk.book.document.edit_show("Remove", partial(remove_market, market_id="US"))
@@ -158,7 +158,7 @@ def test_the_picture_is_claimed_only_for_those_who_can_read_it(desk: TellingDesk
     desk.pass_s(2)
     assert on_picture(desk) == {"US": True, "DE": False}, "the picture speaks English"
     desk.pass_s(15)
-    assert on_picture(desk) == {"DE": True}, "what stands there alone is in German"
+    assert on_picture(desk) == {"DE": True}, "the only disclosure shown is German"
 
 
 def test_two_markets_of_one_language_are_told_by_one_text_only_if_it_is_theirs(desk: TellingDesk) -> None:

@@ -1,4 +1,4 @@
-"""What is offered: pins, words for a moment, coupons that are given once, stock that is told as it is."""
+"""Offers: pins, short cards, coupons that drop once, and stock."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -83,7 +83,7 @@ def test_words_for_a_moment_come_and_go(desk: SellingDesk) -> None:
     assert len(desk.logged(EventKind.CARD_SHOWN)) == 4
 
 
-def test_a_coupon_ends_by_itself_and_no_code_is_dropped_twice(desk: SellingDesk) -> None:
+def test_a_coupon_ends_automatically_and_no_code_is_dropped_twice(desk: SellingDesk) -> None:
     selling, book = desk.selling, desk.book
     selling.drop_coupon("ten")
     drop = selling.shown.drop
@@ -138,7 +138,7 @@ def test_codes_as_they_are_pasted_are_cleaned_and_a_useless_one_costs_itself(des
     assert refused.value.code == "coupon.codes_too_long"
 
 
-def test_stock_is_told_as_it_is(desk: SellingDesk) -> None:
+def test_stock_changes_are_reported(desk: SellingDesk) -> None:
     selling = desk.selling
     heard: list[tuple[str, int]] = []
     selling.stock_changed.connect(lambda product_id, left: heard.append((product_id, left)))

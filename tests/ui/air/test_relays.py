@@ -169,7 +169,7 @@ async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, st
     await until(lambda: studio.engine.stats is not None and studio.engine.stats.state is BroadcastState.IDLE)
 
 
-def test_a_name_that_looks_like_a_tag_is_said_as_it_is(window: MainWindow) -> None:
+def test_a_name_that_looks_like_a_tag_is_shown_unchanged(window: MainWindow) -> None:
     shown = ElidedLabel('<img src="file:///etc/hosts"> & Söhne')
     shown.resize(40, 20)
     shown.grab()

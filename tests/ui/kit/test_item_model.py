@@ -39,7 +39,7 @@ def ids(model: ItemModel[Product]) -> list[str]:
 
 
 class Heard:
-    """How often rows came, went, moved, changed, and how often all were made anew."""
+    """How often rows came, went, moved, changed, and how often the model was reset."""
 
     def __init__(self, model: ItemModel[Product]) -> None:
         self._spies = [
@@ -161,7 +161,7 @@ def test_the_chosen_product_stays_chosen_and_the_next_takes_the_place_of_what_we
     studio.document.undo()
     assert rows.chosen_ids() == ("p51",)
     studio.document.edit_show("Step", lambda show: replace(show, products=tuple(reversed(show.products))))
-    assert [rows.current_id(), *rows.chosen_ids()] == ["p51", "p51"], "also where all rows were made anew"
+    assert [rows.current_id(), *rows.chosen_ids()] == ["p51", "p51"], "also after a reset"
     window.products.search.setText("p5")
     assert rows.chosen_ids() == ("p51",)
     window.products.search.setText("p6")

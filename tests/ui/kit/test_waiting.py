@@ -1,4 +1,4 @@
-"""Large files are opened and copied beside the window: it lives on, says how far it is, and can cancel."""
+"""Opening and copying large files: the window stays responsive, shows progress and can cancel."""
 
 import threading
 from collections.abc import Callable

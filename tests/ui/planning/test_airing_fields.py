@@ -72,7 +72,7 @@ def test_a_time_that_clocks_skip_or_repeat_is_asked_with_both_ways_out(
         field.deleteLater()
 
 
-def test_a_time_that_is_chosen_anew_is_asked_about_anew(qt: QApplication, zones: Zones) -> None:
+def test_a_newly_chosen_time_is_asked_about_again(qt: QApplication, zones: Zones) -> None:
     field = when_field(zones, LocalTime(datetime(2026, 11, 1, 1, 30), NEW_YORK, fold=1))
     assert not field.question.isVisible()  # it is known which is meant
     field.hour.setTime(QTime(1, 45))

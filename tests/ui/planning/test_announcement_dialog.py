@@ -164,7 +164,7 @@ async def test_it_closes_when_the_show_is_called_off(window: MainWindow, studio:
         ("http://8.8.8.8/watch", False),
     ],
 )
-def test_an_address_of_this_network_is_told_from_one_that_everybody_can_open(link: str, near: bool) -> None:
+def test_local_addresses_are_distinguished_from_public_ones(link: str, near: bool) -> None:
     assert is_local_only(link) is near
 
 

@@ -33,7 +33,7 @@ def party(studio: Studio, party_id: str) -> Party:
     return party_by_id(studio.document.show.schedule, party_id)
 
 
-def test_the_audience_stands_before_the_host_before_the_team(page: PeoplePage) -> None:
+def test_the_audience_comes_before_the_host_and_the_team(page: PeoplePage) -> None:
     words = [page.list.item(place).text() for place in range(page.list.count())]
     assert words[0] == "United States\nMarket · New York"
     assert words[2:] == ["Lin\nHost · Shanghai", "Asha\nInterpreter · Kathmandu", "Ben\nInterpreter · Shanghai"]

@@ -262,7 +262,7 @@ def test_this_date_those_that_follow_or_all(month: MonthView, plan: Scheduler, s
     assert (dates[0].local.wall.hour == 20) is kept
 
 
-def test_a_new_title_is_the_one_that_is_told(month: MonthView, plan: Scheduler) -> None:
+def test_a_new_title_is_announced(month: MonthView, plan: Scheduler) -> None:
     month.show_actions.open(US_FIRST)
     dialog = form(month)
     dialog.scope.setCurrentIndex(dialog.scope.findData(Scope.ALL))
@@ -337,7 +337,7 @@ def test_a_form_closes_when_its_date_goes(month: MonthView, plan: Scheduler) -> 
     assert not dialog.isVisible()
 
 
-def test_whoever_plans_first_is_offered_markets_and_host(window: MainWindow, studio: Studio, plan: Scheduler) -> None:
+def test_the_first_plan_offers_markets_and_host(window: MainWindow, studio: Studio, plan: Scheduler) -> None:
     plan_sample(studio)
     plan.remove_airings(("us-evening", "gulf-evening"))
     plan.remove_parties([party.id for party in plan.schedule.parties])

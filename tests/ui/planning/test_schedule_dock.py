@@ -73,7 +73,7 @@ def test_an_empty_plan_says_what_to_do(window: MainWindow) -> None:
     board.findChildren(AiringDialog)[0].reject()
 
 
-def test_the_next_show_stands_there_on_everybodys_clocks(board: ScheduleBoard) -> None:
+def test_the_next_show_is_shown_on_everybodys_clocks(board: ScheduleBoard) -> None:
     assert board.eyebrow.text() == "Next show in"
     assert board.countdown.text() == "4 days 21 hr"
     assert board.title.text() == "Tea and ink, live for the US"

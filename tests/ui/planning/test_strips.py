@@ -139,7 +139,7 @@ def test_only_what_changed_is_painted_again(view: StripsView) -> None:
     assert not any(region.contains(point(view, 90, HEAD_PX + ROW_PX)) for region in regions)
 
 
-def test_a_dragged_picture_is_the_same_as_one_painted_anew(view: StripsView) -> None:
+def test_a_dragged_view_equals_a_repainted_one(view: StripsView) -> None:
     drag(view, point(view, 36), point(view, 50))
     QApplication.processEvents()
     dragged = view.viewport().grab().toImage()

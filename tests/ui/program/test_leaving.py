@@ -79,7 +79,7 @@ def test_a_show_without_a_file_is_asked_about(
     assert studio.document.modified is not saved
 
 
-def test_a_show_with_a_file_is_kept_by_itself(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+def test_a_show_with_a_file_is_saved_automatically(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
     assert studio.files.save_as(tmp_path / "show.tradewind")
     changed(window)
     heard = closings(window)
@@ -158,7 +158,7 @@ def test_a_show_is_opened_and_comes_back_among_the_recent_ones(studio: Studio, w
     assert studio.document.path == path
 
 
-def test_a_file_that_is_no_show_is_told_and_changes_nothing(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+def test_a_file_that_is_no_show_is_reported_and_changes_nothing(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
     broken = tmp_path / "broken.tradewind"
     broken.write_text("{")
     before = studio.document.project

@@ -1,4 +1,4 @@
-"""What viewers see beside the picture, as the host gives and takes it."""
+"""The offer beside the video, as the host shows and hides it."""
 
 from dataclasses import replace
 
@@ -132,7 +132,7 @@ def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClo
     assert len(studio.control.disclosures.active) == 1
     clock.pass_ms(11_000)
     studio.control.disclosures.tick(studio.control.now_ms())
-    assert set(studio.control.disclosures.active) <= {"DE"}, "what is told for ten seconds went by itself"
+    assert set(studio.control.disclosures.active) <= {"DE"}, "a ten-second disclosure ended automatically"
 
 
 async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:

@@ -120,7 +120,7 @@ def test_languages_are_written_as_tags_and_nonsense_is_marked_and_not_taken(stud
     assert setup.isVisible(), "Enter in a line does not close the dialog"
 
 
-def test_what_is_said_of_advertising_is_the_users_to_word(studio: Studio, setup: SetupDialog) -> None:
+def test_the_user_can_change_the_disclosure_text(studio: Studio, setup: SetupDialog) -> None:
     setup.list.setCurrentItem(row_of(setup, "DE"))
     said = setup.page.said.findChild(QLineEdit)
     assert said is not None

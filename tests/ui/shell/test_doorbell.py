@@ -106,7 +106,7 @@ async def test_the_program_started_twice_is_one_window(tmp_path: Path) -> None:
     home = tmp_path / "home"
     SettingsFile(paths_in(home).settings).save(Settings(show_guide=False))
     async with Tradewind(home, environment=OFFSCREEN):
-        async with asyncio.timeout(30):  # a file has no event: it is looked at again and again
+        async with asyncio.timeout(30):  # a file has no event: poll it
             while not list(home.rglob("engine.json")):
                 await asyncio.sleep(0.05)
         (runtime,) = (path.parent for path in home.rglob("engine.json"))

@@ -1,4 +1,4 @@
-"""A show that goes on: nothing takes its place, ends it or leads it elsewhere by one wrong key."""
+"""A running show: no single wrong key replaces, ends or redirects it."""
 
 from pathlib import Path
 
@@ -65,7 +65,7 @@ async def test_a_wrong_key_on_air_keeps_the_show(shell: Shell, window: MainWindo
 
 @pytest.mark.parametrize("command", ["file.new", "file.open", "help.sample"])
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space])
-def test_a_running_run_of_show_is_kept_by_every_careless_key(command: str, key: Qt.Key, window: MainWindow, studio: Studio) -> None:
+def test_no_careless_key_ends_a_running_rundown(command: str, key: Qt.Key, window: MainWindow, studio: Studio) -> None:
     studio.control.runner.start()
     with when_asked(Question, lambda question: QTest.keyClick(question.focusWidget(), key)) as titles:
         window.qt_actions.run(command)

@@ -1,4 +1,4 @@
-"""How the window looks and what it remembers of its looks: widths of panels, fonts, what is open when it is built anew."""
+"""How the window looks and what it remembers of its looks: widths of panels, fonts, what is open after a rebuild."""
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt

@@ -1,4 +1,4 @@
-"""The table of commands: looked through once in a turn of the loop, however many things happened in it, and at once after a command."""
+"""The table of commands: updated once in a turn of the loop, however many changes it had, and at once after a command."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +50,7 @@ def table(qt: QApplication, lamp: Lamp) -> Iterator[QtActions]:
     owner.deleteLater()
 
 
-def test_what_happens_in_one_turn_is_looked_at_once(table: QtActions, lamp: Lamp) -> None:
+def test_changes_in_one_turn_are_read_once(table: QtActions, lamp: Lamp) -> None:
     before = lamp.looks
     for _ in range(5):
         lamp.switch()

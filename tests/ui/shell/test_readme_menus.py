@@ -1,4 +1,4 @@
-"""The README speaks of menus that the window has."""
+"""The README names menus that the window has."""
 
 import re
 

@@ -108,7 +108,7 @@ def test_layers_are_hidden_locked_moved_and_duplicated(studio: Studio, window: M
     window.sources.add(SourceKind.COLOUR)
     window.sources.add(SourceKind.TEXT)
     names = [window.sources.list.item(place).text() for place in range(window.sources.list.count())]
-    assert names == ["Text", "Colour", "Test card", "Test tone"], "the top layer stands first, sound last"
+    assert names == ["Text", "Colour", "Test card", "Test tone"], "the top layer is first, sound last"
     row = window.sources.list.visualItemRect(window.sources.list.item(0))
     eye, lock = QPoint(row.right() - 16, row.center().y()), QPoint(row.right() - 42, row.center().y())
     QTest.mouseClick(window.sources.list.viewport(), LEFT, pos=eye)
@@ -419,7 +419,7 @@ def test_everything_that_takes_the_keyboard_has_a_name(window: MainWindow) -> No
     assert not nameless
 
 
-def test_a_panel_becomes_a_window_of_its_own_and_comes_back(window: MainWindow) -> None:
+def test_a_panel_becomes_a_window_and_comes_back(window: MainWindow) -> None:
     dock = window.docks["cue"]
     dock.setFloating(True)
     QCoreApplication.processEvents()
