@@ -134,8 +134,8 @@ def _show(source: _DamagedFile, path: Path, new_project: Callable[[], Project], 
     tables = {table: _things(source, table, kind) for table, kind in ROW_TYPES.items()}
     show = _without_loose_ends(Show(new_project() if project is None else project, Presentation(), **tables, schedule=schedule))
     show = _with_desk(show, desk)
-    if not _stands(show):
-        show = _only_what_stands(show, check)
+    if not _is_valid(show):
+        show = _only_valid_parts(show, check)
     return show, project is not None
 
 
@@ -150,7 +150,7 @@ def _things(source: _DamagedFile, table: str, kind: type[Any]) -> tuple[Any, ...
     return tuple(thing for _, thing in sorted(found.values(), key=lambda one: one[0]))
 
 
-def _stands(show: Show) -> bool:
+def _is_valid(show: Show) -> bool:
     try:
         check_show(show)
     except DECODE_ERRORS:
@@ -161,16 +161,16 @@ def _stands(show: Show) -> bool:
 def _with_desk(show: Show, desk: Presentation) -> Show:
     """Keep the presentation if it is valid with this show, else drop all of it."""
     with_desk = replace(show, presentation=desk)
-    return with_desk if _stands(with_desk) else show
+    return with_desk if _is_valid(with_desk) else show
 
 
-def _only_what_stands(show: Show, check: Callable[[], None]) -> Show:
+def _only_valid_parts(show: Show, check: Callable[[], None]) -> Show:
     """As many rows of each table as are valid together, from the start; drops an invalid plan."""
     kept = Show(show.project, show.presentation)
     for table in ROW_TYPES:
         kept = _with_things(kept, table, getattr(show, table), check)
     with_plan = replace(kept, schedule=show.schedule)
-    return with_plan if _stands(with_plan) else kept
+    return with_plan if _is_valid(with_plan) else kept
 
 
 def _with_things(show: Show, table: str, things: tuple[Any, ...], check: Callable[[], None]) -> Show:
@@ -178,7 +178,7 @@ def _with_things(show: Show, table: str, things: tuple[Any, ...], check: Callabl
     check()
     more: dict[str, Any] = {table: (*getattr(show, table), *things)}
     longer = replace(show, **more)
-    if _stands(longer):
+    if _is_valid(longer):
         return longer
     if len(things) < 2:
         return show

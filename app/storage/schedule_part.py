@@ -41,12 +41,12 @@ def salvage_schedule(data: str) -> Schedule:
     schedule = _readable_fields(document)
     known: dict[str, Party] = {}
     for party in _each(document.get("parties"), Party):
-        if _stands(replace(schedule, parties=(party,))):
+        if _is_valid(replace(schedule, parties=(party,))):
             known.setdefault(party.id, party)
     airings: dict[str, Airing] = {}
     for damaged in _each(document.get("airings"), Airing, _check_walls):
         airing = replace(damaged, party_ids=tuple(one for one in damaged.party_ids if one in known))
-        if _stands(replace(schedule, parties=tuple(known.values()), airings=(airing,))):
+        if _is_valid(replace(schedule, parties=tuple(known.values()), airings=(airing,))):
             airings.setdefault(airing.id, airing)
     return replace(
         schedule,
@@ -76,7 +76,7 @@ def _each(many: object, kind: type[T], check: Callable[[T], None] | None = None)
             yield found
 
 
-def _stands(schedule: Schedule) -> bool:
+def _is_valid(schedule: Schedule) -> bool:
     try:
         check_schedule(schedule)
     except DECODE_ERRORS:

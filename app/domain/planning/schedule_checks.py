@@ -55,14 +55,14 @@ def check_plan(
 
     Raises ScheduleError when an airing is gone, ZoneError.
     """
-    dates = _looked_at(schedule, sorted(occurrences, key=lambda one: (one.start, one.key)), comfort_rules)
+    dates = _relevant_dates(schedule, sorted(occurrences, key=lambda one: (one.start, one.key)), comfort_rules)
     found = [one for check in _CHECKS for one in check(schedule, dates, comfort_rules, needs)]
     order = {date.occurrence.key: number for number, date in enumerate(dates) if now is None or date.occurrence.end > now}
     kept = [one for one in found if one.id in order]
     return tuple(sorted(kept, key=lambda one: (order[one.id], _GRAVITY[one.level])))
 
 
-def _looked_at(schedule: Schedule, occurrences: Sequence[Occurrence], comfort_rules: ComfortRules) -> list[_Date]:
+def _relevant_dates(schedule: Schedule, occurrences: Sequence[Occurrence], comfort_rules: ComfortRules) -> list[_Date]:
     if not occurrences:
         return []
     begin, end = occurrences[0].start, max(one.end for one in occurrences)

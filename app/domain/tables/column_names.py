@@ -28,7 +28,7 @@ class Sense:
     share: float
 
 
-def _stands_in(word: str, heading: str) -> bool:
+def _contains_word(word: str, heading: str) -> bool:
     return word in heading if _RUN_ON.search(word) else f" {word} " in f" {heading} "
 
 
@@ -43,7 +43,7 @@ def senses(heading: str, words: Mapping[str, Sequence[str]]) -> list[Sense]:
     first = bool(_HEAD_FIRST & set(heading.split()))
     for field, many in words.items():
         for word in many:
-            if word and _stands_in(word, heading):
+            if word and _contains_word(word, heading):
                 share, place = len(word.replace(" ", "")) / _letters(heading), f" {heading} ".rfind(word)
                 rank = (min(1.0, share), -place if first else place, len(word))
                 best[field] = max(best.get(field, rank), rank)
@@ -73,7 +73,7 @@ def _language_of(heading: str, languages: Collection[str]) -> str:
             )
     whole = folded(heading)
     for language, names in LANGUAGE_NAMES.items():
-        if any(_stands_in(name, whole) for name in names):
+        if any(_contains_word(name, whole) for name in names):
             return known.get(language, language)
     return ""
 
@@ -90,7 +90,7 @@ def _market_of(heading: str, markets: Sequence[Market]) -> str:
     tags, whole = {tag.upper() for tag in _tags(heading)}, folded(heading)
     for market in markets:
         names = [folded(name) for name in market.name.values()]
-        if market.id.upper() in tags or any(name and _stands_in(name, whole) for name in names):
+        if market.id.upper() in tags or any(name and _contains_word(name, whole) for name in names):
             return market.id
     currency = currency_in(heading)
     paying = [market.id for market in markets if currency and market.currency == currency]
@@ -102,7 +102,7 @@ def _without_owner(heading: str, languages: Sequence[str], markets: Sequence[Mar
     rest = heading
     for names in (*(LANGUAGE_NAMES.values()), *([folded(name) for name in market.name.values()] for market in markets)):
         for name in names:
-            if name and _stands_in(name, rest):
+            if name and _contains_word(name, rest):
                 rest = " ".join(rest.replace(name, " ").split()) if _RUN_ON.search(name) else f" {rest} ".replace(f" {name} ", " ").strip()
     short = {*(primary(tag) for tag in languages), *(market.id.lower() for market in markets), *LANGUAGE_NAMES}
     words = rest.split()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.domain.tables.table import Grid
 
-LOOKED_AT = 40  # rows; nobody writes more above a header
+MOST_ROWS = 40  # rows; nobody writes more above a header
 
 
 def likely_heading(grid: Grid, known: Callable[[str], bool]) -> int:
@@ -12,7 +12,7 @@ def likely_heading(grid: Grid, known: Callable[[str], bool]) -> int:
 
     0 = the sheet is empty.
     """
-    rows = [(line, [cell.strip() for cell in row if cell.strip()]) for line, row in enumerate(grid.rows, 1) if row][:LOOKED_AT]
+    rows = [(line, [cell.strip() for cell in row if cell.strip()]) for line, row in enumerate(grid.rows, 1) if row][:MOST_ROWS]
     if not rows:
         return 0
     counted = [(sum(known(cell) for cell in cells), line) for line, cells in rows]

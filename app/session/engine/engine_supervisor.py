@@ -101,7 +101,7 @@ class EngineSupervisor:
         if client is not None:
             if not keep_engine and not await client.shut_down_engine(SHUTDOWN_S):
                 log.warning("the engine did not end when asked")
-                self._kill_for_good(self.host_pid, self.pid)
+                self._kill_engines(self.host_pid, self.pid)
             await client.aclose()
             if not keep_engine and self._process is None:  # another desk's child
                 await wait_until_gone(self.pid)
@@ -128,7 +128,7 @@ class EngineSupervisor:
         known = registration.read(self._runtime)
         await self.aclose(keep_engine=False)
         if known is not None:
-            self._kill_for_good(known.host_pid, known.pid)
+            self._kill_engines(known.host_pid, known.pid)
         self.start()
 
     # Supervising --------------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class EngineSupervisor:
             await asyncio.sleep(LOOK_S)
             known = registration.read(self._runtime)
         if host_pid:
-            self._kill_for_good(host_pid)
+            self._kill_engines(host_pid)
         if self._process is not None:
             await reap(self._process, timeout_s=0.0)
             self._process = None
@@ -270,7 +270,7 @@ class EngineSupervisor:
         """Whether this is an engine of our runtime folder, or its host; the pid may belong to another program by now."""
         return bool(pid) and {"engine", str(self._runtime)} <= set(command_line(pid))
 
-    def _kill_for_good(self, *pids: int) -> None:
+    def _kill_engines(self, *pids: int) -> None:
         """Kill these processes. Pass hosts first: they would start another engine."""
         for pid in pids:
             if self._is_engine(pid):

@@ -1,4 +1,4 @@
-"""What is told of a show: only what is new, in words of its readers, and never at night."""
+"""Announcements contain only news, in the readers' languages, and never go out at night."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Finding the hour: what is best is found, what is impossible never, and it is said who suffers and why."""
+"""The hour finder finds the best hours, never impossible ones, and names who suffers and why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

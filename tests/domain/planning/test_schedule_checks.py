@@ -1,4 +1,4 @@
-"""What speaks against a plan is found at the date that it concerns; nothing is said of a plan that is good."""
+"""Findings about a plan belong to the date that they concern; a good plan has none."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

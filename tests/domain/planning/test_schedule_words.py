@@ -1,4 +1,4 @@
-"""Whatever is said of hours and plans has words in every language that the program speaks, and they speak of its values."""
+"""Every finding about hours and plans has a text in each language of the app, with its values."""
 
 from collections.abc import Iterator
 from dataclasses import replace

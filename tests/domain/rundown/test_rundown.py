@@ -1,4 +1,4 @@
-"""How a show stands by the clock, also where the clock or the plan is changed under it."""
+"""The timing of a show, also when the clock or the plan changes during it."""
 
 from app.domain.rundown import rundown
 from app.domain.rundown.rundown import AuxTimer, Run, Segment, Timing, end, enter, timer_left_s

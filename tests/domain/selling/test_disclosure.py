@@ -19,7 +19,7 @@ def at(seconds: float) -> int:
 
 
 def due(market: Market, seconds: float, *shown: tuple[float, float | None]) -> DisclosureDue:
-    """How a market stands so many seconds into the show, after these showings (from, to; None = still there)."""
+    """The state of a market so many seconds into the show, after these showings (from, to; None = still there)."""
     showings = [DisclosureSpan(market.id, at(begin), None if end is None else at(end)) for begin, end in shown]
     (one,) = schedule([market], START, showings, at(seconds))
     return one

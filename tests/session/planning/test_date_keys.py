@@ -1,4 +1,4 @@
-"""What a date is called lasts: whoever reserved it still waits for it, whatever is done to its series and taken back."""
+"""Date keys are permanent: a reservation stays valid through edits of its series and their undo."""
 
 from collections.abc import Iterator
 from dataclasses import replace

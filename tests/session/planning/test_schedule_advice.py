@@ -1,4 +1,4 @@
-"""What is said of a plan: hours for everybody, who bears how much, festivals that come when they are loaded, what is to be done."""
+"""Advice on a plan: everybody's hours, each party's burden, festivals once they are loaded, and tasks."""
 
 import asyncio
 from collections.abc import Iterator

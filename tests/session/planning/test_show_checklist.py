@@ -39,7 +39,7 @@ def desk(tmp_path: Path) -> Iterator[SchedulingDesk]:
 
 
 def item(desk: SchedulingDesk, kind: CheckKind) -> CheckItem | None:
-    """What is said of one thing for the gala."""
+    """The state of one check for the gala."""
     date = desk.scheduler.occurrence("gala")
     assert date is not None
     return next((one for one in desk.scheduler.checklist(date) if one.kind is kind), None)

@@ -15,7 +15,7 @@ from app.ui.planning.planner_window import PlannerWindow
 PATIENCE_S = 30.0
 
 
-async def read_anew(studio: Studio, page: FestivalsPage) -> None:
+async def reread(studio: Studio, page: FestivalsPage) -> None:
     """Wait until the festivals that are asked for have been worked out, on their thread."""
     known = asyncio.Event()
     forget = studio.control.scheduler.changed.connect(known.set)
@@ -30,7 +30,7 @@ async def page(studio: Studio, planner: PlannerWindow) -> FestivalsPage:
     planner.show_tab("festivals")
     QApplication.processEvents()
     if not planner.festivals.shown:
-        await read_anew(studio, planner.festivals)
+        await reread(studio, planner.festivals)
     return planner.festivals
 
 
@@ -61,7 +61,7 @@ async def test_another_date_is_the_users_word_until_it_is_taken_back(studio: Stu
     before = page.day.date().toPython()
     page.day.setDate(QDate(2027, 3, 11))
     assert changes(studio) == (FestivalChange("SA", "eid_al_fitr", 2027, date(2027, 3, 11)),)
-    await read_anew(studio, page)
+    await reread(studio, page)
     moved = next(one for one in page.shown if name_of(one) == ("SA", "eid_al_fitr", 2027))
     assert moved.first == date(2027, 3, 11)
     choose(page, "SA", "eid_al_fitr")
@@ -75,7 +75,7 @@ async def test_one_is_left_out_and_taken_in_again(studio: Studio, page: Festival
     choose(page, "DE", "good_friday")
     page.leave_out_button.click()
     assert changes(studio) == (FestivalChange("DE", "good_friday", 2027, None),)
-    await read_anew(studio, page)
+    await reread(studio, page)
     assert ("DE", "good_friday") not in {(one.market_id, one.key) for one in page.shown}
     assert page.left_out.currentText() == "good friday · Germany · 2027"
     page.restore_button.click()

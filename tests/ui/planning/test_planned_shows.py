@@ -166,7 +166,7 @@ def test_the_month_is_led_by_keys(month: MonthView, plan: Scheduler, studio: Stu
     assert titles(month, date(2026, 12, 4)) == ["09:00 Tea and ink, live for the US"] * 2
     QTest.keyClick(grid, Qt.Key.Key_Down)
     assert grid.day == date(2026, 12, 4)
-    assert month.title.text() == "November 2026"  # it stands in the last week of the page
+    assert month.title.text() == "November 2026"  # it is in the last week of the page
     chosen = grid.key
     QTest.keyClick(grid, Qt.Key.Key_Space)
     assert grid.key != chosen

@@ -157,7 +157,7 @@ def heights(image: QImage, x: int, row: int, paper: int) -> int:
 
 def test_the_shades_differ_without_their_colours(view: StripsView) -> None:
     image = view.viewport().grab().toImage()
-    paper = view._theme.colour("field").rgb()  # what stands behind the bars
+    paper = view._theme.colour("field").rgb()  # the background of the bars
     at = {name: round(view.x_of(place)) for name, place in (("prime", 33.5), ("fair", 10.5), ("poor", 60.5))}
     prime, fair, poor = (heights(image, at[name], 0, paper) for name in ("prime", "fair", "poor"))
     assert prime == BAR_PX
