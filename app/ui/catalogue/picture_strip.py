@@ -25,7 +25,7 @@ def picture_paths(data: QMimeData) -> list[str]:
     return [path for path in found if path.lower().endswith(tuple(pattern[1:] for pattern in PATTERNS))]
 
 
-class _Strip(QListWidget):
+class _PictureList(QListWidget):
     files_dropped = Signal(list)
     moved = Signal(str, int)
     removed = Signal()
@@ -83,7 +83,7 @@ class PictureStrip(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        self.list = _Strip()
+        self.list = _PictureList()
         self.list.setViewMode(QListView.ViewMode.IconMode)
         self.list.setFlow(QListView.Flow.LeftToRight)
         self.list.setWrapping(False)

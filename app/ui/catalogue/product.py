@@ -31,11 +31,11 @@ from app.ui.catalogue.product_pages import (
     BasicsPage,
     ClaimsPage,
     ComparisonPage,
-    Page,
     PageMeans,
     PointsPage,
+    ProductPage,
+    ProductReading,
     QuestionsPage,
-    Reading,
     ScenariosPage,
 )
 from app.ui.catalogue.product_trade_pages import PricesPage, SizesPage
@@ -112,7 +112,7 @@ class HandbookMeter(QWidget):
         )
 
 
-class _PicturesPage(Page):
+class _PicturesPage(ProductPage):
     def __init__(self, means: PageMeans, make_strip: Callable[[], PictureStrip], parent: QWidget) -> None:
         super().__init__(means, parent)
         self.heading(tr("Product", "Pictures"))
@@ -121,7 +121,7 @@ class _PicturesPage(Page):
         self.column.addStretch(1)
         strip.ordered.connect(lambda ids: means.change("", lambda product: replace(product, pictures=tuple(ids))))
 
-    def read(self, reading: Reading) -> None:
+    def read(self, reading: ProductReading) -> None:
         super().read(reading)
         self._strip.show_pictures(reading.product.pictures)
 
@@ -136,7 +136,7 @@ class ProductDialog(QDialog):
         self.resize(*SIZE_PX)
         self.setMinimumSize(640, 460)
         means = PageMeans(self._change, context.icons, context.theme, self._markets, self._currencies, self._words_of)
-        self._makers: tuple[tuple[str, Callable[[QWidget], Page]], ...] = (
+        self._makers: tuple[tuple[str, Callable[[QWidget], ProductPage]], ...] = (
             (tr("Product", "Basics"), partial(BasicsPage, means)),
             (tr("Product", "Pictures"), partial(_PicturesPage, means, self._make_strip)),
             (tr("Product", "Selling points"), partial(PointsPage, means)),
@@ -148,8 +148,8 @@ class ProductDialog(QDialog):
             (tr("Product", "Sizes"), partial(SizesPage, means)),
         )
         self._places: dict[int, QScrollArea] = {}
-        self._pages: dict[int, Page] = {}  # made when they are first looked at: the form is there at once
-        self._reading: Reading | None = None
+        self._pages: dict[int, ProductPage] = {}  # made when they are first looked at: the form is there at once
+        self._reading: ProductReading | None = None
         self._build()
         context.bridge.show_changed.connect(self._read)
         self._read()
@@ -252,7 +252,7 @@ class ProductDialog(QDialog):
         languages = languages_of(show)
         self._show_languages(languages, product)
         language = str(self.language.currentData() or show.presentation.host_language)
-        self._reading = Reading(product, language, (show.presentation.host_language,))
+        self._reading = ProductReading(product, language, (show.presentation.host_language,))
         for page in self._pages.values():
             page.read(self._reading)
         name = pick(product.name, (show.presentation.host_language,))[0] or tr("Product", "Untitled product")

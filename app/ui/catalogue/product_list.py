@@ -31,7 +31,7 @@ def role_badge(role: Role) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProductLine:
     """What a row says beside the name; `warning` = something is missing, `badge` the role."""
 
     detail: str
@@ -200,7 +200,7 @@ class ProductView(DraggableList[Product]):
     pinned = Signal(str)
 
     def __init__(
-        self, theme: Theme, thumbnails: Thumbnails, describe: Callable[[Product], Line], languages: Callable[[], Sequence[str]]
+        self, theme: Theme, thumbnails: Thumbnails, describe: Callable[[Product], ProductLine], languages: Callable[[], Sequence[str]]
     ) -> None:
         super().__init__()
         self.pinned_id = ""

@@ -36,7 +36,7 @@ class PageMeans:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ProductReading:
     """What is shown: a product, in a language, with the host's languages for comparison."""
 
     product: Product
@@ -53,7 +53,7 @@ def role_words() -> dict[str, str]:
     }
 
 
-class Page(QWidget):
+class ProductPage(QWidget):
     """Base of the pages; `parent` is where it is to stand: what is built elsewhere and put there is styled twice."""
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
@@ -82,13 +82,13 @@ class Page(QWidget):
         """Give the keyboard to the first field."""
         self.focusNextChild()
 
-    def read(self, reading: Reading) -> None:
+    def read(self, reading: ProductReading) -> None:
         """Show a product."""
         for name, shown in self._words.items():
             shown.show_words(getattr(reading.product, name), reading.language, reading.beside)
 
 
-class BasicsPage(Page):
+class BasicsPage(ProductPage):
     """Name, role and the four things that a card must not lack."""
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
@@ -126,7 +126,7 @@ class BasicsPage(Page):
         self._lines[name] = line
         return line
 
-    def read(self, reading: Reading) -> None:
+    def read(self, reading: ProductReading) -> None:
         super().read(reading)
         self.role.setCurrentIndex(self.role.findData(reading.product.role.value))
         for name, line in self._lines.items():
@@ -137,7 +137,7 @@ class BasicsPage(Page):
 Fields = tuple[tuple[str, str, bool, LocalizedText | str], ...]  # (name, title, paragraph, its words, or a text without language)
 
 
-class _Listed(Page):
+class _Listed(ProductPage):
     """A page with a list of things that have words; `key` is the product's field, `fresh` makes a new one."""
 
     key = ""
@@ -147,7 +147,7 @@ class _Listed(Page):
         super().__init__(means, parent)
         self._boxes: list[QWidget] = []
         self._fields: dict[QWidget, list[TranslatedField | PlainField]] = {}
-        self._reading: Reading | None = None
+        self._reading: ProductReading | None = None
         self.list = QVBoxLayout()
         self.list.setSpacing(12)
 
@@ -192,7 +192,7 @@ class _Listed(Page):
     def _remove(self, place: int) -> None:
         self._set(lambda things: things.pop(place) if place < len(things) else None)
 
-    def read(self, reading: Reading) -> None:
+    def read(self, reading: ProductReading) -> None:
         super().read(reading)
         self._reading = reading
         things = self._things()

@@ -9,13 +9,13 @@ from app.domain.base.errors import AppError
 from app.domain.base.money import parse_amount
 from app.domain.catalogue.product import Product, landed_cost
 from app.ui.catalogue import product_tables as tables
-from app.ui.catalogue.product_pages import Page, PageMeans, Reading
+from app.ui.catalogue.product_pages import PageMeans, ProductPage, ProductReading
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.table_edit import Column, TableEdit
 
 
-class PricesPage(Page):
+class PricesPage(ProductPage):
     """Prices, the way to the buyer, and what really lies in stock."""
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
@@ -114,7 +114,7 @@ class PricesPage(Page):
         if self._product is not None and money != self._product.unit_cost:
             self.means.change("", lambda product: replace(product, unit_cost=money))
 
-    def read(self, reading: Reading) -> None:
+    def read(self, reading: ProductReading) -> None:
         super().read(reading)
         product = self._product = reading.product
         names, ids = self.means.markets(), tuple(self.means.markets())
@@ -144,7 +144,7 @@ def _costly_return(product: Product, market_id: str) -> bool:
     return landed is not None and not landed.returnable
 
 
-class SizesPage(Page):
+class SizesPage(ProductPage):
     """A chart of sizes, written or pasted as a table."""
 
     COLUMNS = 6
@@ -170,7 +170,7 @@ class SizesPage(Page):
         chart = tuple(tuple(row[:width]) for row in rows) if width else tuple(() for _ in rows)
         self.means.change("", lambda product: replace(product, size_chart=chart))
 
-    def read(self, reading: Reading) -> None:
+    def read(self, reading: ProductReading) -> None:
         super().read(reading)
         rows = [[*row, *([""] * self.COLUMNS)][: self.COLUMNS] for row in tables.size_rows(reading.product)]
         self.table.show_rows(rows)

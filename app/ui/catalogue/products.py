@@ -13,7 +13,7 @@ from app.domain.base.errors import Value
 from app.domain.base.notice import Notice, Severity
 from app.domain.catalogue.product import Product, Role, missing_fields, missing_to_sell, price_in, units_in_stock
 from app.domain.show import Show, product_by_id
-from app.ui.catalogue.product_list import THUMB_PX, Line, ProductView, Thumbnails, role_badge
+from app.ui.catalogue.product_list import THUMB_PX, ProductLine, ProductView, Thumbnails, role_badge
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import column
@@ -36,7 +36,7 @@ class ProductsPanel(QWidget):
         self.setObjectName("panel")
         self.setAcceptDrops(True)  # where the list is not there to take them
         self._context = context
-        self._lines: dict[str, tuple[Product, Line]] = {}
+        self._lines: dict[str, tuple[Product, ProductLine]] = {}
         self._described: tuple[str, str, tuple[str, ...]] = ("", "", ())
         self.thumbnails = Thumbnails(context.studio.pictures.get, THUMB_PX)
         layout = column(self, margin=8, spacing=4)
@@ -111,7 +111,7 @@ class ProductsPanel(QWidget):
         show = self._context.studio.document.show
         return show.presentation.market_id or next((market.id for market in show.markets), "")
 
-    def _describe(self, product: Product) -> Line:
+    def _describe(self, product: Product) -> ProductLine:
         """Made once as long as the product, the market and the reader are the same: rows are drawn more often than they change."""
         show, market = self._context.studio.document.show, self._market()
         of = (market, show.presentation.host_language, tuple(one.id for one in show.markets))
@@ -123,7 +123,7 @@ class ProductsPanel(QWidget):
             known = self._lines[product.id] = (product, self._line(product, show, market))
         return known[1]
 
-    def _line(self, product: Product, show: Show, market: str) -> Line:
+    def _line(self, product: Product, show: Show, market: str) -> ProductLine:
         price = price_in(product, market)
         units = units_in_stock(product)
         words = []
@@ -134,7 +134,7 @@ class ProductsPanel(QWidget):
         if product.category:
             words.append(product.category)
         missing = (*missing_fields(product), *missing_to_sell(product, tuple(one.id for one in show.markets)))
-        return Line(
+        return ProductLine(
             " · ".join(words),
             role_badge(product.role),
             tr("Products", "{count} missing", count=len(missing))

@@ -34,7 +34,7 @@ INDENT_PX = 26
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ExportEntry:
     """Something that can be written: its id, its words, and the endings it can have with what they are called."""
 
     id: str
@@ -43,25 +43,27 @@ class Entry:
     endings: Mapping[str, str]
 
 
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[ExportEntry, ...]:
     """Everything that can be written."""
     table = {".xlsx": tr("Export", "Excel (XLSX)"), ".csv": tr("Export", "CSV")}
     return (
-        Entry(
+        ExportEntry(
             ExportKind.PRODUCTS.value,
             tr("Export", "Products"),
             tr("Export", "All product details in all languages. Can be imported again."),
             table,
         ),
-        Entry(
+        ExportEntry(
             ExportKind.RUNDOWN.value,
             tr("Export", "Rundown"),
             tr("Export", "Segments with products, minutes and cues. Can be imported again."),
             table,
         ),
-        Entry(ExportKind.ORDERS.value, tr("Export", "Orders"), tr("Export", "Orders received while this show was open."), table),
-        Entry(ExportKind.EVENTS.value, tr("Export", "Log"), tr("Export", "Everything that happened in this show, with times."), table),
-        Entry(
+        ExportEntry(ExportKind.ORDERS.value, tr("Export", "Orders"), tr("Export", "Orders received while this show was open."), table),
+        ExportEntry(
+            ExportKind.EVENTS.value, tr("Export", "Log"), tr("Export", "Everything that happened in this show, with times."), table
+        ),
+        ExportEntry(
             HANDBOOK,
             tr("Export", "Product handbook"),
             tr("Export", "For reading before the show: points, answers, comparisons, prices."),
@@ -106,7 +108,7 @@ class ExportDialog(QDialog):
         self.destroyed.connect(work.cancel)  # with a window that is built anew
         self.radios[ExportKind.PRODUCTS.value].setChecked(True)
 
-    def _add_entry(self, outer: QVBoxLayout, entry: Entry) -> None:
+    def _add_entry(self, outer: QVBoxLayout, entry: ExportEntry) -> None:
         radio = QRadioButton(entry.title)
         radio.setAccessibleDescription(entry.text)
         self.choice.addButton(radio)
@@ -147,7 +149,7 @@ class ExportDialog(QDialog):
         return both
 
     @property
-    def chosen(self) -> Entry:
+    def chosen(self) -> ExportEntry:
         """What is to be written."""
         return next(self._entries[entry_id] for entry_id, radio in self.radios.items() if radio.isChecked())
 

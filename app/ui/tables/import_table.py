@@ -1,5 +1,4 @@
-"""Bringing in a table: how it is read, which column is what, what it leaves open, what would become of the show, what is wrong; nothing
-happens before it is confirmed."""
+"""The import dialog: reads a table, asks what is open, shows the effect and the faults, and imports only when confirmed."""
 
 from collections.abc import Callable, Iterator
 from enum import Enum
@@ -49,8 +48,8 @@ FAULTS_LISTED = 500  # more than anybody goes through
 LOOK_MS = 150  # how often the rows that were read are shown
 
 
-class Stage(Enum):
-    """How far it is."""
+class ImportStage(Enum):
+    """How far an import is."""
 
     EMPTY = "empty"
     READING = "reading"
@@ -60,7 +59,7 @@ class Stage(Enum):
     TAKING = "taking"
 
 
-class _Reading:
+class _TableReading:
     """One reading of a file on a thread: how far it is, and whether anybody still waits for it."""
 
     def __init__(self) -> None:
@@ -88,9 +87,9 @@ class ImportDialog(QDialog):
         self._table: Table | None = None
         self._rules: ProfileTable | None = None
         self._planned: tuple[Show, Outcome] | None = None
-        self._reading = _Reading()
+        self._reading = _TableReading()
         self._listed: tuple[Fault, ...] = ()
-        self.stage = Stage.EMPTY
+        self.stage = ImportStage.EMPTY
         self.work = LatestTask(self._on_failed)
         self.setWindowTitle(kind.title())
         self.setMinimumSize(*SMALLEST_PX)
@@ -103,7 +102,7 @@ class ImportDialog(QDialog):
         self.finished.connect(lambda _: self._stop())
         work = self.work
         self.destroyed.connect(work.cancel)  # with a window that is built anew
-        self._set_stage(Stage.EMPTY)
+        self._set_stage(ImportStage.EMPTY)
 
     # Building -------------------------------------------------------------------------------------------------------------
 
@@ -200,24 +199,25 @@ class ImportDialog(QDialog):
 
     # What it is busy with -------------------------------------------------------------------------------------------------
 
-    def _set_stage(self, stage: Stage) -> None:
+    def _set_stage(self, stage: ImportStage) -> None:
         self.stage = stage
-        busy = stage in (Stage.READING, Stage.PLANNING, Stage.FETCHING, Stage.TAKING)
+        busy = stage in (ImportStage.READING, ImportStage.PLANNING, ImportStage.FETCHING, ImportStage.TAKING)
         self.progress.setRange(0, 0)
         self.progress.setVisible(busy)
-        if stage is Stage.READING:
+        if stage is ImportStage.READING:
             self._look.start()
         else:
             self._look.stop()
         for widget in (self.file_button, self.source, self.questions, self.tabs, self.replace):
-            widget.setEnabled(stage not in (Stage.READING, Stage.FETCHING, Stage.TAKING))
-        self.cancel_button.setEnabled(stage is not Stage.TAKING)
+            widget.setEnabled(stage not in (ImportStage.READING, ImportStage.FETCHING, ImportStage.TAKING))
+        self.cancel_button.setEnabled(stage is not ImportStage.TAKING)
         self._refresh()
         self.stage_changed.emit()
 
     def _refresh(self) -> None:
         """Words, counts and buttons as they are now."""
-        outcome = self._planned[1] if self._planned is not None and self.stage in (Stage.READY, Stage.FETCHING, Stage.TAKING) else None
+        planned = self.stage in (ImportStage.READY, ImportStage.FETCHING, ImportStage.TAKING)
+        outcome = self._planned[1] if self._planned is not None and planned else None
         for shown, count, words in self._counts(outcome):
             shown.setText(words)
             shown.setVisible(count > 0)
@@ -225,12 +225,12 @@ class ImportDialog(QDialog):
         self.leave_out.setVisible(left_out > 0)
         one = tr("Import", "Skip 1 invalid row and import the rest")
         self.leave_out.setText(one if left_out == 1 else tr("Import", "Skip {count} invalid rows and import the rest", count=left_out))
-        if self.stage is not Stage.PLANNING:
+        if self.stage is not ImportStage.PLANNING:
             self.faults.setVisible(self.faults.count() > 0)
         self.words.setText(self._sentence(outcome))
         answered = outcome is not None and not self.questions.open
         allowed = outcome is not None and (not left_out or self.leave_out.isChecked()) and not self._lacks()
-        self.take_button.setEnabled(self.stage is Stage.READY and allowed and answered and self._does_something())
+        self.take_button.setEnabled(self.stage is ImportStage.READY and allowed and answered and self._does_something())
 
     def _does_something(self) -> bool:
         if self._planned is None:
@@ -253,14 +253,14 @@ class ImportDialog(QDialog):
         )
 
     def _sentence(self, outcome: Outcome | None) -> str:
-        if self.stage is Stage.READING:
+        if self.stage is ImportStage.READING:
             rows = self._reading.rows
             return tr("Import", "{count} rows read…", count=rows) if rows else tr("Import", "Reading the file…")
-        if self.stage is not Stage.READY:
+        if self.stage is not ImportStage.READY:
             return {
-                Stage.EMPTY: tr("Import", "Choose an XLSX or CSV file with a header row."),
-                Stage.PLANNING: tr("Import", "Checking rows…"),
-                Stage.FETCHING: tr("Import", "Downloading pictures…"),
+                ImportStage.EMPTY: tr("Import", "Choose an XLSX or CSV file with a header row."),
+                ImportStage.PLANNING: tr("Import", "Checking rows…"),
+                ImportStage.FETCHING: tr("Import", "Downloading pictures…"),
             }.get(self.stage, tr("Import", "Importing…"))
         if lacking := self._lacks():
             return tr("Import", "Choose a column for: {fields}.", fields=lacking)
@@ -293,9 +293,9 @@ class ImportDialog(QDialog):
 
     def _read(self, path: Path, sheet: str, encoding: str) -> None:
         self._reading.wanted = False
-        reading = self._reading = _Reading()
+        reading = self._reading = _TableReading()
         tables, knows = self._context.studio.tables, self._kind.knows
-        self._set_stage(Stage.READING)
+        self._set_stage(ImportStage.READING)
 
         def read() -> tuple[Grid, int]:
             grid = tables.read(path, sheet, encoding, watch=reading.watch)
@@ -307,8 +307,8 @@ class ImportDialog(QDialog):
         self.words.setText(self._sentence(None))
 
     def _on_failed(self, error: AppError) -> None:
-        if self.stage is Stage.FETCHING:
-            self._set_stage(Stage.READY)
+        if self.stage is ImportStage.FETCHING:
+            self._set_stage(ImportStage.READY)
             return
         self._grid = self._table = self._planned = None
         self.view.rows.show_table(Table("", (), ()))
@@ -317,7 +317,7 @@ class ImportDialog(QDialog):
         self.preview.clear()
         self.questions.forget()
         self.source.hide()
-        self._set_stage(Stage.EMPTY)
+        self._set_stage(ImportStage.EMPTY)
         sentence = self._context.wordings.sentence(error.code, error.data)
         self.words.setText(" ".join(part for part in (sentence.text, sentence.help) if part))
 
@@ -362,7 +362,7 @@ class ImportDialog(QDialog):
 
     def _plan(self) -> None:
         """Find out anew what would become of the show."""
-        if self._table is None or self.stage in (Stage.TAKING, Stage.FETCHING):
+        if self._table is None or self.stage in (ImportStage.TAKING, ImportStage.FETCHING):
             return
         table, matching, show = self._table, self.view.header.matching(), self._context.studio.document.show
         self._planned = None
@@ -371,16 +371,16 @@ class ImportDialog(QDialog):
             self._show_faults(table, matching, (), ())
             self.questions.show_questions(())
             self.preview.clear()
-            self._set_stage(Stage.READY)
+            self._set_stage(ImportStage.READY)
             return
-        self._set_stage(Stage.PLANNING)
+        self._set_stage(ImportStage.PLANNING)
 
         def done(outcome: Outcome) -> None:
             self._planned = (show, outcome)
             self.questions.show_questions(outcome.questions)
             self._show_faults(table, matching, outcome.faults, outcome.notes)
             self._show_preview(outcome)
-            self._set_stage(Stage.READY)
+            self._set_stage(ImportStage.READY)
 
         self.work.run_in_thread(self._kind.plan(table, matching, show, self.questions.all_answers(), self._rules), done)
 
@@ -414,7 +414,7 @@ class ImportDialog(QDialog):
 
     def _on_show_changed(self) -> None:
         """An order, an undo: what was planned for another show holds no more."""
-        if self.stage is Stage.READY and self._planned is not None and not self._holds(self._planned[0]):
+        if self.stage is ImportStage.READY and self._planned is not None and not self._holds(self._planned[0]):
             self._plan()
 
     def _holds(self, show: Show) -> bool:
@@ -438,7 +438,7 @@ class ImportDialog(QDialog):
         addresses = [one for many in outcome.addresses.values() for one in many]
         private = self.questions.answers.get("pictures") == FETCH_NEAR
         fetch = PictureFetch(self._context.studio.pictures.add, private_hosts=private)
-        self._set_stage(Stage.FETCHING)
+        self._set_stage(ImportStage.FETCHING)
         self.progress.setRange(0, len(addresses))
 
         def done(found: Fetched) -> None:
@@ -453,14 +453,14 @@ class ImportDialog(QDialog):
         self.work.run(lambda: fetch.fetch(addresses, self.progress.setValue), done)
 
     def _take(self, outcome: Outcome, told: Notice) -> None:
-        self._set_stage(Stage.TAKING)
+        self._set_stage(ImportStage.TAKING)
         if len(outcome.steps) > 1:
             self.progress.setRange(0, len(outcome.steps))
         self._step(list(outcome.steps), told)
 
     def _step(self, steps: list[Callable[[], bool]], told: Notice) -> None:
         if steps and not steps[0]():
-            self._set_stage(Stage.READY)
+            self._set_stage(ImportStage.READY)
             self._plan()
             return
         if len(steps) > 1:
@@ -478,14 +478,14 @@ class ImportDialog(QDialog):
         self.work.cancel()
 
     def reject(self) -> None:
-        if self.stage is Stage.FETCHING:
+        if self.stage is ImportStage.FETCHING:
             self.work.cancel()
-            self._set_stage(Stage.READY)
-        elif self.stage is not Stage.TAKING:
+            self._set_stage(ImportStage.READY)
+        elif self.stage is not ImportStage.TAKING:
             super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.stage is Stage.TAKING:
+        if self.stage is ImportStage.TAKING:
             event.ignore()
         else:
             super().closeEvent(event)

@@ -29,7 +29,7 @@ from app.session.tables.show_tables import ExportKind
 from app.storage.paths import RESOURCES
 from app.ui.shell.main_window import MainWindow
 from app.ui.tables.export import HANDBOOK, ExportDialog
-from app.ui.tables.import_table import ImportDialog, Stage
+from app.ui.tables.import_table import ImportDialog, ImportStage
 from tests.support.selling_show import selling_show
 from tests.ui.shell.test_keyboard import controls, named, round_trip
 
@@ -69,7 +69,7 @@ async def opened(dialog: ImportDialog | None) -> ImportDialog:
 
 async def ready(dialog: ImportDialog) -> None:
     """Until the rows have been looked at; reading is one piece of work and looking at them the next."""
-    while dialog.stage in (Stage.READING, Stage.PLANNING):
+    while dialog.stage in (ImportStage.READING, ImportStage.PLANNING):
         await dialog.work.settled()
 
 
@@ -177,7 +177,7 @@ async def test_a_book_with_sheets_is_read_sheet_by_sheet(studio: Studio, selling
 
 async def test_what_is_no_table_is_said_in_the_dialog_and_another_can_be_chosen(selling: MainWindow, tmp_path: Path) -> None:
     dialog = await opened(selling.exchange.bring_in_products(written(tmp_path / "empty.csv", "")))
-    assert dialog.stage is Stage.EMPTY
+    assert dialog.stage is ImportStage.EMPTY
     assert "has no rows" in dialog.words.text()
     assert not dialog.take_button.isEnabled()
     dialog.read_file(written(tmp_path / "good.csv", "Name\nVase\n"))
@@ -206,7 +206,7 @@ async def test_ten_thousand_rows_come_in_while_the_window_goes_on(studio: Studio
     dialog = selling.exchange.bring_in_products(written(tmp_path / "many.csv", text.getvalue()))
     assert dialog is not None
     turns = 0
-    while dialog.stage in (Stage.READING, Stage.PLANNING):
+    while dialog.stage in (ImportStage.READING, ImportStage.PLANNING):
         assert dialog.progress.isVisibleTo(dialog)
         QApplication.processEvents()
         await asyncio.sleep(0.01)
