@@ -40,7 +40,7 @@ class FarEnd:
         keys.touch(0o600)
         keys.write_text(f"live {KEY}\n")
         async with Tradewind(self._folder / "far", "relay", "--listen", f"{FAR}:8787", "--keys", str(keys)) as relay:
-            await relay.line("Ctrl+C")
+            await relay.line("Press Ctrl+C")
             self.listening.set()
             assert await asyncio.to_thread(self.on_air.wait, PATIENCE_S)
             watcher = await Watcher(f"http://{FAR}:8787/whep/live").start()

@@ -27,7 +27,7 @@ def grumbles(run: Tradewind) -> list[str]:
 async def test_a_relay_on_every_interface_serves_both_families(tmp_path: Path) -> None:
     async with Tradewind(tmp_path / "home", "relay", "--listen", ":0") as relay, aiohttp.ClientSession() as client:
         watch = await relay.line("  watch")
-        await relay.line("Ctrl+C")
+        await relay.line("Press Ctrl+C")
         port = watch.split("/watch/")[0].rpartition(":")[2]
         for host in ("127.0.0.1", "[::1]"):
             async with client.get(f"http://{host}:{port}/api/status") as answer:

@@ -234,7 +234,7 @@ async def test_a_plan_is_announced_reserved_survives_and_goes_on_air(tmp_path: P
         async with host_window(planned.home, display, zone=SHANGHAI) as last:
             await opened(last, planned)
             await last.logged(EventKind.AIRING_ENDED, occurrence=GALA, why="lost")
-            await last.in_front("Resume the run of show of")
+            await last.in_front("Resume the rundown of")
             await last.press("Return", EventKind.SHOW_RESUMED)
             await far.call("Page.reload")  # it would reload automatically, some seconds later
             await far.until(f"document.querySelector('#next h2')?.textContent === 'Lamp gala' && {WAITING}", 60)

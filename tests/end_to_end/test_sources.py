@@ -54,7 +54,7 @@ async def test_a_microphone_is_heard_and_its_plug_may_be_pulled(tmp_path: Path) 
             await watcher.until(ear.hears_nothing, 20)
             seen = len(watcher.video)
             await watcher.until(lambda: len(watcher.video) > seen + 60)  # the show goes on
-            await run.complaint("error: Microphone: no sound comes from", within_s=20)
+            await run.complaint("error: Microphone: no audio from", within_s=20)
             await asyncio.to_thread(system.stop_playing, player)
             await asyncio.to_thread(system.plug)
             system.play(stereo(sine(880, 60)))
