@@ -1,4 +1,4 @@
-"""The one crossing from the session's signals to Qt's."""
+"""Turns the session's signals into Qt signals; nothing else does."""
 
 from collections.abc import Callable
 
@@ -21,19 +21,19 @@ class Bridge(QObject):
     stats_changed = Signal(object)
     meters_changed = Signal(object)
     probes_changed = Signal()
-    relay_tried = Signal(object)  # what came of trying one out
+    relay_tried = Signal(object)  # the result of a connection test
     devices_changed = Signal()
     relays_changed = Signal()
-    connections_changed = Signal()  # what the show may connect to, or wants to
+    connections_changed = Signal()  # which servers the show may connect to, or wants to
     broadcast_changed = Signal()
     engine_changed = Signal()
     run_changed = Signal()  # the show's position in its rundown
     shown_changed = Signal()  # what viewers see: pinned product, cards, coupon
-    room_changed = Signal()  # who is there, what they did; at most five times a second
+    room_changed = Signal()  # who is there and what they did; at most five times a second
     disclosures_changed = Signal()
     interrupted_changed = Signal()  # a rundown was interrupted, or can no longer be resumed
     show_ended = Signal(str)  # a show is over, and why
-    schedule_changed = Signal()  # the plan of shows, or what is known of its days
+    schedule_changed = Signal()  # the plan, or facts about its days
     notice = Signal(object)
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
@@ -67,11 +67,11 @@ class Bridge(QObject):
         ]
 
     def tell(self, notice: Notice) -> None:
-        """Show a notice that arose in the window itself."""
+        """Show a notice from the window itself."""
         self.notice.emit(notice)
 
     def close(self) -> None:
-        """Hear no more; may be called twice."""
+        """Disconnect. May be called twice."""
         for disconnect in self._disconnects:
             disconnect()
         self._disconnects.clear()

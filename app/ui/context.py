@@ -1,4 +1,4 @@
-"""What every panel gets: the Studio, its signals, and everything needed to show things."""
+"""What every panel gets: the Studio, its signals, and what it takes to show things."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ WeekdayStyle = Literal["narrow", "short", "full"]
 
 
 class Formats(Protocol):
-    """How a reader of a language is used to see amounts, names (app.language.formats), times and places (app.language.times)."""
+    """Formats amounts, names (app.language.formats), times and places (app.language.times) as readers of a language expect them."""
 
     def money(self, amount: Money, language: str, *, market: str = "") -> str: ...
 
@@ -92,20 +92,20 @@ class WindowContext:
 
     @property
     def edited_scene(self) -> Scene:
-        """The scene that lists, forms and handles change: the one that was chosen to be edited off air, else the one on program."""
+        """The scene being edited: the one chosen for editing off air, else the one on program."""
         project, wanted = self.studio.document.project, self.selection.scene_id
         return next((scene for scene in project.scenes if scene.id == wanted), None) or program_scene(project)
 
     def edit(self, title: str, change: Callable[[Project], Project], *, merge: str = "") -> bool:
-        """Change the document; a refusal is shown as a notice and gives False."""
+        """Change the document. If it refuses, show a notice and return False."""
         return self.edit_show(title, on_project(change), merge=merge)
 
     def edit_show(self, title: str, change: Callable[[Show], Show], *, merge: str = "") -> bool:
-        """As `edit`, for what the show sells and says."""
+        """Like `edit`, for what the show sells and says."""
         return self.attempt(lambda: self.studio.document.edit_show(title, change, merge=merge))
 
     def attempt(self, verb: Callable[[], object]) -> bool:
-        """Do something; a refusal is shown as a notice and gives False."""
+        """Do something. If it refuses, show a notice and return False."""
         try:
             verb()
         except AppError as error:
@@ -114,7 +114,7 @@ class WindowContext:
         return True
 
     def take_picture(self, path: str) -> str:
-        """Put a picture file into the show; its id, "" and a notice when it cannot be used."""
+        """Add a picture file to the show. Returns its id, "" and a notice if it cannot be used."""
         reader = QImageReader(path)
         try:
             if reader.canRead() and reader.read().isNull():  # it begins like a picture

@@ -16,7 +16,7 @@ def duration(seconds: float) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """A time in ms, one decimal below ten; a dash for what is not known (-1)."""
+    """A time in ms, with one decimal below ten; a dash for unknown (-1)."""
     if value < 0:
         return UNKNOWN
     return f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"
@@ -33,7 +33,7 @@ def percent(fraction: float) -> str:
 
 
 def gain(decibels: float) -> str:
-    """A fader's place in dB with its sign; silence at and below the bottom."""
+    """A gain in dB with its sign; "−∞" at and below the bottom."""
     if decibels <= SILENCE_DB:
         return "−∞ dB"
     sign = "+" if decibels > 0.05 else "−" if decibels < -0.05 else ""
@@ -51,12 +51,12 @@ def size_and_rate(width: int, height: int, fps: float) -> str:
 
 
 def relay_name(relay: Relay) -> str:
-    """What a relay is called; the built-in one has a name in the window's language."""
+    """A relay's name; the built-in one has a name in the window's language."""
     return tr("Figures", "This computer") if relay.id == EMBEDDED_RELAY_ID else relay.name
 
 
 def air_words(air: AirState) -> str:
-    """What viewers have of the show now, in a word or two; "" while it is off."""
+    """What viewers get now, in a word or two; "" while off air."""
     return {
         AirState.OFF: "",
         AirState.CONNECTING: tr("Figures", "Connecting"),

@@ -1,4 +1,4 @@
-"""The one place where notices become words and pixels: toasts over the picture, and the log that keeps them."""
+"""Turns notices into words and pixels: toasts over the picture, and the list that keeps them. Nothing else does."""
 
 import logging
 from collections import deque
@@ -60,13 +60,13 @@ class Sentence(Protocol):
 
 
 class Words(Protocol):
-    """Sentences by code; storage's Wordings is one."""
+    """Texts by code; storage's Wordings is one."""
 
     def sentence(self, code: str, data: Mapping[str, Value]) -> Sentence: ...
 
 
 class NoticeBook(QObject):
-    """The last notices with the time at which they came; outlives the window when language or theme change."""
+    """The last notices with their times; outlives the window when the language or theme changes."""
 
     added = Signal(object, object)
 
@@ -75,7 +75,7 @@ class NoticeBook(QObject):
         self.entries: deque[tuple[datetime, Notice]] = deque(maxlen=KEPT)
 
     def add(self, notice: Notice) -> None:
-        """Keep a notice and say so. The log file has its code alone: what is in its data may be nobody else's business."""
+        """Add a notice and emit it. The log file gets only its code, because its data may be private."""
         log.info("told the user: %s, %s", notice.code, notice.severity.value)
         entry = (datetime.now().astimezone(), notice)
         self.entries.append(entry)
@@ -132,7 +132,7 @@ class Toast(QFrame):
         self.close_toast()
 
     def close_toast(self) -> None:
-        """Leave the screen; the log keeps the notice."""
+        """Close the toast; the list keeps the notice."""
         self._life.stop()
         self.closed.emit(self)
 
@@ -148,7 +148,7 @@ class Toast(QFrame):
 class ToastArea(QWidget):
     """Toasts in the upper right corner of the picture, the newest below; over a dialog while one waits for an answer.
 
-    They take a small share of the picture. Warnings and errors that have no room wait and come when others go; the log has all of them.
+    They cover a small part of the picture. Warnings and errors without room wait until others close; the list has all of them.
     """
 
     action_requested = Signal(str)
@@ -176,16 +176,16 @@ class ToastArea(QWidget):
 
     @property
     def toasts(self) -> tuple[Toast, ...]:
-        """What is on screen, from the top."""
+        """The visible toasts, from the top."""
         return tuple(self._toasts)
 
     @property
     def waiting(self) -> tuple[Notice, ...]:
-        """What has no room now, the newest last."""
+        """The waiting toasts, the newest last."""
         return tuple(self._waiting)
 
     def show_notice(self, notice: Notice) -> None:
-        """Show a notice; it takes the place of an earlier one of the same subject, or of the same code without a subject."""
+        """Show a notice in place of an earlier one with the same subject, or with the same code if there is no subject."""
         key = _key(notice)
         self._waiting = [one for one in self._waiting if _key(one) != key]
         for shown in self.toasts:
@@ -196,7 +196,7 @@ class ToastArea(QWidget):
         self._arrange()
 
     def settle(self, can_run: Callable[[str], bool]) -> None:
-        """Take down what was only an offer and can be taken up no more; errors stay."""
+        """Close toasts whose offer is no longer possible; errors stay."""
         self._waiting = [one for one in self._waiting if not _is_past(one, can_run)]
         for toast in self.toasts:
             if _is_past(toast.notice, can_run):
@@ -230,12 +230,12 @@ class ToastArea(QWidget):
         return sum(toast.heightForWidth(WIDTH_PX) + GAP_PX for toast in self._toasts)
 
     def _most_px(self) -> int:
-        """How high the toasts may be together."""
+        """The height that all toasts together may have."""
         share = round(LARGEST_SHARE * self._over.width() * self._over.height() / WIDTH_PX)
         return min(self._over.height() - 2 * EDGE_PX, max(LEAST_PX, share))
 
     def _fits(self, notice: Notice) -> bool:
-        """Whether one more has room: it is made for a moment, because only its words say how high it is."""
+        """Whether one more fits. It is built for a moment, because its height depends on its text."""
         if len(self._toasts) >= SHOWN:
             return False
         self._add(notice, first=True)
@@ -244,7 +244,7 @@ class ToastArea(QWidget):
         return fits
 
     def _arrange(self) -> None:
-        """Let the oldest wait where there are too many, and stand in the corner."""
+        """Let the oldest wait if there are too many, and place the others in the corner."""
         while len(self._toasts) > 1 and (len(self._toasts) > SHOWN or self._height() > self._most_px()):
             oldest = self._toasts[0]
             if oldest.notice.severity is not Severity.INFO or oldest.notice.actions:
@@ -268,7 +268,7 @@ class ToastArea(QWidget):
         self._show_over(_waiting_dialog())
 
     def _show_over(self, dialog: QWidget | None) -> None:
-        """Show in front of a dialog, as a window that takes no keys: in the main window it would be behind."""
+        """Show it in front of a dialog, as a window that takes no keys: in the main window it would be behind."""
         if dialog is self._dialog:
             return
         if self._dialog is not None:
@@ -286,7 +286,7 @@ class ToastArea(QWidget):
         if watched is self._over and event.type() is QEvent.Type.Resize:
             self._arrange()
         elif watched is self._dialog and event.type() is QEvent.Type.Hide:
-            self._show_over(None)  # before the dialog goes, which would take its children along
+            self._show_over(None)  # before the dialog is deleted, which would delete its children
         return super().eventFilter(watched, event)
 
 
@@ -295,18 +295,18 @@ def _key(notice: Notice) -> str:
 
 
 def _is_past(notice: Notice, can_run: Callable[[str], bool]) -> bool:
-    """Whether it was only an offer that nobody can take up any more."""
+    """Whether the toast only offers something that is no longer possible."""
     return bool(notice.actions) and notice.severity is not Severity.ERROR and not any(map(can_run, notice.actions))
 
 
 def _waiting_dialog() -> QWidget | None:
-    """The dialog of ours that waits for an answer."""
+    """The dialog that waits for an answer."""
     found = QApplication.activeModalWidget()
     return found if isinstance(found, QDialog) and found.isVisible() and not isinstance(found, QFileDialog) else None
 
 
 class LogPanel(QWidget):
-    """Everything that was told, the newest on top."""
+    """All notices, the newest on top."""
 
     def __init__(self, book: NoticeBook, words: Words, icons: Icons) -> None:
         super().__init__()
@@ -318,7 +318,7 @@ class LogPanel(QWidget):
         self.list.setAccessibleName(tr("Notices", "Messages"))
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
-        self.list.setResizeMode(QListView.ResizeMode.Adjust)  # rows that were wrapped for another width are too high or cut
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)  # rows wrapped for another width are too tall or cut
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         layout.addWidget(self.list)
@@ -336,7 +336,7 @@ class LogPanel(QWidget):
         item.setToolTip(f"{when:%Y-%m-%d %H:%M:%S}\n{notice.code}")
         self.list.insertItem(0, item)
         while self.list.count() > KEPT:
-            self.list.model().removeRow(KEPT)  # takeItem would leave the row to nobody
+            self.list.model().removeRow(KEPT)  # takeItem would leave the row without an owner
         self._show_state()
 
     def _show_state(self) -> None:

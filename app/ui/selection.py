@@ -1,11 +1,11 @@
-"""What the user has chosen in the window: a scene to edit, a layer of it, or a source that only sounds."""
+"""The selection in the window: a scene to edit, one of its layers, or an audio-only source."""
 
 from PySide6.QtCore import QObject, Signal
 
 
 class Selection(QObject):
-    """One chosen layer and source ("" = none), and the scene that is edited off air ("" = the one on program). `changed` comes once for
-    each change."""
+    """The selected layer and source ("" = none), and the scene being edited off air ("" = the one on program). `changed` is emitted once
+    per change."""
 
     changed = Signal()
 
@@ -28,13 +28,13 @@ class Selection(QObject):
         return self._source_id
 
     def choose(self, *, layer_id: str = "", source_id: str = "") -> None:
-        """Choose this layer and its source; nothing given chooses nothing."""
+        """Select this layer and its source; without arguments, select nothing."""
         if (layer_id, source_id) != (self._layer_id, self._source_id):
             self._layer_id, self._source_id = layer_id, source_id
             self.changed.emit()
 
     def choose_scene(self, scene_id: str) -> None:
-        """Edit this scene, which is not on program; "" = go back to the one that is. Nothing of another scene stays chosen."""
+        """Edit this scene, which is not on program; "" = return to the one that is. Drops a selection in another scene."""
         if scene_id != self._scene_id:
             self._scene_id = scene_id
             self._layer_id = self._source_id = ""

@@ -1,4 +1,4 @@
-"""Whom the open show wants to connect to: asked before it does, and to be changed at any time."""
+"""Asks which servers the open show may connect to; the answers can be changed at any time."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ _ICONS = {ContactKind.RELAY: "relay", ContactKind.HELPER: "link", ContactKind.SO
 
 
 def host_of(origin: str) -> str:
-    """What people know a server by: its name, and the port where it is not the usual one."""
+    """The server's name, with the port if it is unusual."""
     host = origin.partition("://")[2] or origin
     return host.removesuffix(":443").removesuffix(":80")
 
@@ -36,7 +36,7 @@ def purpose(contact: Contact) -> str:
 
 
 class ServerRow(QFrame):
-    """One server, everything the show wants of it, and a box to tick."""
+    """A server, everything the show wants from it, and a checkbox."""
 
     def __init__(self, icons: Icons, contacts: Sequence[Contact], *, allowed: bool) -> None:
         super().__init__()
@@ -64,16 +64,16 @@ class ServerRow(QFrame):
         row.addLayout(words, 1)
 
     def offer_token(self, relay: Relay) -> QCheckBox:
-        """Ask whether the token that was kept for this relay may go along; it is not ticked."""
+        """Ask whether the stored token may be sent to this relay; not ticked by default."""
         box = QCheckBox(tr("Connections", "Also send the token that an earlier version saved for “{name}”", name=relay.name))
         self._words.addWidget(box)
         return box
 
 
 class ConnectionsDialog(ScrollDialog):
-    """Asks about the servers without an answer; `everything` shows all of them, with what was answered.
+    """Asks about servers without an answer; `everything` shows all of them with their answers.
 
-    Closed without an answer, nothing is reached and it is asked again.
+    If it is closed without an answer, nothing is connected and it asks again.
     """
 
     def __init__(self, context: WindowContext, parent: QWidget, *, everything: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Going on air: the big button, the state of every relay, and the address at which to watch."""
+"""Going on air: the big button, the state of every relay, and the watch link."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -43,11 +43,11 @@ def target_words(target: TargetStats) -> str:
     }[target.state]
 
 
-_LOOKS = {AirState.OFF: "idle", AirState.LIVE: "air", AirState.FAILED: "failed"}  # of the button; everything else is on the way
+_LOOKS = {AirState.OFF: "idle", AirState.LIVE: "air", AirState.FAILED: "failed"}  # the button's states; everything else is in between
 
 
 class LivePanel(QWidget):
-    """One button that always says what is, and what a click will do."""
+    """A button that always says what is happening and what a click does."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class LivePanel(QWidget):
         self.button.clicked.connect(self.toggle)
         inside = QVBoxLayout(self.button)
         inside.setContentsMargins(8, 0, 8, 6)
-        self.note = label("", "liveNote")  # what a click does, where the button's words say what is
+        self.note = label("", "liveNote")  # what a click does, while the button's text says what is happening
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         inside.addWidget(self.note, 0, Qt.AlignmentFlag.AlignBottom)
@@ -86,7 +86,7 @@ class LivePanel(QWidget):
         self._on_changed()
 
     def _meanwhile_card(self) -> QWidget:
-        """While no relay takes the show: another way to viewers."""
+        """Shown while no relay takes the show: another way to reach viewers."""
         self.meanwhile = QFrame()
         self.meanwhile.setObjectName("card")
         inside = QVBoxLayout(self.meanwhile)
@@ -123,10 +123,10 @@ class LivePanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.address.home(False)  # a line that was wider shows its end else
+        self.address.home(False)  # otherwise a longer line shows its end
 
     def watch_address(self) -> str:
-        """Where viewers see the program, or will; "" when that is not known."""
+        """Where viewers see the program, or will; "" if unknown."""
         return self._context.studio.broadcast.watch_page
 
     def _on_changed(self) -> None:
@@ -134,7 +134,7 @@ class LivePanel(QWidget):
         self._show_targets()
         self.meanwhile.setVisible(self._context.studio.broadcast.lacks_viewers)
         address = self.watch_address()
-        short = address.removeprefix("http://")  # browsers add it, and the narrow line has room for what matters
+        short = address.removeprefix("http://")  # browsers add it, and the narrow line has little room
         if self.address.text() != short:
             self.address.setText(short)
             self.address.setCursorPosition(0)
@@ -145,7 +145,7 @@ class LivePanel(QWidget):
         self._show_viewers()
 
     def _on_stats_changed(self, stats: EngineStats) -> None:
-        del stats  # asked of the Studio, with all the rest
+        del stats  # read from the Studio with everything else
         self._on_changed()
 
     def _show_viewers(self) -> None:
@@ -230,7 +230,7 @@ class LivePanel(QWidget):
                     widget.deleteLater()
 
     def toggle(self) -> None:
-        """Go live, or end the show; asks first where the settings want it."""
+        """Go live, or end the show; asks first if the settings say so."""
         studio, settings = self._context.studio, self._context.studio.settings.value
         if self._context.studio.broadcast.air.value is AirState.OFF:
             if not settings.confirm_go_live or ask(
@@ -251,12 +251,12 @@ class LivePanel(QWidget):
             studio.broadcast.stop_live()
 
     def copy_address(self) -> None:
-        """Put the watch address on the clipboard."""
+        """Copy the watch link."""
         QGuiApplication.clipboard().setText(self.watch_address())
         self._context.bridge.tell(Notice(Severity.INFO, "window.copied", {"address": shown_address(self.watch_address())}))
 
     def show_code(self) -> None:
-        """Show the watch address as a code for a phone's camera."""
+        """Show the watch link as a QR code."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         action = QWidgetAction(menu)

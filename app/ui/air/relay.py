@@ -1,4 +1,4 @@
-"""Adding or changing a relay: what kind it is decides which fields are asked for."""
+"""The form of a relay; its kind decides which fields it asks for."""
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -22,8 +22,7 @@ from app.ui.kit.scroll_dialog import ScrollDialog
 
 
 class RelayDialog(ScrollDialog):
-    """`relay` None = a new one, filled in with what is known of `found`. Saving changes the show in one undo step; the token goes
-    to the keyring."""
+    """`relay` None = a new one, filled in from `found`. Saving is one undo step; the token goes to the keyring."""
 
     def __init__(self, context: WindowContext, relay: Relay | None, parent: QWidget, *, found: Relay | None = None) -> None:
         super().__init__(
@@ -64,7 +63,7 @@ class RelayDialog(ScrollDialog):
         self._help = label("", "hint", wrap=True)
         self.body.addWidget(self._help)
         self._error = label("", "error", wrap=True)
-        self.outer.insertWidget(self.outer.count() - 1, self._error)  # in sight wherever the form is scrolled to
+        self.outer.insertWidget(self.outer.count() - 1, self._error)  # visible wherever the form is scrolled
         self._add_buttons()
         self.kind.setCurrentIndex(max(0, self.kind.findData(known.preset if known is not None else "generic")))
         self.kind.currentIndexChanged.connect(lambda index: self._show_preset())
@@ -74,7 +73,7 @@ class RelayDialog(ScrollDialog):
             self.token.setFocus()
 
     def _add_buttons(self) -> None:
-        self._tested = ""  # the id of the relay that is being tried out
+        self._tested = ""  # the id of the relay being tested
         self.outcome = RelayOutcome(self._context)
         self.outer.insertWidget(self.outer.count() - 1, self.outcome)
         self._context.bridge.relay_tried.connect(self._on_tried)
@@ -116,7 +115,7 @@ class RelayDialog(ScrollDialog):
             self._values["whip_url"] = self._relay.whip_url
         if self._relay is not None and not self._values.get("watch_url"):
             self._values["watch_url"] = self._relay.watch_url
-        # what was typed goes along to another kind; the default of one kind means nothing to the next
+        # typed values are kept for another kind; defaults of one kind mean nothing to the next
         self.form.show_values({field.key: self._values.get(field.key, field.default) for field in preset.fields})
         self.form.changed.connect(self._values.__setitem__)
         self._fields.addWidget(self.form)
@@ -129,7 +128,7 @@ class RelayDialog(ScrollDialog):
         self.token.setVisible(wanted)
         self._docs.setVisible(bool(preset.docs))
         for widget in (self._watch_title, self.watch):
-            widget.setVisible(not preset.watch_url)  # else it follows from the fields above
+            widget.setVisible(not preset.watch_url)  # otherwise it follows from the fields above
         self._error.hide()
         self.outcome.hide()
 
@@ -176,7 +175,7 @@ class RelayDialog(ScrollDialog):
         return (relay, token) if self._may_send(token, whip_url) else None
 
     def test(self) -> None:
-        """Try out what is typed: connect as for going live, and say in words what works."""
+        """Test what is typed: connect as for going live, and say what works."""
         entered = self._entered()
         if entered is None:
             return
@@ -195,7 +194,7 @@ class RelayDialog(ScrollDialog):
             self.outcome.show_trial(trial, self.name.text().strip() or self.preset.title)
 
     def save(self) -> None:
-        """Put the relay into the show, or say at which field it fails."""
+        """Save the relay, or say which field is invalid."""
         entered = self._entered()
         if entered is None:
             return
@@ -205,7 +204,7 @@ class RelayDialog(ScrollDialog):
             self.accept()
 
     def _may_send(self, token: str, whip_url: str) -> bool:
-        """A token that was entered for another server goes to this one only when the user says so."""
+        """A token entered for another server is only used for this one if the user agrees."""
         studio, relay = self._context.studio, self._relay
         if relay is None or not token or token != studio.relays.token_of(relay.id):
             return True

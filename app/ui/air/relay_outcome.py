@@ -1,4 +1,4 @@
-"""What came of trying a relay out, in words."""
+"""The result of a connection test, in words."""
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout
@@ -12,11 +12,11 @@ from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
 
-PATIENCE_MS = 60_000  # each step of a trial has its own limit; an engine that dies meanwhile answers nothing
+PATIENCE_MS = 60_000  # each step of a test has its own limit; an engine that dies meanwhile answers nothing
 
 
 def hint(step: str) -> str:
-    """What to do about a failure at this step; a notice's own help says that it is tried again, which nobody does here."""
+    """What to do about a failure at this step. A notice's own help would say that it retries, which a test does not."""
     return {
         Step.NAME.value: tr("Relay", "Check the address for typos, and check your network."),
         Step.TCP.value: tr("Relay", "Check the network, the port in the address and any firewall."),
@@ -31,7 +31,7 @@ def hint(step: str) -> str:
 
 
 class RelayOutcome(QFrame):
-    """A headline and what it rests on; hidden until something was tried."""
+    """A headline and its details; hidden until something was tested."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -51,12 +51,12 @@ class RelayOutcome(QFrame):
         self.hide()
 
     def show_running(self) -> None:
-        """It is being tried."""
+        """Say that the test is running."""
         self._silent.start()
         self._say("", tr("Relay", "Testing…"), tr("Relay", "This can take up to 30 seconds."))
 
     def show_live(self) -> None:
-        """It cannot be tried now."""
+        """Say that a test is not possible now."""
         self._say(
             "good",
             tr("Relay", "You’re on air on this relay."),
@@ -64,7 +64,7 @@ class RelayOutcome(QFrame):
         )
 
     def show_trial(self, trial: RelayTrial, name: str) -> None:
-        """What worked, and what did not."""
+        """Say what worked and what did not."""
         self._silent.stop()
         if not trial.failure:
             video = tr("Relay", "H.264 video") if trial.codec is Codec.H264 else tr("Relay", "VP8 video")

@@ -1,4 +1,4 @@
-"""The relay picker: how far each one is, which one is pinned, which ones are published to as well."""
+"""The relay picker: how far each relay is, which one is pinned, which are used as well."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ NEAR_MS, FAR_MS = 60.0, 200.0
 
 
 def distance(relay_id: str, probe: RelayProbe | None) -> tuple[str, str, str]:
-    """(words, level, explanation) of how far a relay is."""
+    """(text, level, explanation) of a relay's distance."""
     if relay_id == EMBEDDED_RELAY_ID:
         return (
             tr("Relays", "built in"),
@@ -115,7 +115,7 @@ class RelayRow(QFrame):
             self.pinned.emit(self.relay.id)
 
     def show_menu(self) -> None:
-        """What can be done with this relay."""
+        """The actions for this relay."""
         project, icons, relay = self._context.studio.document.project, self._context.icons, self.relay
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -153,7 +153,7 @@ class RelayRow(QFrame):
 
 
 class FoundRow(QFrame):
-    """A relay that the network announces, and a button that takes it into the show."""
+    """A relay announced on the network, with a button to add it."""
 
     def __init__(self, relay: Relay, add: Callable[[Relay], None]) -> None:
         super().__init__()
@@ -173,7 +173,7 @@ class FoundRow(QFrame):
 
 
 class RelaysPanel(QWidget):
-    """All relays with their measured distance, those that the network announces, and a button for one more."""
+    """All relays with their distance, those announced on the network, and a button to add one."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -259,7 +259,7 @@ class RelaysPanel(QWidget):
             self._found_list.addWidget(row)
 
     def add_found(self, relay: Relay) -> None:
-        """Take a relay of this network into the show; only its key is asked for."""
+        """Add a relay from this network; only its key is asked for."""
         self._context.openers.open_relay(None, self.window(), found=relay)
 
     def pin(self, relay_id: str) -> None:

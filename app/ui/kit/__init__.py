@@ -1,1 +1,1 @@
-"""Widgets and helpers that know nothing of the show."""
+"""Widgets and helpers that don't know the show."""

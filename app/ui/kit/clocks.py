@@ -1,8 +1,8 @@
-"""Spans of time as people read them on air."""
+"""Durations as people read them on air."""
 
 
 def clock(seconds: float, *, sign: bool = False) -> str:
-    """ "4:05" or "1:04:05"; below zero with a minus, with `sign` above zero with a plus."""
+    """ "4:05" or "1:04:05"; with a minus below zero and, with `sign`, a plus above it."""
     whole = round(abs(seconds))
     before = "−" if seconds < 0 and whole else "+" if sign and whole else ""
     hours, rest = divmod(whole, 3600)
@@ -11,7 +11,7 @@ def clock(seconds: float, *, sign: bool = False) -> str:
 
 
 def read_clock(text: str) -> int | None:
-    """Seconds of "5" (minutes), "5:30" or "1:05:30"; None when it is none of them."""
+    """The seconds of "5" (minutes), "5:30" or "1:05:30"; None for anything else."""
     parts = text.strip().split(":")
     if not 1 <= len(parts) <= 3 or not all(part.strip().isdigit() for part in parts):
         return None

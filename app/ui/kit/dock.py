@@ -1,4 +1,4 @@
-"""A dock whose title says its name once: in its own line, or on its tab while it shares its place."""
+"""A dock that shows its title once: on its own line, or on its tab when it is tabbed."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QWidget
@@ -9,12 +9,12 @@ from app.ui.kit.language import tr
 from app.ui.kit.theme import Icons
 
 CLOSE_PX = 24
-FLOATING_SIZE = QSize(360, 420)  # a panel that was low as a dock is not lost as a window
+FLOATING_SIZE = QSize(360, 420)  # so that a low panel isn't lost when it becomes a window
 
 
 class PanelDock(QDockWidget):
-    """A panel at the window's edge: can be dragged by its title to another place, tabbed, closed, or taken out as a window of its own,
-    onto another screen; a double click on its title takes it out and brings it back."""
+    """A panel at the window's edge. It can be dragged by its title, tabbed, closed, or floated as a window, for example on another screen;
+    a double click on the title floats it and docks it again."""
 
     def __init__(self, name: str, title: str, panel: QWidget, icons: Icons, window: QMainWindow) -> None:
         super().__init__(title, window)
@@ -33,7 +33,7 @@ class PanelDock(QDockWidget):
         close = icon_button(icons, "close", tr("Window", "Close {panel}", panel=title), self.close)
         close.setIcon(icons.icon("close", "faint"))
         close.setFixedSize(CLOSE_PX, CLOSE_PX)
-        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the View menu does the same, and Tab has a shorter way
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the View menu does the same, and this keeps the Tab order short
         row.addWidget(close)
         self._no_title = QWidget()
         self.setTitleBarWidget(self._title)
@@ -44,7 +44,7 @@ class PanelDock(QDockWidget):
             self.resize(self.size().expandedTo(FLOATING_SIZE))
 
     def show_title(self) -> None:
-        """The title line, unless a tab says the name already."""
+        """The title line, hidden while a tab shows the name."""
         tabbed = not self.isFloating() and any(not dock.isHidden() for dock in self._window.tabifiedDockWidgets(self))
         wanted = self._no_title if tabbed else self._title
         if self.titleBarWidget() is not wanted:

@@ -1,4 +1,4 @@
-"""A list whose rows are chosen, opened, removed and dragged to another place; what the rows are is for those that derive from it."""
+"""A list whose rows can be selected, opened, removed and dragged. Subclasses say what the rows are."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.ui.kit.item_model import AnyItem, ItemModel
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What is chosen in a list, and how far it is scrolled."""
+    """The selection of a list, and its scroll position."""
 
     current: str = ""
     ids: frozenset[str] = frozenset()
@@ -21,10 +21,10 @@ class _Chosen:
 
 
 class DraggableList(QListView, Generic[AnyItem]):
-    """`opened(id)` by Enter or double click, `removed()` by Delete, `chosen(id)`, `moved(ids, place)` by dragging and by Alt with the
+    """`opened(id)` on Enter or double click, `removed()` on Delete, `chosen(id)`, `moved(ids, place)` on dragging and on Alt with the
     arrows. The document moves, never the widget: a drop says where to, and the new document comes back.
 
-    What is chosen stays chosen as long as it is shown; of what went, the row that takes its place is chosen.
+    The selection stays while it is shown; after a removal, the row that takes its place is selected.
     """
 
     opened = Signal(str)
@@ -33,10 +33,10 @@ class DraggableList(QListView, Generic[AnyItem]):
     chosen = Signal(str)
 
     def _begin(self, rows: ItemModel[AnyItem]) -> None:
-        """Show these."""
+        """Show these rows."""
         self._things = rows
         self._before = _Chosen()
-        rows.rowsAboutToBeRemoved.connect(self._go_on)  # before Qt, which would go on above
+        rows.rowsAboutToBeRemoved.connect(self._go_on)  # before Qt, which would move on above
         self.setModel(rows)
         rows.rowsRemoved.connect(self._choose_next)
         rows.modelAboutToBeReset.connect(self._keep_chosen)
@@ -78,15 +78,15 @@ class DraggableList(QListView, Generic[AnyItem]):
 
     @abstractmethod
     def takes(self, event: QDropEvent) -> bool:
-        """Whether what is dragged may be let fall here."""
+        """Whether the dragged rows may be dropped here."""
 
     @property
     def in_order(self) -> bool:
-        """Whether rows stand as in the document, so that moving them means something."""
+        """Whether rows are in document order, so that moving them makes sense."""
         return True
 
     def current_id(self) -> str:
-        """The row that has the keyboard, "" when none has."""
+        """The row with the keyboard focus, "" if none has it."""
         index = self.currentIndex()
         return self._things.id_at(index) if index.isValid() else ""
 
@@ -102,7 +102,7 @@ class DraggableList(QListView, Generic[AnyItem]):
             self.scrollTo(self._things.index(row))
 
     def place_at(self, point: QPoint) -> int:
-        """Before which row something falls: the nearer edge counts."""
+        """The row before which something is dropped: the nearer edge counts."""
         index = self.indexAt(point)
         if not index.isValid():
             return self._things.rowCount()

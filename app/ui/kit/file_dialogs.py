@@ -1,4 +1,4 @@
-"""File dialogs: they open in the folder of the last file of the kind, else of the show, else in Documents."""
+"""File dialogs that open in the folder of the last file of that kind, else of the show, else in Documents."""
 
 import re
 from collections.abc import Callable
@@ -8,12 +8,11 @@ from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 SHOWS, TABLES, PICTURES, MEDIA, EXPORTS = "shows", "tables", "pictures", "media", "exports"
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')  # what no system, or one of them, allows in a file's name
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')  # characters that some system does not allow in file names
 
 
 class FileDialogs:
-    """Remembers a folder for each kind of file. `settings` is where that is kept, None = for this sitting alone; `show` gives the open
-    show's own file."""
+    """Remembers a folder per kind of file. `settings` stores them, None = only until the app closes; `show` gives the open show's file."""
 
     def __init__(self, settings: Callable[[], QSettings] | None = None, show: Callable[[], Path | None] = lambda: None) -> None:
         self._settings = settings
@@ -21,12 +20,12 @@ class FileDialogs:
         self._used: dict[str, str] = {}
 
     def start(self, kind: str, name: str = "") -> str:
-        """Where a dialog begins, with a file's name in it when there is one."""
+        """Where a dialog starts, including a file name if there is one."""
         folder = self._folder(kind)
         return str(folder / _NOT_IN_NAMES.sub("_", name)) if name else str(folder)
 
     def remember(self, kind: str, path: str) -> str:
-        """Note what was chosen, "" = nothing; gives it back."""
+        """Remember the chosen path ("" = cancelled) and return it."""
         if path:
             chosen = Path(path)
             folder = str(chosen if chosen.is_dir() else chosen.parent)
@@ -36,7 +35,7 @@ class FileDialogs:
         return path
 
     def open_file(self, parent: QWidget, kind: str, title: str, filters: str, start: str = "") -> str:
-        """Ask for a file; "" = none. `start` is one that was chosen before."""
+        """Ask for a file; "" = cancelled. `start` is a file chosen before."""
         path, _ = QFileDialog.getOpenFileName(parent, title, start if start and Path(start).exists() else self.start(kind), filters)
         return self.remember(kind, path)
 
@@ -47,12 +46,12 @@ class FileDialogs:
         return paths
 
     def save_file(self, parent: QWidget, kind: str, title: str, name: str, filters: str) -> str:
-        """Ask where to write; "" = nowhere."""
+        """Ask where to write; "" = cancelled."""
         path, _ = QFileDialog.getSaveFileName(parent, title, self.start(kind, name), filters)
         return self.remember(kind, path)
 
     def folder(self, parent: QWidget, kind: str, title: str) -> str:
-        """Ask for a folder; "" = none."""
+        """Ask for a folder; "" = cancelled."""
         return self.remember(kind, QFileDialog.getExistingDirectory(parent, title, self.start(kind)))
 
     def _folder(self, kind: str) -> Path:

@@ -13,7 +13,7 @@ from app.ui.kit.language import declared, tr
 
 
 def reason_words(error: FieldError) -> str:
-    """Why a value was not taken."""
+    """Why a value was refused."""
     words = {
         "minimum": tr("Form", "Enter at least {limit}.", limit=error.data.get("limit", "")),
         "maximum": tr("Form", "Enter at most {limit}.", limit=error.data.get("limit", "")),
@@ -25,16 +25,16 @@ def reason_words(error: FieldError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Declared settings that stand on one page."""
+    """Declared settings on one page."""
 
     title: str
     fields: tuple[Field, ...]
 
 
 class Form(QWidget):
-    """One row for each field: title, editor, help below; advanced fields behind a button.
+    """One row per field: title, editor, help below; advanced fields behind a button.
 
-    `changed` carries (key, checked value) of what the user did; a value that does not fit is refused with a word below the field.
+    `changed` carries (key, checked value) of the user's change; an invalid value is refused with a text below the field.
     """
 
     changed = Signal(str, object)
@@ -59,7 +59,7 @@ class Form(QWidget):
         return tuple(self._fields)
 
     def editor(self, key: str) -> Editor:
-        """The editor of one field; raises KeyError for a key that the form lacks."""
+        """The editor of a field; raises KeyError if the form does not have it."""
         return self._editors[key]
 
     def _add_row(self, layout: QVBoxLayout, field: Field, resources: EditorResources) -> None:
@@ -89,7 +89,7 @@ class Form(QWidget):
     def _add_advanced(self, fields: Sequence[Field], resources: EditorResources) -> None:
         if not fields:
             return
-        if not self._editors:  # nothing else is here: a closed form would be a riddle
+        if not self._editors:  # nothing else is here: a collapsed form would be a puzzle
             for field in fields:
                 self._add_row(self._layout, field, resources)
             return
@@ -113,7 +113,7 @@ class Form(QWidget):
         self._layout.addWidget(more)
 
     def _bring_up(self, button: QWidget, more: QWidget) -> None:
-        """Scroll so that what was opened is seen, its button on top if it is long."""
+        """Scroll so that the opened part is visible, with its button on top if it is long."""
         area = self.parentWidget()
         while area is not None and not isinstance(area, QScrollArea):
             area = area.parentWidget()
@@ -122,7 +122,7 @@ class Form(QWidget):
             area.ensureWidgetVisible(button, 0, 0)
 
     def add_below(self, key: str, title: str, widget: QWidget, help_text: str = "") -> None:
-        """One more row below a field's, for what is no declared field; raises KeyError for a key that the form lacks."""
+        """Add a row below a field for something that is not a declared field; raises KeyError if the form does not have the field."""
         error = self._errors[key]
         parent = error.parentWidget()
         layout = parent.layout() if parent is not None else None
@@ -140,7 +140,7 @@ class Form(QWidget):
         hint.setVisible(bool(help_text))
 
     def show_values(self, values: Mapping[str, Value]) -> None:
-        """Show these values; a field that the user is editing right now is left to them."""
+        """Show these values, except in a field that the user is editing."""
         for key, editor in self._editors.items():
             if key in values:
                 editor.show_value(values[key])

@@ -1,4 +1,4 @@
-"""Rows of things that have ids: what comes, goes and moves does so in the model too, so that a list stays as it was around it."""
+"""A model of items with ids: insertions, removals and moves happen in the model too, so that a list keeps its state."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,8 @@ from app.domain.base.id_list import differing, turned
 Index = QModelIndex | QPersistentModelIndex
 
 ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
-MOST_PIECES = 40  # single insertions and removals; with more, the model is reset
-MOST_NEW = 500  # rows that are put in one by one
+MOST_PIECES = 40  # single insertions and removals; beyond this the model is reset
+MOST_NEW = 500  # rows inserted one by one
 _ROOT = QModelIndex()
 
 
@@ -28,16 +28,16 @@ AnyItem = TypeVar("AnyItem", bound=Thing)
 
 
 def _pieces(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """(first, count) of places that follow each other; the places rise."""
+    """(first, count) of runs of consecutive places, in rising order."""
     for _, run in groupby(enumerate(places), lambda pair: pair[1] - pair[0]):
         piece = [place for _, place in run]
         yield piece[0], len(piece)
 
 
 class ItemModel(QStringListModel, Generic[AnyItem]):
-    """The ids are held by Qt: a view that lays ten thousand rows out asks for each row's place, and not one of them in Python.
+    """Qt holds the ids: a view of ten thousand rows asks for each row's position without a Python call.
 
-    At every moment a row is that of the id which Qt holds there, also while rows come and go. `carried` is the type of what is dragged.
+    A row always shows the id that Qt holds for it, even while rows are inserted or removed. `carried` is the MIME type of dragged rows.
     """
 
     carried = ""
@@ -49,7 +49,7 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
 
     @abstractmethod
     def title_of(self, thing: AnyItem) -> str:
-        """What a thing is called for those who do not see it."""
+        """The item's name for screen readers."""
 
     def id_at(self, index: Index) -> str:
         """The id of a row."""
@@ -58,17 +58,17 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
 
     @property
     def shown(self) -> tuple[AnyItem, ...]:
-        """The things, from the top."""
+        """The items, from the top."""
         return self._shown
 
     def row_of(self, wanted: str) -> int:
-        """The row of this id, -1 when it is not shown."""
+        """The row of an id, -1 if it is not shown."""
         if wanted not in self._by_id:
             return -1
         return [thing.id for thing in self._shown].index(wanted)
 
     def show_items(self, wanted: tuple[AnyItem, ...]) -> None:
-        """Show these. After too many differences the model is reset; its views restore the selection."""
+        """Show these items. After too many differences the model is reset, and its views restore the selection."""
         before, self._shown = self._shown, wanted
         start, old_end, new_end = differing(before, wanted)
         old, new = before[start:old_end], wanted[start:new_end]
@@ -113,7 +113,7 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
             self.dataChanged.emit(self.index(other[0]), self.index(other[-1]))
 
     def item_at(self, index: Index) -> AnyItem | None:
-        """The thing of a row; None while the row is being made."""
+        """The item of a row; None while the row is being inserted."""
         return self._by_id.get(self.id_at(index))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -132,7 +132,7 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
         return [self.carried]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The ids alone, one a line."""
+        """The ids only, one per line."""
         carried = QMimeData()
         rows = sorted(indexes, key=lambda index: index.row())
         carried.setData(self.carried, "\n".join(self.id_at(index) for index in rows).encode())

@@ -13,10 +13,10 @@ log = logging.getLogger(__name__)
 
 MAX_BYTES = 4 * 1024 * 1024  # the largest table has 150 kB
 ENGLISH = "en"
-LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "zh_CN": "简体中文"}  # each named in itself
+LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "zh_CN": "简体中文"}  # each in its own language
 BCP47: Mapping[str, str] = {ENGLISH: "en", "zh_CN": "zh-Hans"}
-SPOKEN = ("en", "zh-Hans", "es", "fr", "ar", "pt-BR", "id", "th", "vi", "de", "ja", "ko")  # offered besides the languages of a show
-DECLARED = "Declared"  # the context of titles that stand in tables of the domain, the settings and the presets
+SPOKEN = ("en", "zh-Hans", "es", "fr", "ar", "pt-BR", "id", "th", "vi", "de", "ja", "ko")  # offered in addition to the languages of a show
+DECLARED = "Declared"  # the context of titles declared in the domain, the settings and the presets
 
 
 def tr(context: str, text: str, **values: Value) -> str:
@@ -46,7 +46,7 @@ class TableTranslator(QTranslator):
 
 
 def load_table(folder: Path, language: str) -> Mapping[str, Mapping[str, str]]:
-    """The words of one language; empty for English, for a language nobody has written, and for a file that is damaged."""
+    """The texts of a language; empty for English, for a language without a table, and for a damaged file."""
     path = folder / f"{language}.json"
     if language == ENGLISH or not path.is_file():
         return {}
@@ -64,7 +64,7 @@ def _texts(words: object) -> Mapping[str, str]:
 
 
 def language_for(chosen: str) -> str:
-    """`chosen` if there is such a language, else the one nearest to the system's."""
+    """`chosen` if it exists, else the language nearest to the system's."""
     if chosen in LANGUAGES:
         return chosen
     system = QLocale.system()

@@ -1,4 +1,4 @@
-"""Questions that must be answered before something is lost."""
+"""Questions to answer before something is lost."""
 
 from collections.abc import Sequence
 
@@ -52,7 +52,7 @@ class Question(QDialog):
 
 
 def choose(parent: QWidget | None, title: str, text: str, answers: Sequence[tuple[str, str, str]], *, cancel: bool = True) -> str:
-    """Ask and wait; the id of the answer, "" when cancelled."""
+    """Ask and wait. Returns the id of the answer, "" if cancelled."""
     question = Question(parent, title, text, answers, cancel=cancel)
     question.exec()
     question.deleteLater()
@@ -60,5 +60,5 @@ def choose(parent: QWidget | None, title: str, text: str, answers: Sequence[tupl
 
 
 def ask(parent: QWidget | None, title: str, text: str, yes: str, *, danger: bool = False) -> bool:
-    """Ask for one thing and wait; True for yes."""
+    """Ask for confirmation and wait; True for yes."""
     return choose(parent, title, text, (("yes", yes, "danger" if danger else "primary"),)) == "yes"

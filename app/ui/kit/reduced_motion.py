@@ -1,4 +1,4 @@
-"""Whether the system asks programs to keep still: some people are made ill, or distracted, by what moves and flashes."""
+"""Whether the system asks apps to reduce motion, which makes some people ill or distracts them."""
 
 import ctypes
 import sys
@@ -9,16 +9,16 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatche
 
 _CLIENT_AREA_ANIMATION = 0x1042  # SPI_GETCLIENTAREAANIMATION
 _PORTAL = ("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings", "Read")
-_CALM_VALUES = {  # of the desktop portal: what a setting says when nothing shall move
+_CALM_VALUES = {  # the desktop portal's value for no motion
     ("org.freedesktop.appearance", "reduced-motion"): 1,
     ("org.gnome.desktop.interface", "enable-animations"): False,
 }
 
 
 class ReducedMotion(QObject):
-    """`calm` is True when the user has switched animations off in the system's settings.
+    """`calm` is True if the user turned off animations in the system settings.
 
-    Where that is asked of another program, it is False until the answer comes: nothing waits for it.
+    Where another process has to be asked, it is False until the answer comes; nothing waits for it.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -43,7 +43,7 @@ class ReducedMotion(QObject):
             question = QDBusMessage.createMethodCall(*_PORTAL)
             question.setArguments([namespace, key])
             watcher = QDBusPendingCallWatcher(bus.asyncCall(question), self)
-            watcher.finished.connect(lambda finished, calm=calm: self._on_answer(calm, finished))  # Qt gives a partial no argument
+            watcher.finished.connect(lambda finished, calm=calm: self._on_answer(calm, finished))  # Qt passes no argument to a partial
 
     def _on_answer(self, calm: object, watcher: QDBusPendingCallWatcher) -> None:
         reply = watcher.reply()

@@ -1,4 +1,4 @@
-"""A list whose rows can be renamed in place, dragged to another place and carry small buttons."""
+"""A list whose rows can be renamed in place, dragged, and carry small buttons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class RowButton:
-    """One small button of a row: `name` comes back with the click."""
+    """A small button of a row; its `name` comes back with the click."""
 
     name: str
     icon: QIcon
@@ -41,7 +41,7 @@ class RowButton:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry: `strong` buttons the one that counts (on program), `faint` one that is switched off."""
+    """One row: `strong` marks the one that counts (on program), `faint` one that is turned off."""
 
     id: str
     title: str
@@ -50,9 +50,9 @@ class Row:
     buttons: tuple[RowButton, ...] = ()
     strong: bool = False
     faint: bool = False
-    tally: str = ""  # a pill after the title: the row's state ("On air")
+    tally: str = ""  # a badge after the title: the row's state ("On air")
     tally_colour: str = "live"
-    hint: str = ""  # for the tooltip, below the title
+    hint: str = ""  # the tooltip's second line
 
 
 class _RowDelegate(QStyledItemDelegate):
@@ -117,7 +117,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
     def _draw_tally(self, painter: QPainter, area: QRect, right: int, row: Row) -> int:
-        """A pill at the right, or a dot where the title would have no room beside the pill; where the rest ends."""
+        """Draw a badge at the right, or a dot if the title needs the room. Returns where the rest ends."""
         metrics = painter.fontMetrics()
         width = metrics.horizontalAdvance(row.tally) + 16
         whole = area.x() + 36 + metrics.horizontalAdvance(row.title) + TALLY_PX <= right - width
@@ -141,8 +141,8 @@ class _RowDelegate(QStyledItemDelegate):
 
 
 class RowList(QListWidget):
-    """`chosen(id)`; `clicked_on(id)` by the left button, let go where it was pressed; `opened(id)` by Enter or double click;
-    `renamed(id, title)`; `dragged(id, place)`, the place counted from the top; `mark_clicked(id, name)`."""
+    """`chosen(id)`; `clicked_on(id)` on a press and release of the left button; `opened(id)` on Enter or double click; `renamed(id,
+    title)`; `dragged(id, place)`, counted from the top; `mark_clicked(id, name)`."""
 
     chosen = Signal(str)
     clicked_on = Signal(str)
@@ -178,12 +178,12 @@ class RowList(QListWidget):
         return tuple(self._row(self.item(place)).id for place in range(self.count()))
 
     def current_id(self) -> str:
-        """The chosen row's id, "" when none is."""
+        """The id of the selected row, "" if there is none."""
         item = self.currentItem()
         return self._row(item).id if item is not None else ""
 
     def show_rows(self, rows: Sequence[Row], current_id: str) -> None:
-        """Show these; emits nothing. Rows whose ids stand as before are changed in place, so that editing and scrolling stay."""
+        """Show these rows without emitting. If the ids are unchanged, rows are updated in place, so that editing and scrolling continue."""
         if self.state() is QAbstractItemView.State.EditingState:
             return
         self._filling = True
@@ -208,7 +208,7 @@ class RowList(QListWidget):
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled)
 
     def rename_current(self) -> None:
-        """Open the editor in the chosen row."""
+        """Open the editor in the selected row."""
         item = self.currentItem()
         if item is not None:
             self.editItem(item)
@@ -253,7 +253,7 @@ class RowList(QListWidget):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        editing = self.state() is QAbstractItemView.State.EditingState  # the editor lets Return through to us
+        editing = self.state() is QAbstractItemView.State.EditingState  # the editor passes Return on to us
         here = "" if editing else self.current_id()
         if here and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
             step = -1 if event.key() == Qt.Key.Key_Up else 1
@@ -267,7 +267,7 @@ class RowList(QListWidget):
         return [ROW_TYPE]
 
     def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
-        """The id alone: the list's own way would write out our Python objects, which ends the process."""
+        """Only the id: the list's default would serialise our Python objects, which crashes."""
         carried = QMimeData()
         carried.setData(ROW_TYPE, "\n".join(self._row(item).id for item in items).encode())
         return carried
@@ -275,7 +275,7 @@ class RowList(QListWidget):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)
         if event.source() is self:
-            event.accept()  # the middle of a row is a place as well: the nearer edge counts
+            event.accept()  # the middle of a row counts too: the nearer edge wins
 
     def dropEvent(self, event: QDropEvent) -> None:
         """The document moves, not the widget: say where to, and let the new document come back."""
@@ -287,7 +287,7 @@ class RowList(QListWidget):
             place += 1
         if place > self.currentRow():
             place -= 1
-        event.setDropAction(Qt.DropAction.IgnoreAction)  # else the view would remove the row itself
+        event.setDropAction(Qt.DropAction.IgnoreAction)  # otherwise the view would remove the row itself
         event.accept()
         if here and place != self.currentRow():
             self.dragged.emit(here, place)

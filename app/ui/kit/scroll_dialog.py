@@ -1,4 +1,4 @@
-"""The frame that the dialogs share: a title, a scrolling middle, buttons below."""
+"""The layout that dialogs share: a title, a scrolling middle, buttons below."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -35,6 +35,6 @@ class ScrollDialog(QDialog):
         outer.addLayout(self.buttons)
 
     def resize_within_screen(self, width: int, height: int) -> None:
-        """As large as this, or as the screen lets it be."""
+        """Resize to this, or to what the screen allows."""
         room = self.screen().availableSize()
         self.resize(min(width, room.width()), min(height, room.height()))

@@ -1,4 +1,4 @@
-"""One of many things, found by a few letters: a line that offers a short list of what they fit."""
+"""A search field that offers a short list of matches."""
 
 from abc import abstractmethod
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit
 
 
 class SearchLine(QLineEdit):
-    """What things there are, and which fit, is for those that derive from it. What was typed and not picked is forgotten."""
+    """Subclasses say what exists and what matches. Text that was typed but not picked is dropped."""
 
     def __init__(self, words: str, *, visible: int) -> None:
         super().__init__()
@@ -25,30 +25,30 @@ class SearchLine(QLineEdit):
 
     @abstractmethod
     def offer(self, letters: str) -> None:
-        """Put what fits into the list, by `show_offers`."""
+        """Offer the matches with `show_offers`."""
 
     @abstractmethod
     def pick_match(self, place: int) -> None:
-        """Choose the one at this place of the list, if there is one."""
+        """Choose the match at this place of the list, if there is one."""
 
     def on_typed(self, letters: str) -> None:
         """The user has typed."""
         self.offer(letters)
 
     def show_offers(self, lines: list[str]) -> None:
-        """What is in the list."""
+        """The offered matches."""
         if (popup := self._completer.popup()) is not None:
-            popup.setObjectName("offers")  # the style sheet gives it a background, which lists inside the window do not have
+            popup.setObjectName("offers")  # the style sheet gives it a background, unlike lists inside the window
         self._model.setStringList(lines)
 
     def show_name(self, name: str) -> None:
-        """What is chosen is called so; somebody who is typing is not disturbed."""
+        """Show the name of the choice, unless the user is typing."""
         self._name = name
         if not (self.hasFocus() and self.isModified()):
             self.put_back()
 
     def put_back(self) -> None:
-        """Show what is chosen, in place of what was typed."""
+        """Show the choice instead of the typed text."""
         if self.text() != self._name:
             self.setText(self._name)
             self.setCursorPosition(0)

@@ -1,4 +1,4 @@
-"""A small table that is written in: rows are added at its end and taken out, cells checked when they are left."""
+"""A small editable table: rows are added at the end and removed, cells checked when they lose focus."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from app.ui.kit.labels import tip
 from app.ui.kit.theme import Icons
 
 ROW_PX = 32
-EDITED_BY = (  # as in a spreadsheet: arrows go from cell to cell, typing begins to write
+EDITED_BY = (  # like a spreadsheet: arrows move between cells, typing starts editing
     QAbstractItemView.EditTrigger.DoubleClicked
     | QAbstractItemView.EditTrigger.SelectedClicked
     | QAbstractItemView.EditTrigger.EditKeyPressed
@@ -34,7 +34,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`choices` (value → words) makes it a list to choose from; `fixed` cannot be written in; `stretch` takes the room that is left."""
+    """`choices` (value → words) makes it a drop-down list; `fixed` is read-only; `stretch` takes the remaining width."""
 
     title: str
     width_px: int = 100
@@ -45,7 +45,7 @@ class Column:
 
 
 class _Grid(QTableWidget):
-    """Enter writes in a cell, Delete empties it, Ctrl+Delete takes the row out; Tab goes from cell to cell and, after the last, on."""
+    """Enter edits a cell, Delete clears it, Ctrl+Delete removes the row; Tab moves between cells and leaves after the last one."""
 
     removed = Signal()
 
@@ -80,16 +80,16 @@ class _Grid(QTableWidget):
         return self.currentRow() == row and self.currentColumn() == column
 
     def _leave(self, *, forward: bool) -> None:
-        self.setTabKeyNavigation(False)  # else the table keeps the key for itself
+        self.setTabKeyNavigation(False)  # otherwise the table keeps the key
         self.focusNextPrevChild(forward)
         self.setTabKeyNavigation(True)
 
 
 class TableEdit(QWidget):
-    """`edited` carries all rows as texts after the user changed one. `fresh` makes the cells of an added row.
+    """`edited` carries all rows as texts after a change by the user. `fresh` makes the cells of a new row.
 
-    The listener calls `refuse` at once for an invalid text: it stays in its cell, marked, until the user changes it, and is
-    not among the rows that the next change brings.
+    The listener calls `refuse` at once for an invalid text: it stays in its cell, marked, until the user changes it, and is left out of the
+    rows of later changes.
     """
 
     edited = Signal(list)
@@ -141,7 +141,7 @@ class TableEdit(QWidget):
         self._fit()
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Show these; emits nothing, and leaves equal cells alone, so that typing continues."""
+        """Show these rows without emitting. Equal cells are left alone, so that typing continues."""
         wanted, before = [list(row) for row in rows], self._rows
         if wanted == before:
             return
@@ -185,12 +185,12 @@ class TableEdit(QWidget):
         item.setData(Qt.ItemDataRole.ForegroundRole, None)
 
     def _fit(self) -> None:
-        """As high as its rows, within reason."""
+        """As tall as its rows, up to a limit."""
         rows = min(max(self.grid.rowCount(), 1), 8)
         self.grid.setFixedHeight(self.grid.horizontalHeader().sizeHint().height() + rows * ROW_PX + 6)
 
     def refuse(self, place: int, number: int, reason: str, colour: QColor) -> None:
-        """Mark a cell whose text was not taken."""
+        """Mark a cell whose text was refused."""
         self._taken = False
         self._refused.add((place, number))
         item = self.grid.item(place, number)

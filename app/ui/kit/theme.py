@@ -1,4 +1,4 @@
-"""Colours, icons and the style sheet, made of the data in resources/themes and resources/icons."""
+"""Colours, icons and the style sheet, from the data in resources/themes and resources/icons."""
 
 import logging
 import re
@@ -17,17 +17,17 @@ from app.domain.base.errors import AppError
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 64 * 1024
-GRID = 8  # every distance in the window is a multiple or a half of this
+GRID = 8  # every distance in the window is a multiple of this, or half of it
 _SIDES = (16, 18, 20)  # in menus, in buttons and rows, in the toolbar
 _PICTURE_SIDES = (32, 48, 64, 128)  # more sizes of the app's icon, for window lists
-_GRID_SIDE = 24  # the family is drawn on this; what is larger is a picture
+_GRID_SIDE = 24  # the family's grid; larger icons are illustrations
 _NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"/>'
 _NAME = re.compile(r"@(\w+)@")
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One set of colours by name, and where its files are."""
+    """A set of named colours, and the folder of its files."""
 
     name: str
     dark: bool
@@ -35,7 +35,7 @@ class Theme:
     folder: Path
 
     def colour(self, name: str) -> QColor:
-        """The colour of this name; raises KeyError for one that the theme lacks."""
+        """The colour of this name; raises KeyError if the theme does not have it."""
         return QColor(self.colours[name])
 
     def style_sheet(self) -> str:
@@ -45,7 +45,7 @@ class Theme:
         return _NAME.sub(lambda match: values[match.group(1)], template)
 
     def palette(self) -> QPalette:
-        """For what Qt draws without the style sheet: dialogs of the system, text cursors, links."""
+        """For what Qt draws without the style sheet: system dialogs, text cursors, links."""
         palette = QPalette()
         roles = {
             QPalette.ColorRole.Window: "window",
@@ -71,8 +71,8 @@ class Theme:
 
 
 def load_theme(folder: Path, chosen: str) -> Theme:
-    """The theme "dark" or "light"; anything else follows the system (dark where it does not say). One that is damaged is replaced by the
-    other; raises AppError when both are."""
+    """The theme "dark" or "light"; anything else follows the system (dark if the system does not say). A damaged theme is replaced by the
+    other one; raises AppError if both are damaged."""
     name = chosen if chosen in ("dark", "light") else "dark"
     if chosen not in ("dark", "light") and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light:
         name = "light"
@@ -84,7 +84,7 @@ def load_theme(folder: Path, chosen: str) -> Theme:
 
 
 def _read(folder: Path, name: str) -> Theme:
-    """A theme that lacks nothing; raises AppError."""
+    """A complete theme; raises AppError if something is missing."""
     path = folder / f"{name}.toml"
     try:
         with path.open("rb") as file:
@@ -113,14 +113,14 @@ class Icons:
         return self._theme
 
     def icon(self, name: str, colour: str = "text") -> QIcon:
-        """The icon in the named colour, fainter when disabled; an unknown name gives an icon without a picture."""
+        """The icon in the named colour, fainter when disabled; an unknown name gives an empty icon."""
         key = (name, colour)
         if key not in self._made:
             self._made[key] = self._make(name, colour)
         return self._made[key]
 
     def pixmap(self, name: str, side: int, colour: str = "text") -> QPixmap:
-        """The icon as a picture of this many device-independent pixels, drawn at the screen's own resolution."""
+        """The icon as an image of this many device-independent pixels, at the screen's resolution."""
         scale = _screen_scale()
         picture = _drawn(self._renderer(name, colour), round(side * scale))
         picture.setDevicePixelRatio(scale)
@@ -148,7 +148,7 @@ class Icons:
 
 
 def _screen_scale() -> float:
-    """Pixels of the finest screen for one device-independent pixel."""
+    """The device pixel ratio of the finest screen."""
     return max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
 
 
@@ -167,6 +167,6 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     if before != value:
         widget.setProperty(name, value)
         if before is None and not value:
-            return  # it looks the same, and restyling is the most expensive part of building a form
+            return  # unchanged, and restyling is the most expensive part of building a form
         widget.style().unpolish(widget)
         widget.style().polish(widget)

@@ -1,4 +1,4 @@
-"""A text in one language of several: the one that is written now, with the host's words beside it."""
+"""A text in one of several languages, with the host's text beside it."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ PARAGRAPH_PX = 64
 
 
 class _Line(QLineEdit):
-    """`typed(text)` by the user alone."""
+    """`typed(text)` is emitted only for the user's typing."""
 
     typed = Signal(str)
 
@@ -22,15 +22,15 @@ class _Line(QLineEdit):
         self.textEdited.connect(self.typed)
 
     def show_text(self, text: str, *, right: bool) -> None:
-        """Show a text that came from elsewhere, written from the `right` or from the left."""
+        """Show a text from elsewhere, written from the `right` or from the left."""
         if self.text() != text:
             self.setText(text)
-            self.setCursorPosition(len(text) if self.hasFocus() else 0)  # a long text is read from its beginning
+            self.setCursorPosition(len(text) if self.hasFocus() else 0)  # a long text shows its beginning
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight)
 
 
 class _Paragraph(QPlainTextEdit):
-    """As `_Line`, for several lines."""
+    """Like `_Line`, for several lines."""
 
     typed = Signal(str)
 
@@ -42,7 +42,7 @@ class _Paragraph(QPlainTextEdit):
         self.textChanged.connect(lambda: self.typed.emit(self.toPlainText()))
 
     def show_text(self, text: str, *, right: bool) -> None:
-        """As that of `_Line`."""
+        """See `_Line`."""
         with QSignalBlocker(self):
             if self.toPlainText() != text:
                 self.setPlainText(text)
@@ -55,7 +55,7 @@ class _Paragraph(QPlainTextEdit):
 
 
 class TranslatedField(QWidget):
-    """`edited` carries all the words, with what was typed in the language that is shown."""
+    """`edited` carries the texts of all languages after a change of the shown one."""
 
     edited = Signal(object)
 
@@ -75,13 +75,13 @@ class TranslatedField(QWidget):
         self.title.setBuddy(self._editor)
         self.setFocusProxy(self._editor)
         layout.addWidget(self._editor)
-        self._beside: QLabel | None = None  # of forms with many fields, few have one
+        self._beside: QLabel | None = None  # few fields of a long form have one
         if hint:
             layout.addWidget(label(hint, "hint", wrap=True))
         self._editor.typed.connect(self._on_edited)
 
     def show_words(self, words: LocalizedText, language: str, beside: Sequence[str] = ()) -> None:
-        """Show the text in `language`; below it, when that is another, the text in the first language of `beside` that has one."""
+        """Show the text in `language`; below it, if that differs, the text in the first language of `beside` that has one."""
         self._words, self._language = words, language
         text = next((text for known, text in words.items() if known == language), "")
         self._editor.show_text(text, right=is_right_to_left(language))
@@ -98,7 +98,7 @@ class TranslatedField(QWidget):
             self._beside.setVisible(bool(text))
 
     def begin(self) -> None:
-        """Take the keyboard, with all that is written chosen: what is typed takes its place."""
+        """Take the focus with everything selected, so that typing replaces it."""
         self.setFocus()
         self._editor.selectAll()
 
@@ -127,6 +127,6 @@ class PlainField(QWidget):
         self.setFocusProxy(self._line)
 
     def show_text(self, text: str) -> None:
-        """Show a text that came from elsewhere."""
+        """Show a text from elsewhere."""
         if self._line.text() != text:
             self._line.setText(text)

@@ -13,12 +13,12 @@ from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 
 T = TypeVar("T")
-QUICK_S = 0.03  # most files are there by then, and nobody sees a window stand still for two pictures
-UNSEEN_MS = 200  # and nearly all by then: the window lives on, takes no input, and shows nothing that would flicker
+QUICK_S = 0.03  # most files are done by then, and nobody notices a window that pauses for two frames
+UNSEEN_MS = 200  # nearly all files are done by then: until then the window runs, takes no input and shows nothing that would flicker
 
 
 class Cancellable(Protocol):
-    """What is waited for."""
+    """The work's title and progress texts."""
 
     def listen(self, told: Callable[[str], object]) -> None: ...
 
@@ -26,14 +26,14 @@ class Cancellable(Protocol):
 
 
 class _News(QObject):
-    """From the thread to the window's."""
+    """Signals from the thread to the window."""
 
     stage = Signal(str)
     done = Signal()
 
 
 class WaitingDialog(QDialog):
-    """Says what is being done; Escape and the button cancel it, and it closes when the work has ended."""
+    """Shows what is being done. Escape and the button cancel it, and it closes when the work has ended."""
 
     def __init__(self, parent: QWidget, name: str, cancel: Callable[[], object]) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class WaitingDialog(QDialog):
         layout.addLayout(row)
 
     def show_stage(self, stage: str) -> None:
-        """This is done now."""
+        """Show the progress."""
         self.stage.setText(self._words.get(stage, self._words[""]))
 
     def reject(self) -> None:
@@ -76,15 +76,15 @@ class WaitingDialog(QDialog):
 
 
 class Waiting:
-    """Does work on a thread while the window lives on."""
+    """Runs work on a thread while the window stays responsive."""
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
 
     def __call__(self, name: str, opening: Cancellable, work: Callable[[], T]) -> T:
-        """What the work gives; raises what it raises."""
+        """The result of the work; raises its error."""
         if _in_a_task():
-            return work()  # no other task could run before this one continues: a thread would gain nothing
+            return work()  # nothing else can run before this continues, so a thread would gain nothing
         news = _News()
         stages: list[str] = [""]
 
@@ -110,7 +110,7 @@ class Waiting:
         soon.setSingleShot(True)
         soon.timeout.connect(loop.quit)
         soon.start(UNSEEN_MS)
-        if not is_done():  # it may have ended before anybody listened
+        if not is_done():  # it may have ended before anyone listened
             loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         if not is_done():
             dialog.show()

@@ -28,14 +28,14 @@ PAGE_DB = 6.0
 
 
 def share_of(gain_db: float) -> float:
-    """The knob's place, 0 (bottom) to 1, for a gain."""
+    """The knob's position for a gain, 0 (bottom) to 1."""
     if gain_db >= 0:
         return UNITY + (1 - UNITY) * min(gain_db, MAX_GAIN_DB) / MAX_GAIN_DB
     return UNITY * math.pow(1 - min(1.0, gain_db / MIN_GAIN_DB), 1.6)
 
 
 def gain_at(share: float) -> float:
-    """The gain for a knob's place; the inverse of `share_of`, to a tenth of a dB."""
+    """The gain at a knob position, to a tenth of a dB; the inverse of `share_of`."""
     share = min(1.0, max(0.0, share))
     if share >= UNITY:
         return round((share - UNITY) / (1 - UNITY) * MAX_GAIN_DB, 1)

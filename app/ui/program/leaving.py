@@ -1,4 +1,4 @@
-"""What viewers would lose when the open show goes: asked about by its name before anything happens."""
+"""Asks before another show replaces one that viewers see, and says what they would lose."""
 
 from PySide6.QtWidgets import QWidget
 
@@ -22,7 +22,7 @@ def goes_on(studio: Studio) -> bool:
 
 
 def viewers_lose(studio: Studio) -> str:
-    """What goes from the viewers' page, in sentences; "" when nothing does."""
+    """What viewers would lose, in sentences; "" if nothing."""
     show, selling = studio.document.show, studio.control.selling
     language = (show.presentation.host_language,)
     lines = []
@@ -60,7 +60,7 @@ def may_replace(studio: Studio, parent: QWidget) -> bool:
 
 
 def ask_before_closing(studio: Studio, parent: QWidget) -> str:
-    """STAY, LEAVE (which ends the show) or KEEP_ON_AIR; LEAVE at once for a show that does not go on."""
+    """STAY, LEAVE (which ends the show) or KEEP_ON_AIR; LEAVE at once if no show is running."""
     if not goes_on(studio):
         return LEAVE
     title = studio.document.title

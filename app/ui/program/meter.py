@@ -23,7 +23,7 @@ SCALE_FONT_PX = 10
 
 
 def place_of(decibels: float, length: int) -> int:
-    """The level's height on a meter of this length, in pixels; the top, where it matters, is a little wider."""
+    """The height of a level on a meter of this length, in pixels; the top, where it matters, is a little larger."""
     share = (max(FLOOR_DB, min(0.0, decibels)) - FLOOR_DB) / -FLOOR_DB
     return round(math.pow(share, 1.35) * length)
 
@@ -57,7 +57,7 @@ class Meter(QWidget):
         return self._held[0], self._held[1]
 
     def set_levels(self, levels: StripMeter) -> None:
-        """Show new levels; peaks fall between updates."""
+        """Show new levels; held peaks fall between updates."""
         now = self._clock.elapsed()
         fall = FALL_DB_PER_S * (now - self._last_ms) / 1000
         self._last_ms = now

@@ -1,4 +1,4 @@
-"""The mixer: one strip for each source that sounds, and the master's meter."""
+"""The mixer: a strip for each source with audio, and the master's meter."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -33,7 +33,7 @@ from app.ui.program.meter import Meter
 
 STRIP_PX = 104  # two of them beside the master on a screen 1366 wide
 MASTER_PX = 72
-IN_SIGHT = 2  # strips that are seen without scrolling, however narrow the panel
+IN_SIGHT = 2  # strips visible without scrolling, however narrow the panel
 
 
 class StripView(QFrame):
@@ -79,7 +79,7 @@ class StripView(QFrame):
         self.show_strip(strip)
 
     def show_strip(self, strip: Strip) -> None:
-        """Show what the document says."""
+        """Show the document's values."""
         name = source_by_id(self._context.studio.document.project, strip.source_id).name
         self.name.setText(name)
         self.fader.setAccessibleName(tr("Mixer", "Volume of {name}", name=name))

@@ -6,13 +6,13 @@ from enum import Enum
 
 from app.domain.program.scene import Box, Crop, Layer
 
-MIN_SIDE = 0.02  # smaller than this a layer cannot be caught again
+MIN_SIDE = 0.02  # a smaller layer could not be grabbed again
 MAX_CROP = 0.95
 LOWEST, HIGHEST = -4.0, 4.0  # a layer may leave the canvas, but stays within reach
 
 
 class Handle(Enum):
-    """What the mouse holds: the value is (horizontal, vertical): -1 left or top edge, 1 right or bottom edge, 0 neither."""
+    """What the mouse drags: (horizontal, vertical) with -1 for the left or top edge, 1 for the right or bottom edge, 0 for neither."""
 
     MOVE = (0, 0)
     LEFT = (-1, 0)
@@ -46,7 +46,7 @@ def guides_of(layers: Iterable[Layer], moving_id: str, reach_x: float, reach_y: 
 
 
 def _pull(places: Sequence[float], lines: Sequence[float], reach: float) -> float:
-    """The smallest shift within reach that puts one of the places on one of the lines; 0 when there is none."""
+    """The smallest shift within reach that puts one of the places on a line; 0 if there is none."""
     shifts = [line - place for place in places for line in lines if abs(line - place) <= reach]
     return min(shifts, key=abs, default=0.0)
 
@@ -60,7 +60,7 @@ def moved(box: Box, dx: float, dy: float, guides: Guides) -> Box:
 
 
 def _span(start: float, length: float, side: int, shift: float, lines: Sequence[float], reach: float) -> tuple[float, float]:
-    """One axis of a scaled box: the dragged edge goes with the mouse, the other stays."""
+    """One axis of a scaled box: the dragged edge follows the mouse, the other stays."""
     if side == 0:
         return start, length
     edge = start + (length if side > 0 else 0.0) + shift
@@ -90,7 +90,7 @@ def _cut(near: float, far: float, shift: float) -> float:
 
 
 def cropped(box: Box, crop: Crop, handle: Handle, dx: float, dy: float) -> tuple[Box, Crop]:
-    """The dragged edges cut into the picture; what stays visible keeps its place and size."""
+    """The dragged edges crop the image; what stays visible keeps its place and size."""
     across, down = handle.value
     full_width = box.width / max(1e-6, 1 - crop.left - crop.right)
     full_height = box.height / max(1e-6, 1 - crop.top - crop.bottom)

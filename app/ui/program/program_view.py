@@ -14,7 +14,7 @@ from app.ui.kit.language import tr
 from app.ui.kit.theme import Theme
 from app.ui.program.placement import Guides, Handle, cropped, guides_of, layer_at, moved, scaled
 
-FRAME_MS = 66  # every second of 30 frames: an even step, at half the cost of all of them
+FRAME_MS = 66  # every second of 30 frames: an even rhythm at half the cost
 HANDLE_PX = 9
 CATCH_PX = 12
 SNAP_PX = 8
@@ -42,7 +42,7 @@ _ARROWS: Mapping[int, tuple[int, int]] = {
 
 
 class ShownPicture(Protocol):
-    """What the shared preview hands out: rows of blue, green, red, 255."""
+    """The layout of the shared preview: rows of blue, green, red, 255."""
 
     @property
     def sequence(self) -> int: ...
@@ -65,15 +65,15 @@ class _Drag:
 
 
 def _touched(lines: tuple[float, ...], start: float, length: float) -> set[float]:
-    """The lines on which an edge or the middle of this span lies."""
+    """The lines that an edge or the middle of this span touches."""
     return {line for line in lines for place in (start, start + length / 2, start + length) if abs(line - place) < 1e-6}
 
 
 class ProgramView(QWidget):
-    """Draws the newest preview frame, letterboxed; emits what the mouse and the arrow keys ask for.
+    """Draws the newest preview frame, letterboxed, and emits what the mouse and arrow keys ask for.
 
-    `placed` carries (layer id, Box, Crop, gesture): the same gesture for all steps of one drag. Escape gives a drag up: the
-    layer's first place is emitted once more.
+    `placed` carries (layer id, Box, Crop, gesture), with the same gesture for all steps of a drag. Escape cancels a drag: the layer's first
+    place is emitted once more.
     """
 
     chosen = Signal(str)
@@ -110,33 +110,33 @@ class ProgramView(QWidget):
         return QSize(800, 450)
 
     def set_scene(self, canvas: tuple[int, int], layers: tuple[Layer, ...], chosen_id: str) -> None:
-        """Show the handles of this layer; (width, height) of the canvas gives the picture its shape."""
+        """Show the handles of this layer; (width, height) of the canvas gives the view its shape."""
         self._canvas = canvas
         self._layers = layers
         self._chosen_id = chosen_id
         self.update()
 
     def set_off_air(self, words: str, names: Mapping[str, str]) -> None:
-        """The layers are of a scene that is not on program: frames with their sources' `names` stand for them, and `words` say so.
-        "" = they are those of the picture."""
+        """The layers belong to a scene that is not on program: outlines with their sources' `names` are drawn, and `words` say so. "" = the
+        layers are those on program."""
         if (words, names) != self._off_air:
             self._off_air = (words, names)
             self.update()
 
     def set_message(self, text: str) -> None:
-        """Words shown in place of a picture, or over the last one; "" takes them away."""
+        """Show a text instead of a frame, or over the last one; "" removes it."""
         if text != self._message:
             self._message = text
             self.update()
 
     def poll(self) -> None:
-        """Take the newest picture if it is another one; nothing is drawn while the window cannot be seen."""
+        """Take the newest frame if it changed; nothing is drawn while the window is hidden."""
         if not self.isVisible():
             return
         frame = self._latest()
         if frame is None or (self._frame is not None and frame.sequence == self._frame.sequence):
             return
-        self._frame = frame  # the image below does not copy: the bytes live as long as this
+        self._frame = frame  # the image does not copy: the bytes must live as long
         self._image = QImage(frame.pixels, frame.width, frame.height, frame.width * 4, QImage.Format.Format_RGB32)
         self.update(self.picture_rect().toAlignedRect())
 

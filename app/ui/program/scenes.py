@@ -59,7 +59,7 @@ class ScenesPanel(QWidget):
         project, selection = self._context.studio.document.project, self._context.selection
         on_program = program_scene(project).id
         if selection.scene_id and (selection.scene_id == on_program or all(one.id != selection.scene_id for one in project.scenes)):
-            selection.choose_scene("")  # it went on program, or it was removed; comes back here
+            selection.choose_scene("")  # it went on program or was removed: edit what is on program
             return
         icon = self._context.icons.icon("scene", "muted")
         live = self._context.studio.broadcast.air.value is AirState.LIVE
@@ -79,7 +79,7 @@ class ScenesPanel(QWidget):
         self.remove_button.setEnabled(len(project.scenes) > 1)
 
     def _keys(self, number: int) -> str:
-        """The keys that take the scene at this place of the list, "" where there are none."""
+        """The keys that take the scene at this place of the list, "" if there are none."""
         actions, action_id = self._context.studio.actions, f"scene.{number}"
         return native_keys(actions[action_id].shortcut) if action_id in actions else ""
 
@@ -91,7 +91,7 @@ class ScenesPanel(QWidget):
         return self._context.edited_scene.id
 
     def _edit(self, scene_id: str) -> None:
-        """Look at a scene and change it; viewers see what they saw."""
+        """Edit a scene off air; viewers see no change."""
         if scene_id:
             self._context.selection.choose_scene("" if scene_id == program_scene(self._context.studio.document.project).id else scene_id)
 
@@ -118,7 +118,7 @@ class ScenesPanel(QWidget):
             self._edit(next(scene.id for scene in self._context.studio.document.project.scenes if scene.id not in known))
 
     def remove(self) -> None:
-        """Remove the chosen scene and offer to take that back; asks first about the one that viewers see."""
+        """Remove the selected scene and offer undo; asks first if viewers see it."""
         scene = scene_by_id(self._context.studio.document.project, self._here())
         if (
             is_on_air(self._context.studio)

@@ -1,4 +1,4 @@
-"""The sources of the scene that is edited, from the top layer to the bottom, and below them what only sounds."""
+"""The sources of the edited scene, from the top layer to the bottom, and below them the audio-only sources."""
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QStackedWidget, QWidget
@@ -22,7 +22,7 @@ _SOUND = "sound:"  # rows of sources without a layer
 
 
 def sound_only(project: Project) -> tuple[Source, ...]:
-    """The sources that sound and have no picture: they belong to every scene."""
+    """The audio-only sources; they belong to every scene."""
     return tuple(source for source in project.sources if not KINDS[source.kind].has_video)
 
 
@@ -157,11 +157,11 @@ class SourcesPanel(QWidget):
         return menu
 
     def show_add_menu(self) -> None:
-        """Open the menu of kinds at the add button."""
+        """Open the menu of source kinds at the add button."""
         self.add_menu().popup(self.add_button.mapToGlobal(QPoint(0, -8)))
 
     def ask_and_add(self, kind: SourceKind) -> None:
-        """Add a source of this kind; one that shows a file asks for it first, for until then it would cover everything in grey."""
+        """Add a source of this kind. One that shows a file asks for it first, because it would cover everything in grey until then."""
         field = next((one for one in KINDS[kind].fields if one.type is FieldType.FILE), None)
         if field is None:
             self.add(kind)
@@ -205,7 +205,7 @@ class SourcesPanel(QWidget):
             self._context.edit("Duplicate source", lambda project: editing.duplicate_layer(project, scene.id, layer.id))
 
     def remove(self) -> None:
-        """Remove the chosen layer or sounding source and offer to take that back."""
+        """Remove the selected layer or audio-only source and offer undo."""
         selection, scene = self._context.selection, self._context.edited_scene
         if not selection.source_id:
             return
@@ -269,5 +269,5 @@ class SourcesPanel(QWidget):
 
 
 def _first_settings(kind: SourceKind) -> dict[str, bool | int | float | str]:
-    """What a new source of this kind starts with beyond its defaults: a text without words would be invisible."""
+    """Initial settings of a new source beyond its defaults: a text source without a text would be invisible."""
     return {"text": tr("Sources", "Your text")} if kind is SourceKind.TEXT else {}

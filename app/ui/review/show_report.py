@@ -1,4 +1,4 @@
-"""One page that says what happened in a show: minutes, people, orders, each product; also of past shows, to copy or to print."""
+"""The summary of a show on one page: minutes, people, orders, each product. Past shows too, to copy or print."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ from app.ui.kit.scroll_dialog import ScrollDialog
 
 SIZE = (760, 660)
 ROW_PX = 28
-COLUMNS = 3  # of figures in a row: nine of them, with one currency
+COLUMNS = 3  # figures per row: nine, with one currency
 PAGE_MARGIN_MM = 18.0
 
 Figures = list[tuple[str, str]]
@@ -40,7 +40,7 @@ Rows = list[list[str]]
 
 
 class ReportDialog(ScrollDialog):
-    """Shows the newest show first; needs a running loop, on which the log is read."""
+    """Shows the newest show first. Needs a running loop, on which the log is read."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent, tr("Report", "Show summary"))
@@ -182,12 +182,12 @@ class ReportDialog(ScrollDialog):
     # Taking it along ------------------------------------------------------------------------------------------------------
 
     def copy(self) -> None:
-        """Put the page on the clipboard, with tabs between what spreadsheets put into cells."""
+        """Copy the page, with tabs between cells for spreadsheets."""
         QGuiApplication.clipboard().setText(self.text())
         self.copy_button.setText(tr("Report", "Copied"))
 
     def text(self) -> str:
-        """The page in lines, its table with tabs."""
+        """The page as text, its table with tabs."""
         if self.summary is None:
             return ""
         lines = [f"{self._context.studio.document.title} · {self.choice.currentText()}"]
@@ -216,7 +216,7 @@ class ReportDialog(ScrollDialog):
             self.write_pdf(Path(path) if path.lower().endswith(".pdf") else Path(f"{path}.pdf"))
 
     def write_pdf(self, path: Path) -> bool:
-        """Write the page for a printer; False and a notice when the file could not be written."""
+        """Write the page as a PDF; False and a notice if the file could not be written."""
         document = QTextDocument()
         document.setHtml(self.html())
         made = QBuffer()

@@ -1,4 +1,4 @@
-"""What viewers see beside the picture, and what they do: keyword cards, coupons, disclosures, lasting cards, the room's figures."""
+"""The Viewers panel: keyword cards, coupons, disclosures, cards that stay, and the room's figures."""
 
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +22,7 @@ TICK_MS = 1000
 
 
 class _Section(QWidget):
-    """A heading with a button for adding, and rows below."""
+    """A heading with an add button, and rows below."""
 
     def __init__(self, title: str, button: QToolButton | None = None) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class _Section(QWidget):
         column.addLayout(self.rows)
 
     def clear(self) -> None:
-        """Take all rows out; the keyboard, if one of them has it, goes to the panel and not to the next button."""
+        """Remove all rows. If one has the focus, the panel gets it and not the next button."""
         here = self.focusWidget()
         while self.rows.count():
             item = self.rows.takeAt(0)
@@ -51,7 +51,7 @@ class _Section(QWidget):
 
 
 class OfferPanel(QWidget):
-    """Everything here acts at once, on the picture and on every viewer's page."""
+    """Everything here takes effect at once, on the picture and on every viewer's page."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -184,7 +184,7 @@ class OfferPanel(QWidget):
             refresh()
 
     def on_room_changed(self) -> None:
-        """People came, went, or did something."""
+        """Update the figures after people came, left, or did something."""
         summary, host = self._control.viewers.summary, self._context.studio.document.show.presentation.host_language
         for name, value in (
             ("viewers", summary.viewers),
@@ -294,7 +294,7 @@ class OfferPanel(QWidget):
 
     def _read_disclosures(self) -> None:
         found = {one.market_id: one for one in self._control.disclosures.reminders()}
-        # in the order of the markets: a row that moved with its urgency was missed by the hand that was on its way
+        # in market order: a row that moves as it gets urgent would slip away under the mouse
         reminders = {market.id: found[market.id] for market in self._context.studio.document.show.markets if market.id in found}
         if tuple(reminders) != tuple(self._disclosure_rows):
             self.disclosures.clear()
@@ -315,7 +315,7 @@ class OfferPanel(QWidget):
         return row
 
     def on_tick(self) -> None:
-        """A second has passed."""
+        """Update the times, every second."""
         if self.isVisible():
             for _, refresh in self._coupon_rows.values():
                 refresh()

@@ -20,12 +20,12 @@ from app.ui.program.program_view import ProgramView
 
 
 def source_of(project: Project, kind: SourceKind) -> Source | None:
-    """The first source of this kind, None when there is none."""
+    """The first source of this kind, None if there is none."""
     return next((source for source in project.sources if source.kind is kind), None)
 
 
 def with_device(project: Project, kind: SourceKind, device: str, name: str) -> Project:
-    """The project using this device: in its first source of the kind, or in a new one that takes the stand-in's place."""
+    """The project with this device in its first source of the kind, or in a new one that replaces the placeholder."""
     source = source_of(project, kind)
     if source is not None:
         return editing.change_settings(project, source.id, {"device": device})
@@ -37,7 +37,7 @@ def with_device(project: Project, kind: SourceKind, device: str, name: str) -> P
 
 
 class _MissingHint(QWidget):
-    """A sentence, and a button that takes the device in while the show has none of its kind."""
+    """A sentence, and a button that adds the device while the show has none of its kind."""
 
     def __init__(self, context: WindowContext, kind: SourceKind, words: str) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class _MissingHint(QWidget):
 
 
 class Guide(QDialog):
-    """Four steps, each with effect at once on the open show. `relays` and `live` are the panels of the last two."""
+    """Four steps that each change the open show at once. `relays` and `live` are the panels of the last two."""
 
     finished_guide = Signal()
 

@@ -1,4 +1,4 @@
-"""One market's profile: what was found out about it, with source and date, and what the user knows better."""
+"""One market's profile: facts with source and date, and the user's own changes."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ from app.ui.kit.translated_field import TranslatedField
 from app.ui.setup.market_rules import ClaimDialog, PhraseDialog, Rule, RuleForm, RulesList, TabooDialog
 
 _TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # the part of BCP 47 that markets need
-_AS_WRITTEN = {  # ways to pay that do not write themselves like other names
+_AS_WRITTEN = {  # payment methods with an unusual spelling
     "paypal": "PayPal",
     "paypay": "PayPay",
     "paynow": "PayNow",
@@ -39,7 +39,7 @@ _AS_WRITTEN = {  # ways to pay that do not write themselves like other names
 
 
 def payment_name(payment: str) -> str:
-    """What a way to pay is called."""
+    """The name of a payment method."""
     usual = {
         "card": tr("Setup", "card"),
         "cod": tr("Setup", "cash on delivery"),
@@ -50,7 +50,7 @@ def payment_name(payment: str) -> str:
 
 
 def framing_words() -> Mapping[Framing, str]:
-    """What a message leads with."""
+    """What a message leads with, in words."""
     return {
         Framing.VALUE: tr("Setup", "Value for money"),
         Framing.QUALITY: tr("Setup", "Quality"),
@@ -59,7 +59,7 @@ def framing_words() -> Mapping[Framing, str]:
 
 
 def mode_words() -> Mapping[DisclosureMode, str]:
-    """How advertising is made known."""
+    """How ads are disclosed, in words."""
     return {
         DisclosureMode.NONE: tr("Setup", "Not required"),
         DisclosureMode.PERIODIC: tr("Setup", "At intervals"),
@@ -68,7 +68,7 @@ def mode_words() -> Mapping[DisclosureMode, str]:
 
 
 class MarketPage(QWidget):
-    """Reads and changes the show's own profile of a market; one that the show has not chosen is shown as it is shipped."""
+    """Shows and edits the show's own profile of a market; a market that the show does not have is shown with the built-in profile."""
 
     def __init__(self, context: WindowContext, shipped: Mapping[str, Market]) -> None:
         super().__init__()
@@ -154,8 +154,8 @@ class MarketPage(QWidget):
         return form
 
     def read(self, market_id: str) -> None:
-        """Show a market: the show's own profile of it, else the one that is shipped."""
-        if market_id != self._id or not self.languages.isModified():  # else the user is typing there
+        """Show a market: the show's own profile, else the built-in one."""
+        if market_id != self._id or not self.languages.isModified():  # otherwise the user is typing there
             self._show_languages(market_id)
         self._id = market_id
         own = next((market for market in self._context.studio.document.show.markets if market.id == market_id), None)
@@ -216,7 +216,7 @@ class MarketPage(QWidget):
         ).rstrip()
 
     def _change(self, **changes: Any) -> None:
-        """Change fields of the show's own profile; what is typed in one of them in a row is one step."""
+        """Change fields of the show's own profile; typing in one field is one undo step."""
         self._edit("Edit market", changes, merge=f"market.{self._id}.{'.'.join(changes)}")
 
     def _edit(self, step: str, changes: Mapping[str, Any], merge: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What a market takes amiss, as the user knows it: things not shown, ways of speaking, claims; each listed, and each with a form."""
+"""A market's rules: taboos, phrases and claims, each listed and with a form."""
 
 import re
 from abc import abstractmethod
@@ -24,17 +24,17 @@ from app.ui.kit.translated_field import TranslatedField
 Rule = Taboo | Phrase | ClaimRule
 AnyRule = TypeVar("AnyRule", Taboo, Phrase, ClaimRule)
 
-SPOKEN = ("en", "zh-Hans")  # what reasons are written in, for hosts and crews
+SPOKEN = ("en", "zh-Hans")  # the languages of reasons, for hosts and crews
 MATCHES_PX = 84
 ROW_PX = 30
 EDGE_PX = 6  # of a list, by the style sheet
 ROWS = 6  # of a list that are in sight at once
-MATCHES_SHOWN = 6  # of those that are looked for, so many stand in a row
+MATCHES_SHOWN = 6  # matches per row
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 def level_words() -> Mapping[Level, str]:
-    """How much a finding weighs."""
+    """The weight of a finding, in words."""
     return {
         Level.INFO: tr("Rules", "Note"),
         Level.WARNING: tr("Rules", "Should change"),
@@ -43,7 +43,7 @@ def level_words() -> Mapping[Level, str]:
 
 
 def kind_words() -> Mapping[TabooKind, str]:
-    """What is taken amiss."""
+    """The kind of a taboo, in words."""
     return {
         TabooKind.WORD: tr("Rules", "Word"),
         TabooKind.TOPIC: tr("Rules", "Topic"),
@@ -55,13 +55,13 @@ def kind_words() -> Mapping[TabooKind, str]:
 
 
 def rule_words(rule: Rule, tag: str) -> str:
-    """A rule on one line: what is looked for, and why, for a reader of this language."""
+    """A rule on one line: its matches and the reason, for a reader of this language."""
     reason = pick(rule.reason, (tag,))[0] or (pick(rule.instead, (tag,))[0] if isinstance(rule, Phrase) else "")
     return ": ".join(filter(None, (", ".join(rule.matches[:MATCHES_SHOWN]), reason)))
 
 
 def written(text: str) -> tuple[str, ...]:
-    """What is looked for, one a line, each once."""
+    """The matches, one per line, each once."""
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
@@ -70,7 +70,7 @@ def _note(kept: dict[str, str], language: str, words: LocalizedText) -> None:
 
 
 class _RuleDialog(ScrollDialog, Generic[AnyRule]):
-    """Changes nothing until it is confirmed: `kept` is what came of it, None = it was left."""
+    """Changes nothing until it is confirmed: `kept` is the result, None = cancelled."""
 
     def __init__(self, context: WindowContext, rule: AnyRule, parent: QWidget, title: str, text: str) -> None:
         super().__init__(parent, title, text)
@@ -98,22 +98,22 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
 
     @abstractmethod
     def build(self) -> None:
-        """Put the fields of this kind of rule in place."""
+        """Add the fields of this kind of rule."""
 
     @abstractmethod
     def fields(self) -> dict[str, Any]:
-        """What was chosen beside `matches`."""
+        """The values of these fields."""
 
     def refused(self, matches: Sequence[str]) -> str:
-        """Why these cannot be looked for, "" = they can."""
+        """Why these matches are invalid, "" = they are valid."""
         return "" if matches else tr("Rules", "Enter the words to find.")
 
     def level(self, chosen: Level) -> QComboBox:
-        """A choice of how much it weighs."""
+        """A drop-down for the weight."""
         return self.choice(tr("Rules", "Severity"), {one.value: words for one, words in level_words().items()}, chosen.value)
 
     def choice(self, title: str, entries: Mapping[str, str], chosen: str) -> QComboBox:
-        """A box with these entries (value → words)."""
+        """A drop-down with these entries (value → words)."""
         box = QComboBox()
         box.setAccessibleName(title)
         for value, words in entries.items():
@@ -124,7 +124,7 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
         return box
 
     def words(self, name: str, title: str, words: LocalizedText) -> None:
-        """A field for each of the two languages in which rules are explained, and for those that it has words in besides."""
+        """A field for each of the two languages in which rules are explained, and for its other languages."""
         kept = self._texts[name] = dict(words)
         for language in dict.fromkeys((*SPOKEN, *words)):
             shown = TranslatedField(f"{title} · {self._context.formats.language_name(language, self._context.language)}", paragraph=True)
@@ -133,7 +133,7 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
             self.body.addWidget(shown)
 
     def said(self, name: str) -> LocalizedText:
-        """What was written in the fields of this name."""
+        """The texts in the fields of this name."""
         return {language: text.strip() for language, text in self._texts[name].items() if text.strip()}
 
     def _keep(self) -> None:
@@ -147,7 +147,7 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
 
 
 class TabooDialog(_RuleDialog[Taboo]):
-    """What is not shown or said."""
+    """Something not to show or say."""
 
     def __init__(self, context: WindowContext, rule: Taboo, parent: QWidget) -> None:
         super().__init__(
@@ -182,7 +182,7 @@ class TabooDialog(_RuleDialog[Taboo]):
 
 
 class PhraseDialog(_RuleDialog[Phrase]):
-    """A way of speaking, and what to say instead."""
+    """A phrase to avoid, and what to say instead."""
 
     def __init__(self, context: WindowContext, rule: Phrase, parent: QWidget) -> None:
         super().__init__(
@@ -201,7 +201,7 @@ class PhraseDialog(_RuleDialog[Phrase]):
 
 
 class ClaimDialog(_RuleDialog[ClaimRule]):
-    """What may not be asserted, or only with proof."""
+    """A claim that is forbidden, or needs proof."""
 
     def __init__(self, context: WindowContext, rule: ClaimRule, parent: QWidget) -> None:
         super().__init__(context, rule, parent, tr("Rules", "Claims"), tr("Rules", "What you can’t claim there, or only with proof."))
@@ -232,10 +232,10 @@ class _List(QListWidget):
 
 
 class RulesList(QWidget):
-    """One kind of rules with what adds, opens and removes them.
+    """A list of rules of one kind with buttons to add, edit and remove.
 
-    `fresh` makes a new rule; `ask(rule, keep)` lets the user write one and calls `keep` with what came of it; `edit(title, rules)` puts
-    all of them in place of those that are shown, as one step.
+    `fresh` makes a new rule; `ask(rule, keep)` opens its form and calls `keep` with the result; `edit(title, rules)` replaces the shown
+    rules in one undo step.
     """
 
     def __init__(
@@ -279,10 +279,10 @@ class RulesList(QWidget):
         self._own = False
 
     def show_rules(self, rules: Sequence[Any], tag: str, *, own: bool) -> None:
-        """Show these; only the show's `own` can be changed."""
+        """Show these rules; only the show's `own` can be edited."""
         shown = (rules, tag, own)
         if shown == self._shown:
-            return  # the selected row stays, and nothing is rebuilt for a letter in another field
+            return  # the selection stays, and typing in another field rebuilds nothing
         here = self.list.currentRow()
         self._shown = shown
         self._rules, self._own = tuple(rules), own

@@ -1,4 +1,4 @@
-"""Plugins: what each is for and may do, whether it is on, what is wrong with one, and its settings."""
+"""Plugins: what each is for, what it may do, whether it is on, its errors and its settings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class _Row:
 
 
 def _allowed(orders: bool, hosts: Sequence[str], folders: Sequence[str], fields: Sequence[Field]) -> list[str]:
-    """What a plugin may do, in sentences; the rest it may not."""
+    """What a plugin may do, in sentences."""
     titles = {field.key: field.title for field in fields}
     may = []
     if orders:
@@ -44,7 +44,7 @@ def _allowed(orders: bool, hosts: Sequence[str], folders: Sequence[str], fields:
 
 
 def _state_words(state: str, restarts: int) -> str:
-    """What the plugin does now."""
+    """What the plugin is doing now."""
     running = tr("Plugins", "Running")
     if restarts:
         running = (
@@ -60,7 +60,7 @@ def _state_words(state: str, restarts: int) -> str:
 
 
 class PluginsDialog(ScrollDialog):
-    """Switching and settings take effect at once."""
+    """Switches and settings take effect at once."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(

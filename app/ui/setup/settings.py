@@ -189,7 +189,7 @@ class SettingsPages(QWidget):
         self._show_turn_password()
 
     def _show_turn_password(self) -> None:
-        has_server = bool(self._context.studio.settings.value.turn_server.strip())  # the password is kept for this server alone
+        has_server = bool(self._context.studio.settings.value.turn_server.strip())  # the password is only for this server
         self.turn_password.setEnabled(has_server)
         self.turn_password.setPlaceholderText("" if has_server else tr("Settings", "Enter the server first"))
         if not self.turn_password.hasFocus():
@@ -216,7 +216,7 @@ class SettingsPages(QWidget):
 
 
 class SettingsDialog(ScrollDialog):
-    """The pages with a button that closes them."""
+    """The pages with a Close button."""
 
     def __init__(self, context: WindowContext, groups: Sequence[Group], parent: QWidget, page: int = 0) -> None:
         super().__init__(parent, tr("Settings", "Settings"))

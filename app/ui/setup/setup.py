@@ -1,4 +1,4 @@
-"""What a show is made for: its markets, the host's language, and how its cards look."""
+"""A show's markets, the host's language, and how its cards look."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,7 +37,7 @@ SMALLEST = QSize(640, 440)
 
 
 class SetupDialog(QDialog):
-    """Changes are in the show at once."""
+    """Changes are applied at once."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -141,7 +141,7 @@ class SetupDialog(QDialog):
         return [market.id for market in self._context.studio.document.show.markets]
 
     def _fill(self) -> None:
-        """Those of the show first, then all by name."""
+        """The show's markets first, then all others by name."""
         tag, sold = self._context.language, self._sold()
         known = {**self._shipped, **{market.id: market for market in self._context.studio.document.show.markets}}
         names = {market_id: pick(market.name, (tag,))[0] or market_id for market_id, market in known.items()}
@@ -199,7 +199,7 @@ class SetupDialog(QDialog):
 
 
 def _fill(box: QComboBox, entries: Sequence[tuple[str, str]], chosen: str) -> None:
-    """Entries (value, words) in place of what the box has, if they are others."""
+    """Replace the entries (value, words) of a drop-down if they differ."""
     if [(box.itemData(place), box.itemText(place)) for place in range(box.count())] != list(entries):
         box.clear()
         for value, words in entries:

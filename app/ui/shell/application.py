@@ -1,4 +1,4 @@
-"""The desk with a window: starts Qt and the Studio on one loop, and ends them in order."""
+"""The desk with a window: runs Qt and the Studio on one loop, and ends them in order."""
 
 import asyncio
 import logging
@@ -27,14 +27,14 @@ from app.ui.shell.main_window import Fittings, MainWindow
 
 log = logging.getLogger(__name__)
 
-# named, because the fallback that systems choose for Han characters is often another weight, or the Japanese shapes
+# named, because the system's fallback for Han characters is often another weight, or the Japanese shapes
 # TrueType faces first: Qt thickens the stems of CFF fonts (Noto Sans CJK), so small Chinese text in them looks bold.
 HAN_FONTS = ("Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", "Noto Sans CJK SC")
 
 
 @dataclass(frozen=True, slots=True)
 class WindowOptions:
-    """What the window needs of its surroundings; `make_wordings` gets a language ("" = English)."""
+    """What the window needs from its process; `make_wordings` takes a language ("" = English)."""
 
     resources: Path
     state_file: Path
@@ -47,21 +47,21 @@ class WindowOptions:
     suffix: str
     version: str
     open_path: Path | None = None
-    door: str = ""  # where a second start finds this window, "" = it does not
-    started_at: float = 0.0  # wall-clock seconds at which the process began, 0 = not known
-    when_shown: Callable[[], None] = lambda: None  # called once, when the window can be seen
+    door: str = ""  # where a second start finds this window, "" = it can't
+    started_at: float = 0.0  # wall-clock seconds at which the process started, 0 = unknown
+    when_shown: Callable[[], None] = lambda: None  # called once, when the window is visible
     guide: bool = True  # False: a first start does not open the guide (tests, screenshots)
     # takes the function to call when the system or a terminal asks the app to quit
     when_asked_to_end: Callable[[Callable[[], object]], None] = lambda end: None
-    # is given the event loop, and where to tell of errors on it that nobody takes
+    # gets the event loop, and a function for errors on it that nobody handles
     watch_loop: Callable[[asyncio.AbstractEventLoop, Callable[[Notice], None]], object] = lambda loop, tell: None
 
 
 def window_font(font: QFont) -> QFont:
-    """The font of the window: the system's own, with a light Chinese face behind it.
+    """The window's font: the system's own, with a light Chinese face as fallback.
 
-    Qt caches the fallback fonts of a family by family and style hint. The hint keeps ours apart from those of text sources, which start
-    with the same family.
+    Qt caches a family's fallback fonts by family and style hint. The hint keeps ours apart from those of text sources, which start with the
+    same family.
     """
     made = QFont(font)
     made.setFamilies([QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).family(), *HAN_FONTS])
@@ -70,7 +70,7 @@ def window_font(font: QFont) -> QFont:
 
 
 class Shell:
-    """Holds the Studio and the window that shows it; another language or theme rebuilds the window."""
+    """Owns the Studio and the window that shows it. Another language or theme rebuilds the window."""
 
     def __init__(self, application: QApplication, studio: Studio, options: WindowOptions) -> None:
         self._application = application
@@ -119,12 +119,12 @@ class Shell:
         return window
 
     def _forget_words(self, translator: TableTranslator) -> None:
-        """Taken out and ended here, by Qt: a translator that Python's collector ends on another thread waits for Qt's lock, for ever."""
+        """Removed and deleted here, by Qt: a translator that Python's collector deletes on another thread waits for Qt's lock for ever."""
         QCoreApplication.removeTranslator(translator)
         translator.deleteLater()
 
     def close(self) -> None:
-        """Take the window's words back; the window is its owner's to end."""
+        """Remove the window's texts. The window is deleted by its owner."""
         if self._translator is not None:
             self._forget_words(self._translator)
             self._translator = None
@@ -132,7 +132,7 @@ class Shell:
     def _on_settings_changed(self, settings: object) -> None:
         del settings
         if self._outdated():
-            asyncio.get_running_loop().call_soon(self._rebuild_if_outdated)  # the dialog that changed it is still in its own code
+            asyncio.get_running_loop().call_soon(self._rebuild_if_outdated)  # the dialog that changed it is still running its own code
 
     def _outdated(self) -> bool:
         return self._looks != (self._studio.settings.value.language, self._studio.settings.value.theme)
@@ -152,7 +152,7 @@ class Shell:
         old.deleteLater()
 
     def _welcome(self) -> None:
-        """What the user is asked and shown at the start, when the window can be seen with the show in it."""
+        """Questions and dialogs at the start, once the window shows the show."""
         if self._closed is None or self._closed.done():
             return
         self.window.files.offer_recovery()
@@ -174,12 +174,12 @@ class Shell:
             self._closed.set_result(keep_engine)
 
     def _on_asked_to_end(self) -> None:
-        """Off air in order, without a question: nobody may be there to answer. Unsaved work is kept for the next start."""
+        """Go off air in order and without a question, because nobody may be there to answer. Unsaved work is kept for the next start."""
         self._keep_work = True
         self._on_closing(keep_engine=False)
 
     def _on_rung(self, path: str) -> None:
-        """The user started the app again: come forward, and open the chosen show once no dialog waits for an answer."""
+        """The app was started again: come to the front, and open the chosen show once no dialog waits for an answer."""
         window = self.window
         window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
         window.show()
@@ -221,7 +221,7 @@ class Shell:
 
 
 def run_window(make_studio: Callable[[], Studio], options: WindowOptions) -> int:
-    """Run the desk until its window is closed; the exit status."""
+    """Run the desk until its window closes. Returns the exit status."""
     application = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(application, QApplication):
         raise TypeError("a QApplication is needed, another kind of application runs")

@@ -22,7 +22,7 @@ def size_words(size: int, locale: QLocale) -> str:
 
 
 class BackupsDialog(ScrollDialog):
-    """`may_leave` asks about what would be lost of the open show."""
+    """`may_leave` asks about what would be lost in the open show."""
 
     def __init__(self, studio: Studio, locale: QLocale, may_leave: Callable[[], bool], parent: QWidget) -> None:
         text: dict[str, Value] = {"title": studio.document.title}

@@ -1,7 +1,7 @@
-"""Python's garbage collector, kept to the thread of the window.
+"""Runs Python's garbage collector only on the window's thread.
 
-Objects of Qt that hang in a circle are ended by whichever thread the collector happens to run on. Their ends take Qt's locks while Python's
-own is held, and the window's thread may hold the one and wait for the other: both then wait for ever.
+Qt objects in a reference cycle are deleted by whichever thread the collector happens to run on. Deleting takes Qt's locks while Python's
+lock is held, and the window's thread may hold one and wait for the other: a deadlock.
 """
 
 import gc
@@ -12,7 +12,7 @@ EVERY_MS = 200
 
 
 class Collector(QObject):
-    """From `start` to `stop` a timer of this thread runs the collector as soon as it would run automatically; no other thread runs it."""
+    """From `start` to `stop`, a timer of this thread runs the collector whenever it would run automatically; no other thread runs it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,12 +21,12 @@ class Collector(QObject):
         self._timer.timeout.connect(self.look)
 
     def start(self) -> None:
-        """No other thread collects from here on."""
+        """Stop automatic collection, and start the timer."""
         gc.disable()
         self._timer.start()
 
     def stop(self) -> None:
-        """As it was before."""
+        """Restore automatic collection."""
         self._timer.stop()
         gc.enable()
 

@@ -1,4 +1,4 @@
-"""Asks about the servers of a show from elsewhere, as soon as nothing else is asked."""
+"""Asks about the servers of a show from elsewhere, as soon as no other question is open."""
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -9,21 +9,21 @@ from app.ui.shell import late
 
 
 class Consent(QObject):
-    """Opens the question once for each show and set of servers; closed without an answer, a message offers it again."""
+    """Asks once per show and set of servers. If it is closed without an answer, a message offers it again."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
         self._parent = parent
         self._asked: frozenset[str] = frozenset()
-        self._due = QTimer(self)  # not amid opening a show, and not in front of a window that is not there yet
+        self._due = QTimer(self)  # not while a show is opening, and not before the window is visible
         self._due.setSingleShot(True)
         self._due.timeout.connect(self._ask)
         context.bridge.connections_changed.connect(self.look)
         self.look()
 
     def look(self) -> None:
-        """See whether there is something to ask."""
+        """Ask if there is something to ask."""
         pending = frozenset(contact.origin for contact in self._context.studio.connections.pending())
         if not pending:
             self._asked = frozenset()
@@ -42,7 +42,7 @@ class Consent(QObject):
         self.show(everything=False)
 
     def show(self, *, everything: bool) -> None:
-        """Show the servers: those to be asked about, or all."""
+        """Show the open questions, or all servers."""
         dialog = late.ConnectionsDialog(self._context, self._parent, everything=everything)
         dialog.finished.connect(self._tell_open)
         dialog.open()

@@ -1,5 +1,5 @@
-"""One window for one home: a second start rings at the first one's door, which comes forward, instead of opening a window that would
-not see the other's changes."""
+"""One window per home folder: a second start asks the first window to come to the front, instead of opening one that would miss the other's
+changes."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ ANSWER = b"here\n"
 
 
 def door_of(runtime: Path) -> str:
-    """The door's name: short enough for every system, different for each home."""
+    """The socket's name: short enough for every system, different for each home folder."""
     return f"tradewind-{hashlib.sha256(str(runtime.absolute()).encode()).hexdigest()[:20]}"
 
 
@@ -35,7 +35,7 @@ def ring(door: str, path: Path | None) -> bool:
 
 
 class Doorbell(QObject):
-    """`rung` carries the path of the show that a second start was to open, "" for none."""
+    """`rung` carries the path of the show that a second start was given, "" for none."""
 
     rung = Signal(str)
 
@@ -45,12 +45,12 @@ class Doorbell(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_visitor)
         if not self._server.listen(door):
-            QLocalServer.removeServer(door)  # of a window that was killed: it did not answer when this one rang
+            QLocalServer.removeServer(door)  # left by a window that was killed: it did not answer
             if not self._server.listen(door):
                 log.warning("a second start will not find this window: %s", self._server.errorString())
 
     def close(self) -> None:
-        """Answer no more; the next start opens a window."""
+        """Stop answering; the next start opens a window."""
         self._server.close()
 
     def _on_visitor(self) -> None:

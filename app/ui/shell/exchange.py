@@ -1,4 +1,4 @@
-"""What comes into a show from outside and what goes out: tables, handbooks, earlier versions."""
+"""Import and export: tables, handbooks, earlier versions."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Exchange:
-    """The commands of the file menu that exchange things, for one window."""
+    """The import and export actions of the file menu, for one window."""
 
     def __init__(self, context: WindowContext, files: Files, parent: QWidget) -> None:
         self._context = context
@@ -23,7 +23,7 @@ class Exchange:
         self._parent = parent
 
     def bring_in_products(self, path: Path | None = None) -> "late.ImportDialog | None":
-        """Ask for a table of products, or take this one."""
+        """Import products from this table, or ask for one."""
         return self._bring_in(late.ProductTable(self._context), path)
 
     def bring_in_rundown(self, path: Path | None = None) -> "late.ImportDialog | None":
@@ -31,7 +31,7 @@ class Exchange:
         return self._bring_in(late.RundownTable(self._context), path)
 
     def bring_in_orders(self, path: Path | None = None) -> "late.ImportDialog | None":
-        """Ask for a table of orders, or take this one."""
+        """Import orders from this table, or ask for one."""
         return self._bring_in(late.OrderTable(self._context), path)
 
     def _bring_in(self, kind: "TableKind", path: Path | None) -> "late.ImportDialog | None":
@@ -46,14 +46,14 @@ class Exchange:
         return dialog
 
     def export(self) -> "late.ExportDialog":
-        """Write tables and handbooks."""
+        """Export tables and handbooks."""
         dialog = late.ExportDialog(self._context, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog
 
     def show_backups(self) -> "late.BackupsDialog":
-        """The show as it was earlier."""
+        """Show the version history."""
         dialog = late.BackupsDialog(self._context.studio, QLocale(self._context.language), self._files.may_replace, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -1,4 +1,4 @@
-"""Opening, saving and leaving a show: asks for paths and about unsaved changes, then lets the Studio do it."""
+"""Opens, saves and closes shows: asks for paths and about unsaved changes."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from app.ui.program.leaving import may_replace
 
 
 class Files:
-    """The file menu's commands for one window."""
+    """The file actions of one window."""
 
     def __init__(self, studio: Studio, parent: QWidget, suffix: str, file_dialogs: FileDialogs) -> None:
         self._studio = studio
@@ -27,7 +27,7 @@ class Files:
         return tr("Files", "Tradewind shows (*{suffix})", suffix=self._suffix)
 
     def may_leave(self, *, kept: bool = False) -> bool:
-        """Ask about unsaved changes; True when the open show may go. `kept`: without saving it still stays among the recent shows."""
+        """Ask about unsaved changes; True if the open show may be closed. `kept`: it stays in the recent shows even without saving."""
         if not self._studio.document.modified:
             return True
         answer = choose(
@@ -45,7 +45,7 @@ class Files:
         return may_replace(self._studio, self._parent) and self.may_leave(kept=True)
 
     def new(self) -> None:
-        """Begin a new show."""
+        """Start a new show."""
         if self.may_replace():
             self._studio.files.new()
 
@@ -65,11 +65,11 @@ class Files:
             self._studio.files.open(path)
 
     def save(self) -> bool:
-        """Save, asking for a path the first time; True when it was saved."""
+        """Save, asking for a path the first time; True if it was saved."""
         return self._studio.files.save() if self._studio.document.path is not None else self.save_as()
 
     def save_as(self) -> bool:
-        """Ask for a path and save there; True when it was saved."""
+        """Ask for a path and save there; True if it was saved."""
         here = self._studio.document.path
         if here is not None:
             self._file_dialogs.remember(SHOWS, str(here))
@@ -78,7 +78,7 @@ class Files:
         return bool(path) and self._studio.files.save_as(Path(path))
 
     def offer_recovery(self) -> None:
-        """Ask what to do with unsaved work that a crash left behind; without an answer it is left where it is."""
+        """Ask what to do with unsaved work after a crash; without an answer it stays where it is."""
         recovered = self._studio.files.recovered
         if recovered is None:
             return
@@ -102,4 +102,4 @@ class Files:
 
 
 def _leave_it() -> None:
-    """Unsaved work that nobody decided about is offered at the next start again."""
+    """Offer undecided unsaved work again at the next start."""

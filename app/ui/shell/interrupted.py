@@ -15,8 +15,8 @@ RESUME, END = "resume", "end"
 
 
 class InterruptedShow:
-    """Asks once for each interruption; without an answer the run stays ended, and the menu can still resume it. `show_report` is called
-    when it is to stay ended."""
+    """Asks once per interruption. Without an answer the run stays ended, and the menu can still resume it. `show_report` is called if it
+    stays ended."""
 
     def __init__(self, studio: Studio, parent: QWidget, show_report: Callable[[], None]) -> None:
         self._show_report = show_report
@@ -25,7 +25,7 @@ class InterruptedShow:
         self._asked: Interruption | None = None
 
     def offer(self) -> None:
-        """Ask about the run that was cut off, if there is one."""
+        """Ask about the interrupted run, if there is one."""
         ending = self._studio.control.ending
         found = ending.interruption
         if found is None or found == self._asked:

@@ -1,11 +1,11 @@
-"""Says when the window's layout has changed and come to rest, so that it can be written down before a crash."""
+"""Notices when the window's layout has changed and settled, so that it can be saved before a crash."""
 
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-REST_MS = 1000  # a drag of an edge changes sixty times a second
+REST_MS = 1000  # dragging an edge changes it sixty times a second
 _CHANGES = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange})
 
 
@@ -28,7 +28,7 @@ class LayoutWatch(QObject):
             dock.visibilityChanged.connect(self._changed)  # also when another tab comes to the front
 
     def stop(self) -> None:
-        """Stop watching; the owner of the window writes its layout. Can be called again."""
+        """Stop watching; the window's owner saves the layout. Can be called again."""
         self._stopped = True
         self._timer.stop()
 

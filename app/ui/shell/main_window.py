@@ -1,4 +1,4 @@
-"""The main window: the picture in the middle, panels around it, and what joins them to menus and keys."""
+"""The main window: the program view in the middle, panels around it, menus and keys."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -83,9 +83,9 @@ class Fittings:
 
 
 class MainWindow(QMainWindow):
-    """A view of the Studio: it can be rebuilt (other language, other theme) without loss.
+    """A view of the Studio that can be rebuilt (other language, other theme) without loss.
 
-    `closing` carries whether the engine is to stay on air; the owner then ends the Studio.
+    `closing` carries whether the engine stays on air; the owner then ends the Studio.
     """
 
     closing = Signal(bool)
@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self._fittings = fittings
         self._decided = False
         self._seen = False
-        self._watch: LayoutWatch | None = None  # from the first picture on: before it, the layout is still being made
+        self._watch: LayoutWatch | None = None  # from the first frame on: before that, the layout is still being built
         self.setObjectName("main")
         self.setWindowIcon(fittings.icons.icon("tradewind"))
         self.setDockNestingEnabled(True)
@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
         self.schedule = SchedulePanel(context)
         self.rundown, self.cue, self.offer = RundownPanel(context), CuePanel(context), OfferPanel(context)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
-        self._titles_due = QTimer(self)  # docks say where they are before they are there
+        self._titles_due = QTimer(self)  # docks report their place before they are there
         self._titles_due.setSingleShot(True)
         self._titles_due.timeout.connect(self._show_titles)
         self._add_dock("rundown", tr("Window", "Rundown"), self.rundown, _LEFT)
@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         return QtActions((*studio.actions, *own), self._fittings.icons, self, failed=studio.actions.failed, titles=titles)
 
     def _scene_words(self, number: int) -> str:
-        """A scene by its name: its number is only its position."""
+        """Take a scene by its name, because its number is only its position."""
         scenes = self._studio.document.project.scenes
         name = scenes[number - 1].name if number <= len(scenes) else tr("Window", "scene {number} (none)", number=number)
         return tr("Window", "Switch to {name}", name=name)
@@ -334,14 +334,14 @@ class MainWindow(QMainWindow):
         self.sides.want(kept_widths(kept.value("sides"), self.sides.wanted_px))
 
     def _fit_screen(self) -> None:
-        """The first size: comfortable, or all of a screen that is not larger than that."""
+        """The first size: comfortable, or the whole screen if that is smaller."""
         room = self.screen().availableSize()
         self.resize(FIRST_SIZE.boundedTo(room))
         if room.width() <= FIRST_SIZE.width() or room.height() <= FIRST_SIZE.height():
             self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
 
     def keep_layout(self) -> None:
-        """Write place and size of window and docks down for the next start."""
+        """Save the place and size of window and docks for the next start."""
         kept = self._settings()
         kept.setValue("geometry", self.saveGeometry())
         kept.setValue("state", self.saveState(LAYOUT_VERSION))
@@ -349,7 +349,7 @@ class MainWindow(QMainWindow):
         kept.sync()
 
     def reset_layout(self) -> None:
-        """All panels back to where they were at the first start."""
+        """Put all panels back to the layout of a first start."""
         for name, dock in self.docks.items():
             area = _AREAS.get(name, _RIGHT)
             self.removeDockWidget(dock)
@@ -364,7 +364,7 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self) -> None:
         mark = "• " if self._studio.document.modified else ""
-        air = air_words(self._studio.broadcast.air.value)  # first, as the taskbar cuts the end
+        air = air_words(self._studio.broadcast.air.value)  # first, because the taskbar cuts the end
         self.setWindowTitle(" – ".join(filter(None, (air, f"{mark}{self._studio.document.title}", "Tradewind"))))
         self._refresh_actions()
 
@@ -381,33 +381,33 @@ class MainWindow(QMainWindow):
         self.toasts.show_notice(notice)
 
     def show_palette(self) -> None:
-        """Every command by name."""
+        """Show the command palette."""
         palette = late.Palette(self, list(self.qt_actions.by_id.values()))
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
 
     def show_settings(self) -> None:
-        """The settings of the app and of this show."""
+        """Show the settings of the app and of this show."""
         self.windows.show_settings(self)
 
     def show_report(self) -> None:
-        """What happened in the last show, and in those before."""
+        """Show the summary of the last show and of earlier ones."""
         open_dialog(late.ReportDialog(self.context, self))
 
     def _on_show_ended(self, why: str) -> None:
-        if why == "host" and not self._decided and self.isVisible():  # elsewhere somebody does something else already
+        if why == "host" and not self._decided and self.isVisible():  # elsewhere the user is already doing something else
             self.show_report()
 
     def show_setup(self) -> None:
-        """What the show is made for."""
+        """Show the show's markets and cards."""
         self.context.openers.open_markets(self)
 
     def show_plugins(self) -> None:
-        """What others have written for Tradewind."""
+        """Show the plugins."""
         open_dialog(late.PluginsDialog(self.context, self))
 
     def show_guide(self) -> None:
-        """The guide of the first start."""
+        """Show the first-run guide."""
         open_dialog(late.Guide(self.context, self, RelaysPanel(self.context), LivePanel(self.context)))
 
     def _show_about(self) -> None:
@@ -416,7 +416,7 @@ class MainWindow(QMainWindow):
     # Leaving --------------------------------------------------------------------------------------------------------------
 
     def let_go(self) -> None:
-        """Close without a question: another window takes over, or everything was asked."""
+        """Close without a question: another window takes over, or everything has been asked."""
         self._decided = True
         if self._watch is not None:
             self._watch.stop()

@@ -1,6 +1,6 @@
-"""Which commands stand in which menu and in the toolbar, in order; "" parts them.
+"""Which actions are in which menu and in the toolbar, in order; "" is a separator.
 
-RECENT, DOCKS, TAKE and MUTE are made of what there is: recent shows, panels, scenes and strips, the last two with their keys.
+RECENT, DOCKS, TAKE and MUTE are filled in: recent shows, panels, scenes and strips, the last two with their keys.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ _EXCHANGED = ("bring_in.products", "bring_in.rundown", "bring_in.orders", "expor
 
 
 def menus() -> dict[str, tuple[str, ...]]:
-    """Commands by the menu's title in the window's language."""
+    """Actions by the menu's title in the window's language."""
     return {
         tr("Window", "&Show"): (
             "file.new", "file.open", "RECENT", "", "file.save", "file.save_as", "backups.open", "", *_EXCHANGED, "", "app.quit",
@@ -111,7 +111,7 @@ class Menus(QObject):
         self._fill_numbered(self.made["MUTE"], "strip.mute", [source_by_id(project, strip.source_id).name for strip in project.strips])
 
     def _fill_numbered(self, menu: QMenu, command: str, names: Sequence[str]) -> None:
-        """One entry for each thing that a key reaches. The keys are shown as text: a second action with the same shortcut would take it."""
+        """One entry per scene or strip with a key. The keys are shown as text: a second action with the same shortcut would take it."""
         menu.clear()
         for number, name in enumerate(names, 1):
             action = self._actions.get(f"{command}.{number}")

@@ -23,7 +23,7 @@ def open_dialog(dialog: QDialog) -> None:
 
 
 class WindowOpeners:
-    """The main window's `Openers`. Functions give what is built after the openers: the context, and the windows beside the main one."""
+    """The main window's `Openers`. Functions give what is built later: the context, and the windows beside the main one."""
 
     def __init__(
         self,

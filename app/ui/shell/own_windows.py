@@ -1,4 +1,4 @@
-"""Windows beside the main one, made when they are first asked for: the prompter, the planner and the settings."""
+"""Windows beside the main one, built on first use: the prompter, the planner and the settings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ PLANNERS_KEYS = ("planner.", "schedule.", "window.palette")
 
 @dataclass(frozen=True, slots=True)
 class OpenWindows:
-    """Which are open, so that a main window in another language or theme can open them again."""
+    """Which windows are open, so that a main window in another language or theme can reopen them."""
 
     prompter: bool
     planner: bool
@@ -26,7 +26,7 @@ class OpenWindows:
 
 
 class OwnWindows:
-    """`actions` are the main window's commands: those that belong there too have their keys in these windows."""
+    """`actions` are the main window's actions: the shared ones have their keys in these windows too."""
 
     def __init__(
         self,
@@ -45,13 +45,13 @@ class OwnWindows:
 
     @property
     def opened(self) -> OpenWindows:
-        """What the user sees now."""
+        """The windows that are open."""
         prompter = self.prompter is not None and self.prompter.isVisible()
         planner = self.planner is not None and self.planner.isVisible()
         return OpenWindows(prompter, planner, self.settings.page if self.settings is not None else None)
 
     def reopen(self, opened: OpenWindows, main: QWidget) -> None:
-        """Open what was open beside the window before `main`."""
+        """Reopen the windows that were open beside the window before `main`."""
         if opened.prompter:
             self.toggle_prompter()
         if opened.planner:
@@ -60,7 +60,7 @@ class OwnWindows:
             self.show_settings(main, opened.settings_page)
 
     def show_settings(self, main: QWidget, page: int = 0) -> None:
-        """Open the settings over `main`, at one of their pages."""
+        """Open the settings over `main`, at a page."""
         if self.settings is not None:
             return
         dialog = self.settings = late.SettingsDialog(self._context, self._setting_groups, main, page)
@@ -72,14 +72,14 @@ class OwnWindows:
         self.settings = None
 
     def toggle_prompter(self) -> None:
-        """Open the host's own window, or close it."""
+        """Open or close the prompter."""
         if self.prompter is None:
             self.prompter = late.Prompter(self._context, self._settings())
             self._share(self.prompter, HOSTS_KEYS)
         _toggle(self.prompter)
 
     def toggle_planner(self) -> None:
-        """Open the planner, or close it when it is what the user looks at."""
+        """Open the planner, or close it if it is the active window."""
         planner = self._planner()
         if planner.isActiveWindow():
             planner.close()
@@ -87,7 +87,7 @@ class OwnWindows:
             self.show_planner("")
 
     def show_planner(self, page: str) -> None:
-        """Bring the planner forward, with this page when one is named."""
+        """Bring the planner to the front, at this page if one is named."""
         planner = self._planner()
         if page:
             planner.show_tab(page)
@@ -106,7 +106,7 @@ class OwnWindows:
         window.addActions([action for name, action in self._actions().items() if name.startswith(keys)])
 
     def close(self) -> None:
-        """Close and drop the prompter and the planner."""
+        """Close and delete the prompter and the planner."""
         for window in (self.prompter, self.planner):
             if window is not None:
                 window.close()

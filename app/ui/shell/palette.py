@@ -1,4 +1,4 @@
-"""Every command by name: type a few letters, press Enter."""
+"""The command palette: type a few letters, press Enter."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ _EDGE_PX = 12
 
 
 def rank(words: str, typed: str) -> int | None:
-    """How well a title fits what was typed: smaller is better, None = not at all. Letters must come in order."""
+    """How well a title matches the typed letters, which must come in order: smaller is better, None = no match."""
     words, typed = words.casefold(), typed.casefold().strip()
     if typed in words:
         return words.index(typed)
@@ -38,7 +38,7 @@ def rank(words: str, typed: str) -> int | None:
 
 
 class _KeysDelegate(QStyledItemDelegate):
-    """Draws a command's keys at the right edge, where they stand in one column."""
+    """Draws an action's keys at the right edge, in one column."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().paint(painter, option, index)
@@ -50,7 +50,7 @@ class _KeysDelegate(QStyledItemDelegate):
 
 
 class Palette(QDialog):
-    """A line to type in, and the commands that fit; those that cannot be run now are left out."""
+    """A search field and the matching actions; disabled ones are left out."""
 
     def __init__(self, parent: QWidget, actions: Sequence[QAction]) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -91,7 +91,7 @@ class Palette(QDialog):
         self.list.setCurrentRow(0)
 
     def run_chosen(self) -> None:
-        """Run the marked command and close."""
+        """Run the selected action and close."""
         item = self.list.currentItem()
         self.close()
         if item is not None:

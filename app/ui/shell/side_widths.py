@@ -1,18 +1,18 @@
-"""How wide the panels at the sides are: as wide as the user made them, also after the window was small for a while."""
+"""Keeps the side panels as wide as the user made them, even after the window was small for a while."""
 
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-SETTLE_MS = 60  # a window that is dragged larger changes its size many times a second
-LARGEST_SHARE = 0.26  # of the window's width, so that the picture keeps the most of it
+SETTLE_MS = 60  # dragging a window larger changes its size many times a second
+LARGEST_SHARE = 0.26  # of the window's width, so that the program view gets most of it
 SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 WIDEST_PX = 10_000
 
 
 def kept_widths(found: object, default_px: Sequence[int]) -> list[int]:
-    """The widths of both sides as a settings file has them; the default when they are missing or broken."""
+    """The widths of both sides in a settings file; the default if they are missing or broken."""
     texts = [str(one) for one in found] if isinstance(found, (list, tuple)) else []
     widths = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < len(str(WIDEST_PX))]
     return widths if len(widths) == len(texts) == len(SIDES) else list(default_px)
@@ -20,7 +20,7 @@ def kept_widths(found: object, default_px: Sequence[int]) -> list[int]:
 
 class SideWidths(QObject):
     """Qt narrows docks when a window shrinks and leaves them narrow when it grows. This remembers the widths that the user chose by
-    dragging, and gives them back when there is room."""
+    dragging, and restores them when there is room."""
 
     def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget], wanted_px: Sequence[int]) -> None:
         super().__init__(window)
@@ -40,7 +40,7 @@ class SideWidths(QObject):
         return list(self._wanted_px)
 
     def want(self, wanted_px: Sequence[int]) -> None:
-        """These from now on."""
+        """Use these widths from now on."""
         self._wanted_px = list(wanted_px)
         self._apply()
 
@@ -48,7 +48,7 @@ class SideWidths(QObject):
         kind = event.type()
         if kind is QEvent.Type.Resize:
             self._settling.start()
-        elif kind is QEvent.Type.MouseButtonPress:  # the lines between panels are the window's own
+        elif kind is QEvent.Type.MouseButtonPress:  # the separators between panels belong to the window
             self._pressed_px = self._widths()
         elif kind is QEvent.Type.MouseButtonRelease:
             self._on_released()

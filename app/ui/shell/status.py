@@ -1,4 +1,4 @@
-"""The status bar that tells the truth: each figure from the engine's own counts, with a tooltip that explains it."""
+"""The status bar: figures counted by the engine, each with a tooltip that explains it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ WEAK_ENCODE_SHARE, BAD_ENCODE_SHARE = 0.6, 1.0  # of the time one frame has
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure's words, how serious it is ("", "good", "warning", "error", "air") and its explanation."""
+    """A figure's text, its level ("", "good", "warning", "error", "air") and its explanation."""
 
     words: str
     level: str = ""
@@ -31,7 +31,7 @@ class Figure:
 
 
 def graded(value: float, weak: float, bad: float) -> str:
-    """ "" below weak, "warning" from there, "error" from bad on."""
+    """ "" below `weak`, "warning" from there, "error" from `bad`."""
     return "error" if value >= bad else "warning" if value >= weak else ""
 
 
@@ -41,7 +41,7 @@ def _worst(targets: tuple[TargetStats, ...]) -> TargetStats | None:
 
 
 def on_air(air: AirState, seconds: float) -> Figure:
-    """What viewers have of the show, and for how long a relay has had it."""
+    """What viewers get, and for how long a relay has had the show."""
     if air is AirState.LIVE:
         return Figure(
             tr("Status", "On air {time}", time=duration(seconds)), "air", tr("Status", "Time since a relay first received the program.")
@@ -77,14 +77,14 @@ def frames(stats: EngineStats, before: EngineStats | None) -> Figure:
 
 
 def rate(stats: EngineStats) -> Figure:
-    """The encoder's bitrate, and what it aims at."""
+    """The encoder's bitrate and its target."""
     video = stats.video
     explanation = tr("Status", "Video bitrate. Target: {aim}. A still scene needs less.", aim=bitrate(video.target_kbps))
     return Figure(bitrate(video.kbps), "", explanation)
 
 
 def encoder(stats: EngineStats, fps: int) -> Figure:
-    """Which encoder works, and how long it takes for a frame; nothing while none is needed."""
+    """The encoder in use and its time per frame; nothing while none is needed."""
     video = stats.video
     if not video.encoder:
         return Figure("")
@@ -102,7 +102,7 @@ def encoder(stats: EngineStats, fps: int) -> Figure:
 
 
 def round_trip(stats: EngineStats) -> Figure:
-    """How long packets take to the relay and back."""
+    """The round-trip time to the relay."""
     worst = _worst(stats.targets)
     value = worst.rtt_ms if worst is not None else -1.0
     words = tr("Status", "RTT {time}", time=milliseconds(value))
@@ -110,7 +110,7 @@ def round_trip(stats: EngineStats) -> Figure:
 
 
 def loss(stats: EngineStats) -> Figure:
-    """What the relay says it did not get."""
+    """The packet loss that the relay reports."""
     worst = _worst(stats.targets)
     value = worst.loss if worst is not None else -1.0
     explanation = tr("Status", "Packet loss before resending.")
@@ -125,7 +125,7 @@ def loss(stats: EngineStats) -> Figure:
 
 
 def load(stats: EngineStats) -> Figure:
-    """The engine's processor and memory."""
+    """The engine's CPU and memory."""
     words = tr("Status", "CPU {cpu} % · {memory} MB", cpu=f"{stats.cpu_percent:.0f}", memory=f"{stats.rss_mb:.0f}")
     return Figure(words, "", tr("Status", "CPU and memory used by the engine. 100 % is one core."))
 
