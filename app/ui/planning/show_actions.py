@@ -93,7 +93,7 @@ class ShowActions(QObject):
         """Cancel a date, or the dates of the scope."""
         occurrence = self.find(key)
         if occurrence is not None:
-            words = tr("Planner", "“{title}” canceled.", title=self.title_of(occurrence))
+            words = tr("Planner", "“{title}” cancelled.", title=self.title_of(occurrence))
             self._try(lambda: self._plan.cancel(occurrence, scope), words)
 
     def _day(self, local: LocalTime) -> str:
