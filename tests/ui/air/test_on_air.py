@@ -1,4 +1,4 @@
-"""The window with the real engine and the real relay: pictures, levels, on air and off again."""
+"""The window with the real engine and relay: frames, levels, going on air and off again."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ PATIENCE_S = 30.0
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Let Qt and asyncio work until it is so."""
+    """Run Qt and asyncio until the condition is true."""
     async with asyncio.timeout(PATIENCE_S):
         while not true():
             QApplication.processEvents()

@@ -82,7 +82,7 @@ async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: Mai
 
 
 def stats_of(state: BroadcastState, target: TargetState = TargetState.LIVE, encode_ms: float = 5.0) -> EngineStats:
-    """A second of an engine with one relay."""
+    """One second of engine figures with one relay."""
     video = VideoStats("libx264", "veryfast", 2500, 2400.0, Percentiles(encode_ms, encode_ms, encode_ms, encode_ms))
     return EngineStats(
         2_000_000_000,
@@ -102,7 +102,7 @@ def stats_of(state: BroadcastState, target: TargetState = TargetState.LIVE, enco
 
 
 async def test_a_relay_that_cannot_be_reached_is_never_said_to_be_on_air(studio: Studio, window: MainWindow) -> None:
-    """And the built-in relay is one click away; then viewers see something at the address that is shown."""
+    """One click switches to the built-in relay; then viewers see something at the shown address."""
     studio.settings.change("confirm_stop_live", False)
     studio.document.edit(
         "Add", lambda project: pin_relay(put_relay(project, Relay("far", "Far", "http://127.0.0.1:9/whip", "https://far.example/")), "far")
@@ -178,7 +178,7 @@ def test_a_name_that_looks_like_a_tag_is_shown_unchanged(window: MainWindow) -> 
 
 
 async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: MainWindow) -> None:
-    """By the real engine, at a real relay, and at a port where nobody listens."""
+    """With the real engine: a real relay, and a port without a listener."""
     server = WhipServer(token="let-me-in")
     await server.start()
     try:

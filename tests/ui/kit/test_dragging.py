@@ -18,8 +18,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def drag_row(rows: RowList, start: int, end: int, *, below: bool) -> None:
-    """Take a row with the mouse and let it go on the upper or lower half of another; this screen has no drags of its own, so that
-    what a drag carries is handed over here."""
+    """Drag a row with the mouse and drop it on the upper or lower half of another. The offscreen platform has no drags, so this delivers
+    the dragged data."""
     view = rows.viewport()
     first, last = rows.visualItemRect(rows.item(start)), rows.visualItemRect(rows.item(end))
     grip = QPoint(first.left() + 60, first.center().y())
@@ -29,7 +29,7 @@ def drag_row(rows: RowList, start: int, end: int, *, below: bool) -> None:
         move = QMouseEvent(
             QEvent.Type.MouseMove, grip + QPoint(0, distance), view.mapToGlobal(grip), LEFT, LEFT, Qt.KeyboardModifier.NoModifier
         )
-        QApplication.sendEvent(view, move)  # the second one begins the drag, which collects what it carries
+        QApplication.sendEvent(view, move)  # the second move starts the drag, which collects its data
     carried: QMimeData = rows.mimeData(rows.selectedItems())
     QTest.mouseRelease(view, LEFT, Qt.KeyboardModifier.NoModifier, grip)
     assert carried.formats() == rows.mimeTypes()

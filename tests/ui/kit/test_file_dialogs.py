@@ -1,4 +1,4 @@
-"""Where dialogs for files open, and that the window's layout outlives a crash."""
+"""The folders where file dialogs open, and a window layout that survives a crash."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Lists that follow the show row by row: whatever is done to it, they show exactly it, and what was chosen stays chosen."""
+"""Lists that follow the show row by row: after every change they show its items and keep the selection."""
 
 import itertools
 import random
@@ -39,7 +39,7 @@ def ids(model: ItemModel[Product]) -> list[str]:
 
 
 class Heard:
-    """How often rows came, went, moved, changed, and how often the model was reset."""
+    """Counts inserted, removed, moved and changed rows, and resets of the model."""
 
     def __init__(self, model: ItemModel[Product]) -> None:
         self._spies = [

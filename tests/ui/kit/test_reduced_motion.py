@@ -1,4 +1,4 @@
-"""Whether the system asks programs to keep still, on a real session bus."""
+"""Whether the system asks apps to reduce motion, on a real session bus."""
 
 import os
 import shutil

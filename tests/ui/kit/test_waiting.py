@@ -29,7 +29,7 @@ def dialog() -> WaitingDialog | None:
 
 
 def when_seen(do: Callable[[WaitingDialog], bool]) -> QTimer:
-    """Look again and again, in the window's own loop, until `do` has done its work on the dialog."""
+    """Poll in the window's loop until `do` has finished with the dialog."""
     timer = QTimer()
 
     def look() -> None:

@@ -1,4 +1,4 @@
-"""The field of a form that chooses a device of this machine."""
+"""The form field that picks a device of this computer."""
 
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox

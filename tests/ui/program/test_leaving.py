@@ -1,4 +1,4 @@
-"""What is asked before something is lost: closing on air, unsaved changes, work of a crash, and the dialogs for files."""
+"""Questions before something is lost: closing on air, unsaved changes, work after a crash; and file dialogs."""
 
 import asyncio
 import contextlib
@@ -20,14 +20,14 @@ from tests.ui.air.test_on_air import until
 
 
 def closings(window: MainWindow) -> list[bool]:
-    """What the window says when it may close: whether the show is to stay on air."""
+    """The window's `closing` values: whether the show stays on air."""
     heard: list[bool] = []
     window.closing.connect(heard.append)
     return heard
 
 
 def offered(studio: Studio) -> bool:
-    """Whether there is unsaved work to be restored."""
+    """Whether there is unsaved work to restore."""
     return studio.files.recovered is not None
 
 
@@ -104,7 +104,7 @@ async def test_work_of_a_crash_is_offered_once(accept: bool, tmp_path: Path, she
     assert asked == ["Restore unsaved changes?"]
     assert (studio.document.project.name == "Renamed by the desk that dies") is accept
     assert not offered(studio)
-    shell.window.files.offer_recovery()  # asks nothing any more
+    shell.window.files.offer_recovery()  # asks nothing more
 
 
 async def test_work_of_a_crash_that_nobody_decided_about_stays(tmp_path: Path, shell: Shell, studio: Studio) -> None:

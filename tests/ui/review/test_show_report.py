@@ -1,4 +1,4 @@
-"""The page after a show: what happened, in both languages, to copy and to keep."""
+"""The report after a show: what happened, in both languages, to copy and to save."""
 
 import asyncio
 from pathlib import Path

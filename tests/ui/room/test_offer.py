@@ -1,4 +1,4 @@
-"""The offer beside the video, as the host shows and hides it."""
+"""The Viewers panel: the host shows and hides cards and coupons."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
-    """With a show that sells, what viewers see in front."""
+    """A window with a show that sells, the Viewers panel in front."""
     studio.document.edit_show("Fill", lambda _: selling_show())
     shell.window.docks["offer"].raise_()
     QApplication.processEvents()
@@ -32,14 +32,14 @@ def window(shell: Shell, studio: Studio) -> MainWindow:
 
 
 def words(parent: QWidget) -> list[str]:
-    """What can be read there now."""
+    """The panel's visible texts."""
     for _ in range(2):
         QApplication.processEvents()
     return [label.text() for label in parent.findChildren(QLabel) if label.isVisible() and label.text()]
 
 
 def button(parent: QWidget, text: str, place: int = 0) -> QPushButton:
-    """The button with these words, the first unless another `place` is asked for."""
+    """The button with these words; `place` chooses among several."""
     for _ in range(2):
         QApplication.processEvents()
     found = [one for one in parent.findChildren(QPushButton) if one.text() == text and one.isVisible()]

@@ -1,4 +1,4 @@
-"""What a show is made for, set up in the window: markets, the host, keyword cards, coupons."""
+"""A show's setup in the window: markets, the host, keyword cards, coupons."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -139,7 +139,7 @@ def test_a_market_that_is_not_chosen_is_read_and_cannot_be_changed(setup: SetupD
 
 
 def keep(setup: SetupDialog, form: type[QDialog], matches: str, title: str = "", *words: str) -> QDialog:
-    """Write what is looked for, and these words in English and Chinese below a title, into the form that is open, and keep it."""
+    """Fill the open form with matches and, below a title, English and Chinese texts; press Save."""
     dialog = next(one for one in setup.findChildren(form) if one.isVisible())
     field = next(one for one in dialog.findChildren(QPlainTextEdit) if one.accessibleName().startswith("Words to find"))
     field.setPlainText(matches)

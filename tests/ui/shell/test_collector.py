@@ -1,4 +1,4 @@
-"""Circles are collected on the window's thread and on no other."""
+"""Reference cycles are collected only on the window's thread."""
 
 import gc
 import threading
@@ -10,7 +10,7 @@ from app.ui.shell.collector import Collector
 
 
 class Circle:
-    """Refers to itself, and says on which thread it ended."""
+    """Refers to itself, and records the thread that deletes it."""
 
     def __init__(self, ended_on: list[str]) -> None:
         self.own = self

@@ -1,4 +1,4 @@
-"""One home has one window: a second start brings it forward and hands over what it was to open."""
+"""One window per home folder: a second start brings it to the front and passes on the show to open."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ from tests.support.studio_desk import paths_in
 from tests.support.tradewind import ROOT, Tradewind
 
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
-LOOKS = 2000  # rounds of Qt's loop until an answer must be there
+LOOKS = 2000  # rounds of Qt's loop within which an answer must come
 
 
 def new_door() -> str:
@@ -35,7 +35,7 @@ def socket_of(door: str) -> Path:
 
 
 def answer_to(door: str, words: bytes, qt: QApplication) -> tuple[list[str], bytes]:
-    """What a bell rang of, and what the visitor who said this was answered."""
+    """The paths that the doorbell emitted, and the answer to the client that sent these bytes."""
     rung: list[str] = []
     bell = Doorbell(door)
     bell.rung.connect(rung.append)
@@ -75,7 +75,7 @@ def test_other_words_ring_nothing(words: bytes, qt: QApplication) -> None:
 def test_a_bell_takes_the_place_of_one_whose_window_was_killed(qt: QApplication) -> None:
     door = new_door()
     with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(socket_of(door)))  # the file stays when this is closed, as that of a killed window does
+        dead.bind(str(socket_of(door)))  # the file stays after this closes, as after a killed window
     assert not ring(door, None)
     assert answer_to(door, json.dumps({"open": "/show"}).encode() + b"\n", qt) == (["/show"], ANSWER)
 

@@ -1,4 +1,4 @@
-"""The window without a mouse: Tab reaches every control, in the order in which they stand, and comes round."""
+"""The window without a mouse: Tab reaches every control in visual order and returns to the first."""
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -19,7 +19,7 @@ MOST = 400  # more steps than any window has controls
 
 
 def round_trip(window: QWidget) -> list[QWidget]:
-    """What has the keyboard after each Tab, until it comes round."""
+    """The focused widget after each Tab, until the first one returns."""
     window.activateWindow()
     QApplication.processEvents()
     reached: list[QWidget] = []
@@ -33,7 +33,7 @@ def round_trip(window: QWidget) -> list[QWidget]:
 
 
 def controls(window: QWidget) -> list[QWidget]:
-    """What a click can use now."""
+    """The controls that a click can use now."""
     return [
         widget
         for widget in window.findChildren(QWidget)
@@ -52,7 +52,7 @@ def named(widget: QWidget) -> str:
 
 
 def test_tab_reaches_every_control_of_the_window(studio: Studio, window: MainWindow) -> None:
-    window.resize(1366, 1600)  # all of the forms in sight
+    window.resize(1366, 1600)  # all visible forms
     window.sources.add(SourceKind.TEXT)
     QApplication.processEvents()
     reached = {id(widget) for widget in round_trip(window)}

@@ -1,4 +1,4 @@
-"""How the window looks and what it remembers of its looks: widths of panels, fonts, what is open after a rebuild."""
+"""The window's look and what it remembers: panel widths, fonts, open windows after a rebuild."""
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -41,7 +41,7 @@ def side_widths(window: MainWindow) -> tuple[int, int]:
 
 
 def resize(window: MainWindow, width: int) -> None:
-    """As a window manager does, and until what follows is over: Qt moves docks by an animation."""
+    """Resize like a window manager and wait for the end: Qt animates docks."""
     window.setAnimated(False)
     window.resize(width, 800)
     QTest.qWait(2 * SETTLE_MS)
@@ -53,7 +53,7 @@ def move(window: MainWindow, point: QPointF) -> None:
 
 
 def draw_right_side(window: MainWindow, by_px: int) -> None:
-    """Drag the line beside the right panels by so many pixels to the left."""
+    """Drag the separator of the right panels this many pixels to the left."""
     dock = window.docks["live"]
     start = QPoint(dock.mapTo(window, QPoint(0, 0)).x() - 4, dock.mapTo(window, QPoint(0, 40)).y())
     QTest.mousePress(window, LEFT, pos=start)

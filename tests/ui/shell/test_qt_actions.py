@@ -1,4 +1,4 @@
-"""The table of commands: updated once in a turn of the loop, however many changes it had, and at once after a command."""
+"""The actions: updated once per turn of the loop, and at once after an action runs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from app.ui.kit.theme import Icons, load_theme
 
 
 class Lamp:
-    """Something to switch, which knows how often it was looked at."""
+    """A state to toggle; counts how often it is read."""
 
     def __init__(self) -> None:
         self.lit = False

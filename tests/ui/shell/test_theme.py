@@ -50,7 +50,7 @@ def test_text_can_be_read(name: str, ink: str, paper: str) -> None:
 @pytest.mark.parametrize("name", ["dark", "light"])
 @pytest.mark.parametrize(("ink", "paper"), EDGES)
 def test_fields_can_be_made_out(name: str, ink: str, paper: str) -> None:
-    """WCAG 2.2, level AA: 3 to 1 for what tells where a control is."""
+    """WCAG 2.2, level AA: 3 to 1 for what shows a control's position."""
     assert contrast(name, ink, paper) >= 3
 
 

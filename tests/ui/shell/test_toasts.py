@@ -1,4 +1,4 @@
-"""Toasts: little of the picture, nothing lost, and in front of a dialog that waits."""
+"""Toasts cover little of the picture, lose nothing, and appear in front of a waiting dialog."""
 
 import pytest
 from PySide6.QtCore import Qt

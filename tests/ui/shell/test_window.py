@@ -49,7 +49,7 @@ def click(widget: QWidget) -> None:
 
 
 def drag(view: QWidget, start: QPointF, end: QPointF, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    """Press, move in five steps, leave the button down."""
+    """Press, move in five steps, and keep the button down."""
     QTest.mousePress(view, LEFT, keys, start.toPoint())
     for step in range(1, 6):
         point = start + (end - start) * step / 5
@@ -424,7 +424,7 @@ def test_a_panel_becomes_a_window_and_comes_back(window: MainWindow) -> None:
     dock.setFloating(True)
     QCoreApplication.processEvents()
     assert dock.isWindow() and dock.isVisible()
-    assert dock.titleBarWidget() is not None and dock.titleBarWidget().isVisibleTo(dock)  # no tab says its name now
+    assert dock.titleBarWidget() is not None and dock.titleBarWidget().isVisibleTo(dock)  # no tab shows its name now
     assert dock.height() >= 420
     kept = window.saveState()
     dock.setFloating(False)
