@@ -1,4 +1,4 @@
-"""The question before a show from elsewhere reaches a server."""
+"""Tests the consent dialog before a foreign show connects to a server."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,24 +19,24 @@ from tests.ui.air.test_on_air import until
 LEFT = Qt.MouseButton.LeftButton
 
 
-def gift(folder: Path) -> Path:
+def foreign_show(folder: Path) -> Path:
     relays = (Relay("a", "A", "https://anna:sesame@a.example/whip?key=1"), Relay("b", "B", "http://b.example:8889/whip"))
     write_new(folder / "gift.tradewind", Show(replace(starter_project(camera=None, microphone=False), relays=relays, relay_id="a")))
     return folder / "gift.tradewind"
 
 
-async def asked(window: MainWindow) -> ConnectionsDialog:
-    await until(lambda: any(one.isVisible() for one in window.findChildren(ConnectionsDialog)))
-    return next(one for one in window.findChildren(ConnectionsDialog) if one.isVisible())
+async def visible_dialog(window: MainWindow) -> ConnectionsDialog:
+    await until(lambda: any(dialog.isVisible() for dialog in window.findChildren(ConnectionsDialog)))
+    return next(dialog for dialog in window.findChildren(ConnectionsDialog) if dialog.isVisible())
 
 
-async def test_a_show_from_elsewhere_is_asked_about_and_the_answer_counts(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+async def test_a_foreign_show_connects_only_to_servers_the_user_allows(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
     await studio.start()
-    assert studio.files.open(gift(tmp_path))
-    dialog = await asked(window)
+    assert studio.files.open(foreign_show(tmp_path))
+    dialog = await visible_dialog(window)
     assert [row.box.text() for row in dialog.rows] == ["a.example", "b.example:8889"]
-    assert dialog.refuse_button.isDefault() and dialog.focusWidget() is dialog.refuse_button, "Enter and Space agree to nothing"
-    assert not any("sesame" in one.text() or "key=1" in one.text() for one in dialog.findChildren(type(window.relays._hint)))
+    assert dialog.refuse_button.isDefault() and dialog.focusWidget() is dialog.refuse_button, "Enter and Space refuse"
+    assert not any("sesame" in label.text() or "key=1" in label.text() for label in dialog.findChildren(type(window.relays._hint)))
     assert window.relays.rows["a"].state.text() == "not connected"
     dialog.rows[1].box.setChecked(False)
     QTest.mouseClick(dialog.agree_button, LEFT)
@@ -44,24 +44,24 @@ async def test_a_show_from_elsewhere_is_asked_about_and_the_answer_counts(studio
     assert studio.broadcast.main_relay().id == "a" and window.relays.rows["a"].state.text() != "not connected"
     assert window.relays.rows["b"].state.text() == "not connected"
     QTest.mouseClick(window.relays.rows["b"], LEFT)
-    again = await asked(window)
-    assert [row.box.isChecked() for row in again.rows] == [True, False], "what was answered can be changed"
+    again = await visible_dialog(window)
+    assert [row.box.isChecked() for row in again.rows] == [True, False], "the answer can be changed"
     again.rows[1].box.setChecked(True)
     QTest.mouseClick(again.agree_button, LEFT)
     assert window.relays.rows["b"].state.text() != "not connected"
 
 
-async def test_escape_leaves_the_question_open_and_says_so(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+async def test_escape_leaves_the_question_open_and_shows_a_notice(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
     await studio.start()
-    told: list[str] = []
-    window.bridge.notice.connect(lambda notice: told.append(notice.code))
-    assert studio.files.open(gift(tmp_path))
-    dialog = await asked(window)
+    codes: list[str] = []
+    window.bridge.notice.connect(lambda notice: codes.append(notice.code))
+    assert studio.files.open(foreign_show(tmp_path))
+    dialog = await visible_dialog(window)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    assert "show.connections" in told and len(studio.connections.pending()) == 2
+    assert "show.connections" in codes and len(studio.connections.pending()) == 2
     assert studio.broadcast.main_relay().id == "embedded"
     window.qt_actions.run("connections.open")
-    again = await asked(window)
+    again = await visible_dialog(window)
     QTest.mouseClick(again.refuse_button, LEFT)
     assert studio.connections.pending() == () and not studio.connections.allows("https://a.example:443")
 
@@ -72,7 +72,7 @@ async def test_a_source_that_waits_says_why_where_it_is_set(studio: Studio, wind
     write_new(tmp_path / "gift.tradewind", Show(replace(plain, sources=(*plain.sources, camera))))
     await studio.start()
     assert studio.files.open(tmp_path / "gift.tradewind")
-    dialog = await asked(window)
+    dialog = await visible_dialog(window)
     QTest.mouseClick(dialog.refuse_button, LEFT)
     window.selection.choose(layer_id="", source_id="cam")
     assert not window.properties.withheld.isHidden()
@@ -80,8 +80,8 @@ async def test_a_source_that_waits_says_why_where_it_is_set(studio: Studio, wind
     assert window.properties.withheld.isHidden()
 
 
-def test_a_server_is_named_as_people_know_it() -> None:
-    assert [host_of(one) for one in ("https://a.example:443", "http://a.example:80", "rtsp://[::1]:554", "smb://server")] == [
+def test_a_server_is_named_by_its_host_and_unusual_port() -> None:
+    assert [host_of(url) for url in ("https://a.example:443", "http://a.example:80", "rtsp://[::1]:554", "smb://server")] == [
         "a.example",
         "a.example",
         "[::1]:554",

@@ -1,4 +1,4 @@
-"""The window with the real engine and relay: frames, levels, going on air and off again."""
+"""Tests the window with the real engine and relay: frames, levels, going live and ending the show."""
 
 import asyncio
 import json
@@ -16,18 +16,18 @@ from app.session.studio import Studio
 from app.ui.shell.application import Shell
 from tests.support.words import ROOT
 
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     """Run Qt and asyncio until the condition is true."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not true():
+    async with asyncio.timeout(TIMEOUT_S):
+        while not condition():
             QApplication.processEvents()
             await asyncio.sleep(0.01)
 
 
-async def test_a_click_goes_on_air_and_another_one_ends_the_show(shell: Shell, studio: Studio) -> None:
+async def test_one_click_goes_live_and_the_next_ends_the_show(shell: Shell, studio: Studio) -> None:
     window = shell.window
     assert not window.live.button.isEnabled(), "nothing can be published before the engine runs"
     studio.settings.change("confirm_stop_live", False)
@@ -37,7 +37,7 @@ async def test_a_click_goes_on_air_and_another_one_ends_the_show(shell: Shell, s
     picture = window.program.view.grab().toImage()
     area = window.program.view.picture_rect()
     colours = {picture.pixelColor(round(area.x() + area.width() * step / 20), round(area.center().y())).name() for step in range(1, 20)}
-    assert len(colours) >= 5, "the test card's bars"
+    assert len(colours) >= 5, "the test card's bars are visible"
     await until(lambda: window.mixer.master.held_db[0] > -40)
     await until(window.live.button.isEnabled)
     QTest.mouseClick(window.live.button, Qt.MouseButton.LeftButton)
@@ -50,11 +50,11 @@ async def test_a_click_goes_on_air_and_another_one_ends_the_show(shell: Shell, s
     assert window.live.button.text() == "Go live"
 
 
-def test_the_program_s_loop_starts_the_window_and_ends_in_order(tmp_path: Path) -> None:
-    program = f"""
+def test_run_window_opens_the_window_and_exits_cleanly(tmp_path: Path) -> None:
+    script = f"""
 import json, time
 from pathlib import Path
-begun = time.monotonic()
+started = time.monotonic()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from app.ui.shell.application import run_window
@@ -63,21 +63,21 @@ from tests.support.desk_window import make_studio, options
 home, seen = Path({str(tmp_path)!r}), []
 application = QApplication(["tradewind"])
 
-def look():
+def poll():
     window = next((one for one in application.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()), None)
     if window is None:
-        QTimer.singleShot(20, look)
+        QTimer.singleShot(20, poll)
         return
-    seen.append([window.isVisible(), window.windowTitle(), time.monotonic() - begun])
+    seen.append([window.isVisible(), window.windowTitle(), time.monotonic() - started])
     QTimer.singleShot(500, window.close)
 
-QTimer.singleShot(0, look)
+QTimer.singleShot(0, poll)
 status = run_window(lambda: make_studio(home), options(home))
 import sys
 print(json.dumps([status, seen, sorted(name for name in ("cv2", "av", "aiortc", "sounddevice") if name in sys.modules)]))
 """
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", script],
         capture_output=True,
         text=True,
         check=False,
@@ -88,7 +88,7 @@ print(json.dumps([status, seen, sorted(name for name in ("cv2", "av", "aiortc", 
     assert done.returncode == 0, done.stderr
     status, seen, heavy = json.loads(done.stdout.splitlines()[-1])
     assert status == 0
-    assert seen[0][0], "the window is there before anything else runs"
+    assert seen[0][0], "the window is visible before anything else runs"
     assert "Tradewind" in seen[0][1]
-    assert heavy == [], "the desk loads no codecs"
+    assert heavy == [], "the window process loads no codecs"
     assert "Traceback" not in done.stderr, done.stderr

@@ -1,4 +1,4 @@
-"""Relays that the network announces, the on-air button's words and viewers, and the TURN password."""
+"""Tests discovered relays, the relay dialog, the live button, encoder warnings and the TURN password."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -25,9 +25,9 @@ LEFT = Qt.MouseButton.LeftButton
 FOUND = Relay("lan-192.0.2.7-8787-live", "Stall 7 · live", "http://192.0.2.7:8787/whip/live", "http://192.0.2.7:8787/watch/live")
 
 
-async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Studio, window: MainWindow) -> None:
+async def test_a_discovered_relay_needs_one_click_and_its_stream_key(studio: Studio, window: MainWindow) -> None:
     await studio.start()
-    titles = [one for one in window.relays.findChildren(QLabel) if one.text() == "Found on this network"]
+    titles = [label for label in window.relays.findChildren(QLabel) if label.text() == "Found on this network"]
     assert titles[0].isHidden(), "nothing is announced"
     studio.relays.set_discovered([FOUND])
     assert not titles[0].isHidden()
@@ -35,21 +35,21 @@ async def test_a_relay_of_the_network_is_one_click_and_its_key_away(studio: Stud
     dialog = window.findChild(RelayDialog)
     assert dialog is not None
     assert dialog.name.text() == "Stall 7 · live"
-    assert dialog.focusWidget() is dialog.token, "the key is all that is missing"
+    assert dialog.focusWidget() is dialog.token, "only the stream key is missing"
     QTest.keyClicks(dialog.token, "the-key")
     dialog.save()
     (relay,) = studio.document.project.relays
     assert (relay.whip_url, relay.watch_url) == (FOUND.whip_url, FOUND.watch_url)
     assert studio.relays.token_of(relay.id) == "the-key"
-    assert window.relays.found == {}, "what is in the show is not offered again"
+    assert window.relays.found == {}, "a relay in the show is not offered again"
     studio.relays.set_discovered([])
     assert titles[0].isHidden()
 
 
-def test_another_kind_of_relay_keeps_what_was_typed_and_forgets_the_old_kind_s_defaults(studio: Studio, window: MainWindow) -> None:
+def test_changing_the_relay_kind_keeps_typed_text_and_replaces_defaults(studio: Studio, window: MainWindow) -> None:
     dialog = RelayDialog(window.context, None, window)
 
-    def line(key: str) -> QLineEdit:
+    def field(key: str) -> QLineEdit:
         assert dialog.form is not None
         found = dialog.form.editor(key).focusProxy()
         assert isinstance(found, QLineEdit)
@@ -57,17 +57,17 @@ def test_another_kind_of_relay_keeps_what_was_typed_and_forgets_the_old_kind_s_d
 
     dialog.kind.setCurrentIndex(dialog.kind.findData("agora-gateway"))
     dialog.kind.setCurrentIndex(dialog.kind.findData("srs"))
-    assert line("server").text() == "http://localhost:1985", "Agora's address means nothing to SRS"
-    QTest.keyClicks(line("server"), "/mine")
+    assert field("server").text() == "http://localhost:1985", "SRS gets its own default, not Agora's"
+    QTest.keyClicks(field("server"), "/mine")
     dialog.kind.setCurrentIndex(dialog.kind.findData("ovenmediaengine"))
-    assert line("server").text() == "http://localhost:1985/mine"
+    assert field("server").text() == "http://localhost:1985/mine"
     dialog.deleteLater()
 
 
 async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: MainWindow) -> None:
     await studio.start()
     pages = SettingsPages(window.context, setting_groups())
-    assert not pages.turn_password.isEnabled(), "it is kept for a server, and there is none"
+    assert not pages.turn_password.isEnabled(), "a password needs a server"
     studio.settings.change("turn_server", "turn.example")
     assert pages.turn_password.isEnabled()
     pages.turn_password.setText("secret")
@@ -101,14 +101,14 @@ def stats_of(state: BroadcastState, target: TargetState = TargetState.LIVE, enco
     )
 
 
-async def test_a_relay_that_cannot_be_reached_is_never_said_to_be_on_air(studio: Studio, window: MainWindow) -> None:
-    """One click switches to the built-in relay; then viewers see something at the shown address."""
+async def test_an_unreachable_relay_is_never_shown_as_on_air(studio: Studio, window: MainWindow) -> None:
+    """One click switches to the built-in relay, and the window shows the link where viewers can watch."""
     studio.settings.change("confirm_stop_live", False)
     studio.document.edit(
         "Add", lambda project: pin_relay(put_relay(project, Relay("far", "Far", "http://127.0.0.1:9/whip", "https://far.example/")), "far")
     )
-    said: list[str] = []
-    window.bridge.notice.connect(lambda notice: said.append(notice.code))
+    codes: list[str] = []
+    window.bridge.notice.connect(lambda notice: codes.append(notice.code))
     await studio.start()
     await until(lambda: window.live.button.isEnabled() and studio.embedded.running)
     assert window.live.watch_address() == "https://far.example/"
@@ -116,37 +116,37 @@ async def test_a_relay_that_cannot_be_reached_is_never_said_to_be_on_air(studio:
     await until(lambda: window.live.button.text() == "Off air")
     assert window.status.figures["air"].text() == "Off air" and window.status.figures["air"].property("level") == "error"
     assert window.windowTitle().startswith("Off air")
-    assert studio.broadcast.on_air_s() == 0.0 and "target.live" not in said and "run.not_started" not in said
+    assert studio.broadcast.on_air_s() == 0.0 and "target.live" not in codes and "run.not_started" not in codes
     assert not window.live.meanwhile.isHidden()
     QTest.mouseClick(window.live.meanwhile_button, LEFT)
     await until(lambda: window.live.button.text().startswith("On air"))
     assert window.live.meanwhile.isHidden() and window.status.figures["air"].property("level") == "air"
-    assert window.live.watch_address() == studio.embedded.watch_address, "where viewers see something"
+    assert window.live.watch_address() == studio.embedded.watch_address, "the link where viewers can watch"
     assert window.windowTitle().startswith("On air")
     QTest.mouseClick(window.live.button, LEFT)
     await until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
-    assert window.live.watch_address() == "https://far.example/", "the next show tries the chosen relay again, and it alone"
+    assert window.live.watch_address() == "https://far.example/", "the next show uses only the selected relay again"
 
 
-def test_the_encoder_is_amber_from_three_fifths_of_a_frame_and_red_from_a_whole_one() -> None:
+def test_encode_time_is_amber_from_three_fifths_of_a_frame_and_red_above_one_frame() -> None:
     live = BroadcastState.LIVE
     levels = [encoder(stats_of(live, encode_ms=share * 1000 / 30), 30).level for share in (0.5, 0.7, 0.95, 1.05)]
     assert levels == ["", "warning", "warning", "error"]
-    assert encoder(stats_of(BroadcastState.IDLE, encode_ms=50), 30).level == "", "nobody waits for these pictures"
+    assert encoder(stats_of(BroadcastState.IDLE, encode_ms=50), 30).level == "", "off air, slow encoding does no harm"
 
 
-def test_a_long_name_is_cut_short_and_told_by_its_tooltip(studio: Studio, window: MainWindow) -> None:
+def test_a_long_name_is_elided_and_its_tooltip_is_complete(studio: Studio, window: MainWindow) -> None:
     window.sources.add(SourceKind.TONE)
     name = "The very long name of a microphone at the far end of the hall"
     window.sources.list.renamed.emit(f"sound:{studio.document.project.sources[-1].id}", name)
-    shown = window.mixer.strips[studio.document.project.sources[-1].id].name
-    assert isinstance(shown, ElidedLabel)
-    shown.grab()
-    assert shown.shown().endswith("…") and name.startswith(shown.shown()[:-1])
-    assert shown.toolTip() == name
+    label = window.mixer.strips[studio.document.project.sources[-1].id].name
+    assert isinstance(label, ElidedLabel)
+    label.grab()
+    assert label.shown().endswith("…") and name.startswith(label.shown()[:-1])
+    assert label.toolTip() == name
 
 
-async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, studio: Studio) -> None:
+async def test_the_guide_goes_live_and_closes_completely(shell: Shell, studio: Studio) -> None:
     window = shell.window
     studio.settings.change("confirm_stop_live", False)
     await studio.start()
@@ -156,29 +156,29 @@ async def test_the_guide_leads_on_air_and_leaves_nothing_behind(shell: Shell, st
     assert guide is not None
     for _ in range(3):
         QTest.mouseClick(guide.next_button, LEFT)
-    go = next(one for one in guide.findChildren(QAbstractButton) if one.text() == "Go live" and one.isVisible())
-    QTest.mouseClick(go, LEFT)
-    await until(lambda: go.text().startswith("On air"))
+    go_live = next(button for button in guide.findChildren(QAbstractButton) if button.text() == "Go live" and button.isVisible())
+    QTest.mouseClick(go_live, LEFT)
+    await until(lambda: go_live.text().startswith("On air"))
     assert window.live.note.text() == "End show"
     assert window.live.viewers.text() == f"{studio.embedded.viewers} watching"
-    QTest.mouseClick(go, LEFT)
+    QTest.mouseClick(go_live, LEFT)
     await until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
     QTest.mouseClick(guide.next_button, LEFT)
     await until(lambda: window.findChild(Guide) is None)
-    window.sources.add(SourceKind.COLOUR)  # a part of the guide that still listened would raise
+    window.sources.add(SourceKind.COLOUR)  # a deleted part of the guide that still listens would raise
     await until(lambda: studio.engine.stats is not None and studio.engine.stats.state is BroadcastState.IDLE)
 
 
 def test_a_name_that_looks_like_a_tag_is_shown_unchanged(window: MainWindow) -> None:
-    shown = ElidedLabel('<img src="file:///etc/hosts"> & Söhne')
-    shown.resize(40, 20)
-    shown.grab()
-    assert shown.toolTip() == "<span>&lt;img src=&quot;file:///etc/hosts&quot;&gt; &amp; Söhne</span>"
+    label = ElidedLabel('<img src="file:///etc/hosts"> & Söhne')
+    label.resize(40, 20)
+    label.grab()
+    assert label.toolTip() == "<span>&lt;img src=&quot;file:///etc/hosts&quot;&gt; &amp; Söhne</span>"
     assert tip("R & D") == "R & D"
 
 
-async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: MainWindow) -> None:
-    """With the real engine: a real relay, and a port without a listener."""
+async def test_a_relay_is_tested_before_it_is_saved(studio: Studio, window: MainWindow) -> None:
+    """Uses the real engine with a real relay and with a port without a listener."""
     server = WhipServer(token="let-me-in")
     await server.start()
     try:
@@ -187,7 +187,7 @@ async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: M
         dialog = RelayDialog(window.context, None, window)
         dialog.show()
         dialog.test()
-        assert "is required" in dialog._error.text() and dialog.outcome.isHidden(), "there is nothing to try"
+        assert "is required" in dialog._error.text() and dialog.outcome.isHidden(), "there is nothing to test"
 
         async def outcome(address: str, token: str) -> str:
             dialog._values["whip_url"] = address
@@ -199,11 +199,11 @@ async def test_a_relay_is_tried_out_before_it_is_saved(studio: Studio, window: M
 
         assert (await outcome(server.url, "Bearer let-me-in\n")).startswith("Test passed. It answered within")
         assert dialog.outcome.headline.property("level") == "good"
-        wrong = await outcome(server.url, "not-this-one")
-        assert wrong.startswith("Test failed.") and "wrong stream key" in wrong and "not-this-one" not in wrong
-        nobody = await outcome("http://127.0.0.1:9/whip", "")
-        assert "Can't reach" in nobody and dialog.outcome.headline.property("level") == "error"
-        assert studio.document.project.relays == () and studio.relays.token_of("relay") == "", "a trial saves nothing"
+        rejected = await outcome(server.url, "not-this-one")
+        assert rejected.startswith("Test failed.") and "wrong stream key" in rejected and "not-this-one" not in rejected
+        unreachable = await outcome("http://127.0.0.1:9/whip", "")
+        assert "Can't reach" in unreachable and dialog.outcome.headline.property("level") == "error"
+        assert studio.document.project.relays == () and studio.relays.token_of("relay") == "", "a test saves nothing"
         dialog.deleteLater()
     finally:
         await server.aclose()

@@ -1,4 +1,4 @@
-"""The report after a show: what happened, in both languages, to copy and to save."""
+"""Tests the show report in both languages, copied and saved."""
 
 import asyncio
 from pathlib import Path
@@ -20,12 +20,12 @@ from tests.support.selling_show import selling_show
 from tests.ui.air.test_on_air import until
 
 
-def report_of(window: MainWindow) -> ReportDialog | None:
-    return next((one for one in window.findChildren(ReportDialog) if one.isVisible()), None)
+def visible_report(window: MainWindow) -> ReportDialog | None:
+    return next((dialog for dialog in window.findChildren(ReportDialog) if dialog.isVisible()), None)
 
 
-def lived(studio: Studio) -> None:
-    """A show with two viewers, clicks and orders in two currencies is in the log."""
+def log_show(studio: Studio) -> None:
+    """Log a show with two viewers, clicks, likes and orders in two currencies."""
     at_ms = studio.control.now_ms()
     studio.log.append(EventKind.ON_AIR)
     studio.log.append(EventKind.SHOW_STARTED)
@@ -37,14 +37,14 @@ def lived(studio: Studio) -> None:
     studio.log.append(EventKind.ORDER_PLACED, order="2", product="<gone>", units=1, minor=2500, currency="JPY", at_ms=at_ms)
 
 
-async def read(window: MainWindow) -> ReportDialog:
-    await until(lambda: (shown := report_of(window)) is not None and shown.summary is not None)
-    shown = report_of(window)
-    assert shown is not None
-    return shown
+async def loaded_report(window: MainWindow) -> ReportDialog:
+    await until(lambda: (report := visible_report(window)) is not None and report.summary is not None)
+    report = visible_report(window)
+    assert report is not None
+    return report
 
 
-async def test_ending_the_broadcast_ends_everything_and_shows_the_page(shell: Shell, studio: Studio) -> None:
+async def test_ending_the_broadcast_ends_the_show_and_opens_the_report(shell: Shell, studio: Studio) -> None:
     window = shell.window
     studio.settings.change("confirm_stop_live", False)
     await studio.start()
@@ -58,64 +58,64 @@ async def test_ending_the_broadcast_ends_everything_and_shows_the_page(shell: Sh
     studio.log.append(EventKind.ORDER_PLACED, order="1", product="moon", units=1, minor=1999, currency="USD", at_ms=studio.control.now_ms())
     QTest.mouseClick(window.live.button, Qt.MouseButton.LeftButton)
     await until(lambda: studio.broadcast.state.value is BroadcastState.IDLE)
-    shown = await read(window)
+    report = await loaded_report(window)
     assert not studio.control.runner.run.running
     assert (studio.control.selling.shown.pinned_id, studio.control.selling.shown.drop) == ("", None)
     assert window.rundown.head.start_button.isVisible()
-    assert "$19.99" in shown.text()
-    shown.reject()
+    assert "$19.99" in report.text()
+    report.reject()
 
 
 @pytest.mark.parametrize(
     ("language", "words"), [("en", ("revenue\t$39.98", "likes\t1,200")), ("zh_CN", ("销售额\tUS$39.98", "点赞\t1,200"))]
 )
-async def test_the_page_says_what_happened(shell: Shell, studio: Studio, language: str, words: tuple[str, ...]) -> None:
+async def test_the_report_lists_the_figures(shell: Shell, studio: Studio, language: str, words: tuple[str, ...]) -> None:
     studio.settings.change("language", language)
     await asyncio.sleep(0)
     studio.document.edit_show("Fill", lambda _: selling_show())
-    lived(studio)
+    log_show(studio)
     window = shell.window
     window.qt_actions.run("report.open")
-    shown = await read(window)
+    report = await loaded_report(window)
     for line in words:
-        assert line in shown.text()
-    assert sorted(row[4] for row in shown._rows_of(shown.summary or ShowSummary(0, 0))) == ["1", "1"]
-    assert shown.products.topLevelItemCount() == 2
-    shown.copy()
-    assert QGuiApplication.clipboard().text() == shown.text()
-    assert "&lt;gone&gt;" in shown.html() and "<gone>" not in shown.html()
-    shown.reject()
+        assert line in report.text()
+    assert sorted(row[4] for row in report._rows_of(report.summary or ShowSummary(0, 0))) == ["1", "1"]
+    assert report.products.topLevelItemCount() == 2
+    report.copy()
+    assert QGuiApplication.clipboard().text() == report.text()
+    assert "&lt;gone&gt;" in report.html() and "<gone>" not in report.html()
+    report.reject()
 
 
-async def test_past_shows_are_chosen_and_kept_as_pdf(shell: Shell, studio: Studio, tmp_path: Path) -> None:
+async def test_a_past_show_is_selected_and_saved_as_pdf(shell: Shell, studio: Studio, tmp_path: Path) -> None:
     studio.document.edit_show("Fill", lambda _: selling_show())
     studio.log.append(EventKind.SHOW_STARTED)
     studio.log.append(EventKind.SHOW_ENDED, why="host")
-    lived(studio)
+    log_show(studio)
     studio.log.append(EventKind.OFF_AIR, why="host")
     studio.log.append(EventKind.SHOW_ENDED, why="host")
     window = shell.window
     window.qt_actions.run("report.open")
-    shown = await read(window)
-    assert [shown.choice.itemText(row).endswith("rehearsal") for row in range(shown.choice.count())] == [False, True]
-    newest = shown.summary
-    shown.choice.setFocus()
-    QTest.keyClick(shown.choice, Qt.Key.Key_Down)
-    shown.choice.activated.emit(1)
-    await until(lambda: shown.summary is not newest)
-    assert shown.summary is not None and shown.summary.orders == 0
-    assert shown.none_sold.isVisible()
-    assert shown.write_pdf(tmp_path / "report.pdf")
+    report = await loaded_report(window)
+    assert [report.choice.itemText(row).endswith("rehearsal") for row in range(report.choice.count())] == [False, True]
+    newest = report.summary
+    report.choice.setFocus()
+    QTest.keyClick(report.choice, Qt.Key.Key_Down)
+    report.choice.activated.emit(1)
+    await until(lambda: report.summary is not newest)
+    assert report.summary is not None and report.summary.orders == 0
+    assert report.none_sold.isVisible()
+    assert report.write_pdf(tmp_path / "report.pdf")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
-    assert not shown.write_pdf(tmp_path / "nowhere" / "report.pdf")
+    assert not report.write_pdf(tmp_path / "nowhere" / "report.pdf")
     assert window.toasts.toasts[-1].notice.code == "file.failed"
-    shown.reject()
+    report.reject()
 
 
-async def test_before_the_first_show_the_page_says_so(shell: Shell, studio: Studio) -> None:
+async def test_the_report_is_empty_before_the_first_show(shell: Shell, studio: Studio) -> None:
     shell.window.qt_actions.run("report.open")
     QApplication.processEvents()
-    shown = report_of(shell.window)
-    assert shown is not None and shown.empty.isVisible() and not shown.copy_button.isEnabled()
-    assert shown.focusWidget() is not None
-    QTest.keyClick(shown, Qt.Key.Key_Escape)
+    report = visible_report(shell.window)
+    assert report is not None and report.empty.isVisible() and not report.copy_button.isEnabled()
+    assert report.focusWidget() is not None
+    QTest.keyClick(report, Qt.Key.Key_Escape)

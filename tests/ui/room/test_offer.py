@@ -24,26 +24,26 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
-    """A window with a show that sells, the Viewers panel in front."""
+    """The window with a selling show and the Viewers panel in front."""
     studio.document.edit_show("Fill", lambda _: selling_show())
     shell.window.docks["offer"].raise_()
     QApplication.processEvents()
     return shell.window
 
 
-def words(parent: QWidget) -> list[str]:
-    """The panel's visible texts."""
+def visible_texts(parent: QWidget) -> list[str]:
+    """The texts of the visible labels."""
     for _ in range(2):
         QApplication.processEvents()
     return [label.text() for label in parent.findChildren(QLabel) if label.isVisible() and label.text()]
 
 
-def button(parent: QWidget, text: str, place: int = 0) -> QPushButton:
-    """The button with these words; `place` chooses among several."""
+def button(parent: QWidget, text: str, index: int = 0) -> QPushButton:
+    """The visible button with this text; `index` selects among several."""
     for _ in range(2):
         QApplication.processEvents()
-    found = [one for one in parent.findChildren(QPushButton) if one.text() == text and one.isVisible()]
-    return found[place]
+    found = [button for button in parent.findChildren(QPushButton) if button.text() == text and button.isVisible()]
+    return found[index]
 
 
 def test_keyword_cards_are_shown_one_at_a_time(studio: Studio, window: MainWindow) -> None:
@@ -59,7 +59,7 @@ def test_keyword_cards_are_shown_one_at_a_time(studio: Studio, window: MainWindo
     assert selling.shown.card is None
 
 
-def test_a_keyword_keeps_its_number_whatever_is_pinned(studio: Studio, window: MainWindow) -> None:
+def test_pinning_a_product_does_not_renumber_keyword_cards(studio: Studio, window: MainWindow) -> None:
     studio.control.selling.pin("sun")
     assert window.offer.pinned.text() == "sun 灯"
     assert button(window.offer, "1  Free delivery").isVisible()
@@ -70,7 +70,7 @@ def test_a_keyword_keeps_its_number_whatever_is_pinned(studio: Studio, window: M
     assert button(window.offer, "1  Free delivery").isVisible()
 
 
-def test_disclosure_rows_stay_where_they_are(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_disclosure_rows_keep_their_order(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     studio.control.runner.start()
     before = list(window.offer._disclosure_rows)
     assert before == ["US", "DE"]
@@ -81,29 +81,29 @@ def test_disclosure_rows_stay_where_they_are(studio: Studio, window: MainWindow,
         assert list(window.offer._disclosure_rows) == before
 
 
-def test_a_coupon_is_dropped_and_closed(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_a_coupon_is_sent_and_ended(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     panel, selling = window.offer, studio.control.selling
     button(panel.coupons, "Send").click()
     drop = selling.shown.drop
     assert drop is not None
     assert drop.coupon_id == "ten"
-    assert "3 left · 1:00" in words(panel.coupons)
+    assert "3 left · 1:00" in visible_texts(panel.coupons)
     studio.log.append(EventKind.COUPON_CLAIMED, coupon="ten", code="AAA", viewer="v")
     clock.pass_ms(20_000)
     panel.on_tick()
-    assert "2 left · 0:40" in words(panel.coupons)
+    assert "2 left · 0:40" in visible_texts(panel.coupons)
     button(panel.coupons, "End").click()
     assert selling.shown.drop is None
-    assert "1 claimed" in words(panel.coupons)
+    assert "1 claimed" in visible_texts(panel.coupons)
     button(panel.coupons, "Send").click()
     clock.pass_ms(61_000)
     selling.tick(studio.control.now_ms())
     panel.on_tick()
     assert selling.shown.drop is None
-    assert "2 left · 0:00" not in words(panel.coupons)
+    assert "2 left · 0:00" not in visible_texts(panel.coupons)
 
 
-def test_lasting_cards_are_switches(studio: Studio, window: MainWindow) -> None:
+def test_buttons_toggle_lasting_cards(studio: Studio, window: MainWindow) -> None:
     for text, kind in (("Lower third", OnScreenKind.LOWER_THIRD), ("Ticker", OnScreenKind.TICKER), ("QR code", OnScreenKind.CODE)):
         button(window.offer, text).click()
         assert kind in studio.control.selling.shown.lasting
@@ -112,21 +112,21 @@ def test_lasting_cards_are_switches(studio: Studio, window: MainWindow) -> None:
         assert kind not in studio.control.selling.shown.lasting
 
 
-def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_disclosures_are_shown_by_market(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     panel = window.offer
     studio.control.disclosures.automatic = False
     studio.control.runner.start()
     panel.on_tick()
-    read = words(panel.disclosures)
+    read = visible_texts(panel.disclosures)
     assert {"美国", "Germany"} <= set(read)
     assert "now" in read
     first = button(panel.disclosures, "Show", 0)
     panel.on_tick()
-    assert button(panel.disclosures, "Show", 0) is first, "a click or the keyboard would be lost with the second"
+    assert button(panel.disclosures, "Show", 0) is first, "a new button each second would lose clicks and focus"
     button(panel.disclosures, "Show", 0).click()
     button(panel.disclosures, "Show", 0).click()
     assert set(studio.control.disclosures.active) == {"US", "DE"}
-    read = words(panel.disclosures)  # the picture speaks to one of them
+    read = visible_texts(panel.disclosures)  # the program shows one market's disclosure
     assert (read.count("on screen"), read.count("on the viewer page only")) == (1, 1)
     button(panel.disclosures, "Hide", 0).click()
     assert len(studio.control.disclosures.active) == 1
@@ -135,7 +135,7 @@ def test_disclosures_by_market(studio: Studio, window: MainWindow, clock: SetClo
     assert set(studio.control.disclosures.active) <= {"DE"}, "a ten-second disclosure ended automatically"
 
 
-async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:
+async def test_the_panel_shows_viewers_likes_requests_and_orders(studio: Studio, window: MainWindow) -> None:
     summary = studio.control.viewers.summary
     summary.set_viewers(1234)
     studio.log.append(EventKind.LIKED, count=7, viewer="v")
@@ -150,13 +150,13 @@ async def test_the_rooms_figures(studio: Studio, window: MainWindow) -> None:
     }
 
 
-def test_empty_sections_say_what_they_are_for(studio: Studio, window: MainWindow) -> None:
+def test_empty_sections_explain_their_purpose(studio: Studio, window: MainWindow) -> None:
     studio.document.edit_show("Empty", lambda show: replace(show, cards=(), coupons=()))
-    assert any("A few words that viewers read in their own language" in one for one in words(window.offer.cards))
-    assert any("Each viewer can claim one code" in one for one in words(window.offer.coupons))
+    assert any("A few words that viewers read in their own language" in text for text in visible_texts(window.offer.cards))
+    assert any("Each viewer can claim one code" in text for text in visible_texts(window.offer.coupons))
 
 
-async def test_new_cards_have_a_line_for_the_languages_of_show_and_window(studio: Studio, window: MainWindow) -> None:
+async def test_new_cards_have_fields_for_the_show_and_window_languages(studio: Studio, window: MainWindow) -> None:
     studio.settings.change("language", "zh_CN")
     for dialog in (KeywordDialog(window.context, "", window), CouponDialog(window.context, "", window)):
         assert "zh-Hans" in dialog.languages.fields
@@ -164,12 +164,12 @@ async def test_new_cards_have_a_line_for_the_languages_of_show_and_window(studio
         assert more.findData("zh-Hans") < 0
         more.activated.emit(more.findData("ja"))
         assert list(dialog.languages.fields)[-1] == "ja"
-        assert more.findData("ja") < 0, "what has a line is not offered again"
+        assert more.findData("ja") < 0, "a language with a field is not offered again"
         dialog.languages.fields["ja"].edited.emit({"ja": "送料無料"})
         assert dialog.languages.words == {"ja": "送料無料"}
         dialog.deleteLater()
 
 
-def test_a_new_show_speaks_the_language_of_the_window() -> None:
-    for chosen, spoken in (("zh_CN", "zh-Hans"), ("en", "en")):
-        assert host_language(Settings(language=chosen)) == spoken
+def test_a_new_show_uses_the_window_language() -> None:
+    for window_language, show_language in (("zh_CN", "zh-Hans"), ("en", "en")):
+        assert host_language(Settings(language=window_language)) == show_language

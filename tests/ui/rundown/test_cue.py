@@ -1,4 +1,4 @@
-"""The host's cue card: what is said, what is shown of it, answers, prices, and what the law asks to be said."""
+"""Tests the host's cue card: points, their cards, answers, prices and required disclosures."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
-    """With a show that sells, whose host reminds viewers of advertising by hand."""
+    """The window with a selling show whose host shows the disclosures manually."""
     studio.document.edit_show("Fill", lambda _: selling_show())
     studio.control.disclosures.automatic = False
     shell.window.docks["cue"].raise_()
@@ -35,54 +35,54 @@ def window(shell: Shell, studio: Studio) -> MainWindow:
 
 
 def rows(window: MainWindow) -> list[QWidget]:
-    """What is to be said, from the top."""
+    """The visible rows with points, top down."""
     QApplication.processEvents()
     return [row for row in window.cue.items.findChildren(QWidget, "cueItem") if row.isVisible()]
 
 
-def box(row: QWidget) -> QCheckBox:
+def checkbox(row: QWidget) -> QCheckBox:
     found = row.findChild(QCheckBox)
     assert found is not None
     return found
 
 
-def words(parent: QWidget) -> list[str]:
-    """What can be read there now."""
-    for _ in range(2):  # what has changed is read, and then laid out
+def visible_texts(parent: QWidget) -> list[str]:
+    """The texts of the visible labels."""
+    for _ in range(2):  # one round to read the change, one to lay it out
         QApplication.processEvents()
     return [label.text() for label in parent.findChildren(QLabel) if label.isVisible() and label.text()]
 
 
-def test_it_says_what_to_do_while_nothing_is_on(studio: Studio, window: MainWindow) -> None:
-    assert "Nothing selected" in words(window.cue)
+def test_the_cue_card_says_when_nothing_is_selected(studio: Studio, window: MainWindow) -> None:
+    assert "Nothing selected" in visible_texts(window.cue)
     window.rundown.list.choose("first")
-    assert "Nothing selected" not in words(window.cue)
-    assert "sun 灯" in words(window.cue)
-    box(rows(window)[0]).click()
+    assert "Nothing selected" not in visible_texts(window.cue)
+    assert "sun 灯" in visible_texts(window.cue)
+    checkbox(rows(window)[0]).click()
     QApplication.processEvents()
-    assert not box(rows(window)[0]).isChecked(), "before the show nothing is said"
+    assert not checkbox(rows(window)[0]).isChecked(), "points can't be ticked before the show"
 
 
 def test_points_are_ticked_in_any_order(studio: Studio, window: MainWindow) -> None:
     studio.control.runner.start()
     studio.control.runner.next()
-    said = [box(row).accessibleName() for row in rows(window)]
-    assert said == ["Turns with the sun", "No tools", "Turn it"]
-    box(rows(window)[2]).click()
+    names = [checkbox(row).accessibleName() for row in rows(window)]
+    assert names == ["Turns with the sun", "No tools", "Turn it"]
+    checkbox(rows(window)[2]).click()
     QTest.mouseClick(rows(window)[0], LEFT, Qt.KeyboardModifier.NoModifier, QPoint(rows(window)[0].width() // 2, 10))
     QApplication.processEvents()
     assert studio.control.runner.run.ticked == {("first", "show-it"), ("first", "sun-1")}
-    assert [box(row).isChecked() for row in rows(window)] == [True, False, True]
-    box(rows(window)[0]).click()
+    assert [checkbox(row).isChecked() for row in rows(window)] == [True, False, True]
+    checkbox(rows(window)[0]).click()
     QApplication.processEvents()
     assert studio.control.runner.unticked() == ("sun-1", "sun-2")
 
 
-def test_the_viewers_words_stand_beside_and_are_shown(studio: Studio, window: MainWindow) -> None:
+def test_a_point_has_the_viewers_words_and_shows_them_as_a_card(studio: Studio, window: MainWindow) -> None:
     studio.control.runner.start()
     studio.control.runner.next()
     first = rows(window)[0]
-    assert "Follows the sun" in words(first)
+    assert "Follows the sun" in visible_texts(first)
     show = first.findChild(QToolButton)
     assert show is not None
     show.click()
@@ -97,25 +97,25 @@ def test_the_viewers_words_stand_beside_and_are_shown(studio: Studio, window: Ma
 
 def test_a_few_letters_find_an_answer(studio: Studio, window: MainWindow) -> None:
     window.rundown.list.choose("first")
-    assert "Which plug?" in words(window.cue)
+    assert "Which plug?" in visible_texts(window.cue)
     QTest.keyClicks(window.cue.search, "plu")
-    assert {"Which plug?", "USB-C"} <= set(words(window.cue))
+    assert {"Which plug?", "USB-C"} <= set(visible_texts(window.cue))
     window.cue.search.setText("guarantee")
-    assert "Which plug?" not in words(window.cue)
+    assert "Which plug?" not in visible_texts(window.cue)
 
 
-def test_prices_stand_by_market(studio: Studio, window: MainWindow) -> None:
+def test_prices_are_listed_by_market(studio: Studio, window: MainWindow) -> None:
     window.rundown.list.choose("first")
-    read = words(window.cue)
+    read = visible_texts(window.cue)
     assert "美国" in read
-    assert any("19.99" in one for one in read)
-    assert any("€18.99" in one for one in read)
-    assert any("24.98" in one and "40 left" in one for one in read), "with freight, and what is in stock"
+    assert any("19.99" in text for text in read)
+    assert any("€18.99" in text for text in read)
+    assert any("24.98" in text and "40 left" in text for text in read), "with shipping and stock"
     studio.document.edit_show("Dearer", lambda show: change_product(show, "sun", prices=show.products[1].prices[:1]))
-    assert "not sold here" in words(window.cue)
+    assert "not sold here" in visible_texts(window.cue)
 
 
-def test_what_must_be_said_stands_above_everything(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_a_due_disclosure_is_shown_in_a_banner_on_top(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     banner = window.cue.banner
     assert not banner.isVisible()
     studio.control.runner.start()
@@ -126,7 +126,7 @@ def test_what_must_be_said_stands_above_everything(studio: Studio, window: MainW
     clock.pass_ms(31_000)
     window.cue.read_banner()
     assert banner.property("state") == "late"
-    assert {"美国", "Ad", "Germany", "Werbung"} <= set(words(banner))
+    assert {"美国", "Ad", "Germany", "Werbung"} <= set(visible_texts(banner))
     banner.button.click()
     shown = [event.data["market"] for event in studio.log.events((EventKind.DISCLOSURE_SHOWN,))]
     assert sorted(shown) == ["DE", "US"]
@@ -140,7 +140,7 @@ def test_what_must_be_said_stands_above_everything(studio: Studio, window: MainW
     assert not banner.isVisible()
 
 
-async def test_who_asks_to_see_it_closer_is_counted(studio: Studio, window: MainWindow) -> None:
+async def test_close_up_requests_are_counted(studio: Studio, window: MainWindow) -> None:
     studio.control.runner.start()
     studio.control.runner.next()
     assert not window.cue.asked.isVisible()
@@ -159,14 +159,14 @@ def test_long_names_are_not_cut_off_in_a_narrow_dock(studio: Studio, window: Mai
     studio.document.edit_show("Long", lambda show: change_segment(show, "first", title=long))
     studio.document.edit_show("Long", lambda show: change_product(show, "sun", name={"zh-Hans": long}, points=(point,)))
     window.rundown.list.choose("first")
-    words(window.cue)
+    visible_texts(window.cue)
     right = window.cue.width()
     for label in window.cue.findChildren(QLabel):
         if label.isVisible() and label.text():
             assert label.mapTo(window.cue, QPoint(label.width(), 0)).x() <= right, label.text()
 
 
-def test_a_host_who_reads_from_the_right(studio: Studio, window: MainWindow) -> None:
+def test_arabic_points_are_laid_out_right_to_left(studio: Studio, window: MainWindow) -> None:
     arabic = {"en": "Turns with the sun", "ar": "يدور مع الشمس"}
     points = (replace(studio.document.show.products[0].points[0], text=arabic),)
     studio.document.edit_show("Arabic", lambda show: change_product(change_presentation(show, host_language="ar"), "sun", points=points))

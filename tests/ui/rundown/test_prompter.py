@@ -1,4 +1,4 @@
-"""The prompter: what the host reads, mirrored for the glass, rolled by the clock."""
+"""Tests the prompter: its text, mirroring for glass and scrolling by the clock."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
-    """With a show that sells, its prompter open."""
+    """The window with a selling show and the prompter open."""
     studio.document.edit_show("Fill", lambda _: selling_show())
     shell.window.windows.toggle_prompter()
     QApplication.processEvents()
@@ -42,13 +42,13 @@ def prompter(window: MainWindow) -> Prompter:
 
 
 def pixels(page: PrompterPage) -> NDArray[np.int16]:
-    """The page as it looks now, grey."""
+    """The page's pixels in grey."""
     image = page.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : image.width()].astype(np.int16)
 
 
-def a_page(window: MainWindow, text: PrompterText) -> PrompterPage:
+def make_page(window: MainWindow, text: PrompterText) -> PrompterPage:
     page = PrompterPage(window.context.theme)
     page.resize(*SIZE)
     page.show_text(text)
@@ -56,13 +56,13 @@ def a_page(window: MainWindow, text: PrompterText) -> PrompterPage:
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_mirrored_really_mirrors_the_pixels(window: MainWindow, language: str) -> None:
+def test_mirroring_flips_the_pixels(window: MainWindow, language: str) -> None:
     points = {"en": "Turns with the sun", "ar": "يدور مع الشمس"}
-    page = a_page(window, PrompterText("Sun lamp", ((points[language], False),), language=language))
+    page = make_page(window, PrompterText("Sun lamp", ((points[language], False),), language=language))
     page.show_head(PrompterHead("3:21", "", "Say that this is advertising"))
     before = pixels(page)
     assert before.max() > 200
-    assert np.abs(before - before[:, ::-1]).mean() > 5, "a page that is its own mirror would prove nothing"
+    assert np.abs(before - before[:, ::-1]).mean() > 5, "the page is not symmetric"
     page.set_looks(mirrored=True)
     after = pixels(page)
     assert np.abs(after - before[:, ::-1]).mean() < 1.5
@@ -71,14 +71,14 @@ def test_mirrored_really_mirrors_the_pixels(window: MainWindow, language: str) -
     page.deleteLater()
 
 
-def test_a_script_rolls_by_the_clock(window: MainWindow) -> None:
+def test_a_script_scrolls_by_the_clock(window: MainWindow) -> None:
     now_s = [100.0]
     page = PrompterPage(window.context.theme, lambda: now_s[0])
     page.resize(*SIZE)
     page.show_text(PrompterText("Sun lamp", (), "A line of the script that is long enough to be wrapped.\n" * 40))
     page.set_looks(scripted=True, speed=90)
     page.start()
-    for step_s in (0.016, 0.5, 1.484):  # late frames lose nothing
+    for step_s in (0.016, 0.5, 1.484):  # late frames lose no distance
         now_s[0] += step_s
         page.roll()
     assert page.offset == pytest.approx(180, abs=0.01)
@@ -91,15 +91,15 @@ def test_a_script_rolls_by_the_clock(window: MainWindow) -> None:
     page.start()
     now_s[0] += 1
     page.roll()
-    assert page.offset == pytest.approx(240, abs=0.01), "what passed while it stood still does not count"
+    assert page.offset == pytest.approx(240, abs=0.01), "time while stopped does not count"
     for _ in range(2):
         now_s[0] += 100_000
         page.roll()
-    assert not page.rolling, "at its end it stops"
+    assert not page.rolling, "it stops at the end"
     page.deleteLater()
 
 
-def test_it_follows_the_show(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_the_prompter_follows_the_show(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     page = prompter(window).page
     assert page.text.title == "Opening"
     studio.control.runner.start()
@@ -125,7 +125,7 @@ def test_digits_tick_points(studio: Studio, window: MainWindow) -> None:
     assert [ticked for _, ticked in page.text.points] == [False, False, True]
 
 
-def test_it_says_what_must_be_said(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_the_prompter_shows_a_due_disclosure(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     studio.control.disclosures.automatic = False
     page = prompter(window).page
     assert page.head.must_say == ""
@@ -138,40 +138,40 @@ def test_it_says_what_must_be_said(studio: Studio, window: MainWindow, clock: Se
     assert page.head.must_say == ""
 
 
-def test_a_full_script_comes_with_its_warning(studio: Studio, window: MainWindow) -> None:
-    made = prompter(window)
-    assert not made.hint.isVisible()
-    made.mode.setCurrentIndex(1)
-    made.mode.activated.emit(1)
-    assert made.hint.isVisible()
-    assert "when you read a script" in made.hint.text()
-    assert made.page.text.hint == "This segment has no script. Here are its points."
+def test_the_script_mode_shows_a_warning(studio: Studio, window: MainWindow) -> None:
+    opened = prompter(window)
+    assert not opened.hint.isVisible()
+    opened.mode.setCurrentIndex(1)
+    opened.mode.activated.emit(1)
+    assert opened.hint.isVisible()
+    assert "when you read a script" in opened.hint.text()
+    assert opened.page.text.hint == "This segment has no script. Here are its points."
     studio.document.edit_show("Write", lambda show: change_segment(show, "open", script={"zh-Hans": "大家好"}))
-    assert made.page.text.script == "大家好"
-    QTest.keyClick(made.page, Qt.Key.Key_Space)
-    assert made.page.rolling
-    QTest.keyClick(made.page, Qt.Key.Key_Space)
-    assert not made.page.rolling
+    assert opened.page.text.script == "大家好"
+    QTest.keyClick(opened.page, Qt.Key.Key_Space)
+    assert opened.page.rolling
+    QTest.keyClick(opened.page, Qt.Key.Key_Space)
+    assert not opened.page.rolling
 
 
-def test_what_was_chosen_is_kept(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
-    made = prompter(window)
-    made.size_slider.setValue(90)
-    made.mirror.click()
-    QTest.keyClick(made.page, Qt.Key.Key_Minus)
-    assert made.page.size_px == 86
-    made.close()
+def test_text_size_and_mirroring_are_saved(studio: Studio, window: MainWindow, tmp_path: Path) -> None:
+    opened = prompter(window)
+    opened.size_slider.setValue(90)
+    opened.mirror.click()
+    QTest.keyClick(opened.page, Qt.Key.Key_Minus)
+    assert opened.page.size_px == 86
+    opened.close()
     again = Prompter(window.context, QSettings(str(tmp_path / "state" / "window.ini"), QSettings.Format.IniFormat))
     assert (again.page.size_px, again.page.mirrored) == (86, True)
     assert again.mirror.isChecked()
     again.deleteLater()
 
 
-def test_it_fills_a_screen_and_comes_back(window: MainWindow) -> None:
-    made = prompter(window)
-    QTest.keyClick(made.page, Qt.Key.Key_F)
-    assert made.isFullScreen()
-    assert not made.bar.isVisible(), "nothing but words on the glass"
-    QTest.keyClick(made.page, Qt.Key.Key_Escape)
-    assert not made.isFullScreen()
-    assert made.bar.isVisible()
+def test_f_opens_full_screen_and_escape_leaves_it(window: MainWindow) -> None:
+    opened = prompter(window)
+    QTest.keyClick(opened.page, Qt.Key.Key_F)
+    assert opened.isFullScreen()
+    assert not opened.bar.isVisible(), "full screen shows only the text"
+    QTest.keyClick(opened.page, Qt.Key.Key_Escape)
+    assert not opened.isFullScreen()
+    assert opened.bar.isVisible()

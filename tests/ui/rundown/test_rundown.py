@@ -1,4 +1,4 @@
-"""The run of show in the window: led by buttons and keys, planned by mouse, checked while it is written."""
+"""Tests the rundown panel: running a show with buttons and keys, planning it with the mouse, and its findings."""
 
 import asyncio
 from dataclasses import replace
@@ -32,14 +32,14 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def window(shell: Shell, studio: Studio) -> MainWindow:
-    """With a show that sells."""
+    """The window with a show that has products and segments."""
     studio.document.edit_show("Fill", lambda _: selling_show())
     shell.window.activateWindow()
     QApplication.processEvents()
     return shell.window
 
 
-def now(studio: Studio) -> str:
+def running_segment(studio: Studio) -> str:
     return studio.control.runner.run.segment_id if studio.control.runner.run.running else ""
 
 
@@ -54,16 +54,16 @@ def press(button: QAbstractButton) -> None:
 
 
 def drop_products(window: MainWindow, ids: list[str], point: QPoint) -> None:
-    carried = QMimeData()
-    carried.setData(PRODUCT_TYPE, "\n".join(ids).encode())
-    window.rundown.list.dropEvent(QDropEvent(QPointF(point), Qt.DropAction.CopyAction, carried, LEFT, Qt.KeyboardModifier.NoModifier))
+    mime_data = QMimeData()
+    mime_data.setData(PRODUCT_TYPE, "\n".join(ids).encode())
+    window.rundown.list.dropEvent(QDropEvent(QPointF(point), Qt.DropAction.CopyAction, mime_data, LEFT, Qt.KeyboardModifier.NoModifier))
 
 
-def test_a_show_is_led_by_its_buttons(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_buttons_run_the_show(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     head = window.rundown.head
     assert head.clock.slot.text() == "12:00"
     press(head.start_button)
-    assert now(studio) == "open"
+    assert running_segment(studio) == "open"
     clock.pass_ms(100_000)
     press(head.extend_button)
     assert head.clock.slot.text() == "1:20"
@@ -71,20 +71,20 @@ def test_a_show_is_led_by_its_buttons(studio: Studio, window: MainWindow, clock:
     assert head.clock.slot.text() == "0:20"
     assert head.clock.slot.property("state") == "soon"
     press(head.next_button)
-    assert now(studio) == "first"
+    assert running_segment(studio) == "first"
     assert head.clock.title.text() == "Sun lamp"
     assert head.clock.next.text() == "Next: Star lamp"
     press(head.previous_button)
-    assert now(studio) == "open"
+    assert running_segment(studio) == "open"
     press(head.skip_button)
-    assert now(studio) == "second"
+    assert running_segment(studio) == "second"
     press(head.end_button)
-    assert now(studio) == ""
+    assert running_segment(studio) == ""
     assert head.start_button.isVisible()
     assert not head.end_button.isEnabled()
 
 
-def test_a_show_is_led_by_keys(studio: Studio, window: MainWindow) -> None:
+def test_keys_run_the_show(studio: Studio, window: MainWindow) -> None:
     keys = Qt.Key
     none, shift, control = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
     seen = []
@@ -93,14 +93,14 @@ def test_a_show_is_led_by_keys(studio: Studio, window: MainWindow) -> None:
         (keys.Key_F7, shift), (keys.Key_F8, control | shift),
     ):  # fmt: skip
         QTest.keyClick(window, key, modifier)
-        seen.append(now(studio))
+        seen.append(running_segment(studio))
     assert seen == ["open", "first", "first", "first", "second", "first", "second", ""]
     first = studio.document.show.segments[1]
     assert (first.product_id, first.backup_id) == ("moon", "sun")
     assert studio.control.runner.run.extra_s == {"first": 60}
 
 
-def test_overtime_is_seen_and_does_not_hurt(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_overtime_flashes_at_most_once_a_second(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     head = window.rundown.head
     studio.control.runner.start()
     clock.pass_ms(130_000)
@@ -110,16 +110,16 @@ def test_overtime_is_seen_and_does_not_hurt(studio: Studio, window: MainWindow, 
         states.add(head.clock.slot.property("state"))
     assert head.clock.slot.text() == "−0:10"
     assert states == {"over", "flash"}
-    assert 2 * FLASH_MS >= 1000, "once a second at most"
+    assert 2 * FLASH_MS >= 1000, "at most one flash a second"
     assert head.clock.whole.text().startswith("0:10 over · ends ")
-    head.motion.calm = True  # the system asks for stillness: lit, and not flashing
+    head.motion.calm = True  # reduced motion: lit without flashing
     head.on_tick()
     first = head.clock.slot.property("state")
     head.on_tick()
     assert [first, head.clock.slot.property("state")] == ["flash", "flash"]
 
 
-def test_a_backup_takes_over_everywhere_at_once(studio: Studio, window: MainWindow) -> None:
+def test_a_backup_replaces_its_product_everywhere_at_once(studio: Studio, window: MainWindow) -> None:
     head = window.rundown.head
     studio.control.runner.start()
     assert not head.swap_button.isEnabled()
@@ -131,14 +131,14 @@ def test_a_backup_takes_over_everywhere_at_once(studio: Studio, window: MainWind
     assert not head.swap_button.isHidden()
 
 
-def test_a_jump_asks_nothing_and_is_taken_back(studio: Studio, window: MainWindow) -> None:
+def test_a_jump_needs_no_confirmation_and_can_be_undone(studio: Studio, window: MainWindow) -> None:
     studio.control.runner.start()
     rows = window.rundown.list
     rows.scrollTo(rows.rows.index(3))
     place = rows.visualRect(rows.rows.index(3)).center()
     QTest.mouseClick(rows.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place)
     QTest.mouseDClick(rows.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place)
-    assert now(studio) == "open", "a double click edits, before the show and in it"
+    assert running_segment(studio) == "open", "a double click edits, also during the show"
     form = window.findChild(SegmentDialog)
     assert form is not None and form.isVisible()
     form.close()
@@ -146,18 +146,18 @@ def test_a_jump_asks_nothing_and_is_taken_back(studio: Studio, window: MainWindo
     rows.setFocus()
     QApplication.processEvents()
     QTest.keyClick(rows, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert now(studio) == "close"
-    toast = next(one for one in window.toasts.toasts if one.notice.code == "window.jumped")
+    assert running_segment(studio) == "close"
+    toast = next(toast for toast in window.toasts.toasts if toast.notice.code == "window.jumped")
     back = next(button for button in toast.findChildren(QPushButton) if button.text() == "Return to previous position")
     back.click()
-    assert now(studio) == "open"
+    assert running_segment(studio) == "open"
 
 
-def test_a_point_that_was_left_is_told(studio: Studio, window: MainWindow) -> None:
+def test_a_missed_point_is_reported(studio: Studio, window: MainWindow) -> None:
     studio.control.runner.start()
     press(window.rundown.head.next_button)
-    told = [toast.notice for toast in window.toasts.toasts if toast.notice.code == "run.points_left"]
-    assert [notice.data["count"] for notice in told] == [1]
+    notices = [toast.notice for toast in window.toasts.toasts if toast.notice.code == "run.points_left"]
+    assert [notice.data["count"] for notice in notices] == [1]
     for item in studio.control.runner.unticked():
         studio.control.runner.tick(item)
     window.toasts.toasts[0].close_toast()
@@ -165,7 +165,7 @@ def test_a_point_that_was_left_is_told(studio: Studio, window: MainWindow) -> No
     assert all(toast.notice.code != "run.points_left" for toast in window.toasts.toasts)
 
 
-def test_the_hosts_own_timer(studio: Studio, window: MainWindow, clock: SetClock) -> None:
+def test_the_host_timer_counts_down_and_is_reset(studio: Studio, window: MainWindow, clock: SetClock) -> None:
     timer = window.rundown.head.timer
     assert timer.field.text() == "5:00"
     timer.field.setFocus()
@@ -189,10 +189,10 @@ def test_the_hosts_own_timer(studio: Studio, window: MainWindow, clock: SetClock
     timer.field.selectAll()
     QTest.keyClicks(timer.field, "soon")
     QTest.keyClick(timer.field, Qt.Key.Key_Return)
-    assert timer.field.text() == "2:00", "what is no time is forgotten"
+    assert timer.field.text() == "2:00", "invalid input is reverted"
 
 
-def test_products_are_let_fall_between_segments(studio: Studio, window: MainWindow) -> None:
+def test_products_dropped_between_segments_become_segments(studio: Studio, window: MainWindow) -> None:
     rows = window.rundown.list
     rows.scrollTo(rows.rows.index(2))
     area = rows.visualRect(rows.rows.index(2))
@@ -204,13 +204,13 @@ def test_products_are_let_fall_between_segments(studio: Studio, window: MainWind
     assert order(studio) == ["open", "first", "second", "close"]
 
 
-def test_a_product_is_carried_over_the_tab_of_the_run_of_show(window: MainWindow) -> None:
-    tabs = [tab for tab in window.findChildren(QTabBar) if "Rundown" in [tab.tabText(place) for place in range(tab.count())]]
+def test_dragging_a_product_over_the_rundown_tab_opens_it(window: MainWindow) -> None:
+    tabs = [tab for tab in window.findChildren(QTabBar) if "Rundown" in [tab.tabText(index) for index in range(tab.count())]]
     assert tabs
     assert all(tab.changeCurrentOnDrag() for tab in tabs)
 
 
-def test_segments_change_places_and_stay_chosen(studio: Studio, window: MainWindow) -> None:
+def test_a_moved_segment_stays_selected(studio: Studio, window: MainWindow) -> None:
     rows = window.rundown.list
     rows.choose("second")
     QTest.keyClick(rows, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
@@ -218,13 +218,13 @@ def test_segments_change_places_and_stay_chosen(studio: Studio, window: MainWind
     assert rows.current_id() == "second"
     QTest.keyClick(rows, Qt.Key.Key_Delete)
     assert order(studio) == ["open", "first", "close"]
-    assert rows.current_id() == "first", "the row that took its place"
+    assert rows.current_id() == "first", "the row that took its place is selected"
     assert [toast.notice.code for toast in window.toasts.toasts] == ["window.segment_removed"]
     studio.document.undo()
     assert rows.current_id() == "first"
 
 
-def test_an_empty_plan_says_what_to_do(studio: Studio, window: MainWindow) -> None:
+def test_an_empty_rundown_says_what_to_do(studio: Studio, window: MainWindow) -> None:
     studio.document.edit_show("Empty", lambda show: replace(show, segments=()))
     panel = window.rundown
     assert panel.empty.isVisible()
@@ -238,7 +238,7 @@ def test_an_empty_plan_says_what_to_do(studio: Studio, window: MainWindow) -> No
     assert not panel.plan_button.isEnabled()
 
 
-def test_findings_appear_and_are_mended(studio: Studio, window: MainWindow) -> None:
+def test_findings_appear_and_are_fixed(studio: Studio, window: MainWindow) -> None:
     bar = window.rundown.findings
     bar.look()
     before = bar.head.text()
@@ -248,20 +248,20 @@ def test_findings_appear_and_are_mended(studio: Studio, window: MainWindow) -> N
     assert bar.level_of("open") != ""
     bar.head.click()
     QApplication.processEvents()
-    mend = [button for button in bar.findChildren(QPushButton) if button.text() == "Fix" and button.isVisibleTo(bar)]
-    shown = [button for button in bar.findChildren(QPushButton) if button.text() == "Show" and button.isVisibleTo(bar)]
-    assert mend
-    assert shown
-    count = len(shown)
-    mend[0].click()
+    fixes = [button for button in bar.findChildren(QPushButton) if button.text() == "Fix" and button.isVisibleTo(bar)]
+    links = [button for button in bar.findChildren(QPushButton) if button.text() == "Show" and button.isVisibleTo(bar)]
+    assert fixes
+    assert links
+    count = len(links)
+    fixes[0].click()
     assert studio.document.undo_title == "Fix rundown"
     bar.look()
     QApplication.processEvents()
-    left = [button for button in bar.findChildren(QPushButton) if button.text() == "Show" and button.isVisibleTo(bar)]
-    assert len(left) < count
+    links = [button for button in bar.findChildren(QPushButton) if button.text() == "Show" and button.isVisibleTo(bar)]
+    assert len(links) < count
 
 
-def test_a_segments_form(studio: Studio, window: MainWindow) -> None:
+def test_the_segment_form_edits_a_segment(studio: Studio, window: MainWindow) -> None:
     window.rundown.open("second")
     form = window.findChild(SegmentDialog)
     assert form is not None
@@ -280,7 +280,7 @@ def test_a_segments_form(studio: Studio, window: MainWindow) -> None:
     form.backup.setFocus()
     QTest.keyClicks(form.backup, "nonsense")
     form.title_line.setFocus()
-    assert form.backup.text() == "star 灯", "what was typed and not chosen is forgotten"
+    assert form.backup.text() == "star 灯", "text that matches no product is reverted"
     assert studio.document.show.segments[2].backup_id == "star"
     QTest.keyClicks(form.draw, "A tea set")
     QTest.keyClicks(form.interpreter, "Sofia")
@@ -295,7 +295,7 @@ def test_a_segments_form(studio: Studio, window: MainWindow) -> None:
     form.close()
 
 
-def test_two_hundred_segments(studio: Studio, window: MainWindow) -> None:
+def test_the_running_segment_is_visible_among_two_hundred(studio: Studio, window: MainWindow) -> None:
     many = tuple(Segment(f"s{number}", f"Segment {number}", planned_s=60, product_id="sun") for number in range(200))
     studio.document.edit_show("Many", lambda show: replace(show, segments=many, products=(*show.products, product("late"))))
     rows = window.rundown.list
@@ -305,7 +305,7 @@ def test_two_hundred_segments(studio: Studio, window: MainWindow) -> None:
     studio.control.runner.enter("s150")
     QApplication.processEvents()
     place = rows.visualRect(rows.rows.index(150))
-    assert rows.viewport().rect().contains(place.center()), "the running segment is in sight"
+    assert rows.viewport().rect().contains(place.center()), "the running segment is visible"
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -327,19 +327,19 @@ async def test_the_window_fits_a_small_screen(shell: Shell, studio: Studio, lang
         QApplication.processEvents()
         assert (window.width(), window.height()) == SMALL, name
         if name == "rundown":
-            assert window.rundown.findings.area.height() >= 120, "there is room to read what was found"
+            assert window.rundown.findings.area.height() >= 120, "there is room to read the findings"
             assert window.rundown.list.height() >= 120
         assert window.minimumSizeHint().width() <= SMALL[0], name
         assert window.minimumSizeHint().height() <= SMALL[1], name
     assert window.docks["rundown"].width() <= 330
     assert window.docks["cue"].width() <= 340
     assert window.program.width() >= 640
-    studio.settings.change("language", "en")  # the words of the process, for the tests behind this one
+    studio.settings.change("language", "en")  # the language is global: reset it for later tests
     await asyncio.sleep(0)
 
 
-class Drawn(QObject):
-    """What of a widget was drawn anew."""
+class RepaintedRegion(QObject):
+    """Records which region of a widget was repainted."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
@@ -352,20 +352,20 @@ class Drawn(QObject):
         return super().eventFilter(watched, event)
 
 
-def test_going_on_draws_the_rows_anew_that_say_something_else(studio: Studio, window: MainWindow) -> None:
+def test_the_next_segment_repaints_only_changed_rows(studio: Studio, window: MainWindow) -> None:
     window.docks["rundown"].raise_()
     rows = window.rundown.list
-    rows.setMinimumHeight(400)  # nothing scrolls
+    rows.setMinimumHeight(400)  # tall enough that nothing scrolls
     studio.control.runner.start()
     studio.control.runner.next()
     window.rundown.findings.look()
     for _ in range(3):
-        QApplication.processEvents()  # what it takes until everything has its place
-    drawn = Drawn(rows.viewport())
+        QApplication.processEvents()  # until the layout is final
+    repaints = RepaintedRegion(rows.viewport())
     studio.control.runner.next()
     QApplication.processEvents()
     areas = [rows.visualRect(rows.rows.index(row)) for row in range(4)]
-    assert [drawn.region.intersects(area) for area in areas] == [False, True, True, False], "what was left, and what is on"
+    assert [repaints.region.intersects(area) for area in areas] == [False, True, True, False], "the previous and the running segment"
     studio.document.edit_show("Rename", lambda show: change_product(show, "sun", name={"zh-Hans": "x"}))
     QApplication.processEvents()
-    assert drawn.region.intersects(areas[0]), "all of them after a change of the show"
+    assert repaints.region.intersects(areas[0]), "a changed show repaints all rows"
