@@ -102,7 +102,7 @@ def other_days(planner: PlannerWindow) -> list[float]:
     taken = []
     for _ in range(DAYS):
         begun = time.perf_counter()
-        planner.choice.move_days(1)
+        planner.selection.move_days(1)
         QApplication.processEvents()
         taken.append(milliseconds_since(begun))
     return taken
@@ -129,7 +129,7 @@ def measure(application: QApplication, home: Path, size: tuple[int, int], steps:
     planner.show()
     application.processEvents()
     opened_ms = milliseconds_since(begun)
-    planner.choice.move(START)
+    planner.selection.move(START)
     application.processEvents()
     model = planner.hour.strips.model
     taken, cpu = drag(planner.hour.strips, steps)

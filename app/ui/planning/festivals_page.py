@@ -62,10 +62,10 @@ def confidence_text(confidence: Confidence) -> str:
 class FestivalsPage(PlannerPage):
     """Each change is one undo step."""
 
-    def __init__(self, source: PlannerData) -> None:
+    def __init__(self, data: PlannerData) -> None:
         super().__init__()
-        self._source = source
-        self._plan = source.scheduler
+        self._data = data
+        self._plan = data.scheduler
         self._festivals: tuple[Festival, ...] = ()
         self._chosen: Name | None = None
         row = QHBoxLayout(self)
@@ -124,7 +124,7 @@ class FestivalsPage(PlannerPage):
         column.addWidget(label(tr("Planner", "Starts on"), "muted"))
         self.day = QDateEdit()
         self.day.setCalendarPopup(True)
-        self.day.setLocale(QLocale(self._source.context.language))
+        self.day.setLocale(QLocale(self._data.context.language))
         self.day.setDisplayFormat(tr("Planner", "ddd, MMM d yyyy"))
         self.day.setKeyboardTracking(False)
         self.day.setAccessibleName(tr("Planner", "Starts on"))
@@ -161,7 +161,7 @@ class FestivalsPage(PlannerPage):
         self._show_left_out()
 
     def _market_names(self) -> dict[str, str]:
-        language = self._source.context.language
+        language = self._data.context.language
         return {market.id: pick(market.name, (language,))[0] or market.id for market in self._plan.advice.markets.values()}
 
     @property
@@ -171,7 +171,7 @@ class FestivalsPage(PlannerPage):
         return tuple(one for one in self._festivals if not wanted or one.market_id == wanted)
 
     def _fill(self) -> None:
-        shown, names, speaker = self.shown, self._market_names(), self._source.speaker
+        shown, names, speaker = self.shown, self._market_names(), self._data.speaker
         with QSignalBlocker(self.table):
             self.table.setRowCount(len(shown))
             for row, festival in enumerate(shown):
@@ -203,7 +203,7 @@ class FestivalsPage(PlannerPage):
             self.keep_button.hide()
             return
         self._chosen = name_of(festival)
-        speaker = self._source.speaker
+        speaker = self._data.speaker
         self.name.setText(pick(festival.name, (speaker.language,))[0] or festival.key)
         self.kind.setText(day_kind_text(festival.kind))
         set_property(self.kind, "level", "error" if festival.caution else "accent" if festival.kind is DayKind.COMMERCIAL else "")
@@ -242,14 +242,14 @@ class FestivalsPage(PlannerPage):
     def _set(self, day: date | None) -> None:
         if self._chosen is not None:
             change = FestivalChange(*self._chosen, day)
-            self._source.context.attempt(lambda: self._plan.change_festival(change))
+            self._data.context.attempt(lambda: self._plan.change_festival(change))
 
     def _keep(self) -> None:
         if self._chosen is not None:
             name = self._chosen
-            self._source.context.attempt(lambda: self._plan.keep_festival(*name))
+            self._data.context.attempt(lambda: self._plan.keep_festival(*name))
 
     def _restore(self) -> None:
         name = self.left_out.currentData()
         if name is not None:
-            self._source.context.attempt(lambda: self._plan.keep_festival(*name))
+            self._data.context.attempt(lambda: self._plan.keep_festival(*name))

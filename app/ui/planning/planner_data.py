@@ -23,16 +23,16 @@ WeekScores = tuple[tuple[float | None, ...], ...]
 class PlannerData:
     """Reads the scheduler for the selection; keeps no data."""
 
-    def __init__(self, context: WindowContext, choice: HourSelection) -> None:
+    def __init__(self, context: WindowContext, selection: HourSelection) -> None:
         self.context = context
-        self.choice = choice
+        self.selection = selection
         self.scheduler = context.studio.control.scheduler
         self.speaker = WindowFormats(context.formats, context.language)
 
     @property
     def parties(self) -> tuple[Party, ...]:
         """The selected parties."""
-        return self.choice.parties(self.scheduler.schedule)
+        return self.selection.parties(self.scheduler.schedule)
 
     def tell(self, error: AppError) -> None:
         """Report an error."""
@@ -40,7 +40,7 @@ class PlannerData:
 
     def comfort_rules(self, begin: datetime, end: datetime) -> ComfortRules:
         """The comfort rules for the hours between two instants."""
-        zone, zones = self.choice.zone, self.scheduler.zones
+        zone, zones = self.selection.zone, self.scheduler.zones
         first, last = (wall_of(instant, zone, zones).wall.date() for instant in (begin - AROUND, end + AROUND))
         return self.scheduler.advice.comfort_rules(first, last)
 
@@ -50,7 +50,7 @@ class PlannerData:
 
     def days(self, first: date, count: int) -> tuple[datetime, datetime]:
         """Days in the planner's zone, as instants."""
-        zone, zones = self.choice.zone, self.scheduler.zones
+        zone, zones = self.selection.zone, self.scheduler.zones
         return day_start(first, zone, zones), day_start(first + count * DAY, zone, zones)
 
     def to_come(self, begin: datetime, end: datetime) -> tuple[datetime, datetime]:
@@ -60,9 +60,9 @@ class PlannerData:
 
     def strips(self) -> StripModel:
         """The strips of the selected day."""
-        choice = self.choice
-        begin, end = self.day(choice.day)
-        model = build_strips(self.parties, choice.day, choice.zone, choice.minutes, self.comfort_rules(begin, end), self.speaker)
+        selection = self.selection
+        begin, end = self.day(selection.day)
+        model = build_strips(self.parties, selection.day, selection.zone, selection.minutes, self.comfort_rules(begin, end), self.speaker)
         shows = self.planned(model.begin, model.instant(model.quarters))
         return replace(model, planned=tuple(PlannedShow(model.place(one.start), model.place(one.end), title) for one, title in shows))
 
@@ -78,10 +78,10 @@ class PlannerData:
         """Like `field`, but split: reads the schedule now; the returned function scores on any thread."""
         schedule, comfort_rules, workloads = self.scheduler.schedule, self.comfort_rules(begin, end), self.scheduler.advice.workloads()
         taken = self.scheduler.occurrences(begin - AROUND, end + AROUND)
-        ids, minutes = [party.id for party in self.parties], self.choice.minutes
+        ids, minutes = [party.id for party in self.parties], self.selection.minutes
         return lambda: HourScorer(schedule, ids, minutes, (begin, end), comfort_rules=comfort_rules, taken=taken, workloads=workloads)
 
     def heat(self, monday: date) -> WeekScores:
         """Scores of seven days of 96 quarters, in the planner's zone."""
         ids = [party.id for party in self.parties]
-        return self.scheduler.advice.week_heat(ids, self.choice.minutes, monday, zone=self.choice.zone)
+        return self.scheduler.advice.week_heat(ids, self.selection.minutes, monday, zone=self.selection.zone)

@@ -47,10 +47,10 @@ class PlannerWindow(QWidget):
         self._plan = context.studio.control.scheduler
         self._state = state
         start = next_quarter(self._plan.now())
-        self.choice = HourSelection(self._plan.zones, self._plan.host_zone, start, self)
-        self._source = PlannerData(context, self.choice)
-        self.hour, self.week, self.people = HourPage(self._source), WeekPage(self._source), PeoplePage(self._source)
-        self.festivals = FestivalsPage(self._source)
+        self.selection = HourSelection(self._plan.zones, self._plan.host_zone, start, self)
+        self._data = PlannerData(context, self.selection)
+        self.hour, self.week, self.people = HourPage(self._data), WeekPage(self._data), PeoplePage(self._data)
+        self.festivals = FestivalsPage(self._data)
         self.month = MonthView(context)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -192,7 +192,7 @@ class PlannerWindow(QWidget):
         yield party
         for zone in zones:
             if zone != party.zone:
-                yield replace(party, id=f"{party.id}-{zone}", name=f"{party.name} · {self._source.speaker.city(zone)}", zone=zone)
+                yield replace(party, id=f"{party.id}-{zone}", name=f"{party.name} · {self._data.speaker.city(zone)}", zone=zone)
 
     def choose_markets(self) -> None:
         """Open the setup dialog to choose markets, in front of this window."""
@@ -214,7 +214,7 @@ class PlannerWindow(QWidget):
         self.show_tab("people")
 
     def _on_plan_changed(self) -> None:
-        self.choice.set_zone(self._plan.host_zone)
+        self.selection.set_zone(self._plan.host_zone)
         anybody = bool(self._plan.schedule.parties)
         if anybody or self.stack.currentWidget() is not self.tabs or self.tab != "people":
             self.stack.setCurrentWidget(self.tabs if anybody else self.empty)

@@ -21,19 +21,19 @@ MORNING = datetime(2027, 3, 20, 0, tzinfo=UTC)  # 08:00 in Shanghai, 20:00 the e
 @pytest.fixture
 def page(planner: PlannerWindow) -> HourPage:
     planner.show_tab("hour")
-    planner.choice.move(MORNING)
+    planner.selection.move(MORNING)
     QApplication.processEvents()
     return planner.hour
 
 
 def wall(planner: PlannerWindow, instant: datetime) -> datetime:
-    return wall_of(instant, SHANGHAI, planner.choice.zones).wall
+    return wall_of(instant, SHANGHAI, planner.selection.zones).wall
 
 
 def test_the_evening_of_new_york_is_a_morning_in_beijing(planner: PlannerWindow, page: HourPage) -> None:
     """The founding papers say it would be deep night there: the product computes, and shows it."""
-    planner.choice.move_days(-2)  # on Friday evening there is a show already
-    planner.choice.ask(("de", "asha", "ben"), on=False)
+    planner.selection.move_days(-2)  # on Friday evening there is a show already
+    planner.selection.ask(("de", "asha", "ben"), on=False)
     hour = page.panel.cards.cards[0].hour
     assert wall(planner, hour.start) == datetime(2027, 3, 18, 9)
     assert hour.locals == ("United States 21:00 −1 day", "Lin 09:00")
@@ -43,7 +43,7 @@ def test_the_evening_of_new_york_is_a_morning_in_beijing(planner: PlannerWindow,
 
 
 def test_who_suffers_is_named_with_their_own_hour(planner: PlannerWindow, page: HourPage) -> None:
-    planner.choice.move(MORNING)
+    planner.selection.move(MORNING)
     page.panel.show_words()
     field = page.panel.field()
     assert field is not None
@@ -58,26 +58,26 @@ def test_five_hours_are_offered_and_a_click_takes_one(planner: PlannerWindow, pa
     assert len(cards) == 5
     assert [card.hour.score for card in cards] == sorted((card.hour.score for card in cards), reverse=True)
     cards[1].click()
-    assert planner.choice.start == cards[1].hour.start
+    assert planner.selection.start == cards[1].hour.start
     cards[1].click()
     assert [card.isChecked() for card in cards] == [False, True, False, False, False]
-    assert page.strips.start == round((planner.choice.start - page.strips.model.begin) / timedelta(minutes=15))  # type: ignore[union-attr]
+    assert page.strips.start == round((planner.selection.start - page.strips.model.begin) / timedelta(minutes=15))  # type: ignore[union-attr]
     assert cards[1].accessibleName().startswith("2. Sat, Mar 20")
 
 
 def test_keys_of_the_strips_lead_through_days_to_the_best(planner: PlannerWindow, page: HourPage) -> None:
     for key, instant in ((Qt.Key.Key_Right, timedelta(minutes=15)), (Qt.Key.Key_PageDown, timedelta(days=1, minutes=15))):
         QTest.keyClick(page.strips, key)
-        assert planner.choice.start == MORNING + instant
+        assert planner.selection.start == MORNING + instant
     assert page.bar.date.date().toPython() == date(2027, 3, 21)
     QTest.keyClick(page.strips, Qt.Key.Key_Home)
-    assert planner.choice.start == page.panel.cards.cards[0].hour.start
+    assert planner.selection.start == page.panel.cards.cards[0].hour.start
 
 
 def test_an_arrow_crosses_midnight(planner: PlannerWindow, page: HourPage) -> None:
-    planner.choice.move(datetime(2027, 3, 19, 16, tzinfo=UTC))
+    planner.selection.move(datetime(2027, 3, 19, 16, tzinfo=UTC))
     QTest.keyClick(page.strips, Qt.Key.Key_Left)
-    assert wall(planner, planner.choice.start) == datetime(2027, 3, 19, 23, 45)
+    assert wall(planner, planner.selection.start) == datetime(2027, 3, 19, 23, 45)
     assert page.strips.start == 95
 
 
@@ -100,7 +100,7 @@ def test_the_length_is_that_of_the_block(planner: PlannerWindow, page: HourPage)
     page.bar.length.setValue(300)
     assert page.strips.block_quarters == 20
     assert page.panel.cards.cards[0].hour.title.count(":") == 2
-    assert planner.choice.minutes == 300
+    assert planner.selection.minutes == 300
 
 
 def test_priorities_are_the_plans_and_one_step(studio: Studio, planner: PlannerWindow, page: HourPage) -> None:
@@ -119,7 +119,7 @@ def test_priorities_are_the_plans_and_one_step(studio: Studio, planner: PlannerW
 
 
 def test_a_show_is_planned_where_the_block_stands(planner: PlannerWindow, page: HourPage) -> None:
-    planner.choice.ask(("us", "asha"), on=False)
+    planner.selection.ask(("us", "asha"), on=False)
     page.panel.plan_button.click()
     (dialog,) = page.findChildren(AiringDialog)
     assert dialog.when.instant == MORNING
@@ -143,13 +143,13 @@ def test_shows_of_the_plan_stand_above_the_strips_and_take_their_hours(planner: 
 
 
 def test_changes_of_clocks_and_festivals_are_told(planner: PlannerWindow, page: HourPage) -> None:
-    planner.choice.move(datetime(2027, 3, 14, 4, tzinfo=UTC))
+    planner.selection.move(datetime(2027, 3, 14, 4, tzinfo=UTC))
     assert "United States: Clocks go forward by 1 hr: Sun, Mar 14, 02:00 → 03:00" in page.notes.text()
 
 
 def test_what_is_over_is_not_offered(planner: PlannerWindow, page: HourPage) -> None:
     """It is 09:07 in Shanghai on 1 March."""
-    planner.choice.move_to_day(date(2027, 3, 1))
+    planner.selection.move_to_day(date(2027, 3, 1))
     assert page.panel.cards.cards
     assert all(wall(planner, card.hour.start) >= datetime(2027, 3, 1, 9, 15) for card in page.panel.cards.cards)
 
@@ -175,9 +175,9 @@ async def test_a_search_that_nobody_waits_for_is_given_up(planner: PlannerWindow
 
 
 def test_the_figure_follows_the_block_at_once(planner: PlannerWindow, page: HourPage) -> None:
-    planner.choice.move(MORNING + timedelta(hours=12))
+    planner.selection.move(MORNING + timedelta(hours=12))
     field = page.panel.field()
     assert field is not None
-    value = field.scores.at(planner.choice.start)
+    value = field.scores.at(planner.selection.start)
     assert value is not None
     assert page.panel.box.score._score == round(value * 100)

@@ -159,7 +159,7 @@ def test_what_holds_for_the_whole_plan(studio: Studio, planner: PlannerWindow, p
     settings.place.pick_match(0)
     schedule = studio.document.show.schedule
     assert (schedule.rest_hours, schedule.quiet_hours, schedule.host_zone) == (13, ("21:30", "08:00"), "Europe/Lisbon")
-    assert planner.choice.zone == "Europe/Lisbon"
+    assert planner.selection.zone == "Europe/Lisbon"
     planner.show_tab("hour")
     QApplication.processEvents()
     assert planner.hour.strips.model is not None

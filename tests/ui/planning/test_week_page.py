@@ -18,7 +18,7 @@ MONDAY = date(2027, 3, 15)
 
 @pytest.fixture
 def page(planner: PlannerWindow) -> WeekPage:
-    planner.choice.move(datetime(2027, 3, 20, 0, tzinfo=UTC))
+    planner.selection.move(datetime(2027, 3, 20, 0, tzinfo=UTC))
     planner.show_tab("week")
     QApplication.processEvents()
     return planner.week
@@ -39,7 +39,7 @@ def test_it_shows_the_week_of_the_block(studio: Studio, page: WeekPage) -> None:
 
 def test_a_click_puts_the_block_and_the_strips_follow(planner: PlannerWindow, page: WeekPage) -> None:
     QTest.mouseClick(page.heat, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle(page, 2, 50))
-    assert planner.choice.local.wall == datetime(2027, 3, 17, 12, 30)
+    assert planner.selection.local.wall == datetime(2027, 3, 17, 12, 30)
     planner.show_tab("hour")
     QApplication.processEvents()
     assert planner.hour.strips.start == 50
@@ -61,15 +61,15 @@ def test_a_click_puts_the_block_and_the_strips_follow(planner: PlannerWindow, pa
 )
 def test_keys_move_the_block(planner: PlannerWindow, page: WeekPage, key: Qt.Key, wall: datetime) -> None:
     QTest.keyClick(page.heat, key)
-    assert planner.choice.local.wall == wall
+    assert planner.selection.local.wall == wall
 
 
 def test_home_is_the_best_of_the_week_and_the_best_are_numbered(planner: PlannerWindow, page: WeekPage) -> None:
     QTest.keyClick(page.heat, Qt.Key.Key_Home)
     best = page.panel.cards.cards[0].hour.start
-    assert planner.choice.start == best
+    assert planner.selection.start == best
     assert len(page.heat._best) == 5
-    assert page.heat._best[0] == planner.choice.local.wall
+    assert page.heat._best[0] == planner.selection.local.wall
 
 
 def test_an_hour_says_everybodys_time(page: WeekPage) -> None:

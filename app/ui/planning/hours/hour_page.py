@@ -20,37 +20,37 @@ NOTES_SHOWN = 3
 class HourPage(PlannerPage):
     """Shows the selection, changes it, and opens the form of a new show."""
 
-    def __init__(self, source: PlannerData) -> None:
+    def __init__(self, data: PlannerData) -> None:
         super().__init__()
-        self._source = source
-        self._show_actions = ShowActions(source.context, self)
-        choice = source.choice
+        self._data = data
+        self._show_actions = ShowActions(data.context, self)
+        selection = data.selection
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(10)
-        self.bar = SelectionBar(source, source.scheduler.today)
+        self.bar = SelectionBar(data, data.scheduler.today)
         column.addWidget(self.bar)
         halves = QHBoxLayout()
         halves.setSpacing(16)
         left = QVBoxLayout()
         left.setSpacing(6)
-        self.strips = StripsView(source.context.theme)
+        self.strips = StripsView(data.context.theme)
         left.addWidget(self.strips, 1)
         self.notes = label("", "hint", wrap=True)
         left.addWidget(self.notes)
-        left.addWidget(StripLegend(source.context.theme), 0, Qt.AlignmentFlag.AlignLeft)
+        left.addWidget(StripLegend(data.context.theme), 0, Qt.AlignmentFlag.AlignLeft)
         halves.addLayout(left, 1)
-        self.panel = HoursPanel(source, lambda: choice.day)
+        self.panel = HoursPanel(data, lambda: selection.day)
         halves.addWidget(self.panel)
         column.addLayout(halves, 1)
-        self.strips.moved.connect(choice.move)
-        self.strips.day_wanted.connect(choice.move_days)
+        self.strips.moved.connect(selection.move)
+        self.strips.day_wanted.connect(selection.move_days)
         self.strips.best_wanted.connect(self._take_best)
         self.strips.settled.connect(self.panel.show_words)
         self.strips.plan_wanted.connect(self.plan)
         self.panel.plan_wanted.connect(self.plan)
-        choice.moved.connect(self._on_moved)
-        choice.asked.connect(self.refresh)
+        selection.moved.connect(self._on_moved)
+        selection.asked.connect(self.refresh)
 
     def read(self) -> None:
         self.bar.show_parties()
@@ -59,13 +59,13 @@ class HourPage(PlannerPage):
 
     def plan(self) -> None:
         """Open the form of a new show at the block's start."""
-        self._show_actions.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
+        self._show_actions.plan_at(self._data.selection.start, self._data.selection.minutes, self._data.parties)
 
     def _show_strips(self) -> None:
-        choice = self._source.choice
-        model = self._source.strips()
+        selection = self._data.selection
+        model = self._data.strips()
         self.strips.show_model(model)
-        self.strips.show_block(choice.start, choice.minutes)
+        self.strips.show_block(selection.start, selection.minutes)
         self._show_notes(model)
 
     def _show_notes(self, model: StripModel) -> None:
@@ -83,15 +83,15 @@ class HourPage(PlannerPage):
         if not self.isVisible():
             self.refresh()
             return
-        model, choice = self.strips.model, self._source.choice
-        if model is None or not 0 <= model.place(choice.start) < model.day_quarters:
+        model, selection = self.strips.model, self._data.selection
+        if model is None or not 0 <= model.place(selection.start) < model.day_quarters:
             self._show_strips()
             self.panel.search()
         else:
-            self.strips.show_block(choice.start, choice.minutes)
+            self.strips.show_block(selection.start, selection.minutes)
         self.panel.follow()
 
     def _take_best(self) -> None:
         best = self.panel.best()
         if best is not None:
-            self._source.choice.move(best)
+            self._data.selection.move(best)

@@ -33,15 +33,15 @@ class HoursPanel(QWidget):
     plan_wanted = Signal()
     found = Signal()
 
-    def __init__(self, source: PlannerData, first_day: Callable[[], date], *, days: int = 0) -> None:
+    def __init__(self, data: PlannerData, first_day: Callable[[], date], *, days: int = 0) -> None:
         super().__init__()
-        self._source = source
+        self._data = data
         self._first_day = first_day
         self._days = days
         self._field: tuple[datetime, datetime, HourScorer] | None = None
         self._searched: tuple[date, int] | None = None
         self._work = LatestTask(self._on_failed)
-        context = source.context
+        context = data.context
         self.setFixedWidth(PANEL_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -68,7 +68,7 @@ class HoursPanel(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.cards = HourCards(context.theme, context.icons)
-        self.cards.chosen.connect(source.choice.move)
+        self.cards.chosen.connect(data.selection.move)
         scroll.setWidget(self.cards)
         column.addWidget(scroll, 1)
         self._timer = QTimer(self)
@@ -82,12 +82,12 @@ class HoursPanel(QWidget):
 
     def field(self) -> HourScorer | None:
         """The scores of the block's day; None while no one is selected."""
-        source = self._source
-        if not source.parties:
+        data = self._data
+        if not data.parties:
             return None
-        if self._field is None or not self._field[0] <= source.choice.start < self._field[1]:
-            begin, end = source.day(source.choice.day)
-            self._field = (begin, end, source.field(begin, end))
+        if self._field is None or not self._field[0] <= data.selection.start < self._field[1]:
+            begin, end = data.day(data.selection.day)
+            self._field = (begin, end, data.field(begin, end))
         return self._field[2]
 
     def refresh(self) -> None:
@@ -100,9 +100,9 @@ class HoursPanel(QWidget):
         """Follow the block: update the score now and the texts soon."""
         field = self.field()
         if field is not None:
-            value = field.scores.at(self._source.choice.start)
+            value = field.scores.at(self._data.selection.start)
             self.box.score.show_score(None if value is None else round(value * 100))
-            self.cards.mark(self._source.choice.start)
+            self.cards.mark(self._data.selection.start)
         self._timer.start(WORDS_AFTER_MS)
 
     def show_words(self) -> None:
@@ -111,25 +111,25 @@ class HoursPanel(QWidget):
         self.box.setVisible(field is not None)
         self.plan_button.setEnabled(field is not None)
         if field is not None:
-            self.box.show_hour(self._words(field.candidate(self._source.choice.start)))
+            self.box.show_hour(self._words(field.candidate(self._data.selection.start)))
 
     def _words(self, candidate: Candidate) -> HourSummary:
-        source = self._source
-        return summarise_hour(candidate, source.choice.minutes, source.parties, source.choice.zone, source.scheduler.zones, source.context)
+        data = self._data
+        return summarise_hour(candidate, data.selection.minutes, data.parties, data.selection.zone, data.scheduler.zones, data.context)
 
     # The best -------------------------------------------------------------------------------------------------------------
 
     def search(self) -> None:
         """Find the best times, unless already done for these days."""
-        source = self._source
+        data = self._data
         begin = self._first_day()
         if self._searched == (begin, self.days):
             return
         self._searched = (begin, self.days)
-        if not source.parties:
+        if not data.parties:
             self._show(())
             return
-        make = source.scorer_maker(*source.to_come(*source.days(begin, self.days)))
+        make = data.scorer_maker(*data.to_come(*data.days(begin, self.days)))
         if self.days <= INLINE_DAYS:
             self._work.cancel()
             self._show(make().best(BEST))
@@ -147,8 +147,8 @@ class HoursPanel(QWidget):
 
     def _show(self, candidates: tuple[Candidate, ...]) -> None:
         worth = [one for one in candidates if one.score >= WORTH_OFFERING] or candidates[:1]
-        self.cards.show_hours([self._words(candidate) for candidate in worth], self._source.choice.start)
+        self.cards.show_hours([self._words(candidate) for candidate in worth], self._data.selection.start)
         self.found.emit()
 
     def _on_failed(self, error: AppError) -> None:
-        self._source.tell(error)
+        self._data.tell(error)

@@ -15,11 +15,11 @@ from app.ui.planning.local_times import kind_text
 class PartyPicker(PushButton):
     """Selects parties of some groups. The menu stays open while the user clicks."""
 
-    def __init__(self, words: str, groups: frozenset[PartyGroup], choice: HourSelection) -> None:
+    def __init__(self, words: str, groups: frozenset[PartyGroup], selection: HourSelection) -> None:
         super().__init__(words)
         self._words = words
         self._groups = groups
-        self._choice = choice
+        self._selection = selection
         self.boxes: dict[str, QCheckBox] = {}
         self._shown: tuple[Party, ...] = ()
         self.setObjectName("drop")
@@ -43,7 +43,7 @@ class PartyPicker(PushButton):
             self._fill(mine)
         for party_id, box in self.boxes.items():
             with QSignalBlocker(box):
-                box.setChecked(self._choice.asks(party_id))
+                box.setChecked(self._selection.asks(party_id))
         self._count()
 
     def _fill(self, mine: Sequence[Party]) -> None:
@@ -56,7 +56,7 @@ class PartyPicker(PushButton):
         for party in mine:
             group = PARTY_GROUPS[party.kind]
             box = QCheckBox(party.name if group is PartyGroup.AUDIENCE else f"{party.name} · {kind_text(party.kind)}")
-            box.toggled.connect(lambda on, party_id=party.id: self._choice.ask((party_id,), on=on))
+            box.toggled.connect(lambda on, party_id=party.id: self._selection.ask((party_id,), on=on))
             self.boxes[party.id] = box
             self._column.addWidget(box)
         if len(mine) > 1:
@@ -64,7 +64,7 @@ class PartyPicker(PushButton):
         self.setEnabled(bool(mine))
 
     def _ask_all(self) -> None:
-        self._choice.ask(self.boxes, on=True)
+        self._selection.ask(self.boxes, on=True)
 
     def _count(self) -> None:
         asked = sum(box.isChecked() for box in self.boxes.values())

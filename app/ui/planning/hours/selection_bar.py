@@ -22,28 +22,28 @@ TEAM = frozenset({PartyGroup.HOST, PartyGroup.TEAM})
 class SelectionBar(QWidget):
     """Shows and changes the selection. `step_days` is the step of the arrows beside the date."""
 
-    def __init__(self, source: PlannerData, today: Callable[[], date], *, step_days: int = 1) -> None:
+    def __init__(self, data: PlannerData, today: Callable[[], date], *, step_days: int = 1) -> None:
         super().__init__()
-        self._source = source
+        self._data = data
         self._today = today
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        icons, choice = source.context.icons, source.choice
+        icons, selection = data.context.icons, data.selection
         week = step_days == 7
         back = tr("Planner", "Previous week") if week else tr("Planner", "Previous day (Page Up)")
         on = tr("Planner", "Next week") if week else tr("Planner", "Next day (Page Down)")
-        self.back = icon_button(icons, "left", back, lambda: choice.move_days(-step_days))
+        self.back = icon_button(icons, "left", back, lambda: selection.move_days(-step_days))
         self.date = self._date_edit()
-        self.on = icon_button(icons, "right", on, lambda: choice.move_days(step_days))
-        self.today_button = push_button(tr("Planner", "Today"), lambda: choice.move_to_day(self._today()), role="link")
+        self.on = icon_button(icons, "right", on, lambda: selection.move_days(step_days))
+        self.today_button = push_button(tr("Planner", "Today"), lambda: selection.move_to_day(self._today()), role="link")
         for widget in (self.back, self.date, self.on, self.today_button):
             row.addWidget(widget)
         row.addSpacing(6)
         self.length = self._length_box()
         row.addWidget(self.length)
-        self.audience = PartyPicker(tr("Planner", "Audience"), frozenset({PartyGroup.AUDIENCE}), choice)
-        self.team = PartyPicker(tr("Planner", "Host and team"), TEAM, choice)
+        self.audience = PartyPicker(tr("Planner", "Audience"), frozenset({PartyGroup.AUDIENCE}), selection)
+        self.team = PartyPicker(tr("Planner", "Host and team"), TEAM, selection)
         row.addWidget(self.audience)
         row.addWidget(self.team)
         self.priorities = PrioritiesForm()
@@ -51,16 +51,16 @@ class SelectionBar(QWidget):
         self.priorities_button = self._priorities_button()
         row.addWidget(self.priorities_button)
         row.addStretch(1)
-        choice.moved.connect(self._read_day)
+        selection.moved.connect(self._read_day)
 
     def _date_edit(self) -> QDateEdit:
         made = QDateEdit()
         made.setCalendarPopup(True)
-        made.setLocale(QLocale(self._source.context.language))
+        made.setLocale(QLocale(self._data.context.language))
         made.setDisplayFormat(tr("Planner", "ddd, MMM d yyyy"))
         made.setAccessibleName(tr("Planner", "Show date"))
         made.setMinimumWidth(150)
-        made.dateChanged.connect(lambda day: self._source.choice.move_to_day(date(day.year(), day.month(), day.day())))
+        made.dateChanged.connect(lambda day: self._data.selection.move_to_day(date(day.year(), day.month(), day.day())))
         return made
 
     def _length_box(self) -> QSpinBox:
@@ -72,7 +72,7 @@ class SelectionBar(QWidget):
         made.setKeyboardTracking(False)
         made.setAccessibleName(tr("Planner", "Show length"))
         made.setToolTip(tr("Planner", "Show length"))
-        made.valueChanged.connect(self._source.choice.set_minutes)
+        made.valueChanged.connect(self._data.selection.set_minutes)
         return made
 
     def _priorities_button(self) -> QPushButton:
@@ -87,25 +87,25 @@ class SelectionBar(QWidget):
         return made
 
     def _on_priorities(self, priorities: Priorities) -> None:
-        source = self._source
-        source.context.attempt(lambda: source.scheduler.set_priorities(priorities, merge="planner-priorities"))
+        data = self._data
+        data.context.attempt(lambda: data.scheduler.set_priorities(priorities, merge="planner-priorities"))
 
     def read(self) -> None:
         """Show the selection and the priorities."""
-        choice, schedule = self._source.choice, self._source.scheduler.schedule
+        selection, schedule = self._data.selection, self._data.scheduler.schedule
         self._read_day()
         with QSignalBlocker(self.length):
-            self.length.setValue(choice.minutes)
+            self.length.setValue(selection.minutes)
         self.priorities.show_priorities(schedule.priorities)
         self.priorities_button.setText(priorities_text(schedule.priorities))
 
     def _read_day(self) -> None:
-        day = self._source.choice.day
+        day = self._data.selection.day
         with QSignalBlocker(self.date):
             self.date.setDate(QDate(day.year, day.month, day.day))
 
     def show_parties(self) -> None:
         """Show the parties of the schedule."""
         for part in (self.audience, self.team):
-            part.show_parties(self._source.scheduler.schedule.parties)
+            part.show_parties(self._data.scheduler.schedule.parties)
         self.read()

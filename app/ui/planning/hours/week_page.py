@@ -21,41 +21,41 @@ WEEK_DAYS = 7
 class WeekPage(PlannerPage):
     """Shows the selection, changes it, and opens the form of a new show."""
 
-    def __init__(self, source: PlannerData) -> None:
+    def __init__(self, data: PlannerData) -> None:
         super().__init__()
-        self._source = source
-        self._show_actions = ShowActions(source.context, self)
+        self._data = data
+        self._show_actions = ShowActions(data.context, self)
         self._monday = date.min
-        choice = source.choice
+        selection = data.selection
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(10)
-        self.bar = SelectionBar(source, source.scheduler.today, step_days=WEEK_DAYS)
+        self.bar = SelectionBar(data, data.scheduler.today, step_days=WEEK_DAYS)
         column.addWidget(self.bar)
         halves = QHBoxLayout()
         halves.setSpacing(16)
         left = QVBoxLayout()
         left.setSpacing(6)
-        self.heat = HeatView(source.context.theme, self._words)
+        self.heat = HeatView(data.context.theme, self._words)
         left.addWidget(self.heat, 1)
-        left.addWidget(HeatLegend(source.context.theme), 0, Qt.AlignmentFlag.AlignLeft)
+        left.addWidget(HeatLegend(data.context.theme), 0, Qt.AlignmentFlag.AlignLeft)
         halves.addLayout(left, 1)
-        self.panel = HoursPanel(source, lambda: self.monday, days=WEEK_DAYS)
+        self.panel = HoursPanel(data, lambda: self.monday, days=WEEK_DAYS)
         halves.addWidget(self.panel)
         column.addLayout(halves, 1)
         self.heat.moved.connect(self._put)
-        self.heat.week_wanted.connect(lambda weeks: choice.move_days(weeks * WEEK_DAYS))
+        self.heat.week_wanted.connect(lambda weeks: selection.move_days(weeks * WEEK_DAYS))
         self.heat.best_wanted.connect(self._take_best)
         self.heat.plan_wanted.connect(self.plan)
         self.panel.plan_wanted.connect(self.plan)
         self.panel.found.connect(self._show_best)
-        choice.moved.connect(self._on_moved)
-        choice.asked.connect(self.refresh)
+        selection.moved.connect(self._on_moved)
+        selection.asked.connect(self.refresh)
 
     @property
     def monday(self) -> date:
         """The Monday of the block's week, in the planner's zone."""
-        day = self._source.choice.day
+        day = self._data.selection.day
         return day - (day.isoweekday() - 1) * DAY
 
     def read(self) -> None:
@@ -65,23 +65,23 @@ class WeekPage(PlannerPage):
 
     def plan(self) -> None:
         """Open the form of a new show at the block's start."""
-        self._show_actions.plan_at(self._source.choice.start, self._source.choice.minutes, self._source.parties)
+        self._show_actions.plan_at(self._data.selection.start, self._data.selection.minutes, self._data.parties)
 
     def _show_week(self) -> None:
-        source, self._monday = self._source, self.monday
-        days = [source.speaker.day(self._monday + day * DAY) for day in range(WEEK_DAYS)]
-        self.heat.show_week(self._monday, days, source.heat(self._monday))
-        shows = source.planned(*source.days(self._monday, WEEK_DAYS))
-        zone, zones = source.choice.zone, source.choice.zones
+        data, self._monday = self._data, self.monday
+        days = [data.speaker.day(self._monday + day * DAY) for day in range(WEEK_DAYS)]
+        self.heat.show_week(self._monday, days, data.heat(self._monday))
+        shows = data.planned(*data.days(self._monday, WEEK_DAYS))
+        zone, zones = data.selection.zone, data.selection.zones
         self.heat.show_planned([(wall_of(one.start, zone, zones).wall, (one.end - one.start) // MINUTE, title) for one, title in shows])
         self._show_block()
 
     def _show_block(self) -> None:
-        self.heat.show_block(self._source.choice.local.wall, self._source.choice.minutes)
+        self.heat.show_block(self._data.selection.local.wall, self._data.selection.minutes)
 
     def _show_best(self) -> None:
-        choice = self._source.choice
-        self.heat.show_best([wall_of(card.hour.start, choice.zone, choice.zones).wall for card in self.panel.cards.cards])
+        selection = self._data.selection
+        self.heat.show_best([wall_of(card.hour.start, selection.zone, selection.zones).wall for card in self.panel.cards.cards])
 
     def _on_moved(self) -> None:
         if not self.isVisible():
@@ -95,24 +95,24 @@ class WeekPage(PlannerPage):
         self.panel.follow()
 
     def _put(self, wall: datetime) -> None:
-        self._source.choice.move(self._instant(wall))
+        self._data.selection.move(self._instant(wall))
 
     def _instant(self, wall: datetime) -> datetime:
         """The instant of a wall time; of a skipped one, the first alternative."""
-        choice = self._source.choice
-        return choices(LocalTime(wall, choice.zone), choice.zones)[0].instant
+        selection = self._data.selection
+        return choices(LocalTime(wall, selection.zone), selection.zones)[0].instant
 
     def _take_best(self) -> None:
         best = self.panel.best()
         if best is not None:
-            self._source.choice.move(best)
+            self._data.selection.move(best)
 
     def _words(self, wall: datetime) -> str:
         """Everyone's local time at a wall time of the planner."""
-        source = self._source
-        lines = [f"{source.speaker.day(wall.date())}  {self.heat.score_words(wall)}"]
-        for party in source.parties:
-            shown = clock_reading(self._instant(wall), party.zone, source.scheduler.zones, beside=wall.date())
-            shift = source.context.formats.day_shift(shown.day_shift, source.context.language)
-            lines.append(" ".join(filter(None, (party.name, source.speaker.day(shown.wall.date()), time_text(shown.wall), shift))))
+        data = self._data
+        lines = [f"{data.speaker.day(wall.date())}  {self.heat.score_words(wall)}"]
+        for party in data.parties:
+            shown = clock_reading(self._instant(wall), party.zone, data.scheduler.zones, beside=wall.date())
+            shift = data.context.formats.day_shift(shown.day_shift, data.context.language)
+            lines.append(" ".join(filter(None, (party.name, data.speaker.day(shown.wall.date()), time_text(shown.wall), shift))))
         return "\n".join(lines)

@@ -28,16 +28,16 @@ _ID = Qt.ItemDataRole.UserRole
 class PeoplePage(PlannerPage):
     """Each change is saved at once and can be undone."""
 
-    def __init__(self, source: PlannerData) -> None:
+    def __init__(self, data: PlannerData) -> None:
         super().__init__()
-        self._source = source
-        self._plan = source.scheduler
+        self._data = data
+        self._plan = data.scheduler
         self._chosen = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(20)
         row.addLayout(self._list_side())
-        self.form = PartyForm(source.context)
+        self.form = PartyForm(data.context)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -53,7 +53,7 @@ class PeoplePage(PlannerPage):
     def _list_side(self) -> QVBoxLayout:
         side = QVBoxLayout()
         side.setSpacing(6)
-        icons = self._source.context.icons
+        icons = self._data.context.icons
         head = QHBoxLayout()
         head.addWidget(label(tr("Planner", "People and markets"), "sectionTitle"), 1)
         self.add_button = icon_button(icons, "add", tr("Planner", "Add a person or market"), self._show_add_menu)
@@ -66,7 +66,7 @@ class PeoplePage(PlannerPage):
         self.list.setAccessibleName(tr("Planner", "People and markets"))
         self.list.currentItemChanged.connect(lambda item, _: self._choose(str(item.data(_ID)) if item is not None else ""))
         side.addWidget(self.list, 1)
-        self.settings = PlanSettings(self._source.context)
+        self.settings = PlanSettings(self._data.context)
         self.settings.setFixedWidth(LIST_PX)
         side.addWidget(self.settings)
         return side
@@ -75,7 +75,7 @@ class PeoplePage(PlannerPage):
         side = QVBoxLayout()
         side.setSpacing(6)
         side.addWidget(label(tr("Planner", "Workload"), "sectionTitle"))
-        self.workloads = WorkloadTable(self._source.speaker)
+        self.workloads = WorkloadTable(self._data.speaker)
         side.addWidget(self.workloads, 1)
         words = tr(
             "Planner",
@@ -116,7 +116,7 @@ class PeoplePage(PlannerPage):
             self._chosen = parties[0].id if parties else ""
         for place, party in enumerate(parties):
             item = self.list.item(place)
-            item.setText(f"{party.name}\n{kind_text(party.kind)} · {self._source.speaker.city(party.zone)}")
+            item.setText(f"{party.name}\n{kind_text(party.kind)} · {self._data.speaker.city(party.zone)}")
             if party.id == self._chosen:
                 self.list.setCurrentRow(place)
         self.list.blockSignals(blocked)
@@ -130,7 +130,7 @@ class PeoplePage(PlannerPage):
     def _show_add_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        context = self._source.context
+        context = self._data.context
         for market in context.studio.document.show.markets:
             name = pick(market.name, (context.language,))[0] or market.id
             menu.addAction(context.icons.icon("globe"), name, partial(self.add, PartyKind.MARKET, market.id))
@@ -143,13 +143,13 @@ class PeoplePage(PlannerPage):
 
     def add(self, kind: PartyKind, market_id: str) -> None:
         """Add a party and focus its name."""
-        context, plan = self._source.context, self._plan
+        context, plan = self._data.context, self._plan
         market = next((one for one in context.studio.document.show.markets if one.id == market_id), None)
         if market is not None:
             taken = {party.zone for party in plan.schedule.parties if party.market_id == market_id}
             zone = next((one for one in market.zones if one not in taken), market.zones[0] if market.zones else plan.host_zone)
             name = pick(market.name, (context.studio.document.show.presentation.host_language, context.language))[0] or market.id
-            name = f"{name} · {self._source.speaker.city(zone)}" if taken else name
+            name = f"{name} · {self._data.speaker.city(zone)}" if taken else name
             made = Party(new_id(), name, kind, zone, market_id, languages=market.languages)
         else:
             made = Party(new_id(), kind_text(kind), kind, plan.host_zone)
@@ -161,4 +161,4 @@ class PeoplePage(PlannerPage):
     def remove(self) -> None:
         """Remove the current party; its shows stay."""
         if self._chosen:
-            self._source.context.attempt(lambda: self._plan.remove_parties((self._chosen,)))
+            self._data.context.attempt(lambda: self._plan.remove_parties((self._chosen,)))
