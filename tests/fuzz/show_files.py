@@ -24,7 +24,7 @@ from app.storage.show_pictures import make_picture
 from tests.fuzz.folders import folder, reads_file
 from tests.fuzz.mutation import ODD_VALUES, spoiled, spoiled_json
 from tests.fuzz.target import Call, Target
-from tests.storage.test_show_file import created, sold
+from tests.storage.test_show_file import created, full_featured_show
 from tests.support.schedules import full_schedule
 from tests.support.show_process import PNG
 from tests.support.shows import full_show
@@ -59,7 +59,7 @@ def _good() -> bytes:
     """A file with a small show that has every kind of content."""
     with folder() as place:
         path = place / "show.tradewind"
-        show = replace(sold(), project=full_show(), schedule=full_schedule())
+        show = replace(full_featured_show(), project=full_show(), schedule=full_schedule())
         with created(path, show) as file:
             for number, kind in enumerate(EventKind):
                 file.log(kind, number, {"product": "p0", "units": 1, "minor": 5, "currency": "USD", "viewer": "v", "number": number})

@@ -1,4 +1,4 @@
-"""Tables of festivals and permits load, or are refused with the place of the mistake."""
+"""Loads tables of festivals and permits, and reports mistakes with their location."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ HEAD = 'source = "a book"\nreviewed_on = "2026-11-22"\n'
 FEAST = '[[festivals]]\nkey = "feast"\nname = { en = "Feast" }\nmarkets = ["sea", "US"]\nrule = "05-02"\n'
 
 
-def rules(folder: Path, text: str) -> tuple[object, ...]:
+def load_rules(folder: Path, text: str) -> tuple[object, ...]:
     (folder / "festivals").mkdir()
     (folder / "groups.toml").write_text('sea = ["ID", "MY"]\n')
     (folder / "festivals" / "own.toml").write_text(text)
@@ -25,7 +25,7 @@ def rules(folder: Path, text: str) -> tuple[object, ...]:
 
 
 def test_groups_expand_to_markets_and_file_defaults_apply_to_entries(tmp_path: Path) -> None:
-    (rule,) = rules(tmp_path, f'kind = "commercial"\nconfidence = "low"\n{HEAD}{FEAST}tasks = {{ stock = 30 }}\n')
+    (rule,) = load_rules(tmp_path, f'kind = "commercial"\nconfidence = "low"\n{HEAD}{FEAST}tasks = {{ stock = 30 }}\n')
     loaded = load_festival_rules(tmp_path)[0]
     assert rule == loaded
     assert loaded.markets == ("ID", "MY", "US")
@@ -62,12 +62,12 @@ def test_groups_expand_to_markets_and_file_defaults_apply_to_entries(tmp_path: P
         (HEAD + FEAST.replace('"05-02"', '"of feast - 1"'), "based on itself"),
     ],
 )
-def test_a_mistake_is_reported_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
-    with pytest.raises(CalendarTableError) as refused:
-        rules(tmp_path, text)
-    assert refused.value.code == "calendar.broken"
-    assert reason in str(refused.value.data["reason"])
-    assert str(tmp_path / "festivals") in str(refused.value.data["path"])
+def test_a_mistake_is_reported_with_its_location(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(CalendarTableError) as raised:
+        load_rules(tmp_path, text)
+    assert raised.value.code == "calendar.broken"
+    assert reason in str(raised.value.data["reason"])
+    assert str(tmp_path / "festivals") in str(raised.value.data["path"])
 
 
 def test_a_missing_folder_raises_a_storage_error(tmp_path: Path) -> None:
@@ -95,19 +95,19 @@ def test_permits_are_read_by_market(tmp_path: Path) -> None:
         "IT = 1\n",
     ],
 )
-def test_an_ambiguous_permit_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_invalid_permit_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "permits.toml").write_text(text)
     with pytest.raises(CalendarTableError):
         load_permits(tmp_path)
 
 
-def test_texts_for_a_day_off_contain_the_festival(tmp_path: Path) -> None:
+def test_day_off_texts_must_contain_the_festival_name(tmp_path: Path) -> None:
     (tmp_path / "days_off.toml").write_text('en = "Day off for {name}"\n')
     assert load_days_off(tmp_path) == {"en": "Day off for {name}"}
     (tmp_path / "days_off.toml").write_text('en = "Day off"\n')
-    with pytest.raises(CalendarTableError) as refused:
+    with pytest.raises(CalendarTableError) as raised:
         load_days_off(tmp_path)
-    assert refused.value.data["reason"] == "en: {name} is missing"
+    assert raised.value.data["reason"] == "en: {name} is missing"
 
 
 def test_the_bundled_tables_load_from_the_default_paths(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The bundled card themes, and the errors for broken ones."""
+"""Loads the bundled card themes, and reports errors in broken ones."""
 
 from pathlib import Path
 
@@ -15,47 +15,47 @@ FOLDER = RESOURCES / "cards"
 HARBOUR = (FOLDER / "harbour.toml").read_text(encoding="utf-8")
 
 
-def theme(folder: Path, content: str, name: str = "mine") -> Path:
+def write_theme(folder: Path, content: str, name: str = "mine") -> Path:
     (folder / "harbour.toml").write_text(HARBOUR, encoding="utf-8")
     path = folder / f"{name}.toml"
     path.write_text(content, encoding="utf-8")
     return path
 
 
-def reason(path: Path) -> str:
-    with pytest.raises(CardThemeError) as caught:
+def load_error(path: Path) -> str:
+    with pytest.raises(CardThemeError) as raised:
         load_card_theme(path)
-    assert caught.value.code == "card_theme.broken"
-    assert caught.value.data["path"] == str(path)
-    return str(caught.value.data["reason"])
+    assert raised.value.code == "card_theme.broken"
+    assert raised.value.data["path"] == str(path)
+    return str(raised.value.data["reason"])
 
 
 def test_the_bundled_themes_are_complete() -> None:
     themes = load_card_themes(FOLDER)
     assert themes[0].id == "harbour"
-    assert {"harbour", "paper", "lantern"} <= {one.id for one in themes}
-    for one in themes:
-        assert set(one.motions) == set(CardKind)
-        assert set(one.shapes) == set(CanvasShape)
-        assert all(set(shape.places) == set(CardKind) for shape in one.shapes.values())
+    assert {"harbour", "paper", "lantern"} <= {theme.id for theme in themes}
+    for theme in themes:
+        assert set(theme.motions) == set(CardKind)
+        assert set(theme.shapes) == set(CanvasShape)
+        assert all(set(shape.places) == set(CardKind) for shape in theme.shapes.values())
     first = themes[0]
     assert first.shapes[CanvasShape.WIDE].places[CardKind.PRODUCT].across is Across.END
     assert first.motions[CardKind.PRODUCT].enter is OverlayAnimation.SLIDE_RIGHT
 
 
 def test_a_theme_overrides_its_base(tmp_path: Path) -> None:
-    path = theme(tmp_path, 'title = "Mine"\nbase = "harbour"\n[colours]\naccent = "#123456"\n[shapes.tall]\nscale = 0.7\n')
+    path = write_theme(tmp_path, 'title = "Mine"\nbase = "harbour"\n[colours]\naccent = "#123456"\n[shapes.tall]\nscale = 0.7\n')
     mine, harbour = load_card_theme(path), load_card_theme(tmp_path / "harbour.toml")
     assert (mine.id, mine.title) == ("mine", "Mine")
     assert mine.colours.accent == "#123456"
     assert mine.colours.panel == harbour.colours.panel
     assert mine.shapes[CanvasShape.TALL].scale == 0.7
     assert mine.shapes[CanvasShape.TALL].places == harbour.shapes[CanvasShape.TALL].places
-    assert [one.id for one in load_card_themes(tmp_path)] == ["harbour", "mine"]
+    assert [theme.id for theme in load_card_themes(tmp_path)] == ["harbour", "mine"]
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "reason"),
     [
         ("title = ", "Invalid value"),
         ('title = "Mine"', "colours"),
@@ -85,23 +85,23 @@ def test_a_theme_overrides_its_base(tmp_path: Path) -> None:
         ("base = 5", "base"),
     ],
 )
-def test_an_error_is_reported_with_its_place(tmp_path: Path, content: str, words: str) -> None:
-    assert words in reason(theme(tmp_path, content))
+def test_an_error_is_reported_with_its_field(tmp_path: Path, content: str, reason: str) -> None:
+    assert reason in load_error(write_theme(tmp_path, content))
 
 
 def test_a_circle_of_base_themes_is_reported(tmp_path: Path) -> None:
-    theme(tmp_path, 'base = "mine"', "other")
-    with pytest.raises(CardThemeError) as caught:
-        load_card_theme(theme(tmp_path, 'base = "other"'))
-    assert "mine → other → mine" in str(caught.value.data["reason"])
+    write_theme(tmp_path, 'base = "mine"', "other")
+    with pytest.raises(CardThemeError) as raised:
+        load_card_theme(write_theme(tmp_path, 'base = "other"'))
+    assert "mine → other → mine" in str(raised.value.data["reason"])
 
 
-def test_a_missing_place_is_reported(tmp_path: Path) -> None:
+def test_a_missing_placement_is_reported(tmp_path: Path) -> None:
     content = "\n".join(line for line in HARBOUR.splitlines() if not line.startswith("qr = {"))
-    assert "lacks qr" in reason(theme(tmp_path, content))
+    assert "lacks qr" in load_error(write_theme(tmp_path, content))
 
 
 def test_a_missing_base_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(StorageError) as caught:
-        load_card_theme(theme(tmp_path, 'base = "nowhere"'))
-    assert "nowhere" in str(caught.value.data["path"])
+    with pytest.raises(StorageError) as raised:
+        load_card_theme(write_theme(tmp_path, 'base = "nowhere"'))
+    assert "nowhere" in str(raised.value.data["path"])

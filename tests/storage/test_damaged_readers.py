@@ -1,4 +1,4 @@
-"""Every file reader meets the same damage: it only raises what it declares, or does without the file."""
+"""Damages a sample of each kind of file: its reader raises only declared errors or ignores the file."""
 
 import os
 import re
@@ -37,41 +37,41 @@ REGISTRATION = b'{"pid": 7, "address": "/run/x", "authkey": "AAAA", "host_pid": 
 
 @dataclass(frozen=True)
 class Reader:
-    """`file` is its path below a temporary folder, `content` what is damaged. `read` reads it from there and raises `raises`; `beside`
-    is a resource folder that it needs."""
+    """`file` is a path below a temporary folder, and `content` is a valid sample to damage. `read` reads the folder and may raise `raises`.
+    `resources` is a folder that the reader needs."""
 
     file: str
     content: bytes
     read: Callable[[Path], object]
     raises: tuple[type[Exception], ...] = ()
-    beside: Path | None = None
+    resources: Path | None = None
 
 
-def ours(name: str) -> bytes:
+def bundled(name: str) -> bytes:
     return (RESOURCES / name).read_bytes()
 
 
 READERS: Mapping[str, Reader] = {
-    "preset": Reader("srs.toml", ours("relays/srs.toml"), lambda home: load_preset(home / "srs.toml"), (StorageError,)),
+    "preset": Reader("srs.toml", bundled("relays/srs.toml"), lambda home: load_preset(home / "srs.toml"), (StorageError,)),
     "card theme": Reader(
-        "paper.toml", ours("cards/paper.toml"), lambda home: load_card_theme(home / "paper.toml"), (StorageError,), RESOURCES / "cards"
+        "paper.toml", bundled("cards/paper.toml"), lambda home: load_card_theme(home / "paper.toml"), (StorageError,), RESOURCES / "cards"
     ),
     "market": Reader(
-        "NL.toml", ours("markets/NL.toml"), lambda home: load_markets_by_id(home, ["NL"]), (StorageError,), RESOURCES / "markets"
+        "NL.toml", bundled("markets/NL.toml"), lambda home: load_markets_by_id(home, ["NL"]), (StorageError,), RESOURCES / "markets"
     ),
-    "phrases": Reader("p.toml", ours("phrases/cards.toml"), lambda home: load_phrases(home / "p.toml"), (StorageError,)),
-    "words": Reader("plugin.toml", ours("notices/plugin.toml"), Wordings.load, (AppError,)),
+    "phrases": Reader("p.toml", bundled("phrases/cards.toml"), lambda home: load_phrases(home / "p.toml"), (StorageError,)),
+    "notices": Reader("plugin.toml", bundled("notices/plugin.toml"), Wordings.load, (AppError,)),
     "festivals": Reader(
-        "festivals/lunar.toml", ours("calendar/festivals/lunar.toml"), load_festival_rules, (StorageError,), RESOURCES / "calendar"
+        "festivals/lunar.toml", bundled("calendar/festivals/lunar.toml"), load_festival_rules, (StorageError,), RESOURCES / "calendar"
     ),
-    "permits": Reader("permits.toml", ours("calendar/permits.toml"), load_permits, (StorageError,)),
-    "days off": Reader("days_off.toml", ours("calendar/days_off.toml"), load_days_off, (StorageError,)),
-    "exports of shops": Reader(
+    "permits": Reader("permits.toml", bundled("calendar/permits.toml"), load_permits, (StorageError,)),
+    "days off": Reader("days_off.toml", bundled("calendar/days_off.toml"), load_days_off, (StorageError,)),
+    "shop exports": Reader(
         "shopify.toml", next((RESOURCES / "table_profiles").glob("shopify*.toml")).read_bytes(), load_table_profiles, (StorageError,)
     ),
-    "sample": Reader(
+    "sample show": Reader(
         "show.toml",
-        ours("sample_show/show.toml"),
+        bundled("sample_show/show.toml"),
         lambda home: load_sample_show(home, RESOURCES / "markets", "en"),
         (StorageError,),
         RESOURCES / "sample_show",
@@ -86,18 +86,18 @@ READERS: Mapping[str, Reader] = {
         b'{"a": {"enabled": true, "settings": {"x": 1}}}',
         lambda home: (PluginSettingsFile(home / "p.json").enabled(), PluginSettingsFile(home / "p.json").values("a")),
     ),
-    "place": Reader("place", b"Europe/Berlin\n", lambda home: LastTimeZone(home / "place").read()),
+    "time zone": Reader("place", b"Europe/Berlin\n", lambda home: LastTimeZone(home / "place").read()),
     "consents": Reader("c.json", b'{"show": {"https://x.example": true}}', lambda home: Consents(home / "c.json").answers("show")),
     "manifest": Reader("plugin.toml", (ROOT / "plugins/order_folder/plugin.toml").read_bytes(), read_manifest, (ManifestError,)),
     "engine": Reader("engine.json", REGISTRATION, registration.read),
-    "window's words": Reader("zh_CN.json", ours("locale/zh_CN.json")[:3000] + b"}}", lambda home: load_table(home, "zh_CN")),
+    "translations": Reader("zh_CN.json", bundled("locale/zh_CN.json")[:3000] + b"}}", lambda home: load_table(home, "zh_CN")),
 }
 WRONG = (b"5", b'"x"', b"[]", b"{}", b"nan", b"1e400", b"-9223372036854775809", b"true", b"[[[{a = []}]]]", b'"\\u0000"', b"1979-05-27")
 VALUE = re.compile(rb"(?m)^([\w.\"-]+ = ).+$|(?<=: )[^,{}\[\]]+")
 
 
-def damaged(content: bytes) -> Iterator[bytes]:
-    """The content truncated, with flipped bits, nested, of other types, and with another value in each place."""
+def damaged_variants(content: bytes) -> Iterator[bytes]:
+    """Yield the content truncated, with flipped bits, deeply nested, of other types, and with each value replaced."""
     yield from (b"", b"\0" * 200, b"\xff\xfe" + content, b"[" * 50_000, b"x = " + b"[" * 50_000, b"null", b"[]", b'"x"', b"7", b"[[x]]")
     yield from (content[: len(content) * part // 12] for part in range(1, 12))
     for place in range(0, len(content), max(1, len(content) // 25)):
@@ -107,10 +107,10 @@ def damaged(content: bytes) -> Iterator[bytes]:
         yield content[: found.start()] + (found[1] or b"") + WRONG[number % len(WRONG)] + content[found.end() :]
 
 
-def put(reader: Reader, home: Path) -> Path:
-    """The folder that the reader reads, whole."""
-    if reader.beside is not None:
-        shutil.copytree(reader.beside, home, dirs_exist_ok=True)
+def install(reader: Reader, home: Path) -> Path:
+    """Write the undamaged sample and the resources that its reader needs; return the sample's path."""
+    if reader.resources is not None:
+        shutil.copytree(reader.resources, home, dirs_exist_ok=True)
     file = home / reader.file
     file.parent.mkdir(parents=True, exist_ok=True)
     (home / "plugin.py").touch()
@@ -119,7 +119,7 @@ def put(reader: Reader, home: Path) -> Path:
 
 
 def try_to_read(reader: Reader, home: Path) -> bool:
-    """Whether it was read; undeclared errors propagate."""
+    """Return whether the file was read; undeclared errors propagate."""
     try:
         reader.read(home)
     except reader.raises:
@@ -129,10 +129,10 @@ def try_to_read(reader: Reader, home: Path) -> bool:
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
 def test_a_damaged_file_raises_what_its_reader_declares(tmp_path: Path, reader: Reader) -> None:
-    file = put(reader, tmp_path)
-    assert try_to_read(reader, tmp_path), "whole"
+    file = install(reader, tmp_path)
+    assert try_to_read(reader, tmp_path), "the undamaged file must be readable"
     refused = 0
-    for content in damaged(reader.content):
+    for content in damaged_variants(reader.content):
         file.write_bytes(content)
         refused += not try_to_read(reader, tmp_path)
     assert refused > 5 or not reader.raises
@@ -140,8 +140,8 @@ def test_a_damaged_file_raises_what_its_reader_declares(tmp_path: Path, reader: 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
 def test_folders_and_oversized_files_are_refused_before_reading(tmp_path: Path, reader: Reader) -> None:
-    file = put(reader, tmp_path)
-    os.truncate(file, MAX_BYTES * 100)  # a sparse file, which needs no space
+    file = install(reader, tmp_path)
+    os.truncate(file, MAX_BYTES * 100)  # a sparse file, which uses no disk space
     assert not (try_to_read(reader, tmp_path) and reader.raises)
     file.unlink(missing_ok=True)
     file.mkdir()
@@ -151,7 +151,7 @@ def test_folders_and_oversized_files_are_refused_before_reading(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("folder", "name", "many"),
+    ("folder", "name", "load_all"),
     [
         ("relays", "srs.toml", load_presets),
         ("cards", "paper.toml", load_card_themes),
@@ -160,17 +160,17 @@ def test_folders_and_oversized_files_are_refused_before_reading(tmp_path: Path, 
     ],
 )
 def test_a_broken_file_is_reported_and_skipped(
-    tmp_path: Path, folder: str, name: str, many: Callable[[Path, Callable[[StorageError], None]], tuple[object, ...]]
+    tmp_path: Path, folder: str, name: str, load_all: Callable[[Path, Callable[[StorageError], None]], tuple[object, ...]]
 ) -> None:
     shutil.copytree(RESOURCES / folder, tmp_path, dirs_exist_ok=True)
-    told: list[StorageError] = []
-    whole = many(tmp_path, told.append)
-    assert told == []
+    errors: list[StorageError] = []
+    whole = load_all(tmp_path, errors.append)
+    assert errors == []
     (tmp_path / name).write_bytes(b"x = " + b"[" * 50_000)
-    assert len(many(tmp_path, told.append)) == len(whole) - 1
-    assert [Path(str(error.data["path"])).name for error in told] == [name]
+    assert len(load_all(tmp_path, errors.append)) == len(whole) - 1
+    assert [Path(str(error.data["path"])).name for error in errors] == [name]
     with pytest.raises(StorageError):
-        many(tmp_path, None)  # type: ignore[arg-type]
+        load_all(tmp_path, None)  # type: ignore[arg-type]
 
 
 def test_the_depth_of_base_themes_is_limited(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Interrupted saves: SIGKILL at every step, a full disk, a read-only folder."""
+"""Saves interrupted by SIGKILL at every step, by a full disk and by a read-only folder."""
 
 import os
 import random
@@ -16,7 +16,7 @@ from app.storage.files import MAX_BYTES, STALE_S, StorageError, backup_path, rea
 ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = b"old " * 50_000, b"new " * 60_000
 
-# Dies by SIGKILL at the nth operation on a file of the folder that it saves into.
+# Kills itself with SIGKILL at the nth file operation in the folder that it saves to.
 DIE_AT_STEP = """
 import os, signal, sys
 from pathlib import Path
@@ -33,7 +33,7 @@ sys.addaudithook(count)
 write_file(Path(folder, "file"), b"new " * 60_000, keep_backup=True)
 """
 
-SAVE_FOR_EVER = """
+SAVE_FOREVER = """
 import sys
 from pathlib import Path
 from app.storage.files import write_file
@@ -57,70 +57,70 @@ except StorageError as error:
 """
 
 
-def python(script: str, *arguments: object) -> list[str]:
+def python_command(script: str, *arguments: object) -> list[str]:
     return [sys.executable, "-c", script, *map(str, arguments)]
 
 
-def test_after_a_kill_at_any_step_the_file_is_the_old_or_the_new_one(tmp_path: Path) -> None:
+def test_a_kill_at_any_step_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     found = []
     for step in range(1, 50):
         write_file(path, OLD)
         backup_path(path).unlink(missing_ok=True)
-        ended = subprocess.run(python(DIE_AT_STEP, tmp_path, step), cwd=ROOT, check=False, timeout=60)
+        completed = subprocess.run(python_command(DIE_AT_STEP, tmp_path, step), cwd=ROOT, check=False, timeout=60)
         found.append(read_file(path))
         if backup_path(path).exists():
             assert read_file(backup_path(path)) == OLD
-        if ended.returncode == 0:
+        if completed.returncode == 0:
             break
-        assert ended.returncode == -signal.SIGKILL
-    assert len(found) >= 5, "the steps of a save were not seen"
+        assert completed.returncode == -signal.SIGKILL
+    assert len(found) >= 5, "the audit hook must see the steps of a save"
     assert found == [OLD] * found.count(OLD) + [NEW] * found.count(NEW)
     assert found.count(OLD) >= 3
 
 
-def test_after_a_kill_at_any_time_the_file_is_complete(tmp_path: Path) -> None:
+def test_a_kill_at_any_time_leaves_a_complete_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_file(path, OLD)
     moments = random.Random(7)
     for _ in range(6):
-        with subprocess.Popen(python(SAVE_FOR_EVER, path), cwd=ROOT, stdout=subprocess.PIPE) as saver:
+        with subprocess.Popen(python_command(SAVE_FOREVER, path), cwd=ROOT, stdout=subprocess.PIPE) as saver:
             assert saver.stdout is not None
             assert saver.stdout.readline() == b"ready\n"
-            time.sleep(moments.uniform(0.0, 0.05))  # the test is about the moment of the kill
+            time.sleep(moments.uniform(0.0, 0.05))  # kills at a random moment
             saver.kill()
         assert read_file(path) in (OLD, NEW)
         if backup_path(path).exists():
             assert read_file(backup_path(path)) in (OLD, NEW)
 
 
-def test_leftovers_of_a_killed_save_are_removed_later(tmp_path: Path) -> None:
-    left, fresh, foreign = (tmp_path / name for name in (".file.0123.saving", ".file.4567.saving", ".other.0123.saving"))
-    for file in (left, fresh, foreign):
+def test_temporary_files_of_a_killed_save_are_removed_later(tmp_path: Path) -> None:
+    stale, fresh, foreign = (tmp_path / name for name in (".file.0123.saving", ".file.4567.saving", ".other.0123.saving"))
+    for file in (stale, fresh, foreign):
         file.write_bytes(b"x")
-    for file in (left, foreign):
+    for file in (stale, foreign):
         os.utime(file, (time.time() - 2 * STALE_S,) * 2)
     write_file(tmp_path / "file", NEW)
     assert sorted(file.name for file in tmp_path.iterdir()) == [fresh.name, foreign.name, "file"]
 
 
-def test_a_save_beyond_the_allowed_size_leaves_the_old_file(tmp_path: Path) -> None:
+def test_a_save_over_the_size_limit_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_file(path, OLD)
-    ended = subprocess.run(python(SAVE_ONCE, path, 4096), cwd=ROOT, capture_output=True, check=True, timeout=60)
-    assert ended.stdout == b"file.full\n"
+    completed = subprocess.run(python_command(SAVE_ONCE, path, 4096), cwd=ROOT, capture_output=True, check=True, timeout=60)
+    assert completed.stdout == b"file.full\n"
     assert read_file(path) == OLD
     assert os.listdir(tmp_path) == ["file"]
 
 
-def in_own_mounts(*command: str, folder: Path, options: str) -> subprocess.CompletedProcess[str]:
-    """Run with a small file system mounted on `folder`; skips if that is not allowed."""
+def run_with_mounted_folder(*command: str, folder: Path, options: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with a small file system mounted on `folder`; skip the test if mounting is not allowed."""
     script = (
         'mount -t tmpfs -o "$0" none "$1" && cp "$1.old" "$1/file" && { [ "$2" = - ] || mount -o "remount,$2" "$1"; } || exit 77; '
         'shift 2; "$@"'
     )
     remount = "ro" if options == "ro" else "-"
-    ended = subprocess.run(
+    completed = subprocess.run(
         ["unshare", "--mount", "sh", "-c", script, "size=256k", str(folder), remount, *command],
         cwd=ROOT,
         capture_output=True,
@@ -128,20 +128,20 @@ def in_own_mounts(*command: str, folder: Path, options: str) -> subprocess.Compl
         check=False,
         timeout=60,
     )
-    if ended.returncode == 77 or "unshare:" in ended.stderr:
-        pytest.skip(f"file systems cannot be mounted here: {ended.stderr.strip()}")
-    return ended
+    if completed.returncode == 77 or "unshare:" in completed.stderr:
+        pytest.skip(f"cannot mount a file system here: {completed.stderr.strip()}")
+    return completed
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system of its own")
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system")
 @pytest.mark.parametrize(("options", "code"), [("full", "file.full"), ("ro", "file.denied")])
-def test_full_and_read_only_file_systems_are_reported_and_keep_the_old_file(tmp_path: Path, options: str, code: str) -> None:
+def test_full_and_read_only_drives_are_reported_and_the_old_file_stays(tmp_path: Path, options: str, code: str) -> None:
     folder = tmp_path / "mounted"
     folder.mkdir()
     (tmp_path / "mounted.old").write_bytes(OLD)
     script = SAVE_ONCE + "\nimport os\nprint(Path(sys.argv[1]).read_bytes() == b'old ' * 50_000, os.listdir(Path(sys.argv[1]).parent))"
-    ended = in_own_mounts(*python(script, folder / "file"), folder=folder, options=options)
-    assert ended.stdout.splitlines() == [code, "True ['file']"], ended.stderr
+    completed = run_with_mounted_folder(*python_command(script, folder / "file"), folder=folder, options=options)
+    assert completed.stdout.splitlines() == [code, "True ['file']"], completed.stderr
 
 
 def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
@@ -149,9 +149,9 @@ def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
         write_file(tmp_path / "gone" / "file", NEW)
     assert (raised.value.code, raised.value.data["path"]) == ("file.missing", str(tmp_path / "gone" / "file"))
     (tmp_path / "plain").write_bytes(b"")
-    with pytest.raises(StorageError) as beneath:
+    with pytest.raises(StorageError) as inside_file:
         write_file(tmp_path / "plain" / "file", NEW)
-    assert beneath.value.code == "file.missing"
+    assert inside_file.value.code == "file.missing"
 
 
 def test_a_folder_in_place_of_the_file_is_reported(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_folder_in_place_of_the_file_is_reported(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["file"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX permissions")
 def test_permissions_and_links_are_kept(tmp_path: Path) -> None:
     path, link = tmp_path / "file", tmp_path / "link"
     write_file(path, OLD, mode=0o600)

@@ -1,4 +1,4 @@
-"""The bundled market profiles, and the errors for broken ones."""
+"""Loads the bundled market profiles, and reports errors in broken ones."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from app.storage.markets import MarketError, load_markets, load_markets_by_id
 from tests.support.source_trees import ROOT
 
 FOLDER = ROOT / "resources" / "markets"
-WANTED = set(
+EXPECTED_MARKETS = set(
     [
         "US",
         "CA",
@@ -54,10 +54,10 @@ def markets() -> dict[str, Market]:
 
 
 def test_all_markets_load(markets: dict[str, Market]) -> None:
-    assert set(markets) == WANTED
+    assert set(markets) == EXPECTED_MARKETS
 
 
-def test_names_are_in_the_readers_languages(markets: dict[str, Market]) -> None:
+def test_names_exist_in_the_markets_languages(markets: dict[str, Market]) -> None:
     for market in markets.values():
         assert {"en", "zh-Hans"} <= set(market.name), market.id
         assert all(has(market.name, language) for language in market.languages[:1]), market.id
@@ -66,7 +66,7 @@ def test_names_are_in_the_readers_languages(markets: dict[str, Market]) -> None:
             assert {"en", "zh-Hans"} <= set(text), market.id
 
 
-def test_every_disclosure_can_be_read_in_the_market(markets: dict[str, Market]) -> None:
+def test_every_disclosure_exists_in_the_markets_languages(markets: dict[str, Market]) -> None:
     for market in markets.values():
         assert set(market.languages) <= set(market.disclosure.text), market.id
         assert market.disclosure.source
@@ -84,18 +84,18 @@ def test_every_fact_has_a_source_a_date_and_a_reason(markets: dict[str, Market])
             assert {"en", "zh-Hans"} <= set(rule.reason), (market.id, rule.matches)
             assert rule.matches
             assert all(match.strip() for match in rule.matches)
-        facts = [(one.source, one.confidence) for one in market.taboos] + [(one.source, one.confidence) for one in market.claims]
+        facts = [(rule.source, rule.confidence) for rule in market.taboos] + [(rule.source, rule.confidence) for rule in market.claims]
         assert all(source and (source != "general knowledge" or confidence is Confidence.LOW) for source, confidence in facts)
 
 
-def test_numbers_and_colours_have_their_form(markets: dict[str, Market]) -> None:
+def test_taboo_numbers_and_colours_are_well_formed(markets: dict[str, Market]) -> None:
     for market in markets.values():
         for taboo in market.taboos:
             pattern = {TabooKind.NUMBER: r"\d+", TabooKind.COLOUR: r"#[0-9a-f]{6}"}.get(taboo.kind, r".*\S.*")
             assert all(re.fullmatch(pattern, match) for match in taboo.matches), (market.id, taboo)
 
 
-def test_no_profile_gives_legal_judgements() -> None:
+def test_no_text_makes_legal_judgements() -> None:
     for folder in (FOLDER, ROOT / "resources" / "findings", ROOT / "resources" / "handbook"):
         for path in folder.rglob("*.toml"):
             assert not re.search(r"\b(il)?legal|\blawful|合法|违法|非法", path.read_text(encoding="utf-8"), re.IGNORECASE), path
@@ -109,8 +109,8 @@ def test_known_facts_are_in_the_profiles(markets: dict[str, Market]) -> None:
     assert markets["SA"].weekend == (5, 6)
     assert markets["AE"].weekend == (6, 7)
     assert all(market.prime_time == ("20:00", "23:00") for market in markets.values())
-    for gulf in ("AE", "SA"):
-        assert any(one.kind is TabooKind.TOPIC and one.level is Level.BLOCK for one in markets[gulf].taboos)
+    for gulf_market in ("AE", "SA"):
+        assert any(rule.kind is TabooKind.TOPIC and rule.level is Level.BLOCK for rule in markets[gulf_market].taboos)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_taboo_phrases_are_found(markets: dict[str, Market], market: str, langua
         ("fr", "Un tissu léger, vitement plié"),
     ],
 )
-def test_harmless_words_are_left_alone(markets: dict[str, Market], language: str, text: str) -> None:
+def test_harmless_words_are_not_found(markets: dict[str, Market], language: str, text: str) -> None:
     assert RuleBook(list(markets.values()), "zh-Hans").hits(text, language) == ()
 
 
@@ -203,7 +203,7 @@ def test_a_broken_file_is_reported_with_its_field(tmp_path: Path, old: str, new:
     assert raised.value.data["reason"]
 
 
-def test_a_broken_shared_file_is_reported_itself(tmp_path: Path) -> None:
+def test_a_broken_shared_file_is_reported_with_its_own_path(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "m")
     shared = tmp_path / "m" / "shared" / "number_13.toml"
     shared.write_text('[[taboos]]\nkind = "digit"\nmatches = ["13"]\n[taboos.reason]\nen = "x"\n')
@@ -220,7 +220,7 @@ def test_a_broken_shared_file_is_reported_itself(tmp_path: Path) -> None:
     assert missing.value.code == "file.missing"
 
 
-def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
+def test_a_file_whose_name_is_not_its_market_is_refused(tmp_path: Path) -> None:
     shutil.copytree(FOLDER / "shared", tmp_path / "shared")
     shutil.copy(FOLDER / "US.toml", tmp_path / "america.toml")
     with pytest.raises(MarketError) as raised:

@@ -8,22 +8,22 @@ from app.storage.files import StorageError
 from app.storage.paths import HOME_VARIABLE, RESOURCES, find_paths
 
 
-def test_one_variable_moves_everything(tmp_path: Path) -> None:
+def test_one_environment_variable_moves_all_folders(tmp_path: Path) -> None:
     paths = find_paths({HOME_VARIABLE: str(tmp_path / "a home")})
     for folder in (paths.config, paths.state, paths.cache, paths.runtime, paths.settings, paths.recents, paths.recovery, paths.logs):
         assert folder.is_relative_to(tmp_path / "a home")
 
 
-def test_the_systems_folders_are_used_otherwise() -> None:
+def test_the_systems_folders_are_the_default() -> None:
     paths = find_paths({})
-    assert paths.runtime.parent != Path(tempfile.gettempdir())  # where anybody could have made it before us
+    assert paths.runtime.parent != Path(tempfile.gettempdir())  # another user could have created it first
     assert len({paths.config, paths.state, paths.cache, paths.runtime}) == 4
     assert all("tradewind" in str(folder) for folder in (paths.config, paths.state, paths.cache, paths.runtime))
     assert paths.resources == RESOURCES
     assert paths.relay_presets.is_dir()
 
 
-def test_folders_are_made_for_this_user_alone(tmp_path: Path) -> None:
+def test_folders_are_created_for_this_user_only(tmp_path: Path) -> None:
     paths = find_paths({HOME_VARIABLE: str(tmp_path / "home")})
     paths.make()
     paths.make()

@@ -20,8 +20,8 @@ from tests.support.shows import full_show
 SAMPLES = Path(__file__).parent / "samples"
 
 
-def damaged(path: Path, change: Callable[[Any], object]) -> Path:
-    """A saved show with its JSON changed by hand."""
+def save_changed(path: Path, change: Callable[[Any], object]) -> Path:
+    """Save a show, change its JSON and return its path."""
     save(path, full_show())
     document = json.loads(path.read_text())
     change(document)
@@ -29,13 +29,13 @@ def damaged(path: Path, change: Callable[[Any], object]) -> Path:
     return path
 
 
-def test_a_show_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+def test_a_show_survives_saving_and_loading(tmp_path: Path) -> None:
     path = tmp_path / "Frühling 春.tradewind"
     save(path, full_show())
     assert load(path) == full_show()
 
 
-def test_people_can_read_the_file(tmp_path: Path) -> None:
+def test_the_file_is_readable_text(tmp_path: Path) -> None:
     path = tmp_path / "show.tradewind"
     save(path, full_show())
     text = path.read_text()
@@ -46,7 +46,7 @@ def test_people_can_read_the_file(tmp_path: Path) -> None:
     assert text.endswith("}\n")
 
 
-def test_the_previous_save_is_kept(tmp_path: Path) -> None:
+def test_the_previous_save_is_kept_as_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "show.tradewind"
     for name in ("first", "second", "third"):
         save(path, full_show(name))
@@ -66,7 +66,7 @@ def test_an_older_show_opens_and_is_saved_in_the_current_version(tmp_path: Path)
     assert load(tmp_path / "new") == show
 
 
-def test_every_version_has_a_step_to_the_next_and_steps_leave_their_input_alone() -> None:
+def test_every_version_has_a_migration_and_migrations_do_not_change_their_input() -> None:
     assert sorted(MIGRATIONS) == list(range(1, CURRENT_VERSION))
     old = {"version": 1, "name": "Autumn market"}
     assert from_1_to_2(old) == {"format": "tradewind-show", "version": 2, "project": {"name": "Autumn market"}}
@@ -84,7 +84,7 @@ def set_at(*keys: str | int, value: object) -> Callable[[Any], object]:
     return change
 
 
-WRONG: list[tuple[Callable[[Any], object], str, str]] = [
+WRONG_VALUES: list[tuple[Callable[[Any], object], str, str]] = [
     (set_at("scenes", 1, "layers", 2, "opacity", value="half"), "$.scenes[1].layers[2].opacity", "Expected `float`, got `str`"),
     (set_at("sources", 0, "kind", value="hologram"), "$.sources[0].kind", "Invalid enum value 'hologram'"),
     (set_at("output", "canvas", "fps", value=29.97), "$.output.canvas.fps", "Expected `int`, got `float`"),
@@ -96,17 +96,17 @@ WRONG: list[tuple[Callable[[Any], object], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "place", "reason"), WRONG)
-def test_a_wrong_value_is_reported_with_its_place(tmp_path: Path, change: Callable[[Any], object], place: str, reason: str) -> None:
+@pytest.mark.parametrize(("change", "location", "reason"), WRONG_VALUES)
+def test_a_wrong_value_is_reported_with_its_location(tmp_path: Path, change: Callable[[Any], object], location: str, reason: str) -> None:
     with pytest.raises(ProjectFileError) as raised:
-        load(damaged(tmp_path / "show", change))
+        load(save_changed(tmp_path / "show", change))
     data = raised.value.data
-    assert (raised.value.code, data["place"], data["reason"]) == ("project_file.value", place, reason)
+    assert (raised.value.code, data["place"], data["reason"]) == ("project_file.value", location, reason)
     assert data["path"] == str(tmp_path / "show")
 
 
-def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
-    path = damaged(tmp_path / "show", lambda document: document.update(version=CURRENT_VERSION + 1, project={"new": True}))
+def test_a_file_of_a_newer_version_is_refused_and_left_unchanged(tmp_path: Path) -> None:
+    path = save_changed(tmp_path / "show", lambda document: document.update(version=CURRENT_VERSION + 1, project={"new": True}))
     before = path.read_bytes()
     with pytest.raises(ProjectFileError) as raised:
         load(path)
@@ -124,13 +124,13 @@ def test_a_contradiction_in_a_show_is_reported(tmp_path: Path) -> None:
         (set_at("scenes", 0, "layers", 0, "opacity", value=1e9), "project.out_of_bounds"),
     ):
         with pytest.raises(ProjectFileError) as raised:
-            load(damaged(tmp_path / "show", change))
+            load(save_changed(tmp_path / "show", change))
         assert raised.value.code == code
         assert raised.value.data["path"] == str(tmp_path / "show")
 
 
 def test_a_show_with_a_missing_relay_still_opens(tmp_path: Path) -> None:
-    show = load(damaged(tmp_path / "show", set_at("relays", value=[])))
+    show = load(save_changed(tmp_path / "show", set_at("relays", value=[])))
     assert (show.relay_id, show.also_relay_ids) == ("", ("embedded",))
 
 
@@ -162,23 +162,23 @@ def test_a_file_that_is_not_a_show_is_reported(tmp_path: Path, content: bytes, c
     assert path.read_bytes() == content
 
 
-def test_a_show_cut_at_any_byte_is_refused_and_points_to_the_backup(tmp_path: Path) -> None:
+def test_a_show_truncated_at_any_byte_is_refused_with_the_backups_path(tmp_path: Path) -> None:
     path = tmp_path / "show"
     save(path, starter_project(camera=None, microphone=False))
     save(path, starter_project(camera=None, microphone=True))
     whole = path.read_bytes()
-    seen = set()
+    codes = set()
     for length in range(len(whole.rstrip())):
         path.write_bytes(whole[:length])
         with pytest.raises(ProjectFileError) as raised:
             load(path)
         assert raised.value.data["backup"] == str(backup_path(path))
-        seen.add(raised.value.code)
-    assert seen == {"project_file.empty", "project_file.cut_off", "project_file.damaged"}
+        codes.add(raised.value.code)
+    assert codes == {"project_file.empty", "project_file.cut_off", "project_file.damaged"}
     assert load(backup_path(path)) == starter_project(camera=None, microphone=False)
 
 
-def test_the_place_of_broken_text_is_given(tmp_path: Path) -> None:
+def test_a_syntax_error_is_reported_with_line_and_column(tmp_path: Path) -> None:
     path = tmp_path / "show"
     path.write_text('{\n  "format": "tradewind-show",\n  "version" 2\n}')
     with pytest.raises(ProjectFileError) as raised:
@@ -186,7 +186,7 @@ def test_the_place_of_broken_text_is_given(tmp_path: Path) -> None:
     assert (raised.value.data["line"], raised.value.data["column"]) == (3, 13)
 
 
-def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+def test_the_error_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as missing:
         load(tmp_path / "none")
     with pytest.raises(StorageError) as folder:
@@ -199,28 +199,28 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     assert huge.value.code == "file.too_large"
 
 
-def test_text_saved_by_an_editor_with_a_byte_order_mark_opens(tmp_path: Path) -> None:
+def test_a_file_with_a_byte_order_mark_and_windows_line_ends_opens(tmp_path: Path) -> None:
     path = tmp_path / "show"
     path.write_bytes(b"\xef\xbb\xbf" + encode(full_show()).replace(b"\n", b"\r\n"))
     assert load(path) == full_show()
 
 
 def test_damaged_values_only_raise_our_errors(tmp_path: Path) -> None:
-    """Each value of a real show replaced by each kind of JSON value: opened, or refused with one of our errors."""
+    """Each value of a real show, replaced by each kind of JSON value, opens or is refused with one of our errors."""
     path = tmp_path / "show"
     document = json.loads(encode(full_show()))
     places: list[tuple[Any, Any]] = []
 
-    def walk(node: Any) -> None:
+    def collect(node: Any) -> None:
         for key, value in list(node.items() if isinstance(node, dict) else enumerate(node)):
             places.append((node, key))
             if isinstance(value, dict | list):
-                walk(value)
+                collect(value)
 
-    walk(document)
+    collect(document)
     outcomes = {"opened": 0, "refused": 0}
     for node, key in places[:: max(1, len(places) // 150)]:
-        kept = node[key]
+        original = node[key]
         replacements: tuple[Any, ...] = (None, "", [], {}, -1, 10**30, 1e300)
         for value in replacements:
             node[key] = value
@@ -230,12 +230,12 @@ def test_damaged_values_only_raise_our_errors(tmp_path: Path) -> None:
                 outcomes["opened"] += 1
             except AppError:
                 outcomes["refused"] += 1
-        node[key] = kept
+        node[key] = original
     assert min(outcomes.values()) > 50
     assert os.listdir(tmp_path) == ["show"]
 
 
-def test_a_relay_with_the_built_in_relays_id_gets_another_id(tmp_path: Path) -> None:
+def test_a_relay_with_the_embedded_relays_id_gets_a_new_id(tmp_path: Path) -> None:
     path = tmp_path / "show.tradewind"
     project = replace(
         starter_project(camera=None, microphone=False), relays=(Relay(EMBEDDED_RELAY_ID, "Mine", "https://evil.example/whip"),)

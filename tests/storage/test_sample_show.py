@@ -1,4 +1,4 @@
-"""The sample show is complete: every text in every language, pictures that open, no lint warnings."""
+"""The sample show is complete: texts in every language, readable pictures, no lint warnings."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -36,7 +36,7 @@ def show(sample: SampleShow) -> Show:
     return sample.show(starter_project(camera=None, microphone=False))
 
 
-def test_it_fills_every_panel(show: Show) -> None:
+def test_the_sample_show_fills_every_panel(show: Show) -> None:
     assert [market.id for market in show.markets] == ["US", "AE"]
     assert len(show.products) == 6
     assert {segment.act for segment in show.segments} == set(Act)
@@ -46,32 +46,32 @@ def test_it_fills_every_panel(show: Show) -> None:
     assert all(not missing_fields(product) and product.faq and product.comparisons and product.scenarios for product in show.products)
 
 
-def test_the_lint_has_nothing_to_warn_of(show: Show) -> None:
-    found = lint(show, today="2026-12-01")
-    assert [one for one in found if one.level is not Level.INFO] == []
-    assert len(found) <= 3
+def test_lint_finds_no_warnings(show: Show) -> None:
+    findings = lint(show, today="2026-12-01")
+    assert [finding for finding in findings if finding.level is not Level.INFO] == []
+    assert len(findings) <= 3
 
 
 def test_every_text_exists_in_every_language(show: Show) -> None:
-    wanted = {"zh-Hans", "en", "es", "ar"}
+    expected = {"zh-Hans", "en", "es", "ar"}
     assert set(languages_of(show)) == {show.presentation.host_language, "en", "es", "ar"}
     for product in show.products:
-        for where, words in product_texts(product):
-            assert set(words) == wanted, (product.id, where)
-    for words in (
+        for where, texts in product_texts(product):
+            assert set(texts) == expected, (product.id, where)
+    for texts in (
         *(card.words for card in show.cards),
         *(coupon.title for coupon in show.coupons),
         show.presentation.ticker,
         show.presentation.lower_third,
     ):
-        assert set(words) == wanted
+        assert set(texts) == expected
     for segment in show.segments:
         assert segment.cues
         assert all({"zh-Hans", "en"} <= set(cue.text) for cue in segment.cues)
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 22), date(2027, 2, 27), date(2028, 12, 30)])
-def test_its_plan_starts_in_the_days_after_it_is_opened(today: date) -> None:
+def test_its_first_shows_are_in_the_week_after_opening(today: date) -> None:
     schedule = load_sample_show(FOLDER, MARKETS, "en", today).schedule
     check_schedule(schedule)
     zones = load_zones()
@@ -83,11 +83,11 @@ def test_its_plan_starts_in_the_days_after_it_is_opened(today: date) -> None:
     assert {party.kind for party in schedule.parties} == {PartyKind.MARKET, PartyKind.HOST, PartyKind.INTERPRETER}
 
 
-def test_its_plan_speaks_every_language(sample: SampleShow) -> None:
+def test_its_plan_is_translated_into_every_language(sample: SampleShow) -> None:
     for airing in sample.schedule.airings:
         assert airing.title == airing.titles[sample.presentation.host_language]
-        for words in (airing.titles, airing.whats_new.product, airing.whats_new.offer or airing.whats_new.guest):
-            assert set(words) == {"zh-Hans", "en", "es", "ar"}
+        for texts in (airing.titles, airing.whats_new.product, airing.whats_new.offer or airing.whats_new.guest):
+            assert set(texts) == {"zh-Hans", "en", "es", "ar"}
 
 
 def test_its_pictures_exist_and_open(sample: SampleShow, show: Show) -> None:

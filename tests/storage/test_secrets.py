@@ -7,20 +7,20 @@ from app.domain.base.notice import Notice
 from app.storage.secrets import SERVICE, Secrets
 
 
-class OwnKeyring(KeyringBackend):
-    """A keyring that keeps to itself; `locked` as when its owner refuses to open it."""
+class MemoryKeyring(KeyringBackend):
+    """A keyring in memory; while `locked` it refuses access."""
 
-    priority = -1.0  # else the library would choose it for this machine
+    priority = -1.0  # keeps the library from choosing it as this machine's keyring
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
+        self.passwords: dict[tuple[str, str], str] = {}
         self.locked = False
 
     def _open(self) -> dict[tuple[str, str], str]:
         if self.locked:
-            raise KeyringLocked("the owner said no")
-        return self.kept
+            raise KeyringLocked("the user refused")
+        return self.passwords
 
     def get_password(self, service: str, username: str) -> str | None:
         return self._open().get((service, username))
@@ -38,20 +38,20 @@ def notices() -> list[Notice]:
 
 
 def test_secrets_are_stored_in_the_keyring(notices: list[Notice]) -> None:
-    backend = OwnKeyring()
+    backend = MemoryKeyring()
     secrets = Secrets(notices.append, backend)
     secrets.set("relay-1", "t0ken")
-    assert backend.kept == {(SERVICE, "relay-1"): "t0ken"}
+    assert backend.passwords == {(SERVICE, "relay-1"): "t0ken"}
     assert Secrets(notices.append, backend).get("relay-1") == "t0ken"
     assert secrets.get("relay-2") == ""
     secrets.remove("relay-1")
     secrets.remove("relay-1")
     secrets.set("relay-2", "")
-    assert backend.kept == {}
+    assert backend.passwords == {}
     assert notices == []
 
 
-def test_without_a_keyring_secrets_are_kept_until_exit_with_one_notice(notices: list[Notice]) -> None:
+def test_without_a_keyring_secrets_last_until_exit_with_one_notice(notices: list[Notice]) -> None:
     secrets = Secrets(notices.append, keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
     assert secrets.get("relay-1") == ""
     secrets.set("relay-1", "t0ken")
@@ -64,7 +64,7 @@ def test_without_a_keyring_secrets_are_kept_until_exit_with_one_notice(notices: 
 
 
 def test_a_locked_keyring_is_used_again_once_it_opens(notices: list[Notice]) -> None:
-    backend = OwnKeyring()
+    backend = MemoryKeyring()
     backend.locked = True
     secrets = Secrets(notices.append, backend)
     secrets.set("relay-1", "t0ken")
@@ -72,19 +72,19 @@ def test_a_locked_keyring_is_used_again_once_it_opens(notices: list[Notice]) -> 
     assert [notice.code for notice in notices] == ["secrets.refused"]
     backend.locked = False
     secrets.set("relay-1", "newer")
-    assert backend.kept == {(SERVICE, "relay-1"): "newer"}
+    assert backend.passwords == {(SERVICE, "relay-1"): "newer"}
     assert secrets.get("relay-1") == "newer"
 
 
-class BrokenBus(Exception):
-    """What a keyring's own library raises; no error of `keyring`."""
+class KeyringBackendError(Exception):
+    """An error of the keyring's backend library, not a `keyring` error."""
 
 
-def test_any_keyring_error_only_loses_the_storing(notices: list[Notice], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_any_keyring_error_secrets_stay_in_memory(notices: list[Notice], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: str) -> None:
-        raise BrokenBus("the bus went away")
+        raise KeyringBackendError("the bus went away")
 
-    backend = OwnKeyring()
+    backend = MemoryKeyring()
     for verb in ("get_password", "set_password", "delete_password"):
         monkeypatch.setattr(backend, verb, fail)
     secrets = Secrets(notices.append, backend)
@@ -94,7 +94,7 @@ def test_any_keyring_error_only_loses_the_storing(notices: list[Notice], monkeyp
     assert [(notice.code, notice.data["reason"]) for notice in notices] == [("secrets.refused", "the bus went away")]
 
 
-def test_the_machines_own_keyring_answers_or_is_replaced(notices: list[Notice]) -> None:
+def test_secrets_work_with_the_systems_keyring_or_without_one(notices: list[Notice]) -> None:
     secrets = Secrets(notices.append)
     secrets.set("test of tradewind", "t0ken")
     try:

@@ -12,8 +12,8 @@ from app.domain.program.output import AudioSettings, Canvas, IceServer, Output, 
 from app.storage.settings import FIELDS, FIELDS_BY_GROUP, GROUPS, Settings, SettingsFile, ice_servers, output_from_settings, with_setting
 
 
-def test_every_setting_is_declared_once_with_title_and_fitting_default() -> None:
-    assert list(FIELDS) == [one.name for one in dataclasses.fields(Settings)]
+def test_every_setting_is_declared_once_with_a_title_and_a_valid_default() -> None:
+    assert list(FIELDS) == [field.name for field in dataclasses.fields(Settings)]
     assert [declared for group in GROUPS for declared in FIELDS_BY_GROUP[group]] == list(FIELDS.values())
     for key, declared in FIELDS.items():
         assert declared.key == key
@@ -21,7 +21,7 @@ def test_every_setting_is_declared_once_with_title_and_fitting_default() -> None
         assert checked(declared, declared.default) == getattr(Settings(), key)
 
 
-def test_settings_come_back(tmp_path: Path) -> None:
+def test_settings_survive_saving_and_loading(tmp_path: Path) -> None:
     file = SettingsFile(tmp_path / "settings.json")
     assert file.load() == (Settings(), ())
     chosen = with_setting(with_setting(Settings(), "language", "zh_CN"), "relay_port", 9000)
@@ -38,7 +38,7 @@ def test_an_invalid_value_is_refused(key: str, value: Value) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"values": 3}', b'{"values": [1]}', b"[" * 100_000, b"null"])
-def test_a_broken_file_is_moved_aside_at_the_start(tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_file_is_moved_aside_on_loading(tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     settings, notices = SettingsFile(path).load()
@@ -70,7 +70,7 @@ def test_settings_of_other_versions_are_kept(tmp_path: Path) -> None:
     assert json.loads(path.read_text())["values"] == {"hologram": {"depth": 3}, "theme": "light", "language": "en"}
 
 
-def test_an_unreadable_file_is_left_alone_and_reported(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "settings.json").mkdir()
     settings, notices = SettingsFile(tmp_path / "settings.json").load()
     assert settings == Settings()
@@ -83,7 +83,7 @@ def test_a_new_show_starts_with_the_chosen_output() -> None:
     assert output_from_settings(chosen) == Output(Canvas(1080, 1920, 60), VideoSettings(bitrate_kbps=6000), AudioSettings(bitrate_kbps=160))
 
 
-def test_servers_are_read_from_their_lines() -> None:
+def test_ice_servers_are_read_one_per_line() -> None:
     assert ice_servers(Settings(), "") == ()
     chosen = dataclasses.replace(
         Settings(),

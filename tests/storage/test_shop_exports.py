@@ -1,4 +1,4 @@
-"""Real shop exports: which rows are items, what they cost, and what the user is asked."""
+"""Imports real shop exports: which rows are items, their prices, and the questions for the user."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +37,7 @@ def show_for(*markets: Market) -> Show:
     return Show(starter_project(camera=None, microphone=False), Presentation(), markets)
 
 
-def table_in(name: str) -> Table:
+def sample_table(name: str) -> Table:
     grid = read_grid(SAMPLES / name)
     return headed(grid, likely_heading(grid, lambda cell: known_heading(cell, PRODUCT_WORDS)))
 
@@ -46,8 +46,8 @@ def table(header: str, *rows: str) -> Table:
     return Table("t", tuple(header.split("|")), tuple(tuple(row.split("|")) for row in rows))
 
 
-def planned(data: Table, show: Show, answers: Answers | None = None) -> ImportPlan:
-    """With the automatically detected profile."""
+def plan_products(data: Table, show: Show, answers: Answers | None = None) -> ImportPlan:
+    """Plan the import with the automatically detected profile."""
     profile = likely_profile(PROFILES, "products", data.header)
     rules = table_of(profile, "products", data.header) if profile is not None else None
     data = prepared(data, rules) if rules is not None else data
@@ -62,10 +62,10 @@ def summary(product: Product) -> tuple[str, int, int | None, int | None, int | N
 
 
 def test_every_shop_has_a_profile_with_its_source() -> None:
-    assert [one.title for one in PROFILES] == [
+    assert [item.title for item in PROFILES] == [
         "AliExpress", "Amazon", "eBay", "Etsy", "Lazada", "Shopee", "Shopify", "TikTok Shop", "WooCommerce",
     ]  # fmt: skip
-    assert all(one.source and one.read_on and one.tables for one in PROFILES)
+    assert all(item.source and item.read_on and item.tables for item in PROFILES)
     for profile in PROFILES:
         for rules in profile.tables:
             found = likely_profile(PROFILES, rules.kind, rules.needs)
@@ -80,14 +80,14 @@ def test_a_broken_profile_is_reported(tmp_path: Path) -> None:
         assert raised.value.code == "profile.broken"
 
 
-def test_shopify_products_are_three_items_and_a_picture_row() -> None:
-    plan = planned(table_in("shopify-products.csv"), show_for(US), {"pictures": "fetch"})
-    assert [summary(one) for one in plan.products] == [
+def test_a_shopify_export_has_three_items_and_a_picture_row() -> None:
+    plan = plan_products(sample_table("shopify-products.csv"), show_for(US), {"pictures": "fetch"})
+    assert [summary(item) for item in plan.products] == [
         ("BF-RED", 1999, 2999, 120, 450),
         ("BF-BLUE", 2199, 2999, 0, 470),
         ("TC-1", 1400, None, 40, 310),
     ]
-    assert [one.name["en"] for one in plan.products] == [
+    assert [item.name["en"] for item in plan.products] == [
         "Bamboo folding fan - Red", "Bamboo folding fan - Blue", 'Travel cup "Mono" 12 oz',
     ]  # fmt: skip
     assert (plan.left_out, plan.faults) == (0, ())
@@ -96,27 +96,27 @@ def test_shopify_products_are_three_items_and_a_picture_row() -> None:
     assert [(note.line, note.code) for note in plan.notes if note.line] == [(3, "table.below_zero")]
 
 
-def test_the_market_columns_of_shopify_go_to_their_markets() -> None:
+def test_shopify_market_columns_set_the_prices_of_those_markets() -> None:
     header = "URL handle|Title|SKU|Price|Compare-at price|Option1 value|Price / Germany|Price / Mars|Inventory quantity"
     data = table(header, "fan|Fan|F-1|19.99|29.99|Red|18.50|5|3", "fan||F-2|20|||||")
-    plan = planned(data, replace(show_for(US, DE), presentation=Presentation(market_id="US")))
-    assert [(one.market_id, one.price) for one in plan.products[0].prices] == [("US", Money(1999, "USD")), ("DE", Money(1850, "EUR"))]
-    assert [one.name["en"] for one in plan.products] == ["Fan - Red", "Fan"]
+    plan = plan_products(data, replace(show_for(US, DE), presentation=Presentation(market_id="US")))
+    assert [(item.market_id, item.price) for item in plan.products[0].prices] == [("US", Money(1999, "USD")), ("DE", Money(1850, "EUR"))]
+    assert [item.name["en"] for item in plan.products] == ["Fan - Red", "Fan"]
 
 
-def test_woocommerce_parents_are_no_items_and_sale_prices_come_first() -> None:
-    plan = planned(table_in("woocommerce-products.csv"), show_for(US))
-    assert [summary(one)[:4] for one in plan.products] == [("TEE-S", 1750, 2500, 37), ("MUG", 1290, None, 250), ("LMP", 3900, 5900, 12)]
+def test_woocommerce_parents_are_not_items_and_sale_prices_win() -> None:
+    plan = plan_products(sample_table("woocommerce-products.csv"), show_for(US))
+    assert [summary(item)[:4] for item in plan.products] == [("TEE-S", 1750, 2500, 37), ("MUG", 1290, None, 250), ("LMP", 3900, 5900, 12)]
     assert (plan.left_out, plan.faults) == (0, ())
     assert [question.key for question in plan.questions] == ["pictures"]
-    assert plan.addresses == {}, "nothing is fetched before somebody said so"
+    assert plan.addresses == {}, "nothing is fetched before the user agrees"
 
 
 def test_other_shops_are_read_by_their_profiles() -> None:
     etsy = table("TITLE|DESCRIPTION|PRICE|CURRENCY_CODE|QUANTITY|TAGS|IMAGE1|SKU", "Mug &amp; lid|x|24.00|USD|7|a|https://i.test/1.jpg|MUG")
-    assert summary(planned(etsy, show_for(US)).products[0]) == ("MUG", 2400, None, 7, None)
-    assert planned(etsy, show_for(US)).products[0].name == {"en": "Mug & lid"}
-    assert [one.key for one in planned(etsy, show_for(DE)).questions] == ["other:2:USD", "pictures"]
+    assert summary(plan_products(etsy, show_for(US)).products[0]) == ("MUG", 2400, None, 7, None)
+    assert plan_products(etsy, show_for(US)).products[0].name == {"en": "Mug & lid"}
+    assert [item.key for item in plan_products(etsy, show_for(DE)).questions] == ["other:2:USD", "pictures"]
     shopee = table(
         "et_title_product_id|et_title_product_name|et_title_variation_name|et_title_variation_sku|et_title_variation_price|et_title_variation_stock",
         "sales_info|35b74571||||",
@@ -124,115 +124,117 @@ def test_other_shops_are_read_by_their_profiles() -> None:
         "101|Fan|Red|F-R|9.90|4",
         "101||Blue|F-B|9.90|5",
     )
-    assert [(one.name["en"], summary(one)[3]) for one in planned(shopee, show_for(US)).products] == [("Fan - Red", 4), ("Fan - Blue", 5)]
+    assert [(item.name["en"], summary(item)[3]) for item in plan_products(shopee, show_for(US)).products] == [
+        ("Fan - Red", 4),
+        ("Fan - Blue", 5),
+    ]
     lazada = table("Product ID|Product Name(English)|SpecialPrice|Price|SellerSKU", "1|Fan|8|10|F-1", "2|Cup||10|C-1", "note||||")
-    assert [summary(one)[:3] for one in planned(lazada, show_for(US)).products] == [("F-1", 800, 1000), ("C-1", 1000, None)]
+    assert [summary(item)[:3] for item in plan_products(lazada, show_for(US)).products] == [("F-1", 800, 1000), ("C-1", 1000, None)]
     tiktok = table("Product Name|Seller SKU|Retail Price (Local Currency)|Quantity in Main Warehouse", "Fan|F-1|8|10")
-    assert summary(planned(tiktok, show_for(US)).products[0])[:4] == ("F-1", 800, None, 10)
+    assert summary(plan_products(tiktok, show_for(US)).products[0])[:4] == ("F-1", 800, None, 10)
 
 
-def test_rows_that_are_not_sold_are_left_out_by_name() -> None:
-    plan = planned(table_in("usd-and-eur-in-us-show.csv"), show_for(US))
+def test_price_columns_without_a_market_are_left_out_with_a_note() -> None:
+    plan = plan_products(sample_table("usd-and-eur-in-us-show.csv"), show_for(US))
     assert plan.products[0].prices[0].price == Money(1999, "USD")
     assert [(note.column, note.code) for note in plan.notes] == [
         ("Price EUR", "table.no_market_for"), ("Price GBP", "table.no_market_for"),
     ]  # fmt: skip
-    both = planned(table_in("usd-and-eur-in-us-show.csv"), show_for(US, DE, FR))
-    assert [(one.market_id, one.price.minor) for one in both.products[0].prices] == [("US", 1999), ("DE", 1850), ("FR", 1850)]
+    both = plan_products(sample_table("usd-and-eur-in-us-show.csv"), show_for(US, DE, FR))
+    assert [(item.market_id, item.price.minor) for item in both.products[0].prices] == [("US", 1999), ("DE", 1850), ("FR", 1850)]
 
 
-def test_an_amount_in_another_currency_is_asked_about_and_never_changed() -> None:
+def test_an_amount_in_another_currency_asks_and_is_never_converted() -> None:
     data = table("Name|Price|Cost (CNY)", "Fan|US$19.99|38.50", "Cup|5|4")
-    german = planned(data, show_for(DE))
-    assert [(one.key, one.data["text"]) for one in german.questions] == [("other:1:USD", "US$19.99")]
+    german = plan_products(data, show_for(DE))
+    assert [(item.key, item.data["text"]) for item in german.questions] == [("other:1:USD", "US$19.99")]
     assert german.products[0].prices == ()
-    assert [one.unit_cost for one in german.products] == [Money(3850, "CNY"), Money(400, "CNY")]
-    answered = planned(data, show_for(DE), {"other:1:USD": "-"})
+    assert [item.unit_cost for item in german.products] == [Money(3850, "CNY"), Money(400, "CNY")]
+    answered = plan_products(data, show_for(DE), {"other:1:USD": "-"})
     assert [(note.line, note.code) for note in answered.notes if note.line] == [(2, "table.currency_left_out")]
     two = replace(show_for(US, DE), presentation=Presentation(market_id="DE"))
-    assert [one.market_id for one in planned(data, two).products[0].prices] == ["US"], "the cell says which market it is for"
+    assert [item.market_id for item in plan_products(data, two).products[0].prices] == ["US"], "the cell's currency selects the market"
 
 
-def test_a_sign_of_several_currencies_is_asked_about_where_none_of_them_is_used() -> None:
+def test_an_ambiguous_currency_sign_asks_if_no_market_uses_it() -> None:
     data = table("Name|Price", "Fan|$19.99", "Cup|kr 5")
-    assert planned(data, show_for(US)).products[0].prices[0].price == Money(1999, "USD")
-    german = planned(data, show_for(DE))
-    assert [(one.key, [choice.value for choice in one.choices][:2]) for one in german.questions][:2] == [
+    assert plan_products(data, show_for(US)).products[0].prices[0].price == Money(1999, "USD")
+    german = plan_products(data, show_for(DE))
+    assert [(item.key, [choice.value for choice in item.choices][:2]) for item in german.questions][:2] == [
         ("currency:1:$", ["USD", "CAD"]),
         ("currency:1:kr", ["SEK", "NOK"]),
     ]
-    assert [one.prices for one in german.products] == [(), ()]
-    chosen = planned(data, show_for(DE), {"currency:1:$": "USD", "currency:1:kr": "-", "other:1:USD": "-"})
-    assert {one.key for one in chosen.questions} == {"currency:1:$", "currency:1:kr", "other:1:USD"}
+    assert [item.prices for item in german.products] == [(), ()]
+    chosen = plan_products(data, show_for(DE), {"currency:1:$": "USD", "currency:1:kr": "-", "other:1:USD": "-"})
+    assert {item.key for item in chosen.questions} == {"currency:1:$", "currency:1:kr", "other:1:USD"}
 
 
-def test_three_decimals_are_told_from_thousands_by_the_other_cells_or_asked() -> None:
+def test_three_decimals_or_thousands_are_decided_by_other_cells_or_by_the_user() -> None:
     def prices(show: Show, answers: Answers | None, *cells: str) -> tuple[list[int], list[str]]:
-        plan = planned(table("Name|Price", *(f"N{place}|{cell}" for place, cell in enumerate(cells))), show, answers)
-        return [one.prices[0].price.minor if one.prices else -1 for one in plan.products], [one.key for one in plan.questions]
+        plan = plan_products(table("Name|Price", *(f"N{place}|{cell}" for place, cell in enumerate(cells))), show, answers)
+        return [item.prices[0].price.minor if item.prices else -1 for item in plan.products], [item.key for item in plan.questions]
 
     assert prices(show_for(KW), None, "0.385", "1.250") == ([385, 1250], [])
     assert prices(show_for(US), None, "1.299", "5,50") == ([129900, 550], [])
     assert prices(show_for(US), None, "1,299", "5.50") == ([129900, 550], [])
     assert prices(show_for(DE), None, "1.299")[1] == ["decimals:1"]
     assert prices(show_for(DE), {"decimals:1": ","}, "1.299")[0] == [129900]
-    assert planned(table("Name|Price", "A|0.385"), show_for(US)).faults[0].code == "table.amount", "not 385 dollars"
-    stock = planned(table("Name|Stock", "A|12.000", "B|7.000"), show_for(US))
-    assert [one.key for one in stock.questions] == ["decimals:1"]
-    assert [one.stock for one in planned(table("Name|Stock", "A|12.000", "B|7.000"), show_for(US), {"decimals:1": "."}).products] == [
-        (Stock("", 12),), (Stock("", 7),),
-    ]  # fmt: skip
+    assert plan_products(table("Name|Price", "A|0.385"), show_for(US)).faults[0].code == "table.amount", "0.385 must not become 385 dollars"
+    stock = table("Name|Stock", "A|12.000", "B|7.000")
+    assert [item.key for item in plan_products(stock, show_for(US)).questions] == ["decimals:1"]
+    answered = plan_products(stock, show_for(US), {"decimals:1": "."})
+    assert [item.stock for item in answered.products] == [(Stock("", 12),), (Stock("", 7),)]
 
 
 @pytest.mark.parametrize(("answer", "price", "units"), [("first", 1999, 10), ("last", 1699, 4), (None, None, None)])
-def test_a_duplicate_sku_is_reported_and_decided(answer: str | None, price: int | None, units: int | None) -> None:
-    plan = planned(table_in("duplicate-skus.csv"), show_for(US), {"doubled": answer} if answer else {})
+def test_the_user_decides_about_a_duplicate_sku(answer: str | None, price: int | None, units: int | None) -> None:
+    plan = plan_products(sample_table("duplicate-skus.csv"), show_for(US), {"doubled": answer} if answer else {})
     (question,) = plan.questions
     assert (question.key, question.data["text"]) == ("doubled", "F-1")
-    fans = [one for one in plan.products if one.sku]
-    assert [summary(one)[1:4] for one in fans] == ([] if answer is None else [(price, None, units)])
-    assert sum(not one.sku for one in plan.products) == 1, "two rows that say the same are one"
+    fans = [item for item in plan.products if item.sku]
+    assert [summary(item)[1:4] for item in fans] == ([] if answer is None else [(price, None, units)])
+    assert sum(not item.sku for item in plan.products) == 1, "identical rows are merged"
 
 
 @pytest.mark.parametrize("name", PRODUCT_FILES)
 def test_importing_a_file_twice_changes_nothing(name: str) -> None:
     show = show_for(US)
     answers = {"doubled": "first", "pictures": "-"}
-    first = planned(table_in(name), show, answers)
+    first = plan_products(sample_table(name), show, answers)
     assert first.new
-    again = planned(table_in(name), put_products(show, first.products), answers)
+    again = plan_products(sample_table(name), put_products(show, first.products), answers)
     assert (again.new, again.changed, again.unchanged) == (0, 0, first.new)
 
 
 def test_skus_stored_in_another_form_still_match() -> None:
     show = replace(show_for(US), products=(Product("fan", {"en": "Fan"}, sku=" '00123"), Product("cup", {"en": "Cup"}, sku="ＣＵＰ-1")))
-    plan = planned(table("SKU|Name|Category", "00123|Fan|x", "cup-1|Cup|y"), show)
-    assert [(one.id, one.category) for one in plan.products] == [("fan", "x"), ("cup", "y")]
+    plan = plan_products(table("SKU|Name|Category", "00123|Fan|x", "cup-1|Cup|y"), show)
+    assert [(item.id, item.category) for item in plan.products] == [("fan", "x"), ("cup", "y")]
 
 
 def test_a_truncated_character_only_affects_its_cell() -> None:
-    plan = planned(table_in("utf8-one-cut.csv"), show_for(US))
-    assert [one.name["en"] for one in plan.products] == ["竹扇子，大号", "隨行杯", "折叠"]
+    plan = plan_products(sample_table("utf8-one-cut.csv"), show_for(US))
+    assert [item.name["en"] for item in plan.products] == ["竹扇子，大号", "隨行杯", "折叠"]
     assert [(note.line, note.column, note.code) for note in plan.notes if note.line] == [(4, "商品名称", "table.lost_sign")]
-    wrong = planned(table("SKU|Name|Stock", "F\ufffd|Fan|1", "C-1|Cup|1\ufffd"), show_for(US))
+    wrong = plan_products(table("SKU|Name|Stock", "F\ufffd|Fan|1", "C-1|Cup|1\ufffd"), show_for(US))
     assert [(fault.line, fault.code) for fault in wrong.faults] == [(2, "table.lost_sign")]
-    assert [(one.sku, one.stock) for one in wrong.products] == [("C-1", ())]
+    assert [(item.sku, item.stock) for item in wrong.products] == [("C-1", ())]
 
 
-def test_titles_above_the_heading_and_per_cent_cells() -> None:
-    assert [one.name["en"] for one in planned(table_in("title-rows.csv"), show_for(US)).products] == ["Fan"]
-    assert [one.delivery[0].duty_percent for one in planned(table_in("duty-percent.xlsx"), show_for(US)).products] == [6.5, 6.5]
+def test_title_rows_above_the_header_and_per_cent_cells_are_read() -> None:
+    assert [item.name["en"] for item in plan_products(sample_table("title-rows.csv"), show_for(US)).products] == ["Fan"]
+    assert [item.delivery[0].duty_percent for item in plan_products(sample_table("duty-percent.xlsx"), show_for(US)).products] == [6.5, 6.5]
 
 
 def test_tags_and_entities_in_names_are_cleaned() -> None:
-    plan = planned(table("Name|Category", "<p>Light &amp; <b>quiet</b></p>|A &gt; B", "1 < 2 & 3|x"), show_for(US))
-    assert [(one.name["en"], one.category) for one in plan.products] == [("Light & quiet", "A > B"), ("1 < 2 & 3", "x")]
+    plan = plan_products(table("Name|Category", "<p>Light &amp; <b>quiet</b></p>|A &gt; B", "1 < 2 & 3|x"), show_for(US))
+    assert [(item.name["en"], item.category) for item in plan.products] == [("Light & quiet", "A > B"), ("1 < 2 & 3", "x")]
 
 
 def test_links_of_all_kinds_are_imported() -> None:
     data = table("Name|Product URL", "A|https://x.test/a", "B|shop.example.com/b", "C|no link at all")
-    plan = planned(data, show_for(US))
-    assert [one.links[0].url for one in plan.products] == ["https://x.test/a", "https://shop.example.com/b"]
+    plan = plan_products(data, show_for(US))
+    assert [item.links[0].url for item in plan.products] == ["https://x.test/a", "https://shop.example.com/b"]
     assert [fault.code for fault in plan.faults] == ["link.not_web"]
 
 
@@ -254,22 +256,22 @@ def test_links_of_all_kinds_are_imported() -> None:
         "उत्पाद कोड|उत्पाद का नाम|विक्रय मूल्य|मात्रा",
     ],
 )
-def test_headings_in_the_languages_of_the_viewer_page(header: str) -> None:
+def test_headers_in_every_viewer_page_language_are_matched(header: str) -> None:
     assert match_products(table(header, "A-1|Fan|5|3"), show_for(US)) == (Use("sku"), Use("name"), Use("price"), Use("stock"))
 
 
-def test_headings_are_judged_by_all_their_words_and_by_the_cells_below() -> None:
+def test_headers_are_matched_by_all_their_words_and_the_cells_below() -> None:
     header = "Name|In stock?|Date sale price starts|Variant Inventory Tracker|SEO Title|Order Date|Stock level|Stock colour"
     data = table(header, "Fan|1|2026-11-20|shopify|Best fan|2026-11-22|12|red")
     assert match_products(data, show_for(US)) == (Use("name"), None, None, None, None, None, Use("stock"), None)
 
 
 def test_a_rundown_is_read_as_displayed_and_a_time_of_day_is_not_a_duration() -> None:
-    data = table_in("rundown-mmss-typed.xlsx")
+    data = sample_table("rundown-mmss-typed.xlsx")
     plan = plan_rundown(data, match_rundown(data, show_for(US)), show_for(US))
-    assert [(one.title, one.planned_s) for one in plan.segments][:2] == [("Opening", 180), ("Fan", 450)]
-    assert [(fault.line, fault.code) for fault in plan.faults] == [(4, "table.length")], "two seconds are no segment"
+    assert [(item.title, item.planned_s) for item in plan.segments][:2] == [("Opening", 180), ("Fan", 450)]
+    assert [(fault.line, fault.code) for fault in plan.faults] == [(4, "table.length")], "two seconds is too short for a segment"
     times = table("Time Start|Segment|Duration", "20:00|Open|3:00", "20:03|Fan|7:30")
     assert match_rundown(times, show_for(US)) == (None, Use("title"), Use("minutes"))
-    only = table("Time|Segment", "20:00:00|Open", "20:03:00|Fan")
-    assert plan_rundown(only, match_rundown(only, show_for(US)), show_for(US)).faults == ()
+    clock_times = table("Time|Segment", "20:00:00|Open", "20:03:00|Fan")
+    assert plan_rundown(clock_times, match_rundown(clock_times, show_for(US)), show_for(US)).faults == ()

@@ -1,4 +1,4 @@
-"""Orders as shops export them: every line, their totals, their states, and later corrections."""
+"""Imports orders from shop exports: each line, totals, states and later corrections."""
 
 from dataclasses import replace
 
@@ -27,23 +27,23 @@ FAN = Product("fan", {"en": "Fan"}, sku="BF-RED")
 CUP = Product("cup", {"en": "Travel cup"}, sku="TC-1")
 
 
-def planned(data: Table, show: Show, answers: Answers | None = None) -> OrderPlan:
-    """With the automatically detected profile."""
+def plan_shop_orders(data: Table, show: Show, answers: Answers | None = None) -> OrderPlan:
+    """Plan the import with the automatically detected profile."""
     profile = likely_profile(PROFILES, "orders", data.header)
     rules = table_of(profile, "orders", data.header) if profile is not None else None
     data = prepared(data, rules) if rules is not None else data
     return plan_orders(data, match_orders(data, rules), show, zones=ZONES, now_ms=5, answers=answers, profile=rules)
 
 
-def lines(plan: OrderPlan) -> list[tuple[str, str, int, int, int]]:
+def order_lines(plan: OrderPlan) -> list[tuple[str, str, int, int, int]]:
     return [(one.id, one.product, one.units, one.total.minor, one.extra_minor) for one in plan.orders]
 
 
-def test_every_line_of_a_shopify_order_counts_and_the_order_comes_to_its_total() -> None:
+def test_every_line_of_a_shopify_order_counts_and_adds_up_to_its_total() -> None:
     grid = read_grid(SAMPLES / "shopify-orders.csv")
-    plan = planned(headed(grid, 1), show_for(US))
-    assert lines(plan) == [("#2001", "BF-RED", 2, 3998, 600), ("#2001", "TC-1", 1, 1400, 0), ("#2002", "TC-1", 1, 1400, 600)]
-    assert plan.orders[0].at_ms == 1_795_395_791_000, "20:03:11 at -05:00"
+    plan = plan_shop_orders(headed(grid, 1), show_for(US))
+    assert order_lines(plan) == [("#2001", "BF-RED", 2, 3998, 600), ("#2001", "TC-1", 1, 1400, 0), ("#2002", "TC-1", 1, 1400, 600)]
+    assert plan.orders[0].at_ms == 1_795_395_791_000, "must be 20:03:11 at UTC-05:00"
     sums = {one: sum(order.total.minor + order.extra_minor for order in plan.orders if order.id == one) for one in ("#2001", "#2002")}
     assert sums == {"#2001": 5998, "#2002": 2000}
     assert (plan.faults, plan.questions) == ((), ())
@@ -61,8 +61,8 @@ def test_orders_without_payment_are_not_revenue() -> None:
         "#4|partially_refunded||2.00|2|5.00|BF-RED|10.00|USD|2026-11-22 20:00:00 -0500",
         "#5|voided||0.00|1|5.00|BF-RED|5.00|USD|2026-11-22 20:00:00 -0500",
     )
-    plan = planned(data, show_for(US))
-    assert lines(plan) == [("#1", "BF-RED", 1, 500, 0), ("#4", "BF-RED", 2, 1000, -200)]
+    plan = plan_shop_orders(data, show_for(US))
+    assert order_lines(plan) == [("#1", "BF-RED", 1, 500, 0), ("#4", "BF-RED", 2, 1000, -200)]
     assert [(order.id, order.units, why) for order, why in plan.gone] == [
         ("#2", 0, "refunded"),
         ("#3", 0, "cancelled"),
@@ -96,7 +96,7 @@ def test_orders_without_payment_are_not_revenue() -> None:
         ("", ""),
     ],
 )
-def test_states_in_many_languages(state: str, why: str) -> None:
+def test_order_states_are_read_in_many_languages(state: str, why: str) -> None:
     assert why_unsold([state]) == why
 
 
@@ -108,8 +108,8 @@ def test_other_shops_are_read_by_their_profiles() -> None:
         "577|To ship|TC-1|Cup|1|14.00|59.98|11/22/2026 8:03:11 PM|",
         "578|Cancelled|TC-1|Cup|1|14.00|14.00|11/22/2026 8:03:11 PM|11/22/2026 9:03:11 PM",
     )
-    plan = planned(tiktok, show_for(US))
-    assert lines(plan) == [("577", "BF-RED", 2, 3998, 600), ("577", "TC-1", 1, 1400, 0)]
+    plan = plan_shop_orders(tiktok, show_for(US))
+    assert order_lines(plan) == [("577", "BF-RED", 2, 3998, 600), ("577", "TC-1", 1, 1400, 0)]
     assert (plan.orders[0].at_ms, len(plan.gone), plan.faults) == (1_795_395_791_000, 1, ())
     lazada = table(
         "orderItemId|orderNumber|sellerSku|paidPrice|createTime|status",
@@ -118,48 +118,48 @@ def test_other_shops_are_read_by_their_profiles() -> None:
         "3|9|BF-RED|20.00|2026-11-22 20:00|canceled",
         "2|9|TC-1|14.00|2026-11-22 20:00|shipped",
     )
-    plan = planned(lazada, show_for(US))
+    plan = plan_shop_orders(lazada, show_for(US))
     assert [(one.product, one.line, one.total.minor) for one in plan.orders] == [("TC-1", 1, 1400), ("TC-1", 2, 1400)]
     assert plan.doubled == 1
     amazon = table(
         "amazon-order-id|purchase-date|order-status|sku|quantity|item-price|currency",
         "1-1|2026-11-23T01:03:11+00:00|Shipped|TC-1|2|28.00|USD",
     )
-    assert lines(planned(amazon, show_for(DE))) == [("1-1", "TC-1", 2, 2800, 0)]
+    assert order_lines(plan_shop_orders(amazon, show_for(DE))) == [("1-1", "TC-1", 2, 2800, 0)]
     shopee = table(
         "Order ID|Order Status|SKU Reference No.|Deal Price|Quantity|Grand Total|Order Creation Date",
         "2A|Completed|TC-1|7|2|15|2026-11-22 20:00",
     )
-    assert lines(planned(shopee, show_for(US))) == [("2A", "TC-1", 2, 1400, 100)]
+    assert order_lines(plan_shop_orders(shopee, show_for(US))) == [("2A", "TC-1", 2, 1400, 100)]
     etsy = table(
         "Sale Date|Item Name|Quantity|Price|Item Total|Currency|Transaction ID|Order ID|SKU", "09/21/26|Travel cup|1|7|7|USD|1|501|"
     )
-    named = planned(etsy, replace(show_for(US), products=(CUP,)))
+    named = plan_shop_orders(etsy, replace(show_for(US), products=(CUP,)))
     assert [(one.id, one.product) for one in named.orders] == [("501", "cup")]
     ebay = table(
         "Sales Record Number|Order Number|Custom Label|Quantity|Sold For|Total Price|Sale Date",
         "||||||",
         "7|01-2|TC-1|1|$7.00|$9.00|Nov-22-26",
     )
-    assert lines(planned(ebay, show_for(US))) == [("01-2", "TC-1", 1, 700, 200)]
+    assert order_lines(plan_shop_orders(ebay, show_for(US))) == [("01-2", "TC-1", 1, 700, 200)]
 
 
 def test_ambiguous_prices_and_dates_are_asked_about() -> None:
     data = table("Order|SKU|Qty|Price|Date", "A1|TC-1|2|10|09/12/2026")
-    plan = planned(data, show_for(US))
+    plan = plan_shop_orders(data, show_for(US))
     assert [question.key for question in plan.questions] == ["dates", "price"]
-    each = planned(data, show_for(US), {"price": "each", "dates": "month"})
-    line = planned(data, show_for(US), {"price": "line", "dates": "day"})
+    each = plan_shop_orders(data, show_for(US), {"price": "each", "dates": "month"})
+    line = plan_shop_orders(data, show_for(US), {"price": "line", "dates": "day"})
     assert (each.orders[0].total.minor, line.orders[0].total.minor) == (2000, 1000)
     assert each.orders[0].at_ms != line.orders[0].at_ms
-    clear = planned(table("Order|SKU|Qty|Unit price|Date", "A1|TC-1|2|10|09/22/2026"), show_for(US))
+    clear = plan_shop_orders(table("Order|SKU|Qty|Unit price|Date", "A1|TC-1|2|10|09/22/2026"), show_for(US))
     assert (clear.questions, clear.orders[0].total.minor) == ((), 2000)
 
 
-def test_headings_of_orders_mean_what_they_say() -> None:
+def test_order_headers_are_matched() -> None:
     data = table("Order Date|Order Number|Item SKU|Order Total|Order Status", "2026-11-22 20:00|A1|TC-1|9.99|paid")
     assert match_orders(data) == (Use("time"), Use("order"), Use("product"), Use("total"), Use("status"))
-    assert lines(planned(data, show_for(US))) == [("A1", "TC-1", 1, 999, 0)]
+    assert order_lines(plan_shop_orders(data, show_for(US))) == [("A1", "TC-1", 1, 999, 0)]
 
 
 @pytest.mark.parametrize(
@@ -179,36 +179,36 @@ def test_headings_of_orders_mean_what_they_say() -> None:
         "ऑर्डर संख्या|उत्पाद कोड|मात्रा|इकाई मूल्य|कुल राशि",
     ],
 )
-def test_headings_of_orders_in_the_languages_of_the_viewer_page(header: str) -> None:
+def test_order_headers_in_every_viewer_page_language_are_matched(header: str) -> None:
     uses = match_orders(table(header, "A1|F-1|2|5|11"))
     assert uses == (Use("order"), Use("product"), Use("units"), Use("unit_price"), Use("total"))
 
 
-def placed(seq: int, order: Order, **more: object) -> ShowEvent:
+def order_placed(seq: int, order: Order, **more: object) -> ShowEvent:
     return ShowEvent(seq, 9, EventKind.ORDER_PLACED, {**order_data(order), **more})
 
 
-def test_a_line_is_known_by_whatever_the_show_calls_its_product_now() -> None:
+def test_an_order_line_is_recognised_after_its_product_changed() -> None:
     show = replace(show_for(US), products=(FAN,))
     named = product_names(show)
     order = Order("A1", "bf-red", 1, Money(500, "USD"), 5, "import")
     assert OrderBook().standing(order, named) is LineState.NEW
-    assert OrderBook([placed(1, replace(order, product="fan"))]).standing(order, named) is LineState.KNOWN
-    assert OrderBook([placed(1, order)]).standing(replace(order, product=" BF-RED"), product_names(show_for(US))) is LineState.KNOWN
-    gone = OrderBook([placed(1, replace(order, product="fan"), sku="BF-RED")])
-    assert gone.standing(order, product_names(show_for(US))) is LineState.KNOWN, "the product left the show"
-    old = OrderBook([placed(1, replace(order, product="a-removed-id"))])
-    assert old.standing(order, product_names(show_for(US))) is LineState.KNOWN, "an event of an earlier version"
-    assert OrderBook([placed(1, order)]).standing(replace(order, units=2), named) is LineState.CHANGED
-    assert OrderBook([placed(1, order)]).standing(replace(order, line=2), named) is LineState.NEW
+    assert OrderBook([order_placed(1, replace(order, product="fan"))]).standing(order, named) is LineState.KNOWN
+    assert OrderBook([order_placed(1, order)]).standing(replace(order, product=" BF-RED"), product_names(show_for(US))) is LineState.KNOWN
+    gone = OrderBook([order_placed(1, replace(order, product="fan"), sku="BF-RED")])
+    assert gone.standing(order, product_names(show_for(US))) is LineState.KNOWN, "the product was removed from the show"
+    old = OrderBook([order_placed(1, replace(order, product="a-removed-id"))])
+    assert old.standing(order, product_names(show_for(US))) is LineState.KNOWN, "an earlier version logged the product's id"
+    assert OrderBook([order_placed(1, order)]).standing(replace(order, units=2), named) is LineState.CHANGED
+    assert OrderBook([order_placed(1, order)]).standing(replace(order, line=2), named) is LineState.NEW
 
 
-def test_orders_go_out_with_their_corrections_and_come_in_again() -> None:
+def test_exported_orders_include_corrections_and_import_again() -> None:
     show = replace(show_for(US), products=(FAN, CUP))
     one = Order("A1", "fan", 2, Money(3998, "USD"), 1_795_395_791_000, "import", 1, 600)
     two = Order("A1", "cup", 1, Money(1400, "USD"), 1_795_395_791_000, "import")
     three = Order("A2", "cup", 1, Money(1400, "USD"), 1_795_395_791_000, "import")
-    events = [placed(1, one), placed(2, two), placed(3, three)]
+    events = [order_placed(1, one), order_placed(2, two), order_placed(3, three)]
     events.append(
         ShowEvent(4, 9, EventKind.ORDER_CHANGED, {**order_data(replace(three, units=0, total=Money(0, "USD"))), "why": "cancelled"})
     )

@@ -1,4 +1,4 @@
-"""Show files keep everything put into them, in order and quickly, however the process ends."""
+"""Show files keep everything written to them, in order and quickly, however the process ends."""
 
 import contextlib
 import random
@@ -35,7 +35,7 @@ from tests.support.waiting import until
 ROOT = Path(__file__).resolve().parents[2]
 
 
-COPY_FOR_EVER = """
+COPY_FOREVER = """
 import sys
 from pathlib import Path
 from app.storage.show_file import ShowFile, write_copy
@@ -46,8 +46,8 @@ while True:
 """
 
 
-def sold(count: int = 3) -> Show:
-    """A show with something of everything."""
+def full_featured_show(count: int = 3) -> Show:
+    """Return a show with something in every part."""
     products = tuple(
         Product(
             f"p{number}",
@@ -86,22 +86,22 @@ def created(path: Path, show: Show) -> Iterator[ShowFile]:
         file.close()
 
 
-def test_everything_comes_back_and_the_closed_file_is_one_piece(tmp_path: Path) -> None:
+def test_a_show_survives_a_round_trip_and_a_closed_show_is_a_single_file(tmp_path: Path) -> None:
     path = tmp_path / "Frühling 春.tradewind"
-    with created(path, sold()) as file:
+    with created(path, full_featured_show()) as file:
         assert file.writer.written is file.writer.show
         assert (tmp_path / (path.name + "-wal")).exists()
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
-    assert (read_only(path).show, read_only(path).last_seq) == (sold(), 0)
-    with contextlib.closing(sqlite3.connect(path)) as foreign:
-        assert foreign.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-        assert foreign.execute("PRAGMA user_version").fetchone() == (CURRENT,)
-        assert foreign.execute("SELECT count(*) FROM products").fetchone() == (3,)
+    assert (read_only(path).show, read_only(path).last_seq) == (full_featured_show(), 0)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (CURRENT,)
+        assert connection.execute("SELECT count(*) FROM products").fetchone() == (3,)
 
 
-def test_changes_of_every_kind_are_written_as_they_come(tmp_path: Path) -> None:
+def test_every_kind_of_change_is_written(tmp_path: Path) -> None:
     path = tmp_path / "show"
-    show = sold(30)
+    show = full_featured_show(30)
     steps: list[Callable[[Show], Show]] = [
         lambda show: show_editing.change_product(show, "p7", sku="new"),
         lambda show: show_editing.move_products(show, ["p9", "p3"], 0),
@@ -117,7 +117,7 @@ def test_changes_of_every_kind_are_written_as_they_come(tmp_path: Path) -> None:
         on_schedule(lambda plan: move_occurrence(plan, "weekly", datetime(2027, 3, 19, 20), None)),
         on_schedule(lambda plan: remove_parties(plan, ("de",))),
         on_schedule(lambda plan: Schedule()),
-        lambda show: sold(4),
+        lambda show: full_featured_show(4),
     ]
     with created(path, show) as file:
         for step in steps:
@@ -128,9 +128,9 @@ def test_changes_of_every_kind_are_written_as_they_come(tmp_path: Path) -> None:
             assert file.writer.written is show
 
 
-def test_a_random_walk_of_orders_ends_where_it_should(tmp_path: Path) -> None:
+def test_random_reordering_ends_with_the_expected_order(tmp_path: Path) -> None:
     moves = random.Random(5)
-    show = sold(40)
+    show = full_featured_show(40)
     path = tmp_path / "show"
     with created(path, show) as file:
         for number in range(120):
@@ -147,9 +147,9 @@ def test_a_random_walk_of_orders_ends_where_it_should(tmp_path: Path) -> None:
     assert read_only(path).show == show
 
 
-def test_undo_of_an_import_takes_its_rows_away(tmp_path: Path) -> None:
+def test_undoing_an_import_removes_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "show"
-    before = sold(2)
+    before = full_featured_show(2)
     after = show_editing.put_products(before, [Product(f"i{number}", {"en": "x"}) for number in range(500)])
     with created(path, before) as file:
         for show in (after, before, after, before):
@@ -158,9 +158,9 @@ def test_undo_of_an_import_takes_its_rows_away(tmp_path: Path) -> None:
             assert read_only(path).show == show
 
 
-def test_the_log_is_read_with_what_was_just_appended(tmp_path: Path) -> None:
+def test_the_log_includes_events_just_appended(tmp_path: Path) -> None:
     path = tmp_path / "show"
-    with created(path, sold()) as file:
+    with created(path, full_featured_show()) as file:
         for number in range(1, 101):
             event = file.log(EventKind.VIEWER_LEFT if number % 2 else EventKind.PINNED, 1000 + number, {"number": number, "text": "扇子"})
             assert event.seq == number
@@ -178,11 +178,11 @@ def test_the_log_is_read_with_what_was_just_appended(tmp_path: Path) -> None:
 
 def test_an_obsolete_field_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "show"
-    with created(path, sold()) as file:
+    with created(path, full_featured_show()) as file:
         kept = file.writer.show
-    with contextlib.closing(sqlite3.connect(path)) as foreign:
-        foreign.execute("UPDATE markets SET data = json_set(data, '$.checklist', json('{\"tone\": true}'))")
-        foreign.commit()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE markets SET data = json_set(data, '$.checklist', json('{\"tone\": true}'))")
+        connection.commit()
     with opened(path) as file:
         assert file.writer.show == kept
     assert read_only(path).show == kept
@@ -190,20 +190,20 @@ def test_an_obsolete_field_is_ignored(tmp_path: Path) -> None:
 
 def test_an_event_of_a_newer_version_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "show"
-    with created(path, sold()) as file:
+    with created(path, full_featured_show()) as file:
         file.log(EventKind.VIEWER_LEFT, 1, {})
-    with contextlib.closing(sqlite3.connect(path)) as foreign:
-        foreign.execute("INSERT INTO events VALUES (2, 5, 'hologram.shown', '{}')")
-        foreign.commit()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO events VALUES (2, 5, 'hologram.shown', '{}')")
+        connection.commit()
     with opened(path) as file:
         assert [event.seq for event in file.events()] == [1]
         assert file.log(EventKind.VIEWER_LEFT, 1, {}).seq == 3
 
 
-def test_pictures_are_kept_once_and_known_at_once(tmp_path: Path) -> None:
+def test_pictures_are_stored_once_and_readable_immediately(tmp_path: Path) -> None:
     path = tmp_path / "show"
     png, jpeg, webp = PNG + b"1" * 5000, b"\xff\xd8\xff\xe0" + b"2" * 5000, b"RIFF\0\0\0\0WEBPVP8 " + b"3" * 5000
-    with created(path, sold()) as file:
+    with created(path, full_featured_show()) as file:
         ids = []
         for content in (png, jpeg, webp, png):
             picture = make_picture(content, 7)
@@ -211,10 +211,10 @@ def test_pictures_are_kept_once_and_known_at_once(tmp_path: Path) -> None:
             ids.append(picture.id)
             assert file.picture(picture.id) == content
         file.writer.flush()
-        assert [file.media_type(one) for one in ids] == ["image/png", "image/jpeg", "image/webp", "image/png"]
+        assert [file.media_type(picture_id) for picture_id in ids] == ["image/png", "image/jpeg", "image/webp", "image/png"]
     assert ids[0] == ids[3] and len(set(ids)) == 3
     with opened(path) as file:
-        assert [file.picture(one) for one in ids] == [png, jpeg, webp, png]
+        assert [file.picture(picture_id) for picture_id in ids] == [png, jpeg, webp, png]
         assert (file.picture("none"), file.media_type("none")) == (None, "")
 
 
@@ -222,43 +222,43 @@ def test_pictures_are_kept_once_and_known_at_once(tmp_path: Path) -> None:
     ("content", "code"),
     [(b"", "picture.kind"), (b"<svg onload=alert(1)>", "picture.kind"), (b"GIF89a", "picture.kind"), (PNG * 2**21, "picture.too_large")],
 )  # fmt: skip
-def test_anything_but_a_picture_is_refused(content: bytes, code: str) -> None:
+def test_content_that_is_not_a_picture_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(StorageError) as raised:
         make_picture(content, 0)
     assert raised.value.code == code
 
 
-def test_a_copy_has_pictures_log_and_the_latest_changes(tmp_path: Path) -> None:
+def test_a_copy_has_the_pictures_the_log_and_the_latest_changes(tmp_path: Path) -> None:
     path, target = tmp_path / "show", tmp_path / "copy"
-    target.write_bytes(b"what stood there")
-    with created(path, sold()) as file:
+    target.write_bytes(b"the previous file")
+    with created(path, full_featured_show()) as file:
         file.log(EventKind.VIEWER_LEFT, 1, {})
         picture = make_picture(PNG, 1)
         file.writer.add_picture(picture)
-        file.writer.put(sold(9))
+        file.writer.put(full_featured_show(9))
         assert write_copy(file, file.writer.show, target)
     with opened(target) as copy:
-        assert (copy.writer.show, copy.last_seq, copy.picture(picture.id)) == (sold(9), 1, PNG)
-    assert (tmp_path / "copy.bak").read_bytes() == b"what stood there"
+        assert (copy.writer.show, copy.last_seq, copy.picture(picture.id)) == (full_featured_show(9), 1, PNG)
+    assert (tmp_path / "copy.bak").read_bytes() == b"the previous file"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["copy", "copy.bak", "show"]
 
 
-def test_the_open_file_alone_is_enough_for_a_copy_after_a_moment(tmp_path: Path) -> None:
+def test_an_open_file_copied_alone_soon_has_the_latest_changes(tmp_path: Path) -> None:
     path, copy = tmp_path / "show", tmp_path / "copy"
-    with created(path, sold()) as file:
-        file.writer.put(sold(5))
+    with created(path, full_featured_show()) as file:
+        file.writer.put(full_featured_show(5))
         file.writer.flush()
 
-        def copied() -> bool:
+        def copy_matches() -> bool:
             copy.write_bytes(path.read_bytes())
             with contextlib.suppress(StorageError):
-                return read_only(copy).show == sold(5)
+                return read_only(copy).show == full_featured_show(5)
             return False
 
-        assert until(copied)
+        assert until(copy_matches)
 
 
-def test_a_kill_at_any_time_loses_nothing_acknowledged(tmp_path: Path) -> None:
+def test_a_kill_at_any_time_loses_no_acknowledged_edit(tmp_path: Path) -> None:
     path = tmp_path / "show.tradewind"
     with created(path, Show(replace(starter_project(camera=None, microphone=False), name="0"))):
         pass
@@ -269,13 +269,13 @@ def test_a_kill_at_any_time_loses_nothing_acknowledged(tmp_path: Path) -> None:
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             lines = [writer.stdout.readline()]
-            time.sleep(moments.uniform(0.0, 0.12))  # the moment is the test's subject
+            time.sleep(moments.uniform(0.0, 0.12))  # kills at a random moment
             writer.kill()
             lines += writer.stdout.read().splitlines(keepends=True)
         for line in lines:
             if line.endswith(b"\n"):
-                said = line.decode().split()
-                acknowledged.append((int(said[0]), int(said[1]), said[2]))
+                words = line.decode().split()
+                acknowledged.append((int(words[0]), int(words[1]), words[2]))
         with opened(path) as file:
             number, seq, _ = acknowledged[-1]
             assert int(file.writer.show.project.name) >= number
@@ -284,21 +284,21 @@ def test_a_kill_at_any_time_loses_nothing_acknowledged(tmp_path: Path) -> None:
             assert all(file.picture(picture) is not None for _, _, picture in acknowledged)
             assert [event.data["number"] for event in file.events()][: len(acknowledged)] != []
             replayed = Show(replace(starter_project(camera=None, microphone=False), name="0"))
-            expected = after_edits(replayed, int(file.writer.show.project.name))
+            expected = show_after_edits(replayed, int(file.writer.show.project.name))
             assert (expected.products, expected.schedule) == (file.writer.show.products, file.writer.show.schedule)
     assert len(acknowledged) > 12
 
 
-def test_a_kill_while_overwriting_leaves_one_of_both_files(tmp_path: Path) -> None:
+def test_a_kill_while_overwriting_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
     path, target = tmp_path / "show", tmp_path / "target"
     products = tuple(Product(f"more-{number}", {"en": "x" * 500}) for number in range(500))
-    with created(path, replace(sold(), products=(*sold().products, *products))):
+    with created(path, replace(full_featured_show(), products=(*full_featured_show().products, *products))):
         pass
-    with created(target, sold()):
+    with created(target, full_featured_show()):
         pass
     moments = random.Random(2)
     for _ in range(8):
-        with subprocess.Popen([sys.executable, "-c", COPY_FOR_EVER, str(path), str(target)], cwd=ROOT, stdout=subprocess.PIPE) as copier:
+        with subprocess.Popen([sys.executable, "-c", COPY_FOREVER, str(path), str(target)], cwd=ROOT, stdout=subprocess.PIPE) as copier:
             assert copier.stdout is not None
             assert copier.stdout.readline() == b"ready\n"
             time.sleep(moments.uniform(0.0, 0.1))  # the moment is the test's subject
@@ -307,7 +307,7 @@ def test_a_kill_while_overwriting_leaves_one_of_both_files(tmp_path: Path) -> No
         assert len(read_only(path).show.products) == 503
 
 
-def test_a_copy_is_not_mixed_with_leftovers_of_a_killed_process(tmp_path: Path) -> None:
+def test_a_copy_ignores_the_journal_of_a_killed_process(tmp_path: Path) -> None:
     path, target = tmp_path / "show", tmp_path / "target"
     with created(target, Show(replace(starter_project(camera=None, microphone=False), name="0"))):
         pass
@@ -316,27 +316,27 @@ def test_a_copy_is_not_mixed_with_leftovers_of_a_killed_process(tmp_path: Path) 
         assert writer.stdout.readline()
         writer.kill()
     assert target.with_name("target-wal").exists()
-    with created(path, sold()) as file:
+    with created(path, full_featured_show()) as file:
         assert write_copy(file, file.writer.show, target)
-    assert read_only(target).show == sold()
+    assert read_only(target).show == full_featured_show()
     kept = read_only(tmp_path / "target.bak")
-    assert int(kept.show.project.name) >= 3, "what stood there is kept with its last changes"
+    assert int(kept.show.project.name) >= 3, "the backup has the last changes of the replaced file"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["show", "target", "target.bak"]
 
 
-def after_edits(show: Show, count: int) -> Show:
-    """The writing process's show after so many edits."""
+def show_after_edits(show: Show, count: int) -> Show:
+    """Return the show as the writing process has it after `count` edits."""
     for number in range(1, count + 1):
         show = edited(show, number)
     return show
 
 
-def test_ten_thousand_products_are_one_quick_transaction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ten_thousand_products_are_written_in_one_quick_transaction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "show"
-    few = sold()
+    few = full_featured_show()
     many = tuple(replace(few.products[0], id=f"m{number}") for number in range(10_000))
     with created(path, few) as file:
-        spent = {}
+        durations = {}
         for name, show in (
             ("import", replace(few, products=many, segments=())),
             ("one changed", replace(few, segments=(), products=(*many[:5000], replace(many[5000], sku="x"), *many[5001:]))),
@@ -346,7 +346,7 @@ def test_ten_thousand_products_are_one_quick_transaction(tmp_path: Path, capsys:
             began = time.perf_counter()
             file.writer.put(show)
             file.writer.flush()
-            spent[name] = (time.perf_counter() - began) * 1000
+            durations[name] = (time.perf_counter() - began) * 1000
             assert read_only(path).show == show
     with capsys.disabled():
-        print("\n10,000 products, ms: " + ", ".join(f"{name} {ms:.0f}" for name, ms in spent.items()))
+        print("\n10,000 products, ms: " + ", ".join(f"{name} {ms:.0f}" for name, ms in durations.items()))

@@ -1,4 +1,4 @@
-"""Show files from strangers: foreign tables are neither run nor opened, and our tables in them are salvaged."""
+"""Show files from strangers: foreign schemas are neither run nor opened, and our tables in them are salvaged."""
 
 import contextlib
 import json
@@ -20,24 +20,24 @@ from app.storage.show_file import ShowFile, copy_closed, read_only
 from app.storage.show_guard import MAX_FILE_BYTES
 from app.storage.show_pictures import MAX_PICTURE_BYTES, make_picture
 from app.storage.show_rows import MAX_ROWS
-from tests.storage.test_show_damage import SAMPLES, run, starter
-from tests.storage.test_show_file import created, opened, sold
+from tests.storage.test_show_damage import SAMPLES, make_starter_project, run_sql
+from tests.storage.test_show_file import created, full_featured_show, opened
 from tests.support.show_process import PNG
 
 ORDERS = 3
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 
 
-def with_orders(path: Path) -> None:
-    """A show whose log has three orders."""
-    with created(path, sold()) as file:
+def create_show_with_orders(path: Path) -> None:
+    """Create a show file with three orders in its log."""
+    with created(path, full_featured_show()) as file:
         for number in range(ORDERS):
             file.log(EventKind.ORDER_PLACED, 1000 + number, {"order": f"o{number}", "product": "p0", "units": 1})
         file.writer.add_picture(make_picture(PNG, 5))
 
 
-# What a stranger may have added to the file's tables, or replaced one with.
-STRANGE = {
+# Changes to the schema that a stranger could have made.
+FOREIGN_SCHEMAS = {
     "trigger": "CREATE TRIGGER t AFTER INSERT ON events WHEN NEW.seq > 1 BEGIN DELETE FROM events WHERE seq > 1; END",
     "trigger on parts": "CREATE TRIGGER t BEFORE UPDATE ON parts BEGIN SELECT RAISE(IGNORE); END",
     "view": "CREATE VIEW more AS SELECT 1",
@@ -55,16 +55,16 @@ STRANGE = {
 }
 
 
-def hostile(path: Path, script: str) -> None:
-    with_orders(path)
+def create_hostile_show(path: Path, script: str) -> None:
+    create_show_with_orders(path)
     with contextlib.closing(sqlite3.connect(path)) as stranger:
         stranger.executescript(script)
 
 
-@pytest.mark.parametrize("script", STRANGE.values(), ids=STRANGE.keys())
-def test_a_file_with_anything_but_our_tables_is_not_opened_and_its_orders_are_saved(tmp_path: Path, script: str) -> None:
+@pytest.mark.parametrize("script", FOREIGN_SCHEMAS.values(), ids=FOREIGN_SCHEMAS.keys())
+def test_a_file_with_a_foreign_schema_is_refused_and_its_orders_are_salvaged(tmp_path: Path, script: str) -> None:
     path, target = tmp_path / "show", tmp_path / "rescued"
-    hostile(path, script)
+    create_hostile_show(path, script)
     before = path.read_bytes()
     reads: tuple[Callable[[], object], ...] = (
         lambda: read_only(path),
@@ -76,18 +76,18 @@ def test_a_file_with_anything_but_our_tables_is_not_opened_and_its_orders_are_sa
             read()
         assert raised.value.code == "show_file.foreign"
     assert path.read_bytes() == before
-    found = salvage(path, target, starter)
-    assert found is not None and (found.events, found.pictures, found.project) == (ORDERS, 1, True)
+    salvaged = salvage(path, target, make_starter_project)
+    assert salvaged is not None and (salvaged.events, salvaged.pictures, salvaged.project) == (ORDERS, 1, True)
     with opened(target) as file:
         assert (len(file.writer.show.products), file.last_seq) == (3 if "products" not in script else 0, ORDERS)
 
 
-def test_an_order_is_not_lost_to_a_trigger_that_came_later(tmp_path: Path) -> None:
-    """The statement that would fire it is refused, so that the order waits in memory and is reported as unwritten."""
+def test_a_trigger_added_while_open_cannot_delete_orders(tmp_path: Path) -> None:
+    """SQLite refuses the statement that would fire the trigger, so the order stays in memory and is reported as unwritten."""
     path = tmp_path / "show"
-    with_orders(path)
+    create_show_with_orders(path)
     with contextlib.closing(connect(path)) as connection:
-        run(path, STRANGE["trigger"])
+        run_sql(path, FOREIGN_SCHEMAS["trigger"])
         with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited"):
             connection.execute("INSERT INTO events VALUES (9, 9, 'order.placed', '{}')")
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (ORDERS,)
@@ -108,16 +108,16 @@ def test_an_order_is_not_lost_to_a_trigger_that_came_later(tmp_path: Path) -> No
         "SELECT * FROM pragma_database_list",
     ],
 )
-@pytest.mark.parametrize("new", [False, True], ids=["opened", "made"])
-def test_our_connections_do_nothing_else(tmp_path: Path, sql: str, new: bool) -> None:
+@pytest.mark.parametrize("is_new", [False, True], ids=["opened", "created"])
+def test_our_connections_refuse_other_statements(tmp_path: Path, sql: str, is_new: bool) -> None:
     path = tmp_path / "show"
-    with_orders(path)
-    connection = plain_connection(tmp_path / "new") if new else connect(path)
+    create_show_with_orders(path)
+    connection = plain_connection(tmp_path / "new") if is_new else connect(path)
     with contextlib.closing(connection), pytest.raises(sqlite3.DatabaseError):
         connection.execute(sql).fetchall()
 
 
-VALUES: list[tuple[str, str, str]] = [
+INVALID_VALUES: list[tuple[str, str, str]] = [
     ("UPDATE parts SET data = x'ff' WHERE name = 'project'", "show_file.value", "parts"),
     ("UPDATE parts SET name = x'00' WHERE name = 'desk'", "show_file.value", "parts"),
     ("UPDATE products SET id = NULL WHERE id = 'p1'", "show_file.value", "products"),
@@ -142,39 +142,39 @@ VALUES: list[tuple[str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("sql", "code", "table"), VALUES, ids=[f"{number}" for number in range(len(VALUES))])
-def test_invalid_values_are_reported_and_the_rest_is_salvaged(tmp_path: Path, sql: str, code: str, table: str) -> None:
+@pytest.mark.parametrize(("sql", "code", "table"), INVALID_VALUES, ids=[f"{number}" for number in range(len(INVALID_VALUES))])
+def test_an_invalid_value_is_reported_and_the_rest_is_salvaged(tmp_path: Path, sql: str, code: str, table: str) -> None:
     path, target = tmp_path / "show", tmp_path / "rescued"
-    with_orders(path)
-    run(path, sql)
+    create_show_with_orders(path)
+    run_sql(path, sql)
     with pytest.raises(AppError) as raised:
         read_only(path)
     assert (raised.value.code, raised.value.data.get("table", "")) == (code, table)
-    found = salvage(path, target, starter)
-    assert found is not None and found.events >= ORDERS - 1
+    salvaged = salvage(path, target, make_starter_project)
+    assert salvaged is not None and salvaged.events >= ORDERS - 1
     with opened(target) as file:
         assert len(file.writer.show.products) >= 2
 
 
 def test_a_bad_event_or_picture_does_not_affect_the_others(tmp_path: Path) -> None:
     path = tmp_path / "show"
-    with_orders(path)
-    run(path, "UPDATE events SET data = x'7b7d' WHERE seq = 1")
-    run(path, f"UPDATE events SET data = '{'[' * 100_000}' WHERE seq = 2")
-    run(path, "INSERT INTO events VALUES (7, 'noon', 'order.placed', '{}')")
-    run(path, "INSERT INTO pictures VALUES ('number', 'image/png', 1000000000, 0), ('kind', 'text/html', x'00', 0)")
-    run(path, f"INSERT INTO pictures VALUES ('large', 'image/png', zeroblob({MAX_PICTURE_BYTES + 1}), 0)")
+    create_show_with_orders(path)
+    run_sql(path, "UPDATE events SET data = x'7b7d' WHERE seq = 1")
+    run_sql(path, f"UPDATE events SET data = '{'[' * 100_000}' WHERE seq = 2")
+    run_sql(path, "INSERT INTO events VALUES (7, 'noon', 'order.placed', '{}')")
+    run_sql(path, "INSERT INTO pictures VALUES ('number', 'image/png', 1000000000, 0), ('kind', 'text/html', x'00', 0)")
+    run_sql(path, f"INSERT INTO pictures VALUES ('large', 'image/png', zeroblob({MAX_PICTURE_BYTES + 1}), 0)")
     with opened(path) as file:
         assert [(event.seq, event.data) for event in file.events()] == [(1, {}), (2, {}), (3, {"order": "o2", "product": "p0", "units": 1})]
-        assert [file.picture(one) for one in ("number", "large")] == [None, None]
+        assert [file.picture(picture_id) for picture_id in ("number", "large")] == [None, None]
         assert file.media_type("kind") == ""
         assert file.log(EventKind.OFF_AIR, 5, {}).seq == 8
 
 
-def test_a_file_larger_than_any_show_is_not_read(tmp_path: Path) -> None:
+def test_an_oversized_file_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "show"
-    with_orders(path)
-    os.truncate(path, MAX_FILE_BYTES + 1)  # a hole: it takes no room on the drive
+    create_show_with_orders(path)
+    os.truncate(path, MAX_FILE_BYTES + 1)  # a sparse file, which uses no disk space
     with pytest.raises(StorageError) as raised:
         read_only(path)
     assert raised.value.code == "show_file.too_large"
@@ -182,16 +182,16 @@ def test_a_file_larger_than_any_show_is_not_read(tmp_path: Path) -> None:
 
 def test_reading_stops_at_the_step_limit_or_when_cancelled(tmp_path: Path) -> None:
     path = tmp_path / "show"
-    with created(path, sold()) as file:
+    with created(path, full_featured_show()) as file:
         for number in range(20_000):
             file.log(EventKind.LIKED, number, {"count": 1})
     with pytest.raises(StorageError) as raised:
         read_only(path, OpenOperation(max_steps=EVERY_STEPS))
     assert raised.value.code == "show_file.too_long"
     seen: list[OpenStage] = []
-    given_up = OpenOperation(seen.append)
-    given_up.cancel()
-    for read in (lambda: ShowFile.open(path, opening=given_up), lambda: copy_closed(path, tmp_path / "copy", given_up)):
+    cancelled = OpenOperation(seen.append)
+    cancelled.cancel()
+    for read in (lambda: ShowFile.open(path, opening=cancelled), lambda: copy_closed(path, tmp_path / "copy", cancelled)):
         with pytest.raises(StorageError) as raised:
             read()
         assert raised.value.code == "show_file.cancelled"
@@ -205,7 +205,7 @@ def test_files_of_older_versions_still_open(tmp_path: Path, sample: str) -> None
     path = tmp_path / "show"
     shutil.copy(SAMPLES / sample, path)
     assert read_only(path).show.project.name == "Autumn market"
-    run(path, STRANGE["trigger"])
+    run_sql(path, FOREIGN_SCHEMAS["trigger"])
     with pytest.raises(StorageError) as raised:
         read_only(path)
     assert (raised.value.code, raised.value.data["reason"]) == ("show_file.foreign", "trigger t")
@@ -214,21 +214,21 @@ def test_files_of_older_versions_still_open(tmp_path: Path, sample: str) -> None
 WRONG: tuple[object, ...] = (None, True, -1, 10**18, 1e300, "", "\0", "x" * 3000, [], {}, [[]], {"": None}, "9999-12-31T23:59:59")
 
 
-def places_in(value: object, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """Every place of a document."""
-    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [at, *(place for key, one in below for place in places_in(one, (*at, key)))]
+def paths_in(value: object, prefix: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Return the path of every value in a document."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [prefix, *(path_in_document for key, child in children for path_in_document in paths_in(child, (*prefix, key)))]
 
 
-def with_value(document: str, place: tuple[str | int, ...], value: object) -> str:
-    """The document with another value at a place."""
-    whole = {"": json.loads(document)}
-    inside: object = whole
-    *way, last = ("", *place)
-    for key in way:
-        inside = inside[key]  # type: ignore[index]
-    inside[last] = value  # type: ignore[index]
-    return json.dumps(whole[""])
+def with_value_at(document: str, path_in_document: tuple[str | int, ...], value: object) -> str:
+    """Return the document with the value at this path replaced."""
+    wrapper = {"": json.loads(document)}
+    parent: object = wrapper
+    *parents, last = ("", *path_in_document)
+    for key in parents:
+        parent = parent[key]  # type: ignore[index]
+    parent[last] = value  # type: ignore[index]
+    return json.dumps(wrapper[""])
 
 
 @pytest.mark.parametrize(
@@ -242,23 +242,23 @@ def with_value(document: str, place: tuple[str | int, ...], value: object) -> st
         ("segments", "id", "s1"),
     ],
 )
-def test_a_wrong_value_anywhere_is_reported_and_never_crashes_a_reader(tmp_path: Path, table: str, key: str, row: str) -> None:
+def test_a_wrong_value_anywhere_never_crashes_reading_or_salvage(tmp_path: Path, table: str, key: str, row: str) -> None:
     path = tmp_path / "show"
-    with_orders(path)
+    create_show_with_orders(path)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as stranger:
         select, update = f"SELECT data FROM {table} WHERE {key} = ?", f"UPDATE {table} SET data = ? WHERE {key} = ?"
         document = stranger.execute(select, (row,)).fetchone()[0]
         refused = 0
-        for number, place in enumerate(places_in(json.loads(document))):
+        for number, path_in_document in enumerate(paths_in(json.loads(document))):
             wrong = WRONG[number % len(WRONG)]
-            stranger.execute(update, (with_value(document, place, wrong), row))
+            stranger.execute(update, (with_value_at(document, path_in_document, wrong), row))
             try:
                 read_only(path)
             except AppError:
                 refused += 1
             target = tmp_path / f"{number}"
-            found = salvage(path, target, starter)
-            assert found is not None and found.events == ORDERS
+            salvaged = salvage(path, target, make_starter_project)
+            assert salvaged is not None and salvaged.events == ORDERS
             read_only(target)
             target.unlink()
     assert refused > 2

@@ -1,4 +1,4 @@
-"""Sellers' real files: encodings, Excel's guards, and cells as a spreadsheet shows them."""
+"""Reads real sellers' files: encodings, Excel's text markers, and cells as a spreadsheet shows them."""
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.tables import read_table
 SAMPLES = Path(__file__).parent / "samples" / "tables"
 
 
-def test_korean_is_read_as_korean_and_a_cut_sign_costs_itself() -> None:
+def test_korean_is_detected_and_a_truncated_character_loses_only_itself() -> None:
     korean = read_grid(SAMPLES / "korean-cp949.csv")
     assert (korean.encoding, korean.rows[0], korean.rows[1][0]) == ("cp949", ("상품명", "판매가", "재고"), "여름 부채 빨강")
     cut = read_grid(SAMPLES / "utf8-one-cut.csv")
@@ -42,7 +42,7 @@ def test_korean_is_read_as_korean_and_a_cut_sign_costs_itself() -> None:
         ("utf-8", "Name,Price\nFan,1\n"),
     ],
 )
-def test_the_encodings_of_many_countries_are_told_apart(tmp_path: Path, encoding: str, text: str) -> None:
+def test_encodings_of_many_countries_are_detected(tmp_path: Path, encoding: str, text: str) -> None:
     (tmp_path / "t.csv").write_bytes(text.encode(encoding))
     grid = read_grid(tmp_path / "t.csv")
     assert grid.encoding == encoding
@@ -52,27 +52,27 @@ def test_the_encodings_of_many_countries_are_told_apart(tmp_path: Path, encoding
 @pytest.mark.parametrize(
     ("encoding", "line"), [("gb18030", "纸灯竹灯扇子,30"), ("cp949", "여름 부채 빨강,39000"), ("utf-8", "扇子,30"), ("utf-8", "Fächer,30")]
 )
-def test_one_bad_byte_does_not_change_the_encoding_of_a_file(tmp_path: Path, encoding: str, line: str) -> None:
+def test_one_bad_byte_does_not_change_the_detected_encoding(tmp_path: Path, encoding: str, line: str) -> None:
     (tmp_path / "t.csv").write_bytes(("Name,Price\n" + f"{line}\n" * 30).encode(encoding) + b"\xe6\xff,5\n")
     grid = read_grid(tmp_path / "t.csv")
     assert (grid.encoding, grid.rows[1]) == (encoding, tuple(line.split(",")))
     assert LOST in grid.rows[-1][0]
 
 
-def test_an_encoding_can_be_chosen_and_none_of_them_fails(tmp_path: Path) -> None:
+def test_any_encoding_can_be_chosen_without_an_error(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"Name,Price\n\xc7\xe0,5\n")
     for encoding in ENCODINGS:
         assert read_grid(tmp_path / "t.csv", encoding=encoding).encoding == encoding
     assert read_grid(tmp_path / "t.csv", encoding="cp1252").rows[1] == ("Çà", "5")
 
 
-def test_the_sheet_that_can_be_seen_comes_first() -> None:
+def test_visible_sheets_come_first() -> None:
     grid = read_grid(SAMPLES / "hidden-first.xlsx")
     assert (grid.sheet, grid.sheets, grid.rows[1]) == ("Products", ("Products", "Lists"), ("Fan", "F-1", "19.9"))
     assert read_grid(SAMPLES / "hidden-first.xlsx", "Lists").rows == (("colours",), ("red",))
 
 
-def test_a_first_sheet_without_cells_is_passed_over(tmp_path: Path) -> None:
+def test_an_empty_first_sheet_is_skipped(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.create_sheet("Goods").append(["Name"])
     book.save(tmp_path / "t.xlsx")
@@ -82,13 +82,13 @@ def test_a_first_sheet_without_cells_is_passed_over(tmp_path: Path) -> None:
     assert raised.value.code == "table.empty"
 
 
-def test_cells_are_read_as_they_are_shown() -> None:
+def test_cells_are_read_as_a_spreadsheet_shows_them() -> None:
     assert [row[3] for row in read_grid(SAMPLES / "duty-percent.xlsx").rows] == ["Duty US", "6.5%", "6.5%"]
     assert [row[1] for row in read_grid(SAMPLES / "rundown-mmss-typed.xlsx").rows] == ["Duration", "3:00", "7:30", "0:02"]
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "text"),
+    ("value", "number_format", "text"),
     [
         (19.9, "General", "19.9"),
         (19.9, '"$"#,##0.00', "$19.9"),
@@ -118,11 +118,11 @@ def test_cells_are_read_as_they_are_shown() -> None:
         ("00123", "@", "00123"),
     ],
 )
-def test_formats_of_numbers_and_clocks(value: object, form: str, text: str) -> None:
-    assert cell_text(value, form) == text
+def test_cell_text_follows_the_number_format(value: object, number_format: str, text: str) -> None:
+    assert cell_text(value, number_format) == text
 
 
-def test_the_guards_of_excel_are_no_text() -> None:
+def test_excels_text_markers_are_removed() -> None:
     table = read_table(SAMPLES / "equals-guard.csv")
     assert [plain(row[1]) for row in table.rows] == ["00123", "00124", "00125"]
     assert [plain(cell) for cell in ("'00123", "'0690-12", "'tis", "'=1+1", '="a ""b"""', "=1+1")] == [

@@ -1,4 +1,4 @@
-"""Real CSV and XLSX files from spreadsheets of all countries, and malicious ones."""
+"""Reads and writes CSV and XLSX tables, and refuses files that are not tables."""
 
 import zipfile
 from datetime import datetime
@@ -13,7 +13,7 @@ from app.storage.tables import MAX_ROWS, read_grid, write_table
 from tests.support.tables import read_table
 
 
-def written(path: Path, content: str, encoding: str) -> Path:
+def write_text(path: Path, content: str, encoding: str) -> Path:
     path.write_bytes(content.encode(encoding))
     return path
 
@@ -36,15 +36,15 @@ WESTERN = "Größe;Prix barré\nÉventail;19,99\nTaille «M»;5\n"
         ('\n\n"name, or title";price\n"Fan";5\nCup;6', "ascii", "Fan", ";"),
     ],
 )
-def test_a_csv_file_of_any_country_is_read(tmp_path: Path, content: str, encoding: str, first: str, delimiter: str) -> None:
-    table = read_table(written(tmp_path / "t.csv", content, encoding))
+def test_csv_files_of_any_encoding_and_delimiter_are_read(tmp_path: Path, content: str, encoding: str, first: str, delimiter: str) -> None:
+    table = read_table(write_text(tmp_path / "t.csv", content, encoding))
     assert (len(table.header), len(table.rows), table.rows[0][0]) == (2, 2, first)
     lines = content.splitlines()
     assert lines[table.first_line - 1].startswith(first) or lines[table.first_line - 1].startswith(f'"{first}"')
 
 
-def test_quotes_lines_and_short_rows(tmp_path: Path) -> None:
-    table = read_table(written(tmp_path / "t.csv", 'a,b,c,,\n"x, ""y""\nz",1\n1,2,3,4,5\n,,\n\n', "utf-8"))
+def test_quotes_line_breaks_and_short_rows_are_read(tmp_path: Path) -> None:
+    table = read_table(write_text(tmp_path / "t.csv", 'a,b,c,,\n"x, ""y""\nz",1\n1,2,3,4,5\n,,\n\n', "utf-8"))
     assert table == Table("t.csv", ("a", "b", "c"), (('x, "y"\nz', "1", ""), ("1", "2", "3")), 2)
 
 
@@ -52,7 +52,7 @@ CELLS = ("=1+1", "'=x", "plain", "扇子\nzwei", "-5", "مروحة", "", "007", 
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.xlsx"])
-def test_a_written_table_reads_back(tmp_path: Path, name: str) -> None:
+def test_a_table_survives_writing_and_reading(tmp_path: Path, name: str) -> None:
     table = Table(name, tuple(f"h{number}" for number in range(len(CELLS))), (tuple(harmless(cell) for cell in CELLS), ("x",) * len(CELLS)))
     write_table(tmp_path / name, table)
     write_table(tmp_path / name, table)
@@ -62,13 +62,13 @@ def test_a_written_table_reads_back(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.xlsx"])
 @pytest.mark.parametrize("cell", ["\x01=1+1", "\x0b\x02-1", "'\x1f=1", "\x00@x"])
-def test_removed_characters_hide_no_formula(tmp_path: Path, name: str, cell: str) -> None:
+def test_control_characters_cannot_hide_a_formula(tmp_path: Path, name: str, cell: str) -> None:
     write_table(tmp_path / name, Table(name, ("a", "b"), ((harmless(cell), "x"),)))
-    ((stands, _),) = read_table(tmp_path / name).rows
-    assert stands.startswith("'") and stands.isprintable()
+    ((cell_text, _),) = read_table(tmp_path / name).rows
+    assert cell_text.startswith("'") and cell_text.isprintable()
 
 
-def test_numbers_dates_and_sheets_of_xlsx(tmp_path: Path) -> None:
+def test_xlsx_numbers_dates_and_sheets_are_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
     book.active.append(["a", "b", "c", "d", "e", "f"])
@@ -85,8 +85,8 @@ def test_numbers_dates_and_sheets_of_xlsx(tmp_path: Path) -> None:
     assert raised.value.code == "table.no_sheet"
 
 
-def bomb(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/workbook.xml", "w", force_zip64=True) as member:
+def write_zip_bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/workbook.xml", "w", force_zip64=True) as member:
         for _ in range(257):
             member.write(b" " * 2**20)
 
@@ -110,12 +110,12 @@ def test_a_file_that_is_not_a_table_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as missing:
         read_table(tmp_path / "none.csv")
     assert missing.value.code == "file.missing"
-    bomb(tmp_path / "bomb.xlsx")
-    with pytest.raises(StorageError) as bombed:
+    write_zip_bomb(tmp_path / "bomb.xlsx")
+    with pytest.raises(StorageError) as refused:
         read_table(tmp_path / "bomb.xlsx")
-    assert bombed.value.code == "table.unpacks_too_large"
-    with zipfile.ZipFile(tmp_path / "other.xlsx", "w") as packed:
-        packed.writestr("hello.txt", "no workbook")
+    assert refused.value.code == "table.unpacks_too_large"
+    with zipfile.ZipFile(tmp_path / "other.xlsx", "w") as archive:
+        archive.writestr("hello.txt", "no workbook")
     with pytest.raises(StorageError) as other:
         read_table(tmp_path / "other.xlsx")
     assert other.value.code == "table.damaged"

@@ -22,25 +22,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_values_are_put_into_the_sentence(folder: Path) -> None:
+def test_values_fill_the_placeholders(folder: Path) -> None:
     wordings = Wordings.load(folder)
-    told = wordings.sentence("whip.http", {"relay": "Hamburg", "status": 401, "words": "no {entry}", "contact": "the studio"})
-    assert told == Wording("The relay Hamburg refused: 401 no {entry}", "Ask the studio.")
+    wording = wordings.sentence("whip.http", {"relay": "Hamburg", "status": 401, "words": "no {entry}", "contact": "the studio"})
+    assert wording == Wording("The relay Hamburg refused: 401 no {entry}", "Ask the studio.")
     assert wordings.sentence("relay.far", {"relay": "R", "ms": 41.7}).text == "R answers after 42 ms."
 
 
-def test_a_help_without_its_value_is_left_out_and_a_missing_value_shows_as_unknown(folder: Path) -> None:
+def test_help_with_a_missing_value_is_omitted_and_text_shows_a_question_mark(folder: Path) -> None:
     wordings = Wordings.load(folder)
     assert wordings.sentence("whip.http", {"relay": "R", "status": 500, "contact": ""}) == Wording("The relay R refused: 500 ?")
     assert wordings.sentence("relay.far", {"relay": "R", "ms": "many"}).text == "R answers after many ms."
     assert wordings.sentence("relay.far", {}).text == "? answers after ? ms."
 
 
-def test_a_code_without_a_text_is_shown_itself(folder: Path) -> None:
+def test_a_code_without_a_text_is_shown_as_is(folder: Path) -> None:
     assert Wordings.load(folder).sentence("odd.thing", {"a": 1, "b": "x"}).text == "odd.thing a: 1, b: x"
 
 
-def test_another_language_lies_over_english(folder: Path) -> None:
+def test_missing_translations_fall_back_to_english(folder: Path) -> None:
     wordings = Wordings.load(folder, "zh_CN")
     assert wordings.sentence("whip.http", {"relay": "R", "status": 401}).text == "中继 R 拒绝：401"
     assert wordings.sentence("relay.far", {"relay": "R", "ms": 5}).text == "R answers after 5 ms."
@@ -66,9 +66,9 @@ def test_a_broken_file_is_reported(folder: Path, content: str) -> None:
 
 
 def test_lazily_loaded_texts_are_the_same(folder: Path) -> None:
-    late = LazyWordings(folder, "zh_CN")
-    assert late.sentence("whip.http", {"relay": "R", "status": 401}).text == "中继 R 拒绝：401"
+    lazy = LazyWordings(folder, "zh_CN")
+    assert lazy.sentence("whip.http", {"relay": "R", "status": 401}).text == "中继 R 拒绝：401"
     (folder / "transport.toml").write_text("not TOML")
-    assert late.sentence("relay.far", {"relay": "R", "ms": 1}).text == "R answers after 1 ms.", "they are read once"
+    assert lazy.sentence("relay.far", {"relay": "R", "ms": 1}).text == "R answers after 1 ms.", "texts are read only once"
     with pytest.raises(WordingError):
         LazyWordings(folder).sentence("relay.far", {})
