@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from app.domain.base.clock import NS_PER_S, Clock, SystemClock
 
+_MOST_FAILURES = 1000  # remembered: a relay may stay away for days
+
 
 class Backoff:
     """Each failure in a row takes the next pause of the schedule; after the last one that pause repeats.
@@ -17,11 +19,11 @@ class Backoff:
         self._pauses = pauses
         self._forgive_s = forgive_s
         self._clock = clock or SystemClock()
-        self._failed_ns: deque[int] = deque()
+        self._failed_ns: deque[int] = deque(maxlen=_MOST_FAILURES)
 
     @property
     def failures(self) -> int:
-        """How many failures counted at the last one."""
+        """How many failures counted at the last one, at most 1000."""
         return len(self._failed_ns)
 
     def failed(self) -> float:

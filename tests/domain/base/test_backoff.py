@@ -21,6 +21,12 @@ def test_reset_restarts_the_schedule() -> None:
     assert [backoff.failed(), backoff.failed()] == [1, 2]
 
 
+def test_a_week_of_failures_takes_no_more_memory_than_an_hour() -> None:
+    backoff = Backoff((1, 2))
+    assert {backoff.failed() for _ in range(5000)} == {1, 2}
+    assert backoff.failures == 1000
+
+
 @pytest.mark.parametrize(("passed_ms", "pause"), [(59_999, 3), (60_000, 2), (60_499, 2), (60_500, 1)])
 def test_old_failures_are_forgiven(passed_ms: int, pause: int) -> None:
     clock = SetClock()
