@@ -168,8 +168,9 @@ class RoomFiles:
         response = web.StreamResponse(headers=headers)
         response.content_length = len(found.content)
         await response.prepare(request)
-        for start in range(0, len(found.content), _PIECE_BYTES):
-            await response.write(found.content[start : start + _PIECE_BYTES])
+        if request.method == "GET":  # aiohttp would send a body to HEAD too
+            for start in range(0, len(found.content), _PIECE_BYTES):
+                await response.write(found.content[start : start + _PIECE_BYTES])
         await response.write_eof()
         return response
 

@@ -255,6 +255,20 @@ async def test_everybody_can_get_a_calendar_under_its_name(client: aiohttp.Clien
         assert response.headers["Content-Disposition"] == "inline; filename=\"live.ics\"; filename*=UTF-8''live.ics"
 
 
+async def test_head_gets_no_body_of_a_calendar() -> None:
+    """Else the body would be taken for the start of the next answer."""
+    async with running_relay() as relay, aiohttp.ClientSession(base_of(relay)) as client:
+        assert await put(client, CALENDAR) == 204
+        host, port = base_of(relay).removeprefix("http://").rstrip("/").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        path = f"/room/live/calendars/{name_of(CALENDAR)} HTTP/1.1\r\nHost: {host}\r\n"
+        writer.write(f"HEAD {path}\r\nGET {path}Connection: close\r\n\r\n".encode())
+        answers = await reader.read()
+        writer.close()
+    assert answers.count(b"HTTP/1.1 200") == 2 and answers.count(b"Content-Length: %d\r\n" % len(CALENDAR)) == 2
+    assert answers.count(CALENDAR) == 1 and answers.endswith(CALENDAR)
+
+
 async def test_bad_calendars_and_uploads_without_the_host_token_are_refused(client: aiohttp.ClientSession) -> None:
     assert await put(client, CALENDAR, Authorization="Bearer wrong") == 403
     assert await put(client, CALENDAR, **{"Content-Type": "text/html"}) == 415
