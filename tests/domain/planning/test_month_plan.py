@@ -261,6 +261,19 @@ def test_who_cannot_take_a_night_leaves_it_to_the_others() -> None:
     assert max(shared["p0"], shared["p1"], shared["p3"]) - min(shared["p0"], shared["p1"], shared["p3"]) <= 1
 
 
+def test_one_conflict_is_not_exchanged_for_another() -> None:
+    """The only replacement for a person in NEVER hours is in another show at that time."""
+    never = person("p0", BERLIN, hours=(Hours(18 * 60, 24 * 60, Comfort.NEVER),))
+    airings = [
+        airing(f"a{one}", "2027-07-07T20:00", BERLIN, ["germany", one, host], fixed=True) for one, host in (("p0", "h0"), ("p1", "h1"))
+    ]
+    hosts = [person(f"h{number}", kind=PartyKind.HOST) for number in (0, 1)]
+    schedule = planned([GERMANY, *hosts, never, person("p1", BERLIN)], *airings)
+    plan, better = best(schedule)
+    assert plan.before.conflicts > 0
+    assert clashes(better) <= clashes(schedule) and plan.proposals == ()
+
+
 # --- whatever there is ---------------------------------------------------------------------------------------------------
 
 PEOPLE = (

@@ -290,15 +290,20 @@ class _Options:
         return cost, hour, duty
 
     def _staying(self) -> _Choice:
-        """The best people at the current time. Conflicts of fixed people add cost."""
-        hour = self._date.begin
+        """The best people at the current time. Conflicts of fixed people add cost.
+
+        Someone new must have less trouble than the person on duty, or none: one conflict is not exchanged for another.
+        """
+        hour, on_duty = self._date.begin, self._date.duty
         cost = self._borne(hour) + sum(self._trouble(one, hour) for one in self._fixed)
         duty: list[str] = []
         for post, pool in enumerate(self._pools):
+            now = on_duty[post]
+            troubles = {one: self._trouble(schedulable, hour) for one, schedulable in pool if one == now or one not in on_duty}
             price, chosen = min(
-                (self._price(post, one, schedulable, hour) + self._trouble(schedulable, hour), one)
+                (self._price(post, one, schedulable, hour) + troubles[one], one)
                 for one, schedulable in pool
-                if one not in duty
+                if one in troubles and one not in duty and (one == now or not troubles[one] or troubles[one] < troubles[now])
             )
             cost += price
             duty.append(chosen)
