@@ -333,12 +333,6 @@ class IceConnection(aioice.Connection):
         turn = self._turns.get(pair.protocol)
         return turn.own_host if turn is not None else pair.local_candidate.host
 
-    @property
-    def relayed(self) -> bool:
-        """Whether the pair in use goes through TURN."""
-        pair = self._nominated.get(1)
-        return pair is not None and pair.protocol in self._turns
-
     async def close(self) -> None:
         await self._extra.aclose()
         closing = asyncio.create_task(super().close())

@@ -11,7 +11,6 @@ TWO_BYTE_PROFILE = 0x1000
 VERSION = 0x80
 
 _FIXED = struct.Struct(">BBHII")
-_SHORT = struct.Struct(">H")
 _EXTENSION = struct.Struct(">HH")
 _OSN = struct.Struct(">H")
 

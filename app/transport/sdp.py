@@ -5,7 +5,7 @@ them: a Description has one transport, and its sections have none.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 MAX_BYTES = 64 * 1024  # ten times the longest description seen from a browser
@@ -143,9 +143,6 @@ class Description:
     def first(self, kind: str) -> MediaSection | None:
         """The first section of "audio" or "video" that was not rejected."""
         return next((section for section in self.media if section.kind == kind and not section.rejected), None)
-
-    def with_transport(self, transport: TransportDescription) -> "Description":
-        return replace(self, transport=transport)
 
 
 # --- reading

@@ -80,10 +80,6 @@ class MarketChoice(_Checked, frozen=True):
     languages: list[Any] = []
 
 
-class Ping(_Checked, frozen=True):
-    pass
-
-
 class HostHello(_Checked, frozen=True):
     boot: BootId = ""
     after: Number = 0
