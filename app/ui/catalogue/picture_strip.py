@@ -1,4 +1,4 @@
-"""A product's pictures side by side: added by dragging or choosing files, put in order by dragging, the first is the main one."""
+"""A product's pictures side by side. Files are added by dragging or choosing, dragging reorders them, and the first is the main picture."""
 
 from collections.abc import Sequence
 
@@ -57,7 +57,7 @@ class _PictureList(QListWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """The document moves, not the widget."""
+        """Report a move to the document, which then updates the list."""
         if event.source() is self:
             point = event.position().toPoint()
             target = self.itemAt(point)
@@ -70,7 +70,7 @@ class _PictureList(QListWidget):
 
 
 class PictureStrip(QWidget):
-    """`files_chosen(paths)`, `ordered(ids)`: what the user wants; the pictures shown are those of the product."""
+    """Emits `files_chosen(paths)` and `ordered(ids)`; its owner changes the product and calls `show_pictures`."""
 
     files_chosen = Signal(list)
     ordered = Signal(list)
@@ -108,7 +108,7 @@ class PictureStrip(QWidget):
         layout.addLayout(row)
 
     def show_pictures(self, ids: Sequence[str]) -> None:
-        """Show these."""
+        """Show the pictures with these ids."""
         wanted = tuple(ids)
         self._hint.setText(
             tr("Product", "Drag pictures here or press +. PNG, JPEG or WebP.")

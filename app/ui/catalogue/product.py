@@ -1,4 +1,4 @@
-"""A product's form: everything about it, one language at a time; each change is in the show at once and can be undone."""
+"""The product form: edits everything about a product, one language at a time. Each change applies at once and can be undone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -51,7 +51,7 @@ PAGES_PX = 170
 
 
 def field_titles() -> Mapping[str, str]:
-    """What the mandatory fields are called in the form."""
+    """What the form calls the mandatory fields."""
     return {
         "name": tr("Product", "Name"),
         "pain_point": tr("Product", "Problem it solves"),
@@ -62,7 +62,7 @@ def field_titles() -> Mapping[str, str]:
 
 
 def section_titles() -> Mapping[str, str]:
-    """What can be missing in a handbook."""
+    """What the form calls the sections of a handbook."""
     return {
         "name": tr("Product", "Name"),
         "points": tr("Product", "Selling points"),
@@ -74,7 +74,7 @@ def section_titles() -> Mapping[str, str]:
 
 
 def missing_to_sell_words(product: Product, markets: Mapping[str, str]) -> list[str]:
-    """What keeps viewers from buying, with the names of the markets it concerns where it is not all of them."""
+    """What keeps viewers from buying. Names the markets unless it concerns all of them."""
     titles = {"prices": tr("Product", "Price"), "links": tr("Product", "Buy link")}
     words = []
     for key, ids in missing_to_sell(product, tuple(markets)).items():
@@ -84,7 +84,7 @@ def missing_to_sell_words(product: Product, markets: Mapping[str, str]) -> list[
 
 
 class HandbookMeter(QWidget):
-    """How complete a product's handbook is in a language, and what is not written."""
+    """How complete a product's handbook is in a language, and what is missing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class HandbookMeter(QWidget):
         row.addWidget(self.words, 1)
 
     def show_completeness(self, done: Completeness) -> None:
-        """Show this."""
+        """Show this completeness."""
         titles = section_titles()
         self.bar.setValue(done.percent)
         set_property(self.bar, "level", "good" if not done.missing else "")
@@ -127,7 +127,7 @@ class _PicturesPage(ProductPage):
 
 
 class ProductDialog(QDialog):
-    """Stays open beside the window; closes by itself when its product goes."""
+    """Stays open beside the main window, and closes when its product is removed."""
 
     def __init__(self, context: WindowContext, product_id: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -148,7 +148,7 @@ class ProductDialog(QDialog):
             (tr("Product", "Sizes"), partial(SizesPage, means)),
         )
         self._places: dict[int, QScrollArea] = {}
-        self._pages: dict[int, ProductPage] = {}  # made when they are first looked at: the form is there at once
+        self._pages: dict[int, ProductPage] = {}  # built when first shown, so that the form opens quickly
         self._reading: ProductReading | None = None
         self._build()
         context.bridge.show_changed.connect(self._read)
@@ -199,7 +199,7 @@ class ProductDialog(QDialog):
         outer.addLayout(bottom)
 
     def open_page(self, field: str) -> None:
-        """Go to the page where this field is written."""
+        """Go to the page that has this field."""
         places = {"points": 2, "scenarios": 3, "prices": 4, "stock": 4, "faq": 5, "claims": 7, "pictures": 1}
         self.list.setCurrentRow(places.get(field, 0))
         self._pages[self.list.currentRow()].begin()

@@ -1,4 +1,4 @@
-"""One product out of ten thousand: a few letters, and a short list of what they fit."""
+"""Finds one product among thousands as the user types."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,7 +14,7 @@ VISIBLE = 12
 
 
 class ProductChoice(SearchLine):
-    """`chosen(id)` when the user picks another product, "" when the field is emptied."""
+    """Emits `chosen(id)` when the user picks another product, and "" when they clear the field."""
 
     chosen = Signal(str)
 
@@ -30,16 +30,16 @@ class ProductChoice(SearchLine):
 
     @property
     def product_id(self) -> str:
-        """What is chosen."""
+        """Id of the chosen product; "" = none."""
         return self._id
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """Ids of what fits the letters now, the best known order: the show's."""
+        """Ids of the products that match the text, in the show's order."""
         return tuple(product.id for product in self._matches)
 
     def show_product(self, product: Product | None) -> None:
-        """Show what is chosen, unless somebody is typing."""
+        """Show the chosen product, unless the user is typing."""
         self._id = product.id if product is not None else ""
         self.show_name(self._called(product) if product is not None else "")
 
@@ -47,7 +47,7 @@ class ProductChoice(SearchLine):
         return pick(product.name, (self._language(),))[0] or product.sku or product.id
 
     def offer(self, letters: str) -> None:
-        """Put what fits into the list."""
+        """List the products that match."""
         products = self._products()
         if self._searched[0] is not products:
             self._searched = (products, [search_text(product) for product in products])
@@ -61,7 +61,7 @@ class ProductChoice(SearchLine):
         self.show_offers([self._called(product) for product in self._matches])
 
     def on_typed(self, letters: str) -> None:
-        """An emptied field chooses nothing."""
+        """Clearing the field chooses no product."""
         if letters.strip():
             super().on_typed(letters)
         else:
@@ -69,7 +69,7 @@ class ProductChoice(SearchLine):
             self._choose("")
 
     def pick_match(self, place: int) -> None:
-        """Choose the one at this place of the list, if there is one."""
+        """Choose the match at this place in the list, if there is one."""
         if 0 <= place < len(self._matches):
             product = self._matches[place]
             self._name = self._called(product)

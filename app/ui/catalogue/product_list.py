@@ -1,4 +1,4 @@
-"""The list of products: picture, name, price and stock in rows that stay quick with ten thousand of them."""
+"""The product list: picture, name, price and stock. Stays fast with ten thousand rows."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ KEPT_THUMBS = 400
 
 
 def role_badge(role: Role) -> str:
-    """A role in one word."""
+    """A short label for a role."""
     return {
         Role.HERO: tr("Products", "Hero"),
         Role.TRAFFIC: tr("Products", "Traffic"),
@@ -32,7 +32,7 @@ def role_badge(role: Role) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ProductLine:
-    """What a row says beside the name; `warning` = something is missing, `badge` the role."""
+    """What a row shows beside the name. `warning`: something is missing; `badge`: the role."""
 
     detail: str
     badge: str
@@ -41,7 +41,7 @@ class ProductLine:
 
 
 class Thumbnails:
-    """Small pictures by the show's picture ids, the least used forgotten first."""
+    """Thumbnails by picture id; forgets the least recently used first."""
 
     def __init__(self, read: Callable[[str], bytes | None], side_px: int) -> None:
         self._read = read
@@ -49,7 +49,7 @@ class Thumbnails:
         self._kept: OrderedDict[str, QPixmap | None] = OrderedDict()
 
     def get(self, picture_id: str) -> QPixmap | None:
-        """None for a picture that is not there or cannot be read."""
+        """None if the picture is missing or unreadable."""
         if picture_id in self._kept:
             self._kept.move_to_end(picture_id)
             return self._kept[picture_id]
@@ -70,27 +70,27 @@ class Thumbnails:
 
 
 def search_text(product: Product) -> str:
-    """What a product is found by."""
+    """The text that a search looks in."""
     return "\n".join((*product.name.values(), product.sku, product.category)).casefold()
 
 
 class ProductModel(ItemModel[Product]):
     """The products that match the search, in the show's order."""
 
-    carried = PRODUCT_TYPE  # the rundown takes them too
+    carried = PRODUCT_TYPE  # the rundown accepts these drags too
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._all: tuple[Product, ...] = ()
         self._search = ""
-        self._texts: dict[int, tuple[Product, str]] = {}  # by identity: an edited product is another object
+        self._texts: dict[int, tuple[Product, str]] = {}  # keyed by identity: an edited product is a new object
 
     @property
     def searching(self) -> bool:
         return bool(self._search)
 
     def show_products(self, products: tuple[Product, ...], search: str = "") -> None:
-        """Show those of these that match."""
+        """Show the products that match the search."""
         before, search = (self._all, self._search), search.strip().casefold()
         if products is before[0] and search == before[1]:
             return
@@ -194,7 +194,7 @@ class _ProductDelegate(QStyledItemDelegate):
 
 
 class ProductView(DraggableList[Product]):
-    """`pinned(id)` by Space; `pictures_dropped(id, paths)` when files are let fall on a row, with "" as id beside the rows."""
+    """Emits `pinned(id)` on Space, and `pictures_dropped(id, paths)` when files are dropped on a row; the id is "" outside the rows."""
 
     pictures_dropped = Signal(str, list)
     pinned = Signal(str)
@@ -221,7 +221,7 @@ class ProductView(DraggableList[Product]):
         return not self.rows.searching
 
     def dataChanged(self, topLeft: Index, bottomRight: Index, roles: Sequence[int] = ()) -> None:
-        """Past the list's own way, which lays ten thousand rows out anew: they are all of one height."""
+        """Skip the list's own handler, which lays out every row again; all rows have the same height."""
         QAbstractItemView.dataChanged(self, topLeft, bottomRight, list(roles))
 
     def takes(self, event: QDropEvent) -> bool:
@@ -240,7 +240,9 @@ class ProductView(DraggableList[Product]):
         index = self.indexAt(point)
         files = [url for url in event.mimeData().urls() if url.isLocalFile()]
         carried = bytes(event.mimeData().data(PRODUCT_TYPE).data()).decode().split()
-        event.setDropAction(Qt.DropAction.IgnoreAction if carried else Qt.DropAction.CopyAction)  # or the view would take rows away itself
+        event.setDropAction(
+            Qt.DropAction.IgnoreAction if carried else Qt.DropAction.CopyAction
+        )  # otherwise the view removes the rows itself
         event.accept()
         if files:
             self.pictures_dropped.emit(self.rows.id_at(index) if index.isValid() else "", [QUrl.toLocalFile(url) for url in files])

@@ -1,4 +1,4 @@
-"""The pages of a product's form: each shows a product in one language, and says which fields the user changed."""
+"""The pages of the product form. Each shows a product in one language and reports the fields that the user changes."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -23,9 +23,8 @@ Change = Callable[[str, Callable[[Product], Product]], None]
 
 @dataclass(frozen=True, slots=True)
 class PageMeans:
-    """What pages work with: `change(typed, function)` edits the open product, what is typed into the same field in a row is one step and
-    with "" it is a step of its own; `markets` (id → name), `currencies` by market,
-    `words_of` makes a sentence of an error."""
+    """What pages need from the form. `change(typed, function)` edits the open product: edits in a row with the same `typed` are one undo
+    step, and "" is always a step. `markets` maps ids to names, `currencies` is by market, `words_of` words an error."""
 
     change: Change
     icons: Icons
@@ -37,7 +36,7 @@ class PageMeans:
 
 @dataclass(frozen=True, slots=True)
 class ProductReading:
-    """What is shown: a product, in a language, with the host's languages for comparison."""
+    """The product that pages show, in which language, and the host's languages for comparison."""
 
     product: Product
     language: str
@@ -54,7 +53,7 @@ def role_words() -> dict[str, str]:
 
 
 class ProductPage(QWidget):
-    """Base of the pages; `parent` is where it is to stand: what is built elsewhere and put there is styled twice."""
+    """Base of the pages. Built inside its `parent`, because Qt styles a widget twice when it gets a parent later."""
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(parent)
@@ -65,7 +64,7 @@ class ProductPage(QWidget):
         self._words: dict[str, TranslatedField] = {}
 
     def words(self, name: str, title: str, *, paragraph: bool = False, hint: str = "") -> TranslatedField:
-        """A field of the product that has words in each language."""
+        """A field with text in each language."""
         made = TranslatedField(title, paragraph=paragraph, hint=hint, parent=self)
         made.edited.connect(lambda words: self.means.change(name, lambda product: replace(product, **{name: words})))
         self._words[name] = made
@@ -73,13 +72,13 @@ class ProductPage(QWidget):
         return made
 
     def heading(self, text: str, hint: str = "") -> None:
-        """A title above what follows."""
+        """Add a heading above the next fields."""
         self.column.addWidget(label(text, "heading"))
         if hint:
             self.column.addWidget(label(hint, "hint", wrap=True))
 
     def begin(self) -> None:
-        """Give the keyboard to the first field."""
+        """Focus the first field."""
         self.focusNextChild()
 
     def read(self, reading: ProductReading) -> None:
@@ -89,7 +88,7 @@ class ProductPage(QWidget):
 
 
 class BasicsPage(ProductPage):
-    """Name, role and the four things that a card must not lack."""
+    """Name, role and the four facts that every product card needs."""
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
@@ -117,7 +116,7 @@ class BasicsPage(ProductPage):
         self.column.addStretch(1)
 
     def begin(self) -> None:
-        self._words["name"].begin()  # a new product is named at once
+        self._words["name"].begin()  # a new product needs its name first
 
     def _line(self, name: str, title: str) -> QLineEdit:
         line = QLineEdit()
@@ -134,11 +133,11 @@ class BasicsPage(ProductPage):
                 line.setText(getattr(reading.product, name))
 
 
-Fields = tuple[tuple[str, str, bool, LocalizedText | str], ...]  # (name, title, paragraph, its words, or a text without language)
+Fields = tuple[tuple[str, str, bool, LocalizedText | str], ...]  # (name, title, paragraph, text by language or plain text)
 
 
 class _Listed(ProductPage):
-    """A page with a list of things that have words; `key` is the product's field, `fresh` makes a new one."""
+    """A page with a list of entries that have text; `key` is the product's field."""
 
     key = ""
     limit = 0
@@ -152,7 +151,7 @@ class _Listed(ProductPage):
         self.list.setSpacing(12)
 
     def build(self, add: str) -> None:
-        """Put the list and the button below it in place."""
+        """Add the list and the button below it."""
         self.column.addLayout(self.list)
         self.add_button = push_button(add, self._add)
         row = QHBoxLayout()
@@ -161,15 +160,15 @@ class _Listed(ProductPage):
         self.column.addLayout(row)
 
     @abstractmethod
-    def fresh(self) -> Any:
-        """A new thing."""
+    def new_entry(self) -> Any:
+        """A new entry."""
 
     @abstractmethod
     def fields(self, thing: Any) -> Fields:
-        """What a thing has."""
+        """The fields of an entry."""
 
-    def changed(self, thing: Any, name: str, value: LocalizedText | str) -> Any:
-        """The thing with another value in this field."""
+    def with_field(self, thing: Any, name: str, value: LocalizedText | str) -> Any:
+        """The entry with another value in this field."""
         return replace(thing, **{name: value})
 
     def _things(self) -> tuple[Any, ...]:
@@ -185,7 +184,7 @@ class _Listed(ProductPage):
         self.means.change(typed, apply)
 
     def _add(self) -> None:
-        self._set(lambda things: things.append(self.fresh()))
+        self._set(lambda things: things.append(self.new_entry()))
         if self._boxes:
             self._boxes[-1].setFocus()
 
@@ -236,13 +235,13 @@ class _Listed(ProductPage):
 
     def _edit(self, place: int, name: str, value: LocalizedText | str) -> None:
         def change(things: list[Any]) -> None:
-            things[place] = self.changed(things[place], name, value)
+            things[place] = self.with_field(things[place], name, value)
 
         self._set(change, f"{self.key}.{place}.{name}")
 
 
 class PointsPage(_Listed):
-    """At most three core selling points, each with the keyword that viewers see."""
+    """Up to three core selling points, each with the keyword that viewers see."""
 
     key = "points"
     limit = MAX_POINTS
@@ -256,7 +255,7 @@ class PointsPage(_Listed):
         self.build(tr("Product", "Add selling point"))
         self.column.addStretch(1)
 
-    def fresh(self) -> Point:
+    def new_entry(self) -> Point:
         return Point(new_id())
 
     def fields(self, thing: Point) -> Fields:
@@ -277,19 +276,19 @@ class ScenariosPage(_Listed):
         self.build(tr("Product", "Add use case"))
         self.column.addStretch(1)
 
-    def fresh(self) -> LocalizedText:
+    def new_entry(self) -> LocalizedText:
         return {}
 
     def fields(self, thing: LocalizedText) -> Fields:
         return (("words", "", True, thing),)
 
-    def changed(self, thing: LocalizedText, name: str, value: LocalizedText | str) -> LocalizedText:
+    def with_field(self, thing: LocalizedText, name: str, value: LocalizedText | str) -> LocalizedText:
         del name
         return thing if isinstance(value, str) else value
 
 
 class QuestionsPage(_Listed):
-    """What viewers ask, and the answer."""
+    """Viewers' questions, with answers."""
 
     key = "faq"
 
@@ -300,7 +299,7 @@ class QuestionsPage(_Listed):
         self.words("return_rule", tr("Product", "Returns"), paragraph=True)
         self.column.addStretch(1)
 
-    def fresh(self) -> Answer:
+    def new_entry(self) -> Answer:
         return Answer({}, {})
 
     def fields(self, thing: Answer) -> Fields:
@@ -311,7 +310,7 @@ class QuestionsPage(_Listed):
 
 
 class ComparisonPage(_Listed):
-    """What others offer, and what is better here."""
+    """What competitors offer, and what is better here."""
 
     key = "comparisons"
 
@@ -321,7 +320,7 @@ class ComparisonPage(_Listed):
         self.build(tr("Product", "Add comparison"))
         self.column.addStretch(1)
 
-    def fresh(self) -> Comparison:
+    def new_entry(self) -> Comparison:
         return Comparison("", {}, {})
 
     def fields(self, thing: Comparison) -> Fields:
@@ -333,7 +332,7 @@ class ComparisonPage(_Listed):
 
 
 class ClaimsPage(_Listed):
-    """What is asserted."""
+    """What the seller claims about the product."""
 
     key = "claims"
 
@@ -345,7 +344,7 @@ class ClaimsPage(_Listed):
         self.build(tr("Product", "Add claim"))
         self.column.addStretch(1)
 
-    def fresh(self) -> Claim:
+    def new_entry(self) -> Claim:
         return Claim({})
 
     def fields(self, thing: Claim) -> Fields:

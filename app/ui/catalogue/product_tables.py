@@ -1,4 +1,4 @@
-"""A product's figures as rows of text, and back again; a cell that cannot be understood is named by its place."""
+"""Turns a product's figures into rows of text, and back. An invalid cell is reported with its place."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ Rows = list[list[str]]
 
 
 class RefusedCell(Exception):
-    """`row` and `column` say where, `error` what is wrong."""
+    """A cell that cannot be read; `error` says why."""
 
     def __init__(self, row: int, column: int, error: AppError) -> None:
         super().__init__(str(error))
@@ -22,7 +22,7 @@ class RefusedCell(Exception):
 
 
 def amount_text(money: Money | None) -> str:
-    """ "19.99", "" for none."""
+    """ "19.99"; "" for none."""
     return format(money.amount, "f") if money is not None else ""
 
 
@@ -40,7 +40,7 @@ def _money(rows: Rows, row: int, column: int, currency: str) -> Money | None:
 
 
 def _link(rows: Rows, row: int, column: int, known: str) -> str:
-    """Completed; what stands there already is left as it is, so that it keeps nobody from changing a price."""
+    """The address, completed. A stored one passes unchecked: an old invalid link must not block a price change."""
     text = rows[row][column]
     if text == known:
         return text
@@ -62,7 +62,7 @@ def _number(rows: Rows, row: int, column: int) -> float:
 
 
 def price_rows(product: Product, markets: Sequence[str]) -> Rows:
-    """Market, price, crossed-out price, what it costs at the door, link; one row for each market."""
+    """One row per market: market, price, crossed-out price, landed cost, link."""
     rows = []
     for market_id in markets:
         price, landed = price_in(product, market_id), landed_cost(product, market_id)
@@ -79,7 +79,7 @@ def price_rows(product: Product, markets: Sequence[str]) -> Rows:
 
 
 def with_prices(product: Product, rows: Rows, currencies: Mapping[str, str]) -> Product:
-    """With the prices and links of these rows; those of markets that have no row stay. Raises RefusedCell."""
+    """The product with the prices and links of these rows. Markets without a row keep theirs. Raises RefusedCell."""
     prices, links = [], []
     for place, row in enumerate(rows):
         currency = currencies[row[0]]
@@ -97,7 +97,7 @@ def with_prices(product: Product, rows: Rows, currencies: Mapping[str, str]) -> 
 
 
 def delivery_rows(product: Product, markets: Sequence[str]) -> Rows:
-    """Market, days from, days to, freight, return freight, duty in per cent; one row for each market."""
+    """One row per market: market, days from, days to, freight, return freight, duty in per cent."""
     by_market = {one.market_id: one for one in product.delivery}
     rows = []
     for market_id in markets:
@@ -111,7 +111,7 @@ def delivery_rows(product: Product, markets: Sequence[str]) -> Rows:
 
 
 def with_delivery(product: Product, rows: Rows, currencies: Mapping[str, str]) -> Product:
-    """With the delivery of these rows; an empty row means that nothing is known. Raises RefusedCell."""
+    """The product with the delivery of these rows; an empty row means unknown. Raises RefusedCell."""
     made = []
     for place, row in enumerate(rows):
         if not any(row[1:]):
@@ -132,16 +132,16 @@ def with_delivery(product: Product, rows: Rows, currencies: Mapping[str, str]) -
 
 
 def stock_rows(product: Product) -> Rows:
-    """Place and units."""
+    """One row per place: place, units."""
     return [[stock.place, str(stock.units)] for stock in product.stock]
 
 
 def with_stock(product: Product, rows: Rows) -> Product:
-    """With these units in these places. Raises RefusedCell."""
+    """The product with this stock. Raises RefusedCell."""
     return replace(product, stock=tuple(Stock(row[0], int(_number(rows, place, 1))) for place, row in enumerate(rows)))
 
 
 def size_rows(product: Product) -> Rows:
-    """The size chart with its heading as first row, made rectangular."""
+    """The size chart with its header row first, padded to equal lengths."""
     width = max((len(row) for row in product.size_chart), default=0)
     return [[*row, *([""] * (width - len(row)))] for row in product.size_chart]

@@ -1,4 +1,4 @@
-"""The pages of a product's form that hold figures: prices, delivery, stock, sizes."""
+"""The pages of the product form with figures: prices, delivery, stock, sizes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ from app.ui.kit.table_edit import Column, TableEdit
 
 
 class PricesPage(ProductPage):
-    """Prices, the way to the buyer, and what really lies in stock."""
+    """Prices, delivery and stock."""
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
@@ -145,7 +145,7 @@ def _costly_return(product: Product, market_id: str) -> bool:
 
 
 class SizesPage(ProductPage):
-    """A chart of sizes, written or pasted as a table."""
+    """A size chart, typed or pasted as a table."""
 
     COLUMNS = 6
 

@@ -1,4 +1,4 @@
-"""The list of products: find, add, put in order, pin for the viewers, open the form."""
+"""The products panel: find, add, reorder, pin for viewers, open the form."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -20,13 +20,14 @@ from app.ui.kit.editors import column
 from app.ui.kit.empty_state import EmptyState
 from app.ui.kit.language import tr
 
-KEPT_LINES = 1000  # what rows say, of those that were looked at
+KEPT_LINES = 1000  # rows whose text is remembered
 
 
 class ProductsPanel(QWidget):
-    """Enter opens a product's form, Space pins it, Delete removes what is chosen; rows are dragged into order and into the rundown.
+    """Enter opens a product's form, Space pins the product, Delete removes the selection. Rows are dragged to reorder them, and into the
+    rundown.
 
-    `table_wanted(path or None)`: products are to be brought in from a table.
+    Emits `table_wanted(path or None)` to import products from a table.
     """
 
     table_wanted = Signal(object)
@@ -34,7 +35,7 @@ class ProductsPanel(QWidget):
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setAcceptDrops(True)  # where the list is not there to take them
+        self.setAcceptDrops(True)  # accepts drops while the list is hidden
         self._context = context
         self._lines: dict[str, tuple[Product, ProductLine]] = {}
         self._described: tuple[str, str, tuple[str, ...]] = ("", "", ())
@@ -60,7 +61,7 @@ class ProductsPanel(QWidget):
                 tr("Products", "No products yet"),
                 tr("Products", "Add what you sell or import a spreadsheet from your shop."),
                 push_button(tr("Products", "Add product"), self.add, role="primary"),
-                push_button(tr("Products", "Import products…"), self._bring_in),
+                push_button(tr("Products", "Import products…"), self._import_table),
             )
         )
         layout.addLayout(self._stack, 1)
@@ -86,7 +87,7 @@ class ProductsPanel(QWidget):
         self.open_button = icon_button(icons, "rename", tr("Products", "Edit"), lambda: self.open(self.list.current_id()))
         self.pin_button = icon_button(icons, "pin", tr("Products", "Pin"), lambda: self.pin(self.list.current_id()))
         self.remove_button = icon_button(icons, "remove", tr("Products", "Remove"), self.remove)
-        self.import_button = icon_button(icons, "open", tr("Products", "Import products…"), self._bring_in)
+        self.import_button = icon_button(icons, "open", tr("Products", "Import products…"), self._import_table)
         for button in (self.add_button, self.import_button, self.duplicate_button, self.open_button, self.pin_button):
             row.addWidget(button)
         row.addStretch(1)
@@ -112,7 +113,7 @@ class ProductsPanel(QWidget):
         return show.presentation.market_id or next((market.id for market in show.markets), "")
 
     def _describe(self, product: Product) -> ProductLine:
-        """Made once as long as the product, the market and the reader are the same: rows are drawn more often than they change."""
+        """Memoized by product, market and language: rows are painted more often than they change."""
         show, market = self._context.studio.document.show, self._market()
         of = (market, show.presentation.host_language, tuple(one.id for one in show.markets))
         if of != self._described or len(self._lines) > KEPT_LINES:
@@ -148,7 +149,7 @@ class ProductsPanel(QWidget):
     # What the user does ---------------------------------------------------------------------------------------------------
 
     def add(self) -> None:
-        """A new product, its form open."""
+        """Add a product and open its form."""
         product = Product(editing.new_id(), {self._context.studio.document.show.presentation.host_language: tr("Products", "New product")})
         if self._context.edit_show("Add product", lambda show: editing.put_product(show, product)):
             self.search.clear()
@@ -156,12 +157,12 @@ class ProductsPanel(QWidget):
             self.open(product.id)
 
     def open(self, product_id: str, field: str = "") -> None:
-        """Show the product's form, at the page that has the field; one that is open comes to the front."""
+        """Open the product's form at the page that has the field, or raise the open one."""
         if product_id:
             self._context.openers.open_product(product_id, field)
 
     def duplicate(self) -> None:
-        """Copy the chosen product."""
+        """Duplicate the selected product."""
         here = self.list.current_id()
         if not here:
             return
@@ -176,7 +177,7 @@ class ProductsPanel(QWidget):
             self.list.choose(made[-1])
 
     def remove(self) -> None:
-        """Remove what is chosen and offer to take that back."""
+        """Remove the selection and offer to undo it."""
         ids = self.list.chosen_ids()
         if not ids:
             return
@@ -192,7 +193,7 @@ class ProductsPanel(QWidget):
             self.list.choose(ids[0])
 
     def set_role(self, role: Role) -> None:
-        """Give all chosen products a role."""
+        """Give all selected products a role."""
         ids = set(self.list.chosen_ids())
 
         def change(show: Show) -> Show:
@@ -203,13 +204,13 @@ class ProductsPanel(QWidget):
         self._context.edit_show("Change role", change)
 
     def pin(self, product_id: str) -> None:
-        """Show the product to the viewers; once more takes it away."""
+        """Pin the product for viewers, or unpin it."""
         if product_id:
             selling = self._context.studio.control.selling
             pinned = self.list.pinned_id == product_id
             self._context.attempt(selling.unpin if pinned else lambda: selling.pin(product_id))
 
-    def _bring_in(self) -> None:
+    def _import_table(self) -> None:
         self.table_wanted.emit(None)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -221,7 +222,7 @@ class ProductsPanel(QWidget):
         self._take_files("", [QUrl.toLocalFile(url) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def _take_files(self, product_id: str, paths: Sequence[str]) -> None:
-        """Pictures let fall on a row are added to its product; beside the rows each makes a product. A table is brought in."""
+        """Add pictures dropped on a row to its product; each one dropped elsewhere becomes a product. Import a dropped table."""
         tables = [path for path in paths if path.lower().endswith(self._context.studio.tables.suffixes)]
         if tables:
             self.table_wanted.emit(Path(tables[0]))
@@ -245,7 +246,7 @@ class ProductsPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         icons = self._context.icons
         menu.addAction(icons.icon("add"), tr("Products", "Add product"), self.add)
-        menu.addAction(icons.icon("open"), tr("Products", "Import products…"), self._bring_in)
+        menu.addAction(icons.icon("open"), tr("Products", "Import products…"), self._import_table)
         if here:
             menu.addSeparator()
             menu.addAction(icons.icon("rename"), tr("Products", "Edit"), lambda: self.open(here))

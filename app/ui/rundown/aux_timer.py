@@ -1,4 +1,4 @@
-"""The host's own timer: counts down whatever is wanted beside the run of show."""
+"""The host's own countdown, independent of the rundown."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ FIELD_PX = 78
 
 
 class TimeField(QLineEdit):
-    """A length of time that is typed: minutes, or minutes and seconds. Escape takes back what was typed."""
+    """A field for a duration: minutes, or minutes and seconds. Escape reverts the text."""
 
     def __init__(self, words: str) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class TimeField(QLineEdit):
         self.shown = ""
 
     def show_clock(self, text: str) -> None:
-        """Show a time, unless somebody is typing another."""
+        """Show a time, unless the user is typing one."""
         self.shown = text
         if not (self.hasFocus() and self.isModified()):
             self.setText(text)
@@ -40,7 +40,7 @@ class TimeField(QLineEdit):
 
 
 class AuxTimerStrip(QWidget):
-    """`set_length(seconds)`, `toggle` and `reset` are what its owner does with it."""
+    """Its owner assigns `set_length(seconds)`, `toggle` and `reset`."""
 
     def __init__(
         self, icons: Icons, *, set_length: Callable[[float], object], toggle: Callable[[], object], reset: Callable[[], object]
@@ -62,7 +62,7 @@ class AuxTimerStrip(QWidget):
             row.addWidget(widget)
 
     def show_timer(self, left_s: float, *, counting: bool) -> None:
-        """What it says now."""
+        """Show the time left."""
         self.field.setReadOnly(counting)
         self.field.show_clock(clock(left_s))
         set_property(self.field, "state", "over" if counting and left_s < 0 else "counting" if counting else "")

@@ -1,4 +1,4 @@
-"""The host's cue card: what to say of the product that is on, answers by a few letters, and what must not be forgotten."""
+"""The host's cue card: talking points of the current product, answers to search, and reminders."""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
@@ -26,13 +26,13 @@ ANSWERS = 4
 
 
 def viewers_language(show: Show) -> str:
-    """The first language of the market that the picture speaks to."""
+    """The first language of the market that the on-screen language is set for."""
     market = next((one for one in show.markets if one.id == show.presentation.market_id), show.markets[0] if show.markets else None)
     return market.languages[0] if market is not None and market.languages else show.presentation.host_language
 
 
 class CuePanel(QWidget):
-    """Follows the running show; before it, the product that is pinned or chosen. Viewers never see this panel."""
+    """Follows the running rundown; before that, the pinned or selected product. Viewers never see this panel."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class CuePanel(QWidget):
         self._scroll.setWidget(inside)
         outer.addWidget(self._scroll, 1)
         bridge = context.bridge
-        self._due = QTimer(self)  # one step of the host's changes several things at once: they are read once
+        self._due = QTimer(self)  # one user action changes several things at once: read them once
         self._due.setSingleShot(True)
         self._due.setInterval(0)
         self._due.timeout.connect(self._read)
@@ -139,7 +139,7 @@ class CuePanel(QWidget):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def show_segment(self, segment_id: str) -> None:
-        """What stands here while no show runs."""
+        """Show this segment while no rundown runs."""
         if segment_id != self._chosen_segment:
             self._chosen_segment = segment_id
             self._read()
@@ -188,14 +188,14 @@ class CuePanel(QWidget):
         self.script_title.setVisible(bool(script))
 
     def read_asked(self) -> None:
-        """How many viewers want to see the product closer."""
+        """Show how many viewers requested a close-up."""
         product = self._product()
         asked = self._control.viewers.summary.of(product.id).asked if product is not None else 0
         self.asked.setVisible(asked > 0)
         self.asked.setText(tr("Cue", "{count} want a close-up", count=asked))
 
     def read_banner(self) -> None:
-        """What is late before what is due, before what stands on the picture for its moment."""
+        """Show late disclosures before due ones, and those before the ones on screen."""
         now_ms = self._control.now_ms()
         states: dict[str, list[Told]] = {"late": [], "due": [], "page": [], "shown": []}
         markets = {market.id: market for market in self._context.studio.document.show.markets}
@@ -270,7 +270,7 @@ class CuePanel(QWidget):
                 line.setVisible(bool(text))
 
     def _price_row(self, place: int) -> tuple[QLabel, QLabel, QLabel]:
-        """The lines of one market, which are kept and filled anew: a host who goes on does not wait for labels that are made."""
+        """The labels of one market. They are reused, because making labels would delay a switch to the next segment."""
         name, price, more = elided(""), label("", "cuePrice"), elided("", "hint")
         self._prices.addWidget(name, place, 0)
         self._prices.addWidget(price, place, 1, Qt.AlignmentFlag.AlignRight)
@@ -278,7 +278,7 @@ class CuePanel(QWidget):
         return name, price, more
 
     def _price_words(self, show: Show, product: Product, market: Market) -> tuple[str, str, str]:
-        """The market's name, the price, and what stands below them."""
+        """The market's name, the price, and the line below them."""
         host = show.presentation.host_language
         price, landed = price_in(product, market.id), landed_cost(product, market.id)
         name = pick(market.name, (host,))[0] or market.id
@@ -318,7 +318,7 @@ class CuePanel(QWidget):
         if segment is not None and self._control.runner.run.running:
             self._context.attempt(lambda: self._control.runner.tick(item_id, done=done))
         else:
-            self._read()  # before the show nothing is ticked
+            self._read()  # nothing is ticked before the rundown starts
 
     def _on_card_wanted(self, item_id: str) -> None:
         product = self._product()

@@ -1,4 +1,4 @@
-"""What the host ticks: points and cues, large enough to be read at arm's length."""
+"""The points and cues that the host ticks, readable at arm's length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ from app.ui.kit.theme import Icons, set_property
 
 @dataclass(frozen=True, slots=True)
 class CueItem:
-    """`text` in the host's `language`; `beside` what viewers read, in `beside_language`; `card`: it can be shown, `shown`: it is."""
+    """`text` is in the host's `language`, `beside` in the viewers' `beside_language`. `card`: it has a card; `shown`: its card is on
+    screen."""
 
     id: str
     text: str
@@ -56,7 +57,7 @@ class _ItemRow(QWidget):
         row.addWidget(self.card, 0, Qt.AlignmentFlag.AlignTop)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The whole row is the box: it is hit without looking."""
+        """A click anywhere on the row ticks the box, so the host needn't aim."""
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self.box.click()
 
@@ -83,7 +84,7 @@ def _direct(shown: QLabel, language: str) -> None:
 
 
 class CueItems(QWidget):
-    """`ticked(id, done)` and `card_wanted(id)`: what the host did."""
+    """Emits `ticked(id, done)` and `card_wanted(id)`."""
 
     ticked = Signal(str, bool)
     card_wanted = Signal(str)
@@ -97,7 +98,7 @@ class CueItems(QWidget):
         self._column.setSpacing(6)
 
     def show_items(self, items: Sequence[CueItem]) -> None:
-        """Show these; rows are kept and filled anew, so that the keyboard stays where it is."""
+        """Show these items. Rows are reused, so that the focus stays where it is."""
         while len(self._rows) < len(items):
             row = _ItemRow(self._icons, self)
             self._rows.append(row)

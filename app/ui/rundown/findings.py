@@ -1,4 +1,4 @@
-"""What speaks against a plan: one line that counts, and a list that gives the reason, the place, and a remedy by one click."""
+"""The problems of a plan: one line with their count, and a list with reason, place and a fix by one click."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,10 +17,10 @@ from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
 
-AFTER_MS = 150  # a pause in the typing
-STEP_S = 0.008  # half a frame: nobody feels it
+AFTER_MS = 150  # after the user pauses typing
+STEP_S = 0.008  # half a frame: too short to notice
 SHOWN = 60
-HEIGHT_PX = 150  # two or three findings; a tall window gives more
+HEIGHT_PX = 150  # two or three findings; more in a tall window
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.BLOCK: 2}
 _LOOKS: Mapping[Level, tuple[str, str]] = {
     Level.INFO: ("info", "info"),
@@ -30,9 +30,9 @@ _LOOKS: Mapping[Level, tuple[str, str]] = {
 
 
 class FindingsBar(QWidget):
-    """Looks again a moment after the show changed. `go_to(kind, id, field)` opens what a finding speaks of.
+    """Checks again shortly after the show changes. Calls `go_to(kind, id, field)` to open the subject of a finding.
 
-    `opened` is emitted when the list comes or goes.
+    Emits `opened` when the list opens or closes.
     """
 
     opened = Signal(bool)
@@ -79,16 +79,16 @@ class FindingsBar(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """The show has changed."""
+        """Schedule a check after a change."""
         self._timer.start(AFTER_MS)
 
     def level_of(self, subject_id: str) -> str:
-        """The worst that was found of a segment or product, "" = nothing."""
+        """The worst level found for a segment or product; "" = none."""
         level = self._levels.get(subject_id)
         return level.value if level is not None else ""
 
     def look(self) -> None:
-        """Look at the show now, in steps: one that was just opened is read in many of them, one that was changed in one."""
+        """Check the show now, in steps. A newly opened show takes many steps, a change usually one."""
         show = self._context.studio.document.show
         if self._warming is None or show is not self._warmed:
             self._warmed = show
@@ -174,7 +174,7 @@ class FindingsBar(QWidget):
         verbs = QHBoxLayout()
         verbs.setSpacing(8)
         if finding.fix:
-            verbs.addWidget(push_button(tr("Findings", "Fix"), lambda: self._mend(finding), role="link"))
+            verbs.addWidget(push_button(tr("Findings", "Fix"), lambda: self._fix(finding), role="link"))
         if finding.id:
             field = finding.where.split("/")[0]
             verbs.addWidget(push_button(tr("Findings", "Show"), lambda: self._go_to(finding.subject.value, finding.id, field), role="link"))
@@ -183,5 +183,5 @@ class FindingsBar(QWidget):
         line.addLayout(words, 1)
         return row
 
-    def _mend(self, finding: Finding) -> None:
+    def _fix(self, finding: Finding) -> None:
         self._context.edit_show("Fix rundown", lambda show: apply_fix(show, finding))

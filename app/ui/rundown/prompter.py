@@ -1,4 +1,4 @@
-"""The prompter: a window for the host alone, on a second screen or behind the glass of a camera."""
+"""The prompter: a window for the host, on a second screen or behind the glass of a camera."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from app.ui.rundown.run_clock import FLASH_MS, SOON_S
 
 
 class Prompter(QWidget):
-    """Follows the running segment. F or a double click fills the screen, Escape leaves it; what was chosen is kept for the next time."""
+    """Follows the running segment. F or a double click fills the screen, Escape leaves it. Remembers its settings."""
 
     def __init__(self, context: WindowContext, state: QSettings) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -112,7 +112,7 @@ class Prompter(QWidget):
         self.play.setIcon(self._context.icons.icon("stop" if page.rolling else "play"))
 
     def fill_screen(self) -> None:
-        """Fill a screen, another than the main window's when there is one; once more brings the window back."""
+        """Fill a screen other than the main window's if there is one; again to leave it."""
         if self.isFullScreen():
             self._leave_screen()
             return
@@ -155,7 +155,7 @@ class Prompter(QWidget):
         self.show_head()
 
     def show_head(self) -> None:
-        """The clock, and what must be said now."""
+        """Show the clock and what must be said now."""
         head = PrompterHead(must_say=self._must_say())
         if self._runner.run.running:
             left_s = self._runner.timing().slot_left_s
@@ -163,7 +163,7 @@ class Prompter(QWidget):
         self.page.show_head(head)
 
     def _must_say(self) -> str:
-        """The markets that are to be told of advertising now."""
+        """The markets that are due an ad disclosure now."""
         control, show = self._context.studio.control, self._context.studio.document.show
         now_ms = control.now_ms()
         due = {one.market_id for one in control.disclosures.reminders() if one.due_ms is not None and now_ms >= one.due_ms}
@@ -171,7 +171,7 @@ class Prompter(QWidget):
         return tr("Prompter", "Make the ad disclosure: {markets}", markets=" · ".join(names)) if names else ""
 
     def _tick(self, place: int) -> None:
-        """A point was said, or was not after all."""
+        """Tick or untick a point."""
         if self._runner.run.running and place < len(self._items):
             self._context.attempt(lambda: self._runner.tick(self._items[place]))
 

@@ -1,4 +1,4 @@
-"""The prompter's page: large words on black, mirrored for the glass in front of a camera, rolled by time and not by frames."""
+"""The prompter's page: large text on black, mirrored for camera glass, scrolled by time rather than by frames."""
 
 import time
 from collections.abc import Callable
@@ -28,17 +28,16 @@ from app.domain.base.localized_text import is_right_to_left
 from app.ui.kit.theme import Theme
 
 MIN_SIZE_PX, MAX_SIZE_PX = 20, 160
-MIN_SPEED, MAX_SPEED = 10, 400  # pixels a second
+MIN_SPEED, MAX_SPEED = 10, 400  # pixels per second
 MARGIN_SHARE = 0.06
 READING_LINE = 0.38  # of the height: where the eye rests, near the lens
 FRAME_MS = 16
-HEAD_PX = 76  # the line of the clock and of what must be said now
+HEAD_PX = 76  # the line with the clock and what must be said now
 
 
 @dataclass(frozen=True, slots=True)
 class PrompterText:
-    """What is read: a title, points (text, ticked) in any order, and a script, which replaces the points when it is rolled; where
-    there is none, `hint` says so."""
+    """A title, points (text, ticked), and a script that replaces the points while it rolls; `hint` is shown if there is no script."""
 
     title: str = ""
     points: tuple[tuple[str, bool], ...] = ()
@@ -50,7 +49,7 @@ class PrompterText:
 
 @dataclass(frozen=True, slots=True)
 class PrompterHead:
-    """The line above: `clock` in the manner of `state` ("", "soon", "over"), and what must be said now."""
+    """The top line: `clock` in the colour of `state` ("", "soon", "over"), and what must be said now."""
 
     clock: str = ""
     state: str = ""
@@ -58,9 +57,9 @@ class PrompterHead:
 
 
 class PrompterPage(QWidget):
-    """`rolling` moves the page; Space starts and stops, the wheel moves by hand. Everything on it is mirrored, its clock too.
+    """`rolling` scrolls the page. Space starts and stops it, the wheel scrolls by hand. Mirroring includes the clock.
 
-    `numbered` is emitted with the place, from 0, of the point whose digit was pressed; `filled` by a double click.
+    Emits `numbered` with the index from 0 of the point whose digit was pressed, and `filled` on a double click.
     """
 
     changed = Signal()
@@ -91,7 +90,7 @@ class PrompterPage(QWidget):
 
     @property
     def offset(self) -> float:
-        """Pixels that the page has moved."""
+        """Pixels scrolled."""
         return self._offset
 
     @property
@@ -99,7 +98,7 @@ class PrompterPage(QWidget):
         return self._timer.isActive()
 
     def show_text(self, text: PrompterText) -> None:
-        """Show this; another segment begins at its top."""
+        """Show this text; another segment starts at its top."""
         if text == self.text:
             return
         if text.title != self.text.title:
@@ -108,7 +107,7 @@ class PrompterPage(QWidget):
         self._lay_out()
 
     def show_head(self, head: PrompterHead) -> None:
-        """Show another clock, or something that must be said."""
+        """Show another clock, or another thing to say."""
         if head != self.head:
             self.head = head
             self.update()
@@ -116,7 +115,7 @@ class PrompterPage(QWidget):
     def set_looks(
         self, *, size_px: int | None = None, mirrored: bool | None = None, scripted: bool | None = None, speed: int | None = None
     ) -> None:
-        """Change how it looks; bounds are held."""
+        """Change the looks, within their bounds."""
         if size_px is not None:
             self.size_px = min(MAX_SIZE_PX, max(MIN_SIZE_PX, size_px))
         if speed is not None:
@@ -132,24 +131,24 @@ class PrompterPage(QWidget):
         self.changed.emit()
 
     def start(self) -> None:
-        """Let the script roll."""
+        """Start rolling."""
         self._rolled_at = self._now_s()
         self._timer.start()
         self.changed.emit()
 
     def stop(self) -> None:
-        """Stand still."""
+        """Stop rolling."""
         self._timer.stop()
         self.changed.emit()
 
     def roll(self) -> None:
-        """Move on by the time that has passed."""
+        """Scroll by the time since the last call."""
         now_s = self._now_s()
         self.move_by(self.speed * (now_s - self._rolled_at))
         self._rolled_at = now_s
 
     def move_by(self, pixels: float) -> None:
-        """Move the page; it stops at its ends."""
+        """Scroll, within the page."""
         last = max(0.0, self._document.size().height() - self.height() * READING_LINE)
         offset = min(last, max(0.0, self._offset + pixels))
         if offset != self._offset:
@@ -193,7 +192,7 @@ class PrompterPage(QWidget):
         font.setPixelSize(max(8, round(size_px)))
         font.setBold(colour == "text")
         words.setFont(font)
-        if hangs:  # the second line begins below the first word, not below the mark
+        if hangs:  # hanging indent: the second line aligns with the first word, not with the mark
             indent = QFontMetricsF(font).horizontalAdvance(text[:2])
             block.setTextIndent(-indent)
             (block.setRightMargin if right else block.setLeftMargin)(indent)

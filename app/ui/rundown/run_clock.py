@@ -1,4 +1,4 @@
-"""The clock of a running show: the slot's countdown large, the whole show beside it."""
+"""The clock of a running rundown: the segment's countdown large, the whole rundown beside it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -12,13 +12,13 @@ from app.ui.kit.theme import set_property
 
 BIG_PX = 34
 SLOT_PX = 78
-SOON_S = 30  # the last half minute of a slot
-ON_TIME_S = 5  # less than this over or under is on time
-FLASH_MS = 500  # half a second on, half off: seen at the edge of the eye, and far below the three a second that can hurt
+SOON_S = 30  # a segment's last half minute
+ON_TIME_S = 5  # up to this much over or under counts as on time
+FLASH_MS = 500  # half a second on, half off: noticed from the corner of the eye, and well below the three flashes a second that can harm
 
 
 def tabular(widget: QLabel, pixels: int) -> QLabel:
-    """In figures of one width, so that a running clock does not tremble."""
+    """Set tabular figures, so that a running clock doesn't jitter."""
     font = QFont(widget.font())
     font.setPixelSize(pixels)
     font.setBold(True)
@@ -29,7 +29,7 @@ def tabular(widget: QLabel, pixels: int) -> QLabel:
 
 
 class RunClock(QWidget):
-    """Shows a Timing; `flash` is turned by its owner once a second at most while the slot is in overtime."""
+    """Shows a Timing. Its owner toggles `flash` at most once a second while the segment is over time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,11 +46,11 @@ class RunClock(QWidget):
         grid.addWidget(self.title, 0, 1, Qt.AlignmentFlag.AlignBottom)
         grid.addWidget(self.next, 1, 1, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(1, 1)
-        self.whole = elided("", "whole")  # for a line of its own: the owner places it
+        self.whole = elided("", "whole")  # its owner places it on a separate line
         self.setMinimumWidth(160)
 
     def show_idle(self, title: str, planned_s: float, ends: str) -> None:
-        """Before the show: what it will take, and when it would be over if it began now ("" = there is nothing to begin)."""
+        """Show the planned length, and when it would end if it started now ("" = nothing to start)."""
         self.slot.setText(clock(planned_s))
         set_property(self.slot, "state", "idle")
         self.title.setText(title)
@@ -59,7 +59,7 @@ class RunClock(QWidget):
         set_property(self.whole, "level", "")
 
     def show_timing(self, timing: Timing, *, title: str, upcoming: str, ends: str, flash: bool) -> None:
-        """While it runs. `ends` is the hour at which it will be over."""
+        """Show the running rundown; `ends` is its expected end."""
         self.slot.setText(clock(timing.slot_left_s))
         state = "over" if timing.slot_left_s < 0 else "soon" if timing.slot_left_s < SOON_S else ""
         set_property(self.slot, "state", "flash" if state == "over" and flash else state)

@@ -1,4 +1,4 @@
-"""The head of the run of show: the clocks, the keys by which a running show is led, and the host's own timer."""
+"""The rundown's head: the clocks, the transport buttons, and the host's own timer."""
 
 from datetime import datetime
 
@@ -17,14 +17,14 @@ MINUTE_PX = 28
 
 
 def _hour(at_ms: int) -> str:
-    """The hour of the day where the host is."""
+    """The time of day where the host is."""
     return f"{datetime.fromtimestamp(at_ms / 1000):%H:%M}"
 
 
 class RunHead(QWidget):
-    """Reads the runner; `ticked` is emitted twice a second while the show runs. Every button is an entry of the action table.
+    """Reads the runner; emits `ticked` twice a second while the rundown runs. Every button is an entry of the action table.
 
-    `rest`: what has the keyboard when the button that had it goes, so that a second Space never presses its neighbour.
+    `rest` gets the focus when the focused button disappears, so that a second Space never presses its neighbour.
     """
 
     ticked = Signal()
@@ -56,7 +56,7 @@ class RunHead(QWidget):
         self._timer.start()
 
     def _keys(self) -> QHBoxLayout:
-        """They stay where they are, whatever can be done: a hand finds them without looking."""
+        """The buttons. They never move, so that the host finds them without looking."""
         row = QHBoxLayout()
         row.setSpacing(0)
         icons = self._context.icons
@@ -100,7 +100,7 @@ class RunHead(QWidget):
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """The show or its run has changed."""
+        """Update after a change of the show or its run."""
         running = self._runner.run.running
         actions = self._context.studio.actions
         startable, steppable = bool(self._context.studio.document.show.segments), self._runner.upcoming is not None
@@ -117,7 +117,7 @@ class RunHead(QWidget):
         button.setEnabled(enabled)
 
     def on_tick(self) -> None:
-        """Half a second has passed."""
+        """Update twice a second."""
         self._lit = not self._lit
         self._show()
         if self._runner.run.running:

@@ -1,4 +1,4 @@
-"""The run of show: segments in order with their clock, the show's clock above them, what is wrong with the plan below."""
+"""The rundown panel: segments in order with their times, the rundown's clock above them, the plan's problems below."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ LIST_SHARE, FINDINGS_SHARE = 3, 2  # of the height, while the findings are open
 
 
 class _EmptyPlan(EmptyState):
-    """Takes the first products, where a list will be."""
+    """Shown while there are no segments; accepts dropped products."""
 
     products_dropped = Signal(list, int)
 
@@ -52,10 +52,10 @@ class _EmptyPlan(EmptyState):
 
 
 class RundownPanel(QWidget):
-    """Before the show a plan that is checked while it is written; on air the place from which the show is led.
+    """Checks the plan while the user writes it, and controls the running rundown.
 
-    Enter and a double click open a segment's form, before and in the show; in the show Ctrl+Enter, a button and the menu go into the
-    segment. Rows are dragged, products are let fall between them.
+    Enter or a double click opens a segment's form, running or not. Ctrl+Enter, a button or the menu switches to the segment while the
+    rundown runs. Rows are dragged to reorder them, and products are dropped between them.
     """
 
     def __init__(self, context: WindowContext, thumbnails: Thumbnails | None = None) -> None:
@@ -65,9 +65,9 @@ class RundownPanel(QWidget):
         self._runner = context.studio.control.runner
         self._begins: Mapping[str, int] = {}
         self._products = context.studio.control.products
-        self._lines: dict[str, tuple[tuple[object, ...], SegmentLine]] = {}  # of each segment, and what it was made of
+        self._lines: dict[str, tuple[tuple[object, ...], SegmentLine]] = {}  # by segment, with what it was made from
         self._revealed = ""
-        self._run = Run()  # as it is shown
+        self._run = Run()  # as shown
         layout = column(self, margin=8, spacing=4)
         self.head = RunHead(context)
         layout.addWidget(self.head)
@@ -100,7 +100,7 @@ class RundownPanel(QWidget):
         layout.addLayout(self._buttons())
         self.list.opened.connect(self.open)
         self.list.removed.connect(self.remove)
-        going = QShortcut(QKeySequence(GO_KEYS), self.list, lambda: self._go_into(self.list.current_id()))
+        going = QShortcut(QKeySequence(GO_KEYS), self.list, lambda: self._switch_to(self.list.current_id()))
         going.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.list.moved.connect(self._move)
         self.list.products_dropped.connect(self.add_products)
@@ -123,7 +123,7 @@ class RundownPanel(QWidget):
         self.remove_button = icon_button(icons, "remove", tr("Rundown", "Remove"), self.remove)
         keys = QKeySequence(GO_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
         self.go_button = icon_button(
-            icons, "play", tr("Rundown", "Go to this segment ({keys})", keys=keys), lambda: self._go_into(self.list.current_id())
+            icons, "play", tr("Rundown", "Go to this segment ({keys})", keys=keys), lambda: self._switch_to(self.list.current_id())
         )
         row.addWidget(self.duplicate_button)
         row.addWidget(self.open_button)
@@ -156,7 +156,7 @@ class RundownPanel(QWidget):
         before, run, current = self._run, self._runner.run, self._runner.current
         self._run = run
         if current is not None and run.running and not before.running:
-            self.list.choose(current.id)  # the keyboard goes to the list now: Enter there must not lead elsewhere
+            self.list.choose(current.id)  # select it: Enter in the list must not act on another segment
         self.head.refresh()
         if not run.running:
             hand_over_focus(self.go_button, self.list)
@@ -167,7 +167,7 @@ class RundownPanel(QWidget):
         if (run.running, run.started_ms) != (before.running, before.started_ms):
             self.list.refresh()
         else:
-            self.list.refresh_rows(before.segment_id, run.segment_id)  # all others say what they said
+            self.list.refresh_rows(before.segment_id, run.segment_id)  # the other rows don't change
 
     def _on_tick(self) -> None:
         self.list.refresh_rows(self._runner.run.segment_id)
@@ -196,7 +196,7 @@ class RundownPanel(QWidget):
         )
 
     def _line(self, segment: Segment, product: Product | None, backup: Product | None) -> SegmentLine:
-        """What a row says whatever the clock says: made once as long as segment and products are the same."""
+        """The part of a row that doesn't depend on the clock; memoized by segment and products."""
         language = (self._context.studio.document.show.presentation.host_language,)
         details = []
         if product is not None:
@@ -226,12 +226,12 @@ class RundownPanel(QWidget):
     def _do(self, action_id: str) -> None:
         self._context.studio.actions.run(action_id)
 
-    def _go_into(self, segment_id: str) -> None:
+    def _switch_to(self, segment_id: str) -> None:
         if segment_id and self._runner.run.running:
             self.jump(segment_id)
 
     def jump(self, segment_id: str) -> None:
-        """Go into a segment without a question, and say how to come back."""
+        """Switch to a segment without asking, and offer the way back."""
         before = self._runner.current
         if self._context.attempt(lambda: self._runner.enter(segment_id)) and before is not None and before.id != segment_id:
             data: dict[str, Value] = {
@@ -241,17 +241,17 @@ class RundownPanel(QWidget):
             self._context.bridge.tell(Notice(Severity.INFO, "window.jumped", data, "window.jumped", ("run.back",)))
 
     def open(self, segment_id: str) -> None:
-        """Show the segment's form; one that is open comes to the front."""
+        """Open the segment's form, or raise the open one."""
         if segment_id:
             self._context.openers.open_segment(segment_id)
 
     def _place(self) -> int:
-        """Behind the chosen row, else the end."""
+        """The index after the selected row, or the end."""
         row = self.list.rows.row_of(self.list.current_id())
         return row + 1 if row >= 0 else len(self._context.studio.document.show.segments)
 
     def add(self) -> None:
-        """A new segment behind the chosen one, its form open."""
+        """Add a segment after the selected one and open its form."""
         show, place = self._context.studio.document.show, self._place()
         act = show.segments[place - 1].act if place else Act.OPEN
         segment = Segment(editing.new_id(), tr("Rundown", "New segment"), act=act)
@@ -260,7 +260,7 @@ class RundownPanel(QWidget):
             self.open(segment.id)
 
     def add_products(self, product_ids: Sequence[str], place: int) -> None:
-        """A segment for each of these products."""
+        """Add a segment for each of these products."""
         language = (self._context.studio.document.show.presentation.host_language,)
 
         def change(show: Show) -> Show:
@@ -275,20 +275,20 @@ class RundownPanel(QWidget):
         self._context.edit_show("Add segments", change)
 
     def plan(self) -> None:
-        """A plan in three acts: a welcome, a segment for each hero and traffic product, a close."""
+        """Add three acts: a welcome, a segment for each hero and traffic product, a close."""
         language = (self._context.studio.document.show.presentation.host_language,)
         welcome = Segment(editing.new_id(), tr("Rundown", "Welcome: who we are and where our products come from"), Act.OPEN, 240)
         close = Segment(editing.new_id(), tr("Rundown", "Thanks, and see you next time"), Act.END, 180, share_moment=True)
         self._context.edit_show("Create rundown", lambda show: editing.planned_show(show, welcome, close, language))
 
     def duplicate(self) -> None:
-        """Copy the chosen segment."""
+        """Duplicate the selected segment."""
         here = self.list.current_id()
         if here:
             self._context.edit_show("Duplicate segment", lambda show: editing.duplicate_segment(show, here)[0])
 
     def remove(self) -> None:
-        """Remove what is chosen and offer to take that back."""
+        """Remove the selection and offer to undo it."""
         ids = self.list.chosen_ids()
         if not ids:
             return
@@ -302,7 +302,7 @@ class RundownPanel(QWidget):
             self.list.choose(ids[0])
 
     def _go_to(self, kind: str, subject_id: str, field: str) -> None:
-        """Open what a finding speaks of."""
+        """Open the subject of a finding."""
         if kind == "segment":
             self.list.choose(subject_id)
             self.open(subject_id)

@@ -1,4 +1,4 @@
-"""A segment's form: what it sells, how long it takes, who is there, and what the host must not forget."""
+"""The segment form: what it sells, how long it takes, who takes part, and what the host must not forget."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ from app.ui.kit.translated_field import TranslatedField
 
 
 def role_words() -> tuple[tuple[str, str], ...]:
-    """What a segment's product can play; "" sells nothing."""
+    """The roles of a segment's product; "" sells nothing."""
     return (
         ("", tr("Rundown", "Not selling")),
         (Role.HERO.value, tr("Rundown", "Hero: makes the profit")),
@@ -34,7 +34,7 @@ def role_words() -> tuple[tuple[str, str], ...]:
 
 
 class SegmentDialog(ScrollDialog):
-    """Changes are in the show at once; closes by itself when its segment goes."""
+    """Changes apply at once. Closes when its segment is removed."""
 
     def __init__(self, context: WindowContext, segment_id: str, parent: QWidget) -> None:
         super().__init__(parent, tr("Rundown", "Segment"))
@@ -46,7 +46,7 @@ class SegmentDialog(ScrollDialog):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        self.body.addLayout(form)  # before it is filled: what is put in place later is styled twice
+        self.body.addLayout(form)  # before it is filled: Qt styles a widget twice when it gets a parent later
         self.title_line = self._line("title", tr("Rundown", "Title"), form)
         self.act = self._choice(tr("Rundown", "Act"), [(act.value, act_words(act)) for act in Act], form)
         self.act.activated.connect(lambda _: self._change("act", act=Act(self.act.currentData())))

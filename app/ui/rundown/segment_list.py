@@ -1,4 +1,4 @@
-"""The segments of a rundown: acts as bands, each row with its time, product and length; quick with hundreds of them."""
+"""The segments of a rundown: acts as bands, each row with time, product and length. Stays fast with hundreds of rows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,21 +23,21 @@ SEGMENT_TYPE = "application/x-tradewind-segments"
 ROW_PX = 46
 BAND_PX = 22
 THUMB_PX = 30
-TIME_PX, LENGTH_PX = 44, 46  # of less than an hour
-HOUR_PX = 16  # what hours take more
-ROOMY_PX = 380  # in a narrower list the title needs the room of the small marks
+TIME_PX, LENGTH_PX = 44, 46  # for times under an hour
+HOUR_PX = 16  # extra width for hours
+ROOMY_PX = 380  # a narrower list hides the small marks to leave room for the title
 ROW_SIZE, BANDED_SIZE = QSize(160, ROW_PX), QSize(160, ROW_PX + BAND_PX)
 
 
 def dropped_products(carried: QMimeData) -> list[str]:
-    """The ids of the products that are let fall."""
+    """The ids of dropped products."""
     return bytes(carried.data(PRODUCT_TYPE).data()).decode().split("\n")
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentLine:
-    """What a row says: `begins` and `length` as clocks, `detail` below the title, `picture` of its product, `marks` as icon names,
-    `state` "past", "now", "next" or "", `level` of the worst finding ("", "info", "warning", "block")."""
+    """What a row shows: `begins` and `length` as clocks, `detail` below the title, `picture` of its product, `marks` as icon names, `state`
+    "past", "now", "next" or "", `level` of its worst finding ("", "info", "warning", "block")."""
 
     begins: str
     length: str
@@ -51,7 +51,7 @@ class SegmentLine:
 
 
 class SegmentModel(ItemModel[Segment]):
-    """The segments in order; `bands`: rows that begin another act and say so above themselves."""
+    """The segments in order; `bands`: rows that start another act and show its name above."""
 
     carried = SEGMENT_TYPE
 
@@ -168,7 +168,7 @@ class _SegmentDelegate(QStyledItemDelegate):
 
 
 class SegmentView(DraggableList[Segment]):
-    """`products_dropped(ids, place)` when products are let fall between the rows."""
+    """Emits `products_dropped(ids, place)` when products are dropped between rows."""
 
     products_dropped = Signal(list, int)
 
@@ -183,22 +183,22 @@ class SegmentView(DraggableList[Segment]):
         super().__init__()
         self.describe = describe
         self.act_words = act_words
-        self.hours = False  # the times take more than an hour
+        self.hours = False  # times of an hour or more need more width
         self.rows = SegmentModel(self)
         self.setItemDelegate(_SegmentDelegate(theme, icons, thumbnails, self))
         self._begin(self.rows)
 
     def show_segments(self, segments: tuple[Segment, ...]) -> None:
-        """Show these."""
+        """Show these segments."""
         self.hours = sum(segment.planned_s for segment in segments) >= 3600
         self.rows.show_items(segments)
 
     def refresh(self) -> None:
-        """What rows say has changed: the clock, products, findings."""
+        """Repaint the rows after the clock, products or findings changed."""
         self.viewport().update()
 
     def refresh_rows(self, *segment_ids: str) -> None:
-        """As `refresh`, for these rows alone."""
+        """Repaint only these rows."""
         for row in map(self.rows.row_of, segment_ids):
             if row >= 0:
                 self.update(self.rows.index(row))
@@ -207,7 +207,7 @@ class SegmentView(DraggableList[Segment]):
         return event.source() is self or event.mimeData().hasFormat(PRODUCT_TYPE)
 
     def reveal(self, segment_id: str) -> None:
-        """Bring this row into the middle without choosing it: what was before it and what comes are in sight too."""
+        """Scroll this row to the middle without selecting it, so that its neighbours are visible too."""
         row = self.rows.row_of(segment_id)
         if row >= 0:
             self.scrollTo(self.rows.index(row), QAbstractItemView.ScrollHint.PositionAtCenter)

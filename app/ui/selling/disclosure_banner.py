@@ -1,4 +1,4 @@
-"""The reminder that viewers must be told of advertising: which market, in which words, and one button that does it."""
+"""The ad disclosure reminder: the market, the wording, and one button to show it."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ from app.ui.kit.labels import elided, label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import Icons, set_property
 
-Told = tuple[str, str, str]  # a market's name, the words that its viewers are told, and their language
+Told = tuple[str, str, str]  # market name, the text that its viewers read, and the text's language
 
 
 class DisclosureBanner(QWidget):
-    """`done`: the host has said it and wants it shown. Nothing is seen of the banner while nothing is due."""
+    """Emits `done` when the host has said it and wants it shown. Hidden while no disclosure is due."""
 
     done = Signal()
 
@@ -45,12 +45,12 @@ class DisclosureBanner(QWidget):
 
     @property
     def words(self) -> str:
-        """All that it says, line by line."""
+        """The banner's whole text, line by line."""
         return "\n".join(one.text() for one in self.findChildren(QLabel) if one.text())
 
     def show_state(self, state: str, told: Sequence[Told]) -> None:
-        """`state` "due", "late", "shown" (it stands on the picture for a moment, and is to be said too), "page" (the same, on
-        the viewer page alone: the picture speaks another language) or "" (nothing to do)."""
+        """`state`: "due"; "late"; "shown" (on screen now, the host still has to say it); "page" (the same, only on the viewer page, because
+        the on-screen language differs); "" (nothing due)."""
         if (state, tuple(told)) == (self._state, self._told):
             return
         self._state, self._told = state, tuple(told)

@@ -1,4 +1,4 @@
-"""One market's row of disclosures: when its viewers are told next that this is advertising, and a button that does it now."""
+"""One market's row of disclosures: when the next is due, and a button that shows it now."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -12,7 +12,7 @@ from app.ui.kit.theme import set_property
 
 
 class DisclosureRow(QWidget):
-    """`wanted(on)`: show it now, or take it away. It is changed in place each second, so that the keyboard and a click stay on it."""
+    """Emits `wanted(on)` to show or hide it. Updates in place each second, so that the focus stays and clicks aren't lost."""
 
     wanted = Signal(bool)
 
@@ -29,7 +29,7 @@ class DisclosureRow(QWidget):
         line.addWidget(self.button)
 
     def read(self, name: str, reminder: DisclosureReminder, now_ms: int) -> None:
-        """Show how a market's disclosure stands."""
+        """Show the state of a market's disclosure."""
         self._shown = reminder.shown_ms is not None
         due_s = (reminder.due_ms - now_ms) / 1000 if reminder.due_ms is not None else None
         words, level = "", ""

@@ -1,4 +1,4 @@
-"""The forms of a keyword card and of a coupon: their words in every language of the show."""
+"""The keyword card form and the coupon form, with text in every language of the show."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from app.ui.kit.translated_field import TranslatedField
 
 
 class _Languages(QWidget):
-    """One line for each language of the show and of the window, and a picker for more."""
+    """A field for each language of the show and of the window, and a list to add more."""
 
     def __init__(self, context: WindowContext, words: LocalizedText) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class _Languages(QWidget):
             languages[context.language] = None
         for language in languages:
             self._add(language)
-        self.more = QComboBox()  # behind the lines: Tab goes in the order in which they are made
+        self.more = QComboBox()  # made after the fields: Tab follows the order of creation
         self.more.setAccessibleName(tr("Keywords", "Add language"))
         self.more.activated.connect(self._on_more)
         self._column.addWidget(self.more)
@@ -71,7 +71,7 @@ class _Languages(QWidget):
 
 
 class KeywordDialog(ScrollDialog):
-    """Changes nothing until it is confirmed; `card_id` "" makes a new card."""
+    """Changes nothing until the user confirms; with `card_id` "" it makes a new card."""
 
     def __init__(self, context: WindowContext, card_id: str, parent: QWidget) -> None:
         super().__init__(
@@ -86,12 +86,12 @@ class KeywordDialog(ScrollDialog):
         if known is not None:
             self.buttons.insertWidget(0, push_button(tr("Keywords", "Remove"), self._remove, role="danger"))
         self.buttons.addWidget(push_button(tr("Keywords", "Cancel"), self.reject))
-        done = push_button(tr("Keywords", "Save"), self._keep, role="primary")
+        done = push_button(tr("Keywords", "Save"), self._save, role="primary")
         done.setDefault(True)
         self.buttons.addWidget(done)
         self.languages.setFocus()
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         words = self.languages.words
         if not pick(words, ())[0]:
             self.reject()
@@ -154,7 +154,7 @@ class CouponDialog(ScrollDialog):
         if known is not None:
             self.buttons.insertWidget(0, push_button(tr("Keywords", "Remove"), self._remove, role="danger"))
         self.buttons.addWidget(push_button(tr("Keywords", "Cancel"), self.reject))
-        done = push_button(tr("Keywords", "Save"), self._keep, role="primary")
+        done = push_button(tr("Keywords", "Save"), self._save, role="primary")
         done.setDefault(True)
         self.buttons.addWidget(done)
         self.languages.setFocus()
@@ -176,7 +176,7 @@ class CouponDialog(ScrollDialog):
         if typed:
             self.stock.setValue(len(typed))
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         title = self.languages.words or {self._context.studio.document.show.presentation.host_language: f"−{self.percent.value()} %"}
         coupon = replace(
             self._coupon,

@@ -22,19 +22,19 @@ class Exchange:
         self._files = files
         self._parent = parent
 
-    def bring_in_products(self, path: Path | None = None) -> "late.ImportDialog | None":
+    def import_products(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Import products from this table, or ask for one."""
-        return self._bring_in(late.ProductTable(self._context), path)
+        return self._open_import(late.ProductTable(self._context), path)
 
-    def bring_in_rundown(self, path: Path | None = None) -> "late.ImportDialog | None":
+    def import_rundown(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Import a rundown from this table, or ask for one."""
-        return self._bring_in(late.RundownTable(self._context), path)
+        return self._open_import(late.RundownTable(self._context), path)
 
-    def bring_in_orders(self, path: Path | None = None) -> "late.ImportDialog | None":
+    def import_orders(self, path: Path | None = None) -> "late.ImportDialog | None":
         """Import orders from this table, or ask for one."""
-        return self._bring_in(late.OrderTable(self._context), path)
+        return self._open_import(late.OrderTable(self._context), path)
 
-    def _bring_in(self, kind: "TableKind", path: Path | None) -> "late.ImportDialog | None":
+    def _open_import(self, kind: "TableKind", path: Path | None) -> "late.ImportDialog | None":
         dialog = late.ImportDialog(self._context, kind, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if path is not None:

@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
         self.scenes, self.sources, self.mixer = ScenesPanel(context), SourcesPanel(context), MixerPanel(context)
         self.live, self.properties, self.relays = LivePanel(context), PropertiesPanel(context), RelaysPanel(context)
         self.products = ProductsPanel(context)
-        self.products.table_wanted.connect(self.exchange.bring_in_products)
+        self.products.table_wanted.connect(self.exchange.import_products)
         self.schedule = SchedulePanel(context)
         self.rundown, self.cue, self.offer = RundownPanel(context), CuePanel(context), OfferPanel(context)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
@@ -249,9 +249,9 @@ class MainWindow(QMainWindow):
             Action("source.add", "Add source…", "Ctrl+Shift+A", "source-add", self.sources.show_add_menu),
             Action("source.duplicate", "Duplicate source", "Ctrl+J", "duplicate", self.sources.duplicate, self._layer_chosen),
             Action("source.remove", "Remove source", "", "remove", self.sources.remove, lambda: bool(self.selection.source_id)),
-            Action("bring_in.products", "Import products…", "", "product", self.exchange.bring_in_products),
-            Action("bring_in.rundown", "Import rundown…", "", "rundown", self.exchange.bring_in_rundown),
-            Action("bring_in.orders", "Import orders…", "", "media", self.exchange.bring_in_orders),
+            Action("import.products", "Import products…", "", "product", self.exchange.import_products),
+            Action("import.rundown", "Import rundown…", "", "rundown", self.exchange.import_rundown),
+            Action("import.orders", "Import orders…", "", "media", self.exchange.import_orders),
             Action("export.open", "Export…", "", "save", self.exchange.export),
             Action("backups.open", "Version history…", "", "clock", self.exchange.show_backups, lambda: studio.document.path is not None),
             Action("setup.open", "Markets and cards…", "Ctrl+M", "globe", self.show_setup),

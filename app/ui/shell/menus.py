@@ -18,7 +18,7 @@ TOOLBAR = (
     "file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "scene.add", "source.add", "", "window.palette",
     "window.settings", "help.guide",
 )  # fmt: skip
-_EXCHANGED = ("bring_in.products", "bring_in.rundown", "bring_in.orders", "export.open")
+_EXCHANGED = ("import.products", "import.rundown", "import.orders", "export.open")
 
 
 def menus() -> dict[str, tuple[str, ...]]:

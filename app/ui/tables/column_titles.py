@@ -1,4 +1,4 @@
-"""What the columns of imported tables are called."""
+"""What the window calls the columns of imported tables."""
 
 from collections.abc import Mapping
 
@@ -92,7 +92,7 @@ def order_titles() -> Mapping[str, str]:
 
 
 def title_of(use: Use, titles: Mapping[str, str], of: Of, context: WindowContext) -> str:
-    """A field with the language, market or place that it speaks of: "Name · English"."""
+    """A field with its language, market or place: "Name · English"."""
     title = titles[use.field]
     if not use.of:
         return title

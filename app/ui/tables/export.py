@@ -1,4 +1,4 @@
-"""Writing the show's tables and handbooks for the world outside."""
+"""The export dialog: writes the show's tables and handbooks to files."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ INDENT_PX = 26
 
 @dataclass(frozen=True, slots=True)
 class ExportEntry:
-    """Something that can be written: its id, its words, and the endings it can have with what they are called."""
+    """One thing to export: its id, its text, and its file types with their names."""
 
     id: str
     title: str
@@ -44,7 +44,7 @@ class ExportEntry:
 
 
 def entries() -> tuple[ExportEntry, ...]:
-    """Everything that can be written."""
+    """Everything that can be exported."""
     table = {".xlsx": tr("Export", "Excel (XLSX)"), ".csv": tr("Export", "CSV")}
     return (
         ExportEntry(
@@ -73,7 +73,7 @@ def entries() -> tuple[ExportEntry, ...]:
 
 
 class ExportDialog(QDialog):
-    """Stays until everything is written that the user wants."""
+    """Stays open, so that the user can export several files."""
 
     def __init__(self, context: WindowContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -105,7 +105,7 @@ class ExportDialog(QDialog):
         self.choice.buttonToggled.connect(lambda _, on: self._on_chosen() if on else None)
         work = self.work
         self.finished.connect(lambda _: work.cancel())
-        self.destroyed.connect(work.cancel)  # with a window that is built anew
+        self.destroyed.connect(work.cancel)  # the main window may be rebuilt while this works
         self.radios[ExportKind.PRODUCTS.value].setChecked(True)
 
     def _add_entry(self, outer: QVBoxLayout, entry: ExportEntry) -> None:
@@ -150,11 +150,11 @@ class ExportDialog(QDialog):
 
     @property
     def chosen(self) -> ExportEntry:
-        """What is to be written."""
+        """Id of the selected export."""
         return next(self._entries[entry_id] for entry_id, radio in self.radios.items() if radio.isChecked())
 
     def choose(self, entry_id: str) -> None:
-        """Choose what is to be written."""
+        """Select an export."""
         self.radios[entry_id].setChecked(True)
 
     def _on_chosen(self) -> None:
@@ -166,7 +166,7 @@ class ExportDialog(QDialog):
         self.language.setVisible(entry.id == HANDBOOK)
 
     def save(self) -> None:
-        """Ask where, and write."""
+        """Ask for a file and write to it."""
         entry, suffix = self.chosen, str(self.ending.currentData())
         studio = self._context.studio
         what = f"{entry.title} {self.language.currentData()}" if entry.id == HANDBOOK else entry.title
@@ -176,7 +176,7 @@ class ExportDialog(QDialog):
             self.write(Path(path) if path.lower().endswith(suffix) else Path(path + suffix))
 
     def write(self, path: Path) -> None:
-        """Write what is chosen there; a notice tells how it went."""
+        """Write the selected export to this file; a notice reports the result."""
         studio, entry = self._context.studio, self.chosen
         if entry.id == HANDBOOK:
             self._waiting(lambda: studio.handbook.write(path, str(self.language.currentData())))
@@ -185,7 +185,7 @@ class ExportDialog(QDialog):
         self.work.run(lambda: studio.tables.export(ExportKind(entry.id), path), lambda _: self._set_busy(False))
 
     def _waiting(self, slow: Callable[[], object]) -> None:
-        """Qt lays pages out on the window's own thread."""
+        """Make the handbook on the window's thread: Qt lays out pages only there."""
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             slow()

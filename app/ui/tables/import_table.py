@@ -1,4 +1,4 @@
-"""The import dialog: reads a table, asks what is open, shows the effect and the faults, and imports only when confirmed."""
+"""The import dialog: reads a table, asks what is unclear, previews the result and its faults, and imports after the user confirms."""
 
 from collections.abc import Callable, Iterator
 from enum import Enum
@@ -44,39 +44,39 @@ from app.ui.tables.table_source import TableSource
 SIZE_PX, SMALLEST_PX = (1040, 690), (640, 440)
 FAULTS_PX, TABLE_PX = 84, 140
 NAME_PX = 320
-FAULTS_LISTED = 500  # more than anybody goes through
-LOOK_MS = 150  # how often the rows that were read are shown
+FAULTS_LISTED = 500  # nobody reads more
+LOOK_MS = 150  # how often the count of rows read is updated
 
 
 class ImportStage(Enum):
-    """How far an import is."""
+    """What the dialog is doing."""
 
     EMPTY = "empty"
     READING = "reading"
     PLANNING = "planning"
     READY = "ready"
     FETCHING = "fetching"
-    TAKING = "taking"
+    IMPORTING = "importing"
 
 
 class _TableReading:
-    """One reading of a file on a thread: how far it is, and whether anybody still waits for it."""
+    """One reading of a file on a thread: rows read so far, and whether the dialog still wants it."""
 
     def __init__(self) -> None:
         self.rows = 0
         self.wanted = True
 
     def watch(self, rows: int) -> bool:
-        """For the thread."""
+        """Report rows read; False = stop. The reading thread calls it."""
         self.rows = rows
         return self.wanted
 
 
 class ImportDialog(QDialog):
-    """`stage_changed` tells of each step; `brought_in` comes once, when everything is in the show."""
+    """Emits `stage_changed` at each step, and `imported` once, when everything is in the show."""
 
     stage_changed = Signal()
-    brought_in = Signal()
+    imported = Signal()
 
     def __init__(self, context: WindowContext, kind: TableKind, parent: QWidget) -> None:
         super().__init__(parent)
@@ -101,7 +101,7 @@ class ImportDialog(QDialog):
         context.bridge.show_changed.connect(self._on_show_changed)
         self.finished.connect(lambda _: self._stop())
         work = self.work
-        self.destroyed.connect(work.cancel)  # with a window that is built anew
+        self.destroyed.connect(work.cancel)  # the main window may be rebuilt while this works
         self._set_stage(ImportStage.EMPTY)
 
     # Building -------------------------------------------------------------------------------------------------------------
@@ -141,10 +141,10 @@ class ImportDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         self.cancel_button = push_button(tr("Import", "Cancel"), self.reject)
-        self.take_button = push_button(tr("Import", "Import"), self.take, role="primary")
-        self.take_button.setDefault(True)
+        self.import_button = push_button(tr("Import", "Import"), self.start_import, role="primary")
+        self.import_button.setDefault(True)
         buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.take_button)
+        buttons.addWidget(self.import_button)
         outer.addLayout(buttons)
 
     def _build_file_row(self) -> QHBoxLayout:
@@ -183,7 +183,7 @@ class ImportDialog(QDialog):
         parts.addWidget(self.tabs)
         parts.addWidget(self.faults)
         parts.setStretchFactor(0, 1)
-        parts.setSizes([2000, FAULTS_PX])  # all the room there is, but for a few lines of what is wrong
+        parts.setSizes([2000, FAULTS_PX])  # the table gets all the space except a few lines for faults
         return parts
 
     def _build_counts(self) -> QHBoxLayout:
@@ -197,11 +197,11 @@ class ImportDialog(QDialog):
         counts.addWidget(self.words, 1)
         return counts
 
-    # What it is busy with -------------------------------------------------------------------------------------------------
+    # Stage and counts -----------------------------------------------------------------------------------------------------
 
     def _set_stage(self, stage: ImportStage) -> None:
         self.stage = stage
-        busy = stage in (ImportStage.READING, ImportStage.PLANNING, ImportStage.FETCHING, ImportStage.TAKING)
+        busy = stage in (ImportStage.READING, ImportStage.PLANNING, ImportStage.FETCHING, ImportStage.IMPORTING)
         self.progress.setRange(0, 0)
         self.progress.setVisible(busy)
         if stage is ImportStage.READING:
@@ -209,14 +209,14 @@ class ImportDialog(QDialog):
         else:
             self._look.stop()
         for widget in (self.file_button, self.source, self.questions, self.tabs, self.replace):
-            widget.setEnabled(stage not in (ImportStage.READING, ImportStage.FETCHING, ImportStage.TAKING))
-        self.cancel_button.setEnabled(stage is not ImportStage.TAKING)
+            widget.setEnabled(stage not in (ImportStage.READING, ImportStage.FETCHING, ImportStage.IMPORTING))
+        self.cancel_button.setEnabled(stage is not ImportStage.IMPORTING)
         self._refresh()
         self.stage_changed.emit()
 
     def _refresh(self) -> None:
-        """Words, counts and buttons as they are now."""
-        planned = self.stage in (ImportStage.READY, ImportStage.FETCHING, ImportStage.TAKING)
+        """Update texts, counts and buttons."""
+        planned = self.stage in (ImportStage.READY, ImportStage.FETCHING, ImportStage.IMPORTING)
         outcome = self._planned[1] if self._planned is not None and planned else None
         for shown, count, words in self._counts(outcome):
             shown.setText(words)
@@ -229,8 +229,8 @@ class ImportDialog(QDialog):
             self.faults.setVisible(self.faults.count() > 0)
         self.words.setText(self._sentence(outcome))
         answered = outcome is not None and not self.questions.open
-        allowed = outcome is not None and (not left_out or self.leave_out.isChecked()) and not self._lacks()
-        self.take_button.setEnabled(self.stage is ImportStage.READY and allowed and answered and self._does_something())
+        allowed = outcome is not None and (not left_out or self.leave_out.isChecked()) and not self._missing()
+        self.import_button.setEnabled(self.stage is ImportStage.READY and allowed and answered and self._does_something())
 
     def _does_something(self) -> bool:
         if self._planned is None:
@@ -247,10 +247,9 @@ class ImportDialog(QDialog):
         yield self.wrong, counts[3], tr("Import", "{count} invalid", count=counts[3])
         yield self.asks, asks, tr("Import", "{count} unanswered", count=asks)
 
-    def _lacks(self) -> str:
-        return (
-            ", ".join(self._kind.lacks(self.view.header.matching(), self._context.studio.document.show)) if self._table is not None else ""
-        )
+    def _missing(self) -> str:
+        show = self._context.studio.document.show
+        return "" if self._table is None else ", ".join(self._kind.missing_fields(self.view.header.matching(), show))
 
     def _sentence(self, outcome: Outcome | None) -> str:
         if self.stage is ImportStage.READING:
@@ -262,7 +261,7 @@ class ImportDialog(QDialog):
                 ImportStage.PLANNING: tr("Import", "Checking rows…"),
                 ImportStage.FETCHING: tr("Import", "Downloading pictures…"),
             }.get(self.stage, tr("Import", "Importing…"))
-        if lacking := self._lacks():
+        if lacking := self._missing():
             return tr("Import", "Choose a column for: {fields}.", fields=lacking)
         if outcome is not None and self.questions.open:
             return tr("Import", "Answer the questions above first.")
@@ -273,7 +272,7 @@ class ImportDialog(QDialog):
     # The file -------------------------------------------------------------------------------------------------------------
 
     def choose_file(self) -> bool:
-        """Ask for a file and read it; False when none was chosen."""
+        """Ask for a file and read it; False = the user cancelled."""
         patterns = " ".join(f"*{suffix}" for suffix in self._context.studio.tables.suffixes)
         path = self._context.file_dialogs.open_file(self, TABLES, self._kind.title(), f"{tr('Import', 'Spreadsheets')} ({patterns})")
         if path:
@@ -281,7 +280,7 @@ class ImportDialog(QDialog):
         return bool(path)
 
     def read_file(self, path: Path) -> None:
-        """Read a file, in the encoding and the sheet that are likely."""
+        """Read a file; guess its encoding and sheet."""
         self._path = path
         self.file_name.setText(path.name)
         self._read(path, "", "")
@@ -335,7 +334,7 @@ class ImportDialog(QDialog):
             self._show_table()
 
     def _show_table(self) -> None:
-        """The rows below the chosen heading, matched by the chosen shop."""
+        """Take the rows below the header row, and match their columns by the chosen shop."""
         if self._grid is None:
             return
         table, show = headed(self._grid, self.source.heading.value()), self._context.studio.document.show
@@ -356,17 +355,17 @@ class ImportDialog(QDialog):
         grid, self._grid = self._grid, None
         self._on_failed(AppError("table.empty", path=table.name))
         self._grid = grid
-        self.source.show()  # another line or sheet may have more
+        self.source.show()  # another header row or sheet may have more
 
     # The plan -------------------------------------------------------------------------------------------------------------
 
     def _plan(self) -> None:
-        """Find out anew what would become of the show."""
-        if self._table is None or self.stage in (ImportStage.TAKING, ImportStage.FETCHING):
+        """Work out again what the import would change."""
+        if self._table is None or self.stage in (ImportStage.IMPORTING, ImportStage.FETCHING):
             return
         table, matching, show = self._table, self.view.header.matching(), self._context.studio.document.show
         self._planned = None
-        if self._kind.lacks(matching, show):
+        if self._kind.missing_fields(matching, show):
             self.work.cancel()
             self._show_faults(table, matching, (), ())
             self.questions.show_questions(())
@@ -401,7 +400,7 @@ class ImportDialog(QDialog):
             text = words[number] if number < len(faults) else self._kind.words_of(fault)
             wrong = number < len(faults)
             icon = self._context.icons.icon("error" if wrong else "info", "error" if wrong else "muted")
-            self.faults.addItem(QListWidgetItem(icon, _placed(fault, text)))
+            self.faults.addItem(QListWidgetItem(icon, _with_place(fault, text)))
 
     def _on_fault_chosen(self, place: int) -> None:
         if self._table is not None and 0 <= place < len(self._listed) and self._listed[place].line:
@@ -413,26 +412,26 @@ class ImportDialog(QDialog):
         self._plan()
 
     def _on_show_changed(self) -> None:
-        """An order, an undo: what was planned for another show holds no more."""
-        if self.stage is ImportStage.READY and self._planned is not None and not self._holds(self._planned[0]):
+        """An order or an undo makes the plan stale."""
+        if self.stage is ImportStage.READY and self._planned is not None and not self._is_current(self._planned[0]):
             self._plan()
 
-    def _holds(self, show: Show) -> bool:
+    def _is_current(self, show: Show) -> bool:
         now = self._context.studio.document.show
         same = now.products is show.products and now.segments is show.segments and now.markets is show.markets
         return same and now.presentation == show.presentation and now.project is show.project
 
-    # Bringing it in -------------------------------------------------------------------------------------------------------
+    # Importing ------------------------------------------------------------------------------------------------------------
 
-    def take(self) -> None:
-        """Do what was planned, all of it, and close; pictures are fetched first, many orders come in a few at a time."""
-        if self._planned is None or not self.take_button.isEnabled():
+    def start_import(self) -> None:
+        """Import everything as planned, and close. Fetches pictures first; imports many orders in small batches."""
+        if self._planned is None or not self.import_button.isEnabled():
             return
         outcome = self._planned[1]
         if outcome.addresses:
             self._fetch(outcome)
         else:
-            self._take(outcome, outcome.told)
+            self._import(outcome, outcome.notice)
 
     def _fetch(self, outcome: Outcome) -> None:
         addresses = [one for many in outcome.addresses.values() for one in many]
@@ -443,7 +442,7 @@ class ImportDialog(QDialog):
 
         def done(found: Fetched) -> None:
             outcome.fetched.update(found.by_product(outcome.addresses))
-            self._take(outcome, outcome.told)
+            self._import(outcome, outcome.notice)
             if found.failed:
                 address, error = next(iter(found.failed.items()))
                 why = self._context.wordings.sentence(error.code, error.data).text
@@ -452,27 +451,27 @@ class ImportDialog(QDialog):
 
         self.work.run(lambda: fetch.fetch(addresses, self.progress.setValue), done)
 
-    def _take(self, outcome: Outcome, told: Notice) -> None:
-        self._set_stage(ImportStage.TAKING)
+    def _import(self, outcome: Outcome, notice: Notice) -> None:
+        self._set_stage(ImportStage.IMPORTING)
         if len(outcome.steps) > 1:
             self.progress.setRange(0, len(outcome.steps))
-        self._step(list(outcome.steps), told)
+        self._step(list(outcome.steps), notice)
 
-    def _step(self, steps: list[Callable[[], bool]], told: Notice) -> None:
+    def _step(self, steps: list[Callable[[], bool]], notice: Notice) -> None:
         if steps and not steps[0]():
             self._set_stage(ImportStage.READY)
             self._plan()
             return
         if len(steps) > 1:
             self.progress.setValue(self.progress.maximum() - len(steps) + 1)
-            QTimer.singleShot(0, self, lambda: self._step(steps[1:], told))
+            QTimer.singleShot(0, self, lambda: self._step(steps[1:], notice))
             return
-        self._context.bridge.tell(told)
-        self.brought_in.emit()
+        self._context.bridge.tell(notice)
+        self.imported.emit()
         self.accept()
 
     def _stop(self) -> None:
-        """Nobody waits for the file any more."""
+        """Stop reading the file."""
         self._reading.wanted = False
         self._look.stop()
         self.work.cancel()
@@ -481,18 +480,18 @@ class ImportDialog(QDialog):
         if self.stage is ImportStage.FETCHING:
             self.work.cancel()
             self._set_stage(ImportStage.READY)
-        elif self.stage is not ImportStage.TAKING:
+        elif self.stage is not ImportStage.IMPORTING:
             super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.stage is ImportStage.TAKING:
+        if self.stage is ImportStage.IMPORTING:
             event.ignore()
         else:
             super().closeEvent(event)
 
 
-def _placed(fault: Fault, words: str) -> str:
-    """What is wrong, with its place."""
+def _with_place(fault: Fault, words: str) -> str:
+    """A fault with its place."""
     if not fault.line:
         return tr("Import", "{column}: {words}", column=fault.column, words=words) if fault.column else words
     if fault.column:

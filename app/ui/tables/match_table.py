@@ -1,4 +1,4 @@
-"""A table that is to be brought in: above each column what it is used for, wrong cells marked."""
+"""The table of the import dialog: a list above each column chooses its use, and wrong cells are marked."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ COLUMN_PX = 170
 ROW_PX = 28
 BOX_PX = 30
 TITLE_PX = 26
-SHOWN_CHARACTERS = 200  # of a cell; a tooltip has more
+SHOWN_CHARACTERS = 200  # of a cell's text; its tooltip shows more
 _NO_TABLE = Table("", (), ())
 _ROOT = QModelIndex()
 
@@ -22,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class TableModel(QAbstractTableModel):
-    """Every row of the table as it stands in the file; nothing is copied."""
+    """Every row of the file's table, without copying it."""
 
     def __init__(self, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
@@ -33,13 +33,13 @@ class TableModel(QAbstractTableModel):
         self._lines: frozenset[int] = frozenset()
 
     def show_table(self, table: Table) -> None:
-        """Another table."""
+        """Show another table."""
         self.beginResetModel()
         self._table, self._used, self._wrong, self._lines = table, (False,) * len(table.header), {}, frozenset()
         self.endResetModel()
 
     def mark(self, used: Sequence[bool], wrong: Mapping[tuple[int, int], str]) -> None:
-        """Which columns are used, and what is wrong in which cell (row, column; column -1 = the whole row)."""
+        """Mark the columns in use and the faults by cell (row, column; column -1 = the whole row)."""
         self._used, self._wrong = tuple(used), wrong
         self._lines = frozenset(row for row, _ in wrong)
         if self._table.rows and self._table.header:
@@ -53,7 +53,7 @@ class TableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._table.header)
 
     def fault(self, row: int, column: int) -> str:
-        """What is wrong in a cell, "" = nothing."""
+        """The fault in a cell; "" = none."""
         return self._wrong.get((row, column)) or (self._wrong.get((row, -1), "") if column == 0 else "")
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -84,7 +84,7 @@ class TableModel(QAbstractTableModel):
 
 
 class _UseBox(QComboBox):
-    """Its list is as wide as its words need."""
+    """A list that is as wide as its longest text."""
 
     def showPopup(self) -> None:
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 40)
@@ -92,7 +92,7 @@ class _UseBox(QComboBox):
 
 
 class MatchHeader(QHeaderView):
-    """The headings of the file, and below each a list of what the column can be used for. `chosen` tells that the user chose."""
+    """The file's headings, each with a list of uses below it. Emits `chosen` when the user picks one."""
 
     chosen = Signal()
 
@@ -114,7 +114,7 @@ class MatchHeader(QHeaderView):
         self._place()
 
     def show_uses(self, uses: Sequence[tuple[Use, str]], headings: Sequence[str]) -> None:
-        """One list for each heading, with all of these to choose from."""
+        """Make a list for each heading with all these uses."""
         for box in self.boxes:
             box.hide()
             box.deleteLater()
@@ -137,20 +137,20 @@ class MatchHeader(QHeaderView):
         return box
 
     def matching(self) -> Matching:
-        """What each column is used for."""
+        """The use of each column."""
         return tuple(self._uses[box.currentIndex()] for box in self.boxes)
 
     def place_of(self, use: Use | None) -> int:
-        """Where a use stands in the lists."""
+        """The index of a use in the lists."""
         return self._uses.index(use)
 
     def choose(self, matching: Matching) -> None:
-        """Use the columns like this."""
+        """Set the use of each column."""
         for box, use in zip(self.boxes, matching, strict=True):
             box.setCurrentIndex(self.place_of(use))
 
     def _on_chosen(self, box: _UseBox) -> None:
-        """What a column is used for now, no other is."""
+        """Give a column this use, and take it from any other column."""
         for other in self.boxes:
             if other is not box and other.currentIndex() == box.currentIndex():
                 other.setCurrentIndex(0)
@@ -161,7 +161,7 @@ class MatchHeader(QHeaderView):
             box.setGeometry(self.sectionViewportPosition(section) + 3, TITLE_PX, self.sectionSize(section) - 6, BOX_PX)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A list that the keyboard comes to is brought into sight; the wheel scrolls the table and changes nothing."""
+        """Scroll a focused list into view. The wheel scrolls the table and never changes a list."""
         if event.type() == QEvent.Type.Wheel:
             event.ignore()
             return True
@@ -192,13 +192,13 @@ class MatchTable(QTableView):
         self.setAccessibleName(tr("Import", "Rows in the file"))
 
     def mark(self, table: Table, matching: Matching, faults: Sequence[Fault], words: Sequence[str]) -> None:
-        """Show which columns are used, and the faults (`words` says each) in their cells."""
+        """Mark the columns in use, and the faults (`words` has a sentence for each) in their cells."""
         columns = {heading: index for index, heading in reversed(list(enumerate(table.header)))}
         wrong = {(fault.line - table.first_line, columns.get(fault.column, -1)): text for fault, text in zip(faults, words, strict=True)}
         self.rows.mark([use is not None for use in matching], wrong)
 
     def go_to(self, table: Table, fault: Fault) -> None:
-        """Show the cell of a fault."""
+        """Scroll to the cell of a fault."""
         column = table.header.index(fault.column) if fault.column in table.header else 0
         index = self.rows.index(fault.line - table.first_line, column)
         self.setCurrentIndex(index)

@@ -1,4 +1,4 @@
-"""The tables that can be brought in: what their columns may be, what would become of the show, and how it is done."""
+"""The kinds of tables to import: the uses of their columns, what an import would change, and the import."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -27,16 +27,16 @@ from app.ui.context import WindowContext
 from app.ui.kit.language import tr
 from app.ui.tables.column_titles import order_titles, product_titles, segment_titles, title_of
 
-PREVIEWED = 200  # things that are shown as they would be
-ORDERS_AT_ONCE = 25  # between two of these the window draws itself
+PREVIEWED = 200  # entries in the preview
+ORDERS_AT_ONCE = 25  # orders per step; the window repaints between steps
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What bringing a table in would do. `steps` do it, one after the other; each is False when it was refused. `told` says so.
+    """What an import would do. `steps` do it in order; a step returns False if it is refused. `notice` reports success.
 
-    `questions` have to be answered first. `notes` are what comes in without a part of it. `addresses` are pictures to fetch before the
-    steps, for each product; `fetched` is where they are put. `preview` are the first things as they would be, below `preview_header`.
+    `questions` need answers first. `notes` are rows that are imported only in part. `addresses` are picture addresses by product, to fetch
+    before the steps; `fetched` collects the results. `preview` shows the first entries below `preview_header`.
     """
 
     new: int
@@ -45,7 +45,7 @@ class Outcome:
     left_out: int
     faults: tuple[Fault, ...]
     steps: Sequence[Callable[[], bool]]
-    told: Notice
+    notice: Notice
     notes: tuple[Fault, ...] = ()
     questions: tuple[TableQuestion, ...] = ()
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -58,11 +58,11 @@ Plan = Callable[[], Outcome]
 
 
 class TableKind:
-    """Base of the kinds. `can_replace`: it may take the place of what is there; `undoable`: it is one step that undo takes back."""
+    """Base of the kinds. `can_replace`: the import may replace what the show has; `undoable`: the import is one undo step."""
 
     can_replace = False
     undoable = True
-    profile_kind = ""  # as profiles call it; "" = there are none
+    profile_kind = ""  # its name in shop profiles; "" = no profiles
 
     def __init__(self, context: WindowContext) -> None:
         self.context = context
@@ -71,43 +71,43 @@ class TableKind:
 
     @abstractmethod
     def title(self) -> str:
-        """What the dialog is called."""
+        """The dialog's title."""
 
     @abstractmethod
     def hint(self) -> str:
-        """How rows become things."""
+        """Says how rows become entries."""
 
     @abstractmethod
     def fields(self) -> Sequence[tuple[str, Of]]:
-        """The fields in order, and what each exists once for."""
+        """The fields in order, and what each can repeat for."""
 
     @abstractmethod
     def known_uses(self, show: Show) -> Sequence[Use]:
-        """What columns can be used for in this show."""
+        """The uses that columns can have in this show."""
 
     @abstractmethod
     def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
-        """What each column probably is for."""
+        """Guess the use of each column."""
 
     @abstractmethod
-    def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
-        """The fields without which nothing can be brought in."""
+    def missing_fields(self, matching: Matching, show: Show) -> Sequence[str]:
+        """The mandatory fields that no column has."""
 
     @abstractmethod
     def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
-        """What finds out what would become of the show; slow, callable on any thread."""
+        """A function that works out what the import would change; it is slow and runs on any thread."""
 
     @abstractmethod
     def knows(self, heading: str) -> bool:
-        """Whether this cell surely is one of its headings; callable on any thread."""
+        """Whether the text is certainly one of its headings; runs on any thread."""
 
     def profiles(self) -> Sequence[TableProfile]:
-        """The shop systems whose exports of this kind are known."""
+        """The shop systems that export this kind of table."""
         kind = self.profile_kind
         return [one for one in self.context.studio.tables.profiles() if any(table.kind == kind for table in one.tables)] if kind else []
 
     def uses(self, table: Table, matching: Matching, show: Show) -> Sequence[tuple[Use, str]]:
-        """What columns can be used for, with words; what was found in the table is among them."""
+        """The uses that columns can have, with titles, including those found in the table."""
         of = dict(self.fields())
         order = list(of)
         every = dict.fromkeys((*self.known_uses(show), *(use for use in matching if use is not None)))
@@ -130,7 +130,7 @@ class TableKind:
 
 
 def in_host_language(matching: Matching, fields: Collection[str], language: str) -> Matching:
-    """With the columns that name no language in the host's."""
+    """Give the columns without a language the host's."""
     return tuple(Use(use.field, language) if use is not None and not use.of and use.field in fields else use for use in matching)
 
 
@@ -139,7 +139,7 @@ def _used(matching: Matching) -> Collection[str]:
 
 
 class ProductTable(TableKind):
-    """Products: those that the show has are changed, the others are new."""
+    """Updates products that the show already has, and adds the others."""
 
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context)
@@ -165,12 +165,12 @@ class ProductTable(TableKind):
     def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
         return in_host_language(match_products(table, show, profile), FIELDS_OF[Of.LANGUAGE], show.presentation.host_language)
 
-    def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
+    def missing_fields(self, matching: Matching, show: Show) -> Sequence[str]:
         wanted = {"name", "sku", "id"} if show.products else {"name"}
         return () if wanted & set(_used(matching)) else (self.titles["name"],)
 
     def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
-        def find_out() -> Outcome:
+        def compute() -> Outcome:
             found = plan_import(table, matching, show, answers)
             data: dict[str, Value] = {"new": found.new, "changed": found.changed, "left_out": found.left_out}
             fetched: dict[str, tuple[str, ...]] = {}
@@ -195,11 +195,11 @@ class ProductTable(TableKind):
                 tuple(_preview(product) for product in found.products[:PREVIEWED]),
             )
 
-        return find_out
+        return compute
 
 
 def with_pictures(product: Product, ids: Sequence[str]) -> Product:
-    """With further pictures, each once."""
+    """The product with more pictures, each once."""
     return replace(product, pictures=tuple(dict.fromkeys((*product.pictures, *ids)))) if ids else product
 
 
@@ -215,7 +215,7 @@ def _preview(product: Product) -> tuple[str, ...]:
 
 
 def put_segments(show: Show, segments: Sequence[Segment], *, replacing: bool) -> Show:
-    """The run of show with these: as all there is, or in the place of those with their ids and at the end."""
+    """The rundown with these segments: either only these, or these in place of those with the same ids and the rest at the end."""
     if replacing:
         return replace(show, segments=tuple(segments))
     wanted = {segment.id: segment for segment in segments}
@@ -224,7 +224,7 @@ def put_segments(show: Show, segments: Sequence[Segment], *, replacing: bool) ->
 
 
 class RundownTable(TableKind):
-    """The run of show."""
+    """The rundown's segments."""
 
     can_replace = True
 
@@ -251,13 +251,13 @@ class RundownTable(TableKind):
     def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
         return in_host_language(match_rundown(table, show), IN_LANGUAGES, show.presentation.host_language)
 
-    def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
+    def missing_fields(self, matching: Matching, show: Show) -> Sequence[str]:
         return () if {"title", "product"} & set(_used(matching)) else (self.titles["title"],)
 
     def plan(self, table: Table, matching: Matching, show: Show, answers: Answers, profile: ProfileTable | None) -> Plan:
         replacing = self.replacing
 
-        def find_out() -> Outcome:
+        def compute() -> Outcome:
             found = plan_rundown(table, matching, show)
             known = {segment.id: segment for segment in show.segments}
             new = sum(segment.id not in known for segment in found.segments)
@@ -275,11 +275,11 @@ class RundownTable(TableKind):
                 preview=tuple((one.title, one.act.value, cells.seconds_text(one.planned_s)) for one in found.segments[:PREVIEWED]),
             )
 
-        return find_out
+        return compute
 
 
 class OrderTable(TableKind):
-    """Orders of a shop: what was ordered is in the log for good."""
+    """A shop's orders. They go to the log, so the import cannot be undone."""
 
     undoable = False
 
@@ -307,7 +307,7 @@ class OrderTable(TableKind):
     def match(self, table: Table, show: Show, profile: ProfileTable | None) -> Matching:
         return match_orders(table, profile)
 
-    def lacks(self, matching: Matching, show: Show) -> Sequence[str]:
+    def missing_fields(self, matching: Matching, show: Show) -> Sequence[str]:
         used = _used(matching)
         needed = (("order",), ("product", "product_name"), ("amount", "unit_price", "total"))
         return [self.titles[fields[0]] for fields in needed if not set(fields) & set(used)]
@@ -317,7 +317,7 @@ class OrderTable(TableKind):
         log = studio.log.events(ORDER_KINDS)
         now_ms, zones = studio.control.now_ms(), studio.control.scheduler.zones
 
-        def find_out() -> Outcome:
+        def compute() -> Outcome:
             found = plan_orders(table, matching, show, zones=zones, now_ms=now_ms, answers=answers, profile=profile)
             book, named = OrderBook(log), product_names(show)
             wanted = [(order, CHANGED) for order in found.orders] + list(found.gone)
@@ -342,7 +342,7 @@ class OrderTable(TableKind):
                 ),
             )
 
-        return find_out
+        return compute
 
     def _placing(self, steps: Sequence[tuple[Order, str]]) -> Callable[[], bool]:
         def place() -> None:

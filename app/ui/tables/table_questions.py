@@ -1,4 +1,4 @@
-"""What a table leaves open, as questions with lists of answers; nothing is chosen before the user chooses."""
+"""Asks what a table leaves unclear. Each question is a list of answers with none preselected."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,7 +17,7 @@ Words = Callable[[TableQuestion | TableChoice], str]
 
 
 class TableQuestions(QScrollArea):
-    """`answered` tells that the user chose an answer; `answers` has all of them."""
+    """Emits `answered` when the user answers a question; `answers` has all answers."""
 
     answered = Signal()
 
@@ -34,12 +34,12 @@ class TableQuestions(QScrollArea):
         self.hide()
 
     def forget(self) -> None:
-        """Another file: what was answered holds no more."""
+        """Forget all answers, for another file."""
         self.answers = {}
         self.show_questions(())
 
     def show_questions(self, questions: Sequence[TableQuestion]) -> None:
-        """These are open, or were answered."""
+        """Show the open and the answered questions."""
         if self._questions == tuple(questions):
             return
         self._questions = tuple(questions)
@@ -75,7 +75,7 @@ class TableQuestions(QScrollArea):
         return box
 
     def answer(self, key: str, value: str) -> None:
-        """As the user's choice."""
+        """Answer a question as the user would."""
         self.answers[key] = value
         if (box := self.boxes.get(key)) is not None:
             box.setCurrentIndex(box.findData(value))
@@ -83,10 +83,10 @@ class TableQuestions(QScrollArea):
         self.answered.emit()
 
     def all_answers(self) -> Answers:
-        """What was answered so far."""
+        """All answers so far."""
         return dict(self.answers)
 
     @property
     def open(self) -> int:
-        """How many have no answer yet."""
+        """The number of unanswered questions."""
         return sum(question.key not in self.answers for question in self._questions)

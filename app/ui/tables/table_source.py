@@ -1,4 +1,4 @@
-"""How a file is read: its sheet or its encoding, the line of the heading, and the shop that exported it. What was found is preset."""
+"""Chooses how to read a file: sheet or encoding, header row, and the shop that exported it. Starts with what was detected."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ NO_PROFILE = ""
 
 
 def encoding_titles() -> dict[str, str]:
-    """The encodings as people call them."""
+    """Display names of the encodings."""
     return {
         "utf-8": tr("Import", "Unicode (UTF-8)"),
         "utf-16": tr("Import", "Unicode (UTF-16)"),
@@ -34,7 +34,7 @@ def encoding_titles() -> dict[str, str]:
 
 
 class TableSource(QWidget):
-    """`file_changed` tells that the file has to be read otherwise, `table_changed` that another line or shop was chosen."""
+    """Emits `file_changed` when the file must be read again, and `table_changed` when the user picks another header row or shop."""
 
     file_changed = Signal()
     table_changed = Signal()
@@ -87,7 +87,7 @@ class TableSource(QWidget):
         return box
 
     def show_grid(self, grid: Grid, line: int) -> None:
-        """What was read, and which line seems to be the heading."""
+        """Show the file's contents and the detected header row."""
         self.sheet.clear()
         self.sheet.addItems(list(grid.sheets))
         self.sheet.setCurrentText(grid.sheet)
@@ -103,14 +103,14 @@ class TableSource(QWidget):
         self.show_first(grid)
 
     def show_first(self, grid: Grid) -> None:
-        """The lines above the heading, so that one sees what they are."""
+        """Show the first lines, so that the user can recognise the header row."""
         above = [" · ".join(cell for cell in row if cell.strip()) for row in grid.rows[: self.heading.value() - 1]]
         words = "   |   ".join(line for line in above if line)
         self.first_line.setText(tr("Import", "Above the header row: {words}", words=words) if words else "")
         self.first_line.setVisible(bool(words))
 
     def show_profiles(self, profiles: Sequence[TableProfile], chosen: TableProfile | None) -> None:
-        """The shops that there are to choose from."""
+        """List the shops to choose from."""
         self.profile.clear()
         self.profile.addItem(tr("Import", "Other"), NO_PROFILE)
         for profile in profiles:

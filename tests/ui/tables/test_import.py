@@ -97,7 +97,7 @@ async def test_a_table_with_errors_shows_them_and_imports_nothing_until_confirme
 ) -> None:
     before = studio.document.show
     notices = record_notices(selling)
-    dialog = await open_ready(selling.exchange.bring_in_products(write_text(tmp_path / "shop.csv", PRODUCTS, "gb18030")))
+    dialog = await open_ready(selling.exchange.import_products(write_text(tmp_path / "shop.csv", PRODUCTS, "gb18030")))
     assert dialog.view.header.matching() == (
         Use("sku"),
         Use("name", "zh-Hans"),
@@ -116,13 +116,13 @@ async def test_a_table_with_errors_shows_them_and_imports_nothing_until_confirme
     rows = dialog.view.rows
     assert [rows.fault(1, column) for column in (3, 6)] == [error.split(": ", 1)[1] for error in errors[:2]]
     assert rows.data(rows.index(1, 1)) == "竹灯"
-    assert not dialog.take_button.isEnabled()
+    assert not dialog.import_button.isEnabled()
     assert studio.document.show is before
     dialog.faults.setCurrentRow(1)
     assert (dialog.view.currentIndex().row(), dialog.view.currentIndex().column()) == (1, 6)
     dialog.leave_out.click()
-    assert dialog.take_button.isEnabled()
-    dialog.take_button.click()
+    assert dialog.import_button.isEnabled()
+    dialog.import_button.click()
     assert not dialog.isVisible()
     assert [product.sku for product in studio.document.show.products] == ["SKU-sun", "SKU-moon", "SKU-star", "SKU-cable", "NEW-2"]
     sun, made = studio.document.show.products[0], studio.document.show.products[-1]
@@ -138,20 +138,20 @@ async def test_a_table_with_errors_shows_them_and_imports_nothing_until_confirme
 
 async def test_columns_are_mapped_by_hand_and_required_ones_must_be_mapped(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
     studio.document.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
-    dialog = await open_ready(selling.exchange.bring_in_products(write_text(tmp_path / "own.csv", "Ware,Kosten\nLampe,12\nKerze,3\n")))
+    dialog = await open_ready(selling.exchange.import_products(write_text(tmp_path / "own.csv", "Ware,Kosten\nLampe,12\nKerze,3\n")))
     map_column(dialog, 0, None)
     await wait_ready(dialog)
-    assert not dialog.take_button.isEnabled()
+    assert not dialog.import_button.isEnabled()
     assert dialog.words.text() == "Choose a column for: Name."
     map_column(dialog, 0, Use("name", "de"))
     await wait_ready(dialog)
-    assert dialog.take_button.isEnabled()
+    assert dialog.import_button.isEnabled()
     map_column(dialog, 1, Use("name", "de"))
     assert dialog.view.header.matching() == (None, Use("name", "de")), "a use belongs to one column only"
     map_column(dialog, 0, Use("name", "de"))
     map_column(dialog, 1, Use("price", "DE"))
     await wait_ready(dialog)
-    dialog.take_button.click()
+    dialog.import_button.click()
     assert [product.name for product in studio.document.show.products] == [{"de": "Lampe"}, {"de": "Kerze"}]
     price = price_in(studio.document.show.products[0], "DE")
     assert price is not None
@@ -165,9 +165,9 @@ async def test_a_workbook_is_read_one_sheet_at_a_time(studio: Studio, selling: M
     workbook.create_sheet("Goods").append(["Name", "SKU", "Stock [US]"])
     workbook["Goods"].append(["Vase", "V-1", 5])
     workbook.save(tmp_path / "book.xlsx")
-    dialog = await open_ready(selling.exchange.bring_in_products(tmp_path / "book.xlsx"))
+    dialog = await open_ready(selling.exchange.import_products(tmp_path / "book.xlsx"))
     assert dialog.sheet.isVisible()
-    assert not dialog.take_button.isEnabled()
+    assert not dialog.import_button.isEnabled()
     dialog.sheet.setCurrentText("Goods")
     dialog.sheet.activated.emit(1)
     await wait_ready(dialog)
@@ -177,22 +177,22 @@ async def test_a_workbook_is_read_one_sheet_at_a_time(studio: Studio, selling: M
 
 
 async def test_an_empty_file_is_reported_and_another_can_be_chosen(selling: MainWindow, tmp_path: Path) -> None:
-    dialog = await open_ready(selling.exchange.bring_in_products(write_text(tmp_path / "empty.csv", "")))
+    dialog = await open_ready(selling.exchange.import_products(write_text(tmp_path / "empty.csv", "")))
     assert dialog.stage is ImportStage.EMPTY
     assert "has no rows" in dialog.words.text()
-    assert not dialog.take_button.isEnabled()
+    assert not dialog.import_button.isEnabled()
     dialog.read_file(write_text(tmp_path / "good.csv", "Name\nVase\n"))
     await wait_ready(dialog)
-    assert dialog.take_button.isEnabled()
+    assert dialog.import_button.isEnabled()
     dialog.reject()
 
 
 async def test_a_change_to_the_show_rechecks_the_rows_before_the_import(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
-    dialog = await open_ready(selling.exchange.bring_in_products(write_text(tmp_path / "few.csv", "SKU,Category\nSKU-sun,lamps\n")))
+    dialog = await open_ready(selling.exchange.import_products(write_text(tmp_path / "few.csv", "SKU,Category\nSKU-sun,lamps\n")))
     studio.document.apply_external(lambda show: change_product(show, "sun", sku="SKU-sun", stock=()))  # sold out while the dialog is open
-    assert not dialog.take_button.isEnabled()
+    assert not dialog.import_button.isEnabled()
     await wait_ready(dialog)
-    dialog.take_button.click()
+    dialog.import_button.click()
     sun = product_by_id(studio.document.show, "sun")
     assert (sun.category, sun.stock) == ("lamps", ()), "the import does not bring back sold units"
 
@@ -204,7 +204,7 @@ async def test_the_window_stays_responsive_while_ten_thousand_rows_are_imported(
     table = csv.writer(text)
     table.writerow(["SKU", "Name", "Price [US]", "Stock [US]"])
     table.writerows([f"N-{number}", f"Thing {number}", f"{number % 90 + 1}.99", number] for number in range(10_000))
-    dialog = selling.exchange.bring_in_products(write_text(tmp_path / "many.csv", text.getvalue()))
+    dialog = selling.exchange.import_products(write_text(tmp_path / "many.csv", text.getvalue()))
     assert dialog is not None
     turns = 0
     while dialog.stage in (ImportStage.READING, ImportStage.PLANNING):
@@ -214,7 +214,7 @@ async def test_the_window_stays_responsive_while_ten_thousand_rows_are_imported(
         turns += 1
     assert turns >= 2, "the event loop ran while the rows were read"
     assert dialog.new.text() == "10000 new"
-    dialog.take_button.click()
+    dialog.import_button.click()
     assert len(studio.document.show.products) == 10_004
     assert selling.products.list.rows.rowCount() == 10_004
     studio.document.undo()
@@ -235,7 +235,7 @@ async def test_a_table_dropped_on_an_empty_list_is_imported(studio: Studio, sell
 
 
 async def test_tab_reaches_every_control_and_the_dialog_fits_a_small_screen(selling: MainWindow, tmp_path: Path) -> None:
-    dialog = await open_ready(selling.exchange.bring_in_products(write_text(tmp_path / "shop.csv", PRODUCTS)))
+    dialog = await open_ready(selling.exchange.import_products(write_text(tmp_path / "shop.csv", PRODUCTS)))
     assert dialog.height() <= 700
     assert dialog.minimumSizeHint().height() <= 500
     dialog.resize(1800, 900)
@@ -249,12 +249,12 @@ async def test_tab_reaches_every_control_and_the_dialog_fits_a_small_screen(sell
 
 async def test_nothing_is_imported_before_all_questions_are_answered(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
     text = "Name,SKU,Price,Price [US],Cost\nFan,N-1,$5.00,6.00,kr 3\nCup,N-2,7,8,\nCup,n-2,9,10,\n"
-    dialog = await open_ready(selling.exchange.bring_in_products(write_text(tmp_path / "open.csv", text)))
+    dialog = await open_ready(selling.exchange.import_products(write_text(tmp_path / "open.csv", text)))
     assert set(dialog.questions.boxes) == {"column:price:US", "currency:4:kr", "doubled"}
     assert dialog.questions.isVisible()
     assert all(box.currentIndex() == -1 for box in dialog.questions.boxes.values()), "no answer is preselected"
     assert (dialog.asks.text(), dialog.words.text()) == ("3 unanswered", "Answer the questions above first.")
-    assert not dialog.take_button.isEnabled()
+    assert not dialog.import_button.isEnabled()
     for key, value in (("column:price:US", "3"), ("currency:4:kr", "SEK"), ("doubled", "last")):
         box = dialog.questions.boxes[key]
         box.setCurrentIndex(box.findData(value))
@@ -264,20 +264,20 @@ async def test_nothing_is_imported_before_all_questions_are_answered(studio: Stu
         ["N-1", "Fan", "6.00 USD"],
         ["n-2", "Cup", "10.00 USD"],
     ]
-    dialog.take_button.click()
+    dialog.import_button.click()
     fan, cup = studio.document.show.products[-2:]
     assert (fan.unit_cost, cup.sku) == (Money(300, "SEK"), "n-2")
-    again = await open_ready(selling.exchange.bring_in_products(tmp_path / "open.csv"))
+    again = await open_ready(selling.exchange.import_products(tmp_path / "open.csv"))
     for key, value in (("column:price:US", "3"), ("currency:4:kr", "SEK"), ("doubled", "last")):
         again.questions.answer(key, value)
         await wait_ready(again)
     assert again.same.text() == "2 unchanged"
-    assert not again.take_button.isEnabled()
+    assert not again.import_button.isEnabled()
 
 
 async def test_encoding_header_row_and_shop_are_detected_and_can_be_changed(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
     text = "Price list,,\n상품명,판매가,재고\n여름 부채,39,12\n"
-    dialog = await open_ready(selling.exchange.bring_in_products(write_text(tmp_path / "korean.csv", text, "cp949")))
+    dialog = await open_ready(selling.exchange.import_products(write_text(tmp_path / "korean.csv", text, "cp949")))
     source = dialog.source
     assert (source.encoding.currentData(), source.heading.value(), source.profile.currentData()) == ("cp949", 2, "")
     assert source.first_line.text() == "Above the header row: Price list"
@@ -292,10 +292,10 @@ async def test_encoding_header_row_and_shop_are_detected_and_can_be_changed(stud
     await wait_ready(dialog)
     source.heading.setValue(1)
     await wait_ready(dialog)
-    assert not dialog.take_button.isEnabled()
+    assert not dialog.import_button.isEnabled()
     source.heading.setValue(2)
     await wait_ready(dialog)
-    assert dialog.take_button.isEnabled()
+    assert dialog.import_button.isEnabled()
     shop = "Handle,Title,Variant SKU,Variant Price,Option1 Value\nfan,Fan,F-9,5,Red\nfan,,F-8,6,Blue\n"
     dialog.read_file(write_text(tmp_path / "shop.csv", shop))
     await wait_ready(dialog)
@@ -308,7 +308,7 @@ async def test_encoding_header_row_and_shop_are_detected_and_can_be_changed(stud
 
 async def test_closing_the_dialog_stops_the_reading(selling: MainWindow, tmp_path: Path) -> None:
     text = "SKU,Name\n" + "".join(f"N-{number},Thing\n" for number in range(40_000))
-    dialog = selling.exchange.bring_in_products(write_text(tmp_path / "long.csv", text))
+    dialog = selling.exchange.import_products(write_text(tmp_path / "long.csv", text))
     assert dialog is not None
     reading = dialog._reading
     assert reading.watch(1)
@@ -335,29 +335,29 @@ async def test_pictures_are_fetched_only_after_consent(studio: Studio, selling: 
     path = write_text(tmp_path / "pictures.csv", text)
     notices = record_notices(selling)
     try:
-        dialog = await open_ready(selling.exchange.bring_in_products(path))
+        dialog = await open_ready(selling.exchange.import_products(path))
         box = dialog.questions.boxes["pictures"]
         assert [box.itemData(index) for index in range(box.count())] == ["fetch", "fetch-near", "-"]
-        assert not dialog.take_button.isEnabled()
+        assert not dialog.import_button.isEnabled()
         dialog.questions.answer("pictures", "fetch")
         await wait_ready(dialog)
-        dialog.take_button.click()
+        dialog.import_button.click()
         await dialog.work.settled()
         assert requests == [], "local addresses are fetched only with consent"
         assert studio.document.show.products[-2].pictures == ()
         assert [notice.code for notice in notices if notice.severity is Severity.WARNING] == ["table.pictures_failed"]
         studio.document.undo()
-        dialog = await open_ready(selling.exchange.bring_in_products(path))
+        dialog = await open_ready(selling.exchange.import_products(path))
         dialog.questions.answer("pictures", "fetch-near")
         await wait_ready(dialog)
-        dialog.take_button.click()
+        dialog.import_button.click()
         await dialog.work.settled()
     finally:
         await server.close()
     fan, cup = studio.document.show.products[-2:]
     assert studio.pictures.get(fan.pictures[0]) == picture
     assert (cup.pictures, sorted(requests)) == ((), ["/fan.png", "/moved.png", "/page.html"])
-    again = await open_ready(selling.exchange.bring_in_products(path))
+    again = await open_ready(selling.exchange.import_products(path))
     assert "1" in again.asks.text(), "the cup still has no picture"
     again.questions.answer("pictures", "-")
     await wait_ready(again)
@@ -370,8 +370,8 @@ async def test_pictures_are_fetched_only_after_consent(studio: Studio, selling: 
 async def test_an_imported_rundown_replaces_the_old_one_or_is_appended(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
     before = studio.document.show.segments
     path = write_text(tmp_path / "run.csv", RUNDOWN)
-    dialog = await open_ready(selling.exchange.bring_in_rundown(path))
-    dialog.take_button.click()
+    dialog = await open_ready(selling.exchange.import_rundown(path))
+    dialog.import_button.click()
     segments = studio.document.show.segments
     assert [(segment.title, segment.act, segment.planned_s, segment.product_id) for segment in segments] == [
         ("Hello", Act.OPEN, 120, ""),
@@ -380,10 +380,10 @@ async def test_an_imported_rundown_replaces_the_old_one_or_is_appended(studio: S
     ]
     studio.document.undo()
     assert studio.document.show.segments == before
-    dialog = await open_ready(selling.exchange.bring_in_rundown(path))
+    dialog = await open_ready(selling.exchange.import_rundown(path))
     dialog.replace.click()
     await wait_ready(dialog)
-    dialog.take_button.click()
+    dialog.import_button.click()
     assert studio.document.show.segments[: len(before)] == before
     assert [segment.title for segment in studio.document.show.segments[len(before) :]] == ["Hello", "Moon at night", "Bye"]
 
@@ -391,13 +391,13 @@ async def test_an_imported_rundown_replaces_the_old_one_or_is_appended(studio: S
 async def test_importing_the_same_orders_twice_adds_them_once(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
     path = write_text(tmp_path / "orders.csv", ORDERS)
     stock = units_in_stock(product_by_id(studio.document.show, "sun"))
-    dialog = await open_ready(selling.exchange.bring_in_orders(path))
+    dialog = await open_ready(selling.exchange.import_orders(path))
     assert (dialog.new.text(), dialog.same.text()) == ("2 new", "1 unchanged")
-    dialog.take_button.click()
+    dialog.import_button.click()
     assert [event.data["order"] for event in studio.log.events((EventKind.ORDER_PLACED,))] == ["A-1", "A-2"]
     assert units_in_stock(product_by_id(studio.document.show, "sun")) == stock - 2
-    again = await open_ready(selling.exchange.bring_in_orders(path))
-    assert not again.take_button.isEnabled()
+    again = await open_ready(selling.exchange.import_orders(path))
+    assert not again.import_button.isEnabled()
     assert again.words.text() == "The show already has everything in this file."
 
 
@@ -413,15 +413,15 @@ async def test_exported_products_are_imported_unchanged(studio: Studio, selling:
         dialog.write(tmp_path / name)
         await dialog.work.settled()
         dialog.close()
-        back = await open_ready(selling.exchange.bring_in_products(tmp_path / name))
+        back = await open_ready(selling.exchange.import_products(tmp_path / name))
         assert back.same.text() == "4 unchanged", name
         assert back.faults.count() == 0
         back.reject()
     with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
         assert not [cell for row in csv.reader(file) for cell in row if cell.startswith(("=", "+", "-", "@"))]
     studio.document.edit_show("Clear", lambda show: replace(show, products=(), segments=()))
-    back = await open_ready(selling.exchange.bring_in_products(tmp_path / "all.xlsx"))
-    back.take_button.click()
+    back = await open_ready(selling.exchange.import_products(tmp_path / "all.xlsx"))
+    back.import_button.click()
     assert [without_ids(product) for product in studio.document.show.products] == [without_ids(product) for product in before]
 
 
@@ -431,7 +431,7 @@ def without_ids(product: Product) -> Product:
 
 
 async def test_rundown_orders_and_log_are_exported(studio: Studio, selling: MainWindow, tmp_path: Path) -> None:
-    (await open_ready(selling.exchange.bring_in_orders(write_text(tmp_path / "in.csv", ORDERS)))).take_button.click()
+    (await open_ready(selling.exchange.import_orders(write_text(tmp_path / "in.csv", ORDERS)))).import_button.click()
     notices = record_notices(selling)
     dialog = selling.exchange.export()
     rows: dict[str, list[list[str]]] = {}
