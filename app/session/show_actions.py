@@ -126,7 +126,7 @@ def _selling_actions(desk: ShowControl, show: Callable[[], Show]) -> tuple[Actio
         ),
         Action(
             "room.take_back",
-            "Take back the viewer page",
+            "Host the room from here",
             "",
             "room",
             desk.room.take_back,
@@ -185,5 +185,5 @@ def _numbered_point(desk: ShowControl, number: int) -> Action:
         return there() and runner.items()[number - 1] in runner.ticked()
 
     return Action(
-        f"run.tick_{number}", f"Check off point {number}", "", "check", lambda: runner.tick(runner.items()[number - 1]), there, is_ticked
+        f"run.tick_{number}", f"Tick point {number}", "", "check", lambda: runner.tick(runner.items()[number - 1]), there, is_ticked
     )

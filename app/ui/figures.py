@@ -45,11 +45,6 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
-def size_and_rate(width: int, height: int, fps: float) -> str:
-    """1280 × 720, 30 fps."""
-    return tr("Figures", "{width} × {height}, {fps} fps", width=width, height=height, fps=f"{fps:.0f}")
-
-
 def relay_name(relay: Relay) -> str:
     """A relay's name; the built-in one has a name in the window's language."""
     return tr("Figures", "This computer") if relay.id == EMBEDDED_RELAY_ID else relay.name
@@ -70,7 +65,7 @@ def air_words(air: AirState) -> str:
 def act_words(act: Act) -> str:
     """An act's name."""
     return {
-        Act.OPEN: tr("Rundown", "Opening: meet, tell, sell nothing"),
+        Act.OPEN: tr("Rundown", "Opening: your story, no selling"),
         Act.MIDDLE: tr("Rundown", "Middle: products in use"),
-        Act.END: tr("Rundown", "End: a mild close"),
+        Act.END: tr("Rundown", "End: a gentle close"),
     }[act]

@@ -70,6 +70,8 @@ def in_tables(studio: Studio) -> set[tuple[str, str]]:
     texts |= of_fields(FIELDS.values()) | of_fields(OUTPUT_FIELDS) | of_fields(PLACEMENT)
     for preset in load_presets(ROOT / "resources" / "relays"):
         texts |= of_fields(preset.fields) | {preset.summary, preset.token_title, *preset.help}
+        if preset.id == "generic":
+            texts.add(preset.title)  # other titles are names of products
     texts |= {action.title for action in studio.actions} | {"Mute", "Unmute", FIRST_SCENE}  # the titles of the mute actions' undo steps
     texts |= {theme.title for theme in load_card_themes(ROOT / "resources" / "cards")}
     return {(DECLARED, text) for text in texts if text}

@@ -123,7 +123,7 @@ _MEDIA = KindDeclaration(
         Field("loop", FieldType.FLAG, True, "Loop"),
         Field("paused", FieldType.FLAG, False, "Paused"),
         Field("start_s", FieldType.NUMBER, 0.0, "Start at", minimum=0, maximum=86400, step=0.1, unit="s"),
-        Field("end_s", FieldType.NUMBER, 0.0, "End at", "0 = plays to the end", minimum=0, maximum=86400, step=0.1, unit="s"),
+        Field("end_s", FieldType.NUMBER, 0.0, "End at", "0 = plays to the end.", minimum=0, maximum=86400, step=0.1, unit="s"),
     ),
 )
 _IMAGE = KindDeclaration(

@@ -14,7 +14,7 @@ from app.domain.program.trial import RelayTrial
 from app.ui.air.relay_outcome import RelayOutcome
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
-from app.ui.kit.form import Form
+from app.ui.kit.form import Form, reason_words
 from app.ui.kit.labels import label
 from app.ui.kit.language import declared, tr
 from app.ui.kit.questions import ask
@@ -40,7 +40,7 @@ class RelayDialog(ScrollDialog):
             self._values["whip_url"] = found.whip_url
         self.kind = QComboBox()
         for preset in self._presets.values():
-            self.kind.addItem(preset.title, preset.id)
+            self.kind.addItem(declared(preset.title), preset.id)
         self.name = self._line(known.name if known is not None else "", tr("Relay", "Name"))
         self.region = self._line(known.region if known is not None else "", tr("Relay", "Region"))
         self.region.setPlaceholderText(tr("Relay", "Only you see this, for example Frankfurt"))
@@ -151,8 +151,10 @@ class RelayDialog(ScrollDialog):
             title = next((declared(field.title) for field in preset.fields if field.key == key), key)
             if error.data.get("reason") == "empty":
                 problem = tr("Relay", "{field} is required.", field=title)
-            else:
+            elif error.data.get("reason") == "address":
                 problem = f"{title}: {tr('Relay', 'Enter a valid address starting with https://')}"
+            else:
+                problem = f"{title}: {reason_words(error)}"
             self._refuse(problem, self.form.editor(key) if self.form is not None and key in self.form.keys else self.name)
             return None
         whip_url, own = split_credentials(whip_url)
@@ -163,7 +165,7 @@ class RelayDialog(ScrollDialog):
             return None
         relay = Relay(
             self._relay.id if self._relay is not None else editing.new_id(self._context.studio.document.project, "relay"),
-            self.name.text().strip() or preset.title,
+            self.name.text().strip() or declared(preset.title),
             whip_url,
             without_credentials(watch_url or self.watch.text()),
             self.region.text().strip(),
@@ -191,7 +193,7 @@ class RelayDialog(ScrollDialog):
         if trial.relay_id == self._tested:
             self._tested = ""
             self.test_button.setEnabled(True)
-            self.outcome.show_trial(trial, self.name.text().strip() or self.preset.title)
+            self.outcome.show_trial(trial, self.name.text().strip() or declared(self.preset.title))
 
     def save(self) -> None:
         """Save the relay, or say which field is invalid."""

@@ -145,7 +145,7 @@ class ReportDialog(ScrollDialog):
             (tr("Report", "peak viewers"), self._number(summary.peak) if summary.joined else "–"),
             (tr("Report", "total viewers"), self._number(summary.joined) if summary.joined else "–"),
             (tr("Report", "likes"), self._number(summary.likes)),
-            (tr("Report", "Buy clicks"), self._number(summary.clicks)),
+            (tr("Report", "buy clicks"), self._number(summary.clicks)),
             (tr("Report", "orders"), self._number(summary.orders)),
             (tr("Report", "units sold"), self._number(summary.units)),
             (tr("Report", "coupons claimed"), self._number(summary.claims)),

@@ -170,7 +170,7 @@ class SetupDialog(QDialog):
 
     def _set(self, field: str, value: str | LocalizedText) -> None:
         changes: dict[str, Any] = {field: value}
-        self._context.edit_show("Change setup", lambda show: change_presentation(show, **changes), merge=f"context.{field}")
+        self._context.edit_show("Change setup", lambda show: change_presentation(show, **changes), merge=f"setup.{field}")
 
     def _read(self) -> None:
         show, tag, formats = self._context.studio.document.show, self._context.language, self._context.formats

@@ -16,7 +16,6 @@ from app.ui.kit.theme import set_property
 
 WEAK_RTT_MS, BAD_RTT_MS = 200.0, 500.0
 WEAK_LOSS, BAD_LOSS = 0.02, 0.08
-WEAK_CPU, BAD_CPU = 80.0, 95.0  # of one core times the cores the engine may use: the engine reports per cent of the machine
 WEAK_LATE_SHARE, BAD_LATE_SHARE = 0.001, 0.01  # of the frames of the last second that were repeated or skipped
 WEAK_ENCODE_SHARE, BAD_ENCODE_SHARE = 0.6, 1.0  # of the time one frame has
 

@@ -64,6 +64,24 @@ def test_changing_the_relay_kind_keeps_typed_text_and_replaces_defaults(studio: 
     dialog.deleteLater()
 
 
+def test_an_invalid_field_says_what_it_needs(window: MainWindow) -> None:
+    problems = []
+    for preset, values in (
+        ("generic", {"whip_url": ""}),
+        ("generic", {"whip_url": "no address"}),
+        ("agora-gateway", {"server": "moon"}),
+    ):
+        dialog = RelayDialog(window.context, Relay("r1", "Mine", "", preset=preset, values=values), window)
+        dialog.save()
+        assert dialog.result() == 0
+        problems += [line.text() for line in dialog.findChildren(QLabel) if line.objectName() == "error" and line.text()]
+    assert problems == [
+        "WHIP address is required.",
+        "WHIP address: Enter a valid address starting with https://",
+        "Region: Choose one from the list.",
+    ]
+
+
 async def test_the_turn_password_goes_to_the_keyring(studio: Studio, window: MainWindow) -> None:
     await studio.start()
     pages = SettingsPages(window.context, setting_groups())

@@ -1,6 +1,7 @@
 """Every text has words in every language, and words fit their placeholders."""
 
 import json
+import re
 from string import Formatter
 
 import pytest
@@ -45,8 +46,41 @@ def test_notices_have_words_in_every_language(language: str) -> None:
         before, after = english.template(code), other.template(code)
         assert before is not None
         assert after is not None
-        assert before.text != after.text or not before.text.replace("{currency}", ""), f"{code} has no words in {language}"
+        assert before.text != after.text, f"{code} has no words in {language}"
         assert placeholders(after.text) <= placeholders(before.text) | placeholders(before.help), code
+
+
+def quoted(text: str) -> set[str]:
+    """The names of buttons, fields and pages that a text quotes; what begins in lower case is something else, such as a command."""
+    return {name for name in re.findall("“([^”{]+)”", text) if not name[0].islower()}
+
+
+@pytest.mark.parametrize("folder", ["notices", "findings"])
+def test_notices_and_findings_quote_texts_of_the_window(folder: str, studio: Studio) -> None:
+    english, chinese = Wordings.load(ROOT / "resources" / folder), Wordings.load(ROOT / "resources" / folder, "zh_CN")
+    table = load_table(ROOT / "resources" / "locale", "zh_CN")
+    shown = {text for _, text in all_texts(studio)}
+    translated = {words for texts in table.values() for words in texts.values()}
+    found = 0
+    for code in english.codes:
+        for before, after in zip(parts(english, code), parts(chinese, code), strict=True):
+            names = quoted(before)
+            found += len(names)
+            assert all(is_shown(name, shown, ":") for name in names), f"{code}: {before}"
+            if names:
+                assert all(is_shown(name, translated, "：") for name in quoted(after)), f"{code}: {after}"
+    assert found >= 2, "the search finds quotes"
+
+
+def parts(wordings: Wordings, code: str) -> tuple[str, str]:
+    template = wordings.template(code)
+    assert template is not None
+    return template.text, template.help
+
+
+def is_shown(name: str, texts: set[str], colon: str) -> bool:
+    """Whether the window shows this text, or a longer one that begins with it and a colon."""
+    return name in texts or any(text.startswith(name + colon) for text in texts)
 
 
 def test_the_search_for_texts_bites(tmp_path: object) -> None:
