@@ -43,6 +43,14 @@ class EventKind(Enum):
     PRODUCT_CLICKED = "product.clicked"
     PRODUCT_ADDED = "product.added"  # to the cart
     DETAIL_ASKED = "product.asked"  # "show it closer"
+    CHAT_SAID = "chat.said"  # source, message (its id), author, name, text, role, language, market, reply, at_ms
+    CHAT_TRANSLATED = "chat.translated"  # source, message, text, language, from, engine, via, doubts
+    CHAT_REMOVED = "chat.removed"  # source, message, why
+    CHAT_REPORTED = "chat.reported"  # source, message, viewer
+    CHAT_STARRED = "chat.starred"  # source, message, done
+    CHAT_CLAIMED = "chat.claimed"  # source, message, by: who of the team answers this question; "" = nobody
+    CHAT_ANSWERED = "chat.answered"  # source, message, done: answered aloud on air
+    CHAT_MUTED = "chat.muted"  # source, author, name, until_ms; 0 = may write again
     ORDER_PLACED = "order.placed"  # order, product, units, minor, currency, at_ms, source; sku, line, extra_minor if set
     ORDER_CHANGED = "order.changed"  # the same keys with the new state of this line, and why: cancelled, refunded, changed
 

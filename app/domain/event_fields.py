@@ -5,8 +5,9 @@ from typing import Any
 
 MOST = 2**53  # many programs cannot represent larger integers exactly
 _TEXTS = (
-    "airing", "card", "code", "coupon", "currency", "date", "in", "item", "language", "mark", "market", "occurrence", "order", "out",
-    "place", "product", "segment", "sku", "source", "title", "type", "viewer", "why",
+    "airing", "author", "by", "card", "code", "coupon", "currency", "date", "engine", "from", "in", "item", "language", "mark", "market",
+    "message", "name", "occurrence", "order", "out", "place", "product", "reply", "role", "segment", "sku", "source", "title", "type",
+    "via", "viewer", "why",
 )  # fmt: skip
 _WHOLE = (
     "at_ms",
@@ -21,7 +22,7 @@ _WHOLE = (
     "units",
     "until_ms",
 )
-_LISTS = ("codes", "items", "parties")
+_LISTS = ("codes", "doubts", "items", "parties")
 _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(_TEXTS, (str,)),
     **dict.fromkeys(_WHOLE, (int,)),

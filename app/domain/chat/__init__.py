@@ -1,0 +1,1 @@
+"""Chat: messages from every source, as people may see them."""
