@@ -4,20 +4,14 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
-    QSplitter,
-    QTableView,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +21,7 @@ from app.domain.base.notice import Notice, Severity
 from app.domain.show import Show
 from app.domain.tables.heading_row import likely_heading
 from app.domain.tables.product_import import FETCH_NEAR
-from app.domain.tables.table import Fault, Grid, Matching, Table, headed
+from app.domain.tables.table import Grid, Table, headed
 from app.domain.tables.table_profile import ProfileTable, likely_profile, prepared, table_of
 from app.session.catalogue.picture_fetch import Fetched, PictureFetch
 from app.ui.context import WindowContext
@@ -36,15 +30,12 @@ from app.ui.kit.file_dialogs import TABLES
 from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
 from app.ui.kit.latest_task import LatestTask
-from app.ui.tables.match_table import MatchTable
+from app.ui.tables.import_results import ImportResults
 from app.ui.tables.table_kinds import Outcome, TableKind
 from app.ui.tables.table_questions import TableQuestions
 from app.ui.tables.table_source import TableSource
 
 SIZE_PX, SMALLEST_PX = (1040, 690), (640, 440)
-FAULTS_PX, TABLE_PX = 84, 140
-NAME_PX = 320
-FAULTS_LISTED = 500  # nobody reads more
 LOOK_MS = 150  # how often the count of rows read is updated
 
 
@@ -73,10 +64,7 @@ class _TableReading:
 
 
 class ImportDialog(QDialog):
-    """Emits `stage_changed` at each step, and `imported` once, when everything is in the show."""
-
-    stage_changed = Signal()
-    imported = Signal()
+    """Imports one kind of table."""
 
     def __init__(self, context: WindowContext, kind: TableKind, parent: QWidget) -> None:
         super().__init__(parent)
@@ -88,7 +76,6 @@ class ImportDialog(QDialog):
         self._rules: ProfileTable | None = None
         self._planned: tuple[Show, Outcome] | None = None
         self._reading = _TableReading()
-        self._listed: tuple[Fault, ...] = ()
         self.stage = ImportStage.EMPTY
         self.work = LatestTask(self._on_failed)
         self.setWindowTitle(kind.title())
@@ -121,7 +108,9 @@ class ImportDialog(QDialog):
         self.questions = TableQuestions(self._kind.asked)
         self.questions.answered.connect(self._plan)
         outer.addWidget(self.questions)
-        outer.addWidget(self._build_parts(), 1)
+        self.results = ImportResults(self._context.theme, self._context.icons, self._kind.words_of)
+        self.results.view.header.chosen.connect(self._plan)
+        outer.addWidget(self.results, 1)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(4)
@@ -156,36 +145,6 @@ class ImportDialog(QDialog):
         row.addWidget(self.file_button)
         return row
 
-    def _build_parts(self) -> QSplitter:
-        self.view = MatchTable(self._context.theme)
-        self.view.header.chosen.connect(self._plan)
-        self.preview = QStandardItemModel(self)
-        shown = QTableView()
-        shown.setModel(self.preview)
-        shown.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        shown.setTabKeyNavigation(False)
-        shown.horizontalHeader().setStretchLastSection(True)
-        shown.horizontalHeader().setDefaultSectionSize(150)
-        shown.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        shown.verticalHeader().hide()
-        shown.setAccessibleName(tr("Import", "Preview"))
-        self.tabs = QTabWidget()
-        self.tabs.setMinimumHeight(TABLE_PX)
-        self.tabs.addTab(self.view, tr("Import", "Rows in the file"))
-        self.preview_view = shown
-        self.tabs.addTab(shown, tr("Import", "Preview"))
-        self.faults = QListWidget()
-        self.faults.setAccessibleName(tr("Import", "Problems"))
-        self.faults.currentRowChanged.connect(self._on_fault_chosen)
-        self.faults.setMinimumHeight(60)
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.setChildrenCollapsible(False)
-        parts.addWidget(self.tabs)
-        parts.addWidget(self.faults)
-        parts.setStretchFactor(0, 1)
-        parts.setSizes([2000, FAULTS_PX])  # the table gets all the space except a few lines for faults
-        return parts
-
     def _build_counts(self) -> QHBoxLayout:
         counts = QHBoxLayout()
         counts.setSpacing(6)
@@ -208,11 +167,10 @@ class ImportDialog(QDialog):
             self._look.start()
         else:
             self._look.stop()
-        for widget in (self.file_button, self.source, self.questions, self.tabs, self.replace):
+        for widget in (self.file_button, self.source, self.questions, self.results.tabs, self.replace):
             widget.setEnabled(stage not in (ImportStage.READING, ImportStage.FETCHING, ImportStage.IMPORTING))
         self.cancel_button.setEnabled(stage is not ImportStage.IMPORTING)
         self._refresh()
-        self.stage_changed.emit()
 
     def _refresh(self) -> None:
         """Update texts, counts and buttons."""
@@ -226,7 +184,7 @@ class ImportDialog(QDialog):
         one = tr("Import", "Skip 1 invalid row and import the rest")
         self.leave_out.setText(one if left_out == 1 else tr("Import", "Skip {count} invalid rows and import the rest", count=left_out))
         if self.stage is not ImportStage.PLANNING:
-            self.faults.setVisible(self.faults.count() > 0)
+            self.results.faults.setVisible(self.results.faults.count() > 0)
         self.words.setText(self._sentence(outcome))
         answered = outcome is not None and not self.questions.open
         allowed = outcome is not None and (not left_out or self.leave_out.isChecked()) and not self._missing()
@@ -249,7 +207,7 @@ class ImportDialog(QDialog):
 
     def _missing(self) -> str:
         show = self._context.studio.document.show
-        return "" if self._table is None else ", ".join(self._kind.missing_fields(self.view.header.matching(), show))
+        return "" if self._table is None else ", ".join(self._kind.missing_fields(self.results.view.header.matching(), show))
 
     def _sentence(self, outcome: Outcome | None) -> str:
         if self.stage is ImportStage.READING:
@@ -310,10 +268,7 @@ class ImportDialog(QDialog):
             self._set_stage(ImportStage.READY)
             return
         self._grid = self._table = self._planned = None
-        self.view.rows.show_table(Table("", (), ()))
-        self.view.header.show_uses((), ())
-        self.faults.clear()
-        self.preview.clear()
+        self.results.clear()
         self.questions.forget()
         self.source.hide()
         self._set_stage(ImportStage.EMPTY)
@@ -346,9 +301,9 @@ class ImportDialog(QDialog):
         self._table = prepared(table, self._rules) if self._rules is not None else table
         matching = self._kind.match(self._table, show, self._rules)
         self.questions.forget()
-        self.view.rows.show_table(table)
-        self.view.header.show_uses(self._kind.uses(table, matching, show), table.header)
-        self.view.header.choose(matching)
+        self.results.view.rows.show_table(table)
+        self.results.view.header.show_uses(self._kind.uses(table, matching, show), table.header)
+        self.results.view.header.choose(matching)
         self._plan()
 
     def _show_nothing(self, table: Table) -> None:
@@ -363,13 +318,13 @@ class ImportDialog(QDialog):
         """Work out again what the import would change."""
         if self._table is None or self.stage in (ImportStage.IMPORTING, ImportStage.FETCHING):
             return
-        table, matching, show = self._table, self.view.header.matching(), self._context.studio.document.show
+        table, matching, show = self._table, self.results.view.header.matching(), self._context.studio.document.show
         self._planned = None
         if self._kind.missing_fields(matching, show):
             self.work.cancel()
-            self._show_faults(table, matching, (), ())
+            self.results.show_faults(table, matching, (), ())
             self.questions.show_questions(())
-            self.preview.clear()
+            self.results.preview.clear()
             self._set_stage(ImportStage.READY)
             return
         self._set_stage(ImportStage.PLANNING)
@@ -377,35 +332,11 @@ class ImportDialog(QDialog):
         def done(outcome: Outcome) -> None:
             self._planned = (show, outcome)
             self.questions.show_questions(outcome.questions)
-            self._show_faults(table, matching, outcome.faults, outcome.notes)
-            self._show_preview(outcome)
+            self.results.show_faults(table, matching, outcome.faults, outcome.notes)
+            self.results.show_preview(outcome.preview_header, outcome.preview)
             self._set_stage(ImportStage.READY)
 
         self.work.run_in_thread(self._kind.plan(table, matching, show, self.questions.all_answers(), self._rules), done)
-
-    def _show_preview(self, outcome: Outcome) -> None:
-        self.preview.clear()
-        self.preview.setHorizontalHeaderLabels(list(outcome.preview_header))
-        for row in outcome.preview:
-            self.preview.appendRow([QStandardItem(text) for text in row])
-        if self.preview.columnCount() > 1:
-            self.preview_view.setColumnWidth(1, NAME_PX)
-
-    def _show_faults(self, table: Table, matching: Matching, faults: tuple[Fault, ...], notes: tuple[Fault, ...]) -> None:
-        self._listed = (*faults[:FAULTS_LISTED], *notes[:FAULTS_LISTED])
-        words = [self._kind.words_of(fault) for fault in faults]
-        self.view.mark(table, matching, faults, words)
-        self.faults.clear()
-        for number, fault in enumerate(self._listed):
-            text = words[number] if number < len(faults) else self._kind.words_of(fault)
-            wrong = number < len(faults)
-            icon = self._context.icons.icon("error" if wrong else "info", "error" if wrong else "muted")
-            self.faults.addItem(QListWidgetItem(icon, _with_place(fault, text)))
-
-    def _on_fault_chosen(self, place: int) -> None:
-        if self._table is not None and 0 <= place < len(self._listed) and self._listed[place].line:
-            self.tabs.setCurrentIndex(0)
-            self.view.go_to(self._table, self._listed[place])
 
     def _on_replace(self, on: bool) -> None:
         self._kind.replacing = on
@@ -467,7 +398,6 @@ class ImportDialog(QDialog):
             QTimer.singleShot(0, self, lambda: self._step(steps[1:], notice))
             return
         self._context.bridge.tell(notice)
-        self.imported.emit()
         self.accept()
 
     def _stop(self) -> None:
@@ -488,12 +418,3 @@ class ImportDialog(QDialog):
             event.ignore()
         else:
             super().closeEvent(event)
-
-
-def _with_place(fault: Fault, words: str) -> str:
-    """A fault with its place."""
-    if not fault.line:
-        return tr("Import", "{column}: {words}", column=fault.column, words=words) if fault.column else words
-    if fault.column:
-        return tr("Import", "Row {line}, {column}: {words}", line=fault.line, column=fault.column, words=words)
-    return tr("Import", "Row {line}: {words}", line=fault.line, words=words)

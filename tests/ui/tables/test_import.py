@@ -83,8 +83,8 @@ def record_notices(window: MainWindow) -> list[Notice]:
 
 
 def map_column(dialog: ImportDialog, column: int, use: Use | None) -> None:
-    box = dialog.view.header.boxes[column]
-    place = dialog.view.header.place_of(use)
+    box = dialog.results.view.header.boxes[column]
+    place = dialog.results.view.header.place_of(use)
     box.setCurrentIndex(place)
     box.activated.emit(place)
 
@@ -98,7 +98,7 @@ async def test_a_table_with_errors_shows_them_and_imports_nothing_until_confirme
     before = studio.document.show
     notices = record_notices(selling)
     dialog = await open_ready(selling.exchange.import_products(write_text(tmp_path / "shop.csv", PRODUCTS, "gb18030")))
-    assert dialog.view.header.matching() == (
+    assert dialog.results.view.header.matching() == (
         Use("sku"),
         Use("name", "zh-Hans"),
         Use("name", "en"),
@@ -107,19 +107,19 @@ async def test_a_table_with_errors_shows_them_and_imports_nothing_until_confirme
         None,
     )
     assert (dialog.new.text(), dialog.changed.text(), dialog.wrong.text()) == ("1 new", "1 changed", "2 invalid")
-    errors = [dialog.faults.item(index).text() for index in range(dialog.faults.count())]
+    errors = [dialog.results.faults.item(index).text() for index in range(dialog.results.faults.count())]
     assert errors == [
         "Row 3, Price [US]: “abc” isn't an amount of money.",
         "Row 3, Link: “not a link” isn't a web link.",
         "Row 5: The row has no name.",
     ]
-    rows = dialog.view.rows
+    rows = dialog.results.view.rows
     assert [rows.fault(1, column) for column in (3, 6)] == [error.split(": ", 1)[1] for error in errors[:2]]
     assert rows.data(rows.index(1, 1)) == "竹灯"
     assert not dialog.import_button.isEnabled()
     assert studio.document.show is before
-    dialog.faults.setCurrentRow(1)
-    assert (dialog.view.currentIndex().row(), dialog.view.currentIndex().column()) == (1, 6)
+    dialog.results.faults.setCurrentRow(1)
+    assert (dialog.results.view.currentIndex().row(), dialog.results.view.currentIndex().column()) == (1, 6)
     dialog.leave_out.click()
     assert dialog.import_button.isEnabled()
     dialog.import_button.click()
@@ -147,7 +147,7 @@ async def test_columns_are_mapped_by_hand_and_required_ones_must_be_mapped(studi
     await wait_ready(dialog)
     assert dialog.import_button.isEnabled()
     map_column(dialog, 1, Use("name", "de"))
-    assert dialog.view.header.matching() == (None, Use("name", "de")), "a use belongs to one column only"
+    assert dialog.results.view.header.matching() == (None, Use("name", "de")), "a use belongs to one column only"
     map_column(dialog, 0, Use("name", "de"))
     map_column(dialog, 1, Use("price", "DE"))
     await wait_ready(dialog)
@@ -260,7 +260,7 @@ async def test_nothing_is_imported_before_all_questions_are_answered(studio: Stu
         box.setCurrentIndex(box.findData(value))
         box.activated.emit(box.currentIndex())
         await wait_ready(dialog)
-    assert [[dialog.preview.index(row, column).data() for column in range(3)] for row in range(2)] == [
+    assert [[dialog.results.preview.index(row, column).data() for column in range(3)] for row in range(2)] == [
         ["N-1", "Fan", "6.00 USD"],
         ["n-2", "Cup", "10.00 USD"],
     ]
@@ -286,7 +286,7 @@ async def test_encoding_header_row_and_shop_are_detected_and_can_be_changed(stud
     source.encoding.activated.emit(source.encoding.currentIndex())
     await wait_ready(dialog)
     assert source.encoding.currentData() == "cp1252"
-    assert "»óÇ°¸í" in str(dialog.view.rows.headerData(0, Qt.Orientation.Horizontal))
+    assert "»óÇ°¸í" in str(dialog.results.view.rows.headerData(0, Qt.Orientation.Horizontal))
     source.encoding.setCurrentIndex(source.encoding.findData("cp949"))
     source.encoding.activated.emit(source.encoding.currentIndex())
     await wait_ready(dialog)
@@ -415,7 +415,7 @@ async def test_exported_products_are_imported_unchanged(studio: Studio, selling:
         dialog.close()
         back = await open_ready(selling.exchange.import_products(tmp_path / name))
         assert back.same.text() == "4 unchanged", name
-        assert back.faults.count() == 0
+        assert back.results.faults.count() == 0
         back.reject()
     with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
         assert not [cell for row in csv.reader(file) for cell in row if cell.startswith(("=", "+", "-", "@"))]
