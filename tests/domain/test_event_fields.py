@@ -1,4 +1,4 @@
-"""Log fields with a value of the wrong type are dropped; all others stay unchanged."""
+"""Log fields with a value of the wrong type are dropped; all others are kept."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from app.domain.event_fields import fitting
 
 
-def test_the_fields_of_our_own_events_stay() -> None:
+def test_valid_fields_are_kept() -> None:
     data: dict[str, Any] = {
         "product": "p",
         "count": 3,

@@ -1,4 +1,4 @@
-"""Checking only what changed in a show finds the same as a full check."""
+"""Checking only what changed in a show gives the same result as a full check."""
 
 import random
 from dataclasses import replace
@@ -19,7 +19,7 @@ def small_show() -> Show:
     return Show(starter_project(camera=None, microphone=False), products=products, segments=segments)
 
 
-def refusal(show: Show, before: Show | None = None) -> str:
+def refusal_code(show: Show, before: Show | None = None) -> str:
     try:
         check_show(show, before)
     except AppError as error:
@@ -27,56 +27,56 @@ def refusal(show: Show, before: Show | None = None) -> str:
     return ""
 
 
-def mistreated(show: Show, chance: random.Random) -> Show:
-    """A show with something removed, added, moved, copied or broken."""
+def randomly_edited(show: Show, rng: random.Random) -> Show:
+    """Return the show with elements removed, added, moved, duplicated or broken at random."""
     products, segments = list(show.products), list(show.segments)
-    for _ in range(chance.randrange(1, 4)):
-        place = chance.randrange(len(products) + 1)
-        match chance.randrange(6):
+    for _ in range(rng.randrange(1, 4)):
+        index = rng.randrange(len(products) + 1)
+        match rng.randrange(6):
             case 0:
-                products.insert(place, Product(chance.choice(IDS), {}))
+                products.insert(index, Product(rng.choice(IDS), {}))
             case 1 if products:
-                products.pop(place % len(products))
+                products.pop(index % len(products))
             case 2 if products:
-                products.insert(place, products.pop(chance.randrange(len(products))))
+                products.insert(index, products.pop(rng.randrange(len(products))))
             case 3 if products:
-                products[place % len(products)] = replace(products[place % len(products)], stock=(Stock("", chance.choice((1, -1))),))
+                products[index % len(products)] = replace(products[index % len(products)], stock=(Stock("", rng.choice((1, -1))),))
             case 4:
-                number = chance.randrange(len(segments))
-                segments[number] = replace(segments[number], product_id=chance.choice(IDS), planned_s=chance.choice((300, 1)))
+                number = rng.randrange(len(segments))
+                segments[number] = replace(segments[number], product_id=rng.choice(IDS), planned_s=rng.choice((300, 1)))
             case 5:
-                segments.insert(0, Segment(f"s{chance.randrange(9)}", "New", backup_id=chance.choice(("", *IDS))))
+                segments.insert(0, Segment(f"s{rng.randrange(9)}", "New", backup_id=rng.choice(("", *IDS))))
     changed = replace(show, products=tuple(products))
     return replace(changed, segments=tuple(segments)) if segments != list(show.segments) else changed
 
 
-def test_checking_only_the_changes_finds_what_a_full_check_finds() -> None:
-    chance = random.Random(11)
-    show, seen = small_show(), set()
+def test_checking_only_changes_gives_the_same_result_as_a_full_check() -> None:
+    rng = random.Random(11)
+    show, codes = small_show(), set()
     for _ in range(4000):
-        after = mistreated(show, chance)
-        whole = refusal(after)
-        assert (refusal(after, show) == "") is (whole == ""), (whole, show, after)
-        seen.add(whole)
-        if not whole:
+        after = randomly_edited(show, rng)
+        full_result = refusal_code(after)
+        assert (refusal_code(after, show) == "") is (full_result == ""), (full_result, show, after)
+        codes.add(full_result)
+        if not full_result:
             show = after if len(after.products) < 9 and len(after.segments) < 9 else small_show()
-    assert seen == {"", "show.duplicate_id", "show.no_product", "show.negative_stock", "show.planned_time"}
+    assert codes == {"", "show.duplicate_id", "show.no_product", "show.negative_stock", "show.planned_time"}
 
 
 def test_moving_several_elements_puts_them_together_at_the_index() -> None:
-    show, chance = small_show(), random.Random(5)
+    show, rng = small_show(), random.Random(5)
     for _ in range(500):
-        ids = chance.sample([*IDS[:6], "gone"], chance.randrange(1, 5))
-        index = chance.randrange(-2, 9)
-        place = min(max(index, 0), len(show.products))
+        ids = rng.sample([*IDS[:6], "gone"], rng.randrange(1, 5))
+        index = rng.randrange(-2, 9)
+        clamped = min(max(index, 0), len(show.products))
         names = [product.id for product in show.products]
-        wanted = [one for one in names[:place] if one not in ids]
-        wanted += [one for one in names if one in ids] + [one for one in names[place:] if one not in ids]
-        assert [product.id for product in move_products(show, ids, index).products] == wanted
+        expected = [one for one in names[:clamped] if one not in ids]
+        expected += [one for one in names if one in ids] + [one for one in names[clamped:] if one not in ids]
+        assert [product.id for product in move_products(show, ids, index).products] == expected
     assert [one.id for one in move_segments(show, ["s2", "s0"], 4).segments] == ["s1", "s3", "s0", "s2"]
 
 
-def test_elements_that_a_removal_does_not_touch_stay_the_same_objects() -> None:
+def test_a_removal_keeps_the_identity_of_unaffected_elements() -> None:
     show = replace(small_show(), coupons=(Coupon("c", {}, product_id="a"),))
     fewer = remove_products(show, ["f"])
     assert fewer.segments is show.segments

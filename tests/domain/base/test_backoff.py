@@ -1,4 +1,4 @@
-"""Pauses between tries."""
+"""Delays between retries."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from app.domain.base.backoff import Backoff
 from tests.support.clocks import SetClock
 
 
-def test_pauses_follow_the_schedule_and_then_repeat_the_last() -> None:
+def test_delays_follow_the_schedule_and_then_repeat_the_last() -> None:
     backoff = Backoff((0.5, 1, 4))
     assert backoff.failures == 0
     assert [backoff.failed() for _ in range(5)] == [0.5, 1, 4, 4, 4]
@@ -27,12 +27,12 @@ def test_a_week_of_failures_takes_no_more_memory_than_an_hour() -> None:
     assert backoff.failures == 1000
 
 
-@pytest.mark.parametrize(("passed_ms", "pause"), [(59_999, 3), (60_000, 2), (60_499, 2), (60_500, 1)])
-def test_old_failures_are_forgiven(passed_ms: int, pause: int) -> None:
+@pytest.mark.parametrize(("passed_ms", "delay_s"), [(59_999, 3), (60_000, 2), (60_499, 2), (60_500, 1)])
+def test_old_failures_are_forgiven(passed_ms: int, delay_s: int) -> None:
     clock = SetClock()
     backoff = Backoff((1, 2, 3), forgive_s=60, clock=clock)
     backoff.failed()
     clock.pass_ms(500)
     backoff.failed()
     clock.pass_ms(passed_ms - 500)
-    assert backoff.failed() == pause
+    assert backoff.failed() == delay_s

@@ -12,16 +12,16 @@ TEXT = Field("text", FieldType.TEXT, "", "Text")
 
 
 @pytest.mark.parametrize(
-    ("declared", "value", "kept"),
+    ("field", "value", "expected"),
     [(FPS, 1, 1), (FPS, 120, 120), (LEVEL, -3, -3.0), (LOOP, False, False), (ALIGN, "end", "end"), (COLOUR, "#102030", "#102030")],
 )
-def test_a_valid_value_is_returned_in_the_fields_type(declared: Field, value: Value, kept: Value) -> None:
-    assert checked(declared, value) == kept
-    assert type(checked(declared, value)) is type(kept)
+def test_a_valid_value_is_converted_to_the_fields_type(field: Field, value: Value, expected: Value) -> None:
+    assert checked(field, value) == expected
+    assert type(checked(field, value)) is type(expected)
 
 
 @pytest.mark.parametrize(
-    ("declared", "value", "reason"),
+    ("field", "value", "reason"),
     [
         (FPS, 0, "minimum"),
         (FPS, 121, "maximum"),
@@ -36,10 +36,10 @@ def test_a_valid_value_is_returned_in_the_fields_type(declared: Field, value: Va
         (TEXT, 7, "type"),
     ],
 )
-def test_an_invalid_value_gives_the_reason(declared: Field, value: Value, reason: str) -> None:
+def test_an_invalid_value_is_refused_with_the_reason(field: Field, value: Value, reason: str) -> None:
     with pytest.raises(FieldError) as raised:
-        checked(declared, value)
-    assert (raised.value.data["field"], raised.value.data["reason"]) == (declared.key, reason)
+        checked(field, value)
+    assert (raised.value.data["field"], raised.value.data["reason"]) == (field.key, reason)
 
 
 def test_a_colour_without_alpha_is_opaque() -> None:

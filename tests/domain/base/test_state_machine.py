@@ -8,34 +8,34 @@ from app.domain.base.state_machine import StateMachine
 from app.domain.program.broadcast import BROADCAST_MOVES, TARGET_MOVES, BroadcastState, TargetState
 
 
-def test_a_state_moves_by_its_table_and_emits_once(caplog: pytest.LogCaptureFixture) -> None:
-    cell = StateMachine("show", BroadcastState.IDLE, BROADCAST_MOVES)
-    heard: list[tuple[BroadcastState, BroadcastState]] = []
-    cell.changed.connect(lambda old, new: heard.append((old, new)))
+def test_an_allowed_move_changes_the_state_and_emits_once(caplog: pytest.LogCaptureFixture) -> None:
+    machine = StateMachine("show", BroadcastState.IDLE, BROADCAST_MOVES)
+    received: list[tuple[BroadcastState, BroadcastState]] = []
+    machine.changed.connect(lambda old, new: received.append((old, new)))
     with caplog.at_level(logging.INFO):
-        assert cell.set(BroadcastState.STARTING)
-        assert not cell.set(BroadcastState.STARTING)
-    assert cell.value is BroadcastState.STARTING
-    assert heard == [(BroadcastState.IDLE, BroadcastState.STARTING)]
+        assert machine.set(BroadcastState.STARTING)
+        assert not machine.set(BroadcastState.STARTING)
+    assert machine.value is BroadcastState.STARTING
+    assert received == [(BroadcastState.IDLE, BroadcastState.STARTING)]
     assert [record.getMessage() for record in caplog.records] == ["show: IDLE → STARTING"]
 
 
 def test_a_move_that_is_not_in_the_table_is_refused() -> None:
-    cell = StateMachine("show", BroadcastState.IDLE, BROADCAST_MOVES)
+    machine = StateMachine("show", BroadcastState.IDLE, BROADCAST_MOVES)
     with pytest.raises(StateError) as raised:
-        cell.set(BroadcastState.STOPPING)
+        machine.set(BroadcastState.STOPPING)
     assert raised.value.data == {"machine": "show", "old": "IDLE", "new": "STOPPING"}
-    assert cell.value is BroadcastState.IDLE
+    assert machine.value is BroadcastState.IDLE
 
 
 def reachable(moves: object, first: object) -> set[object]:
     assert isinstance(moves, dict)
-    seen, waiting = {first}, [first]
+    found, waiting = {first}, [first]
     while waiting:
-        for state in moves[waiting.pop()] - seen:
-            seen.add(state)
+        for state in moves[waiting.pop()] - found:
+            found.add(state)
             waiting.append(state)
-    return seen
+    return found
 
 
 def test_every_state_can_be_reached_and_left() -> None:
@@ -49,20 +49,20 @@ def test_every_state_can_be_reached_and_left() -> None:
 
 def test_a_listener_may_disconnect_while_it_is_called() -> None:
     signal: Signal[[int]] = Signal()
-    heard: list[str] = []
+    received: list[str] = []
 
-    def once(value: int) -> None:
-        heard.append(f"a{value}")
-        leave()
+    def listener(value: int) -> None:
+        received.append(f"a{value}")
+        disconnect()
 
-    leave = signal.connect(once)
-    signal.connect(lambda value: heard.append(f"b{value}"))
+    disconnect = signal.connect(listener)
+    signal.connect(lambda value: received.append(f"b{value}"))
     signal.emit(1)
     signal.emit(2)
-    leave()
-    assert heard == ["a1", "b1", "b2"]
+    disconnect()
+    assert received == ["a1", "b1", "b2"]
 
 
-def test_an_error_shows_its_code_and_values() -> None:
+def test_an_errors_text_has_its_code_and_values() -> None:
     assert str(AppError("file.gone", path="a.show", tries=2)) == "file.gone (path='a.show', tries=2)"
     assert str(AppError("file.gone")) == "file.gone"

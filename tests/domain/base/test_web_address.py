@@ -1,4 +1,4 @@
-"""Links for viewers: completed or refused."""
+"""Links for viewers are completed or refused."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ from app.domain.catalogue.product import Link, Price, Product, link_in, missing_
         ("   ", ""),
     ],
 )
-def test_a_clear_link_is_completed(typed: str, link: str) -> None:
+def test_a_valid_link_is_completed(typed: str, link: str) -> None:
     assert web_link(typed) == link
     assert web_link(link) == link
 
@@ -60,13 +60,13 @@ def test_a_clear_link_is_completed(typed: str, link: str) -> None:
     ],
 )
 def test_a_link_that_a_browser_would_not_open_is_refused(typed: str, code: str) -> None:
-    with pytest.raises(WebAddressError) as refused:
+    with pytest.raises(WebAddressError) as raised:
         web_link(typed)
-    assert refused.value.code == code
+    assert raised.value.code == code
     assert usable_link(typed) == ""
 
 
-def test_a_link_of_an_old_show_is_completed_on_reading() -> None:
+def test_a_link_of_an_older_show_is_completed_when_read() -> None:
     product = Product("a", {}, links=(Link("", "shop.example/all"), Link("US", "not one"), Link("DE", "https://shop.example/de")))
     assert [link_in(product, market) for market in ("US", "DE", "FR")] == [
         "https://shop.example/all",
@@ -75,7 +75,7 @@ def test_a_link_of_an_old_show_is_completed_on_reading() -> None:
     ]
 
 
-def test_price_and_link_are_named_while_viewers_cannot_buy() -> None:
+def test_missing_prices_and_links_are_listed_by_market() -> None:
     bare = Product("a", {"en": "Lamp"})
     priced = replace(bare, prices=(Price("US", Money(1999, "USD")), Price("DE", Money(1899, "EUR"))))
     assert missing_to_sell(bare, ("US", "DE")) == {"prices": ("US", "DE"), "links": ("US", "DE")}

@@ -1,4 +1,4 @@
-"""How complete a handbook is, counted text by text, and the deck of keywords with its gaps."""
+"""How complete a product handbook is, by language."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from app.domain.catalogue.handbook import SECTIONS, completeness, meter, overall_percent
 from app.domain.catalogue.product import Answer, Comparison, Point, Product
 
-WHOLE = Product(
+COMPLETE = Product(
     "p",
     {"en": "Tea set", "ar": "طقم شاي"},
     points=(Point("a", {"en": "Fired hot", "ar": "مشوي"}, {"en": "Hot", "ar": "حار"}),),
@@ -19,35 +19,35 @@ WHOLE = Product(
 )
 
 
-def test_a_whole_handbook_is_full() -> None:
-    english, arabic = meter(WHOLE, ["en", "ar"])
+def test_a_complete_handbook_is_at_100_percent() -> None:
+    english, arabic = meter(COMPLETE, ["en", "ar"])
     assert (english.percent, english.missing, english.reviewed) == (100, (), False)
     assert (arabic.percent, arabic.missing, arabic.reviewed) == (100, (), True)
-    assert overall_percent([WHOLE], ["en", "ar"]) == 100
+    assert overall_percent([COMPLETE], ["en", "ar"]) == 100
 
 
 @pytest.mark.parametrize(
     ("product", "percent", "missing"),
     [
         (Product("p", {}), 0, ("name", *SECTIONS, "pictures")),
-        (replace(WHOLE, pictures=()), 83, ("pictures",)),
-        (replace(WHOLE, name={"ar": "طقم"}), 83, ("name",)),
-        (replace(WHOLE, faq=()), 83, ("faq",)),
-        (replace(WHOLE, faq=(Answer({"en": "Breaks?"}, {}),)), 91, ("faq",)),
-        (replace(WHOLE, scenarios=({"en": "Evening"}, {"en": " "})), 91, ("scenarios",)),
-        (replace(WHOLE, points=(Point("a", {"en": "Hot"}, {}), Point("b", {}, {}))), 87, ("points",)),
+        (replace(COMPLETE, pictures=()), 83, ("pictures",)),
+        (replace(COMPLETE, name={"ar": "طقم"}), 83, ("name",)),
+        (replace(COMPLETE, faq=()), 83, ("faq",)),
+        (replace(COMPLETE, faq=(Answer({"en": "Breaks?"}, {}),)), 91, ("faq",)),
+        (replace(COMPLETE, scenarios=({"en": "Evening"}, {"en": " "})), 91, ("scenarios",)),
+        (replace(COMPLETE, points=(Point("a", {"en": "Hot"}, {}), Point("b", {}, {}))), 87, ("points",)),
     ],
 )
-def test_every_gap_costs_its_part(product: Product, percent: int, missing: tuple[str, ...]) -> None:
-    found = completeness(product, "en")
-    assert (found.percent, found.missing) == (percent, missing)
+def test_each_gap_lowers_the_percentage(product: Product, percent: int, missing: tuple[str, ...]) -> None:
+    result = completeness(product, "en")
+    assert (result.percent, result.missing) == (percent, missing)
 
 
-def test_a_language_that_is_not_there_has_only_the_pictures() -> None:
-    assert completeness(WHOLE, "es").percent == 16
-    assert completeness(WHOLE, "ar-AE").percent == 100
+def test_a_missing_language_counts_only_the_pictures() -> None:
+    assert completeness(COMPLETE, "es").percent == 16
+    assert completeness(COMPLETE, "ar-AE").percent == 100
 
 
-def test_nothing_to_write_is_complete() -> None:
+def test_a_show_without_products_is_complete() -> None:
     assert overall_percent([], ["en"]) == 100
-    assert overall_percent([WHOLE, Product("q", {})], ["en", "ar"]) == 50
+    assert overall_percent([COMPLETE, Product("q", {})], ["en", "ar"]) == 50

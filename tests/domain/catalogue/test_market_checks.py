@@ -1,4 +1,4 @@
-"""Words, numbers and colours are found where a reader would find them, in every kind of script, and nowhere else."""
+"""Finds a market's unwelcome words, numbers and colours in every script, without false hits."""
 
 from dataclasses import replace
 
@@ -11,13 +11,13 @@ from app.domain.catalogue.market_checks import RuleBook
 PLAIN = Market("US", {}, ("en", "es"), "USD", ())
 
 
-def book(*matches: str, languages: tuple[str, ...] = ("en",), host: str = "zh-Hans") -> RuleBook:
-    """One market that takes these words amiss."""
+def rule_book_for(*matches: str, languages: tuple[str, ...] = ("en",), host: str = "zh-Hans") -> RuleBook:
+    """Return the rules of one market with these unwelcome phrases."""
     return RuleBook([replace(PLAIN, languages=languages, phrases=(Phrase(matches, reason={"en": "x"}),))], host)
 
 
 @pytest.mark.parametrize(
-    ("match", "text", "found"),
+    ("match", "text", "expected"),
     [
         ("heal", "They HEAL.", ["HEAL"]),
         ("heal", "wealth, healing, unheal", []),
@@ -39,7 +39,7 @@ def book(*matches: str, languages: tuple[str, ...] = ("en",), host: str = "zh-Ha
         ("sale", "ＳＡＬＥ now", ["ＳＡＬＥ"]),
         ("今だけ", "ただ今だけのお値段", ["今だけ"]),
         ("รักษาโรค", "ชานี้รักษาโรคได้", ["รักษาโรค"]),
-        ("완치", "완치를 약속", ["완치"]),  # Korean puts particles behind a word
+        ("완치", "완치를 약속", ["완치"]),  # Korean appends particles to words
         ("علاج", "هذا علاج", ["علاج"]),
         ("علاج", "بالعلاج والعلاج للعلاج", ["علاج", "علاج", "علاج"]),
         ("علاج", "علاجات", []),
@@ -66,11 +66,11 @@ def book(*matches: str, languages: tuple[str, ...] = ("en",), host: str = "zh-Ha
         ("រក", "រកា", []),
     ],
 )
-def test_words_are_found_as_their_script_writes_them(match: str, text: str, found: list[str]) -> None:
-    assert [hit.text for hit in book(match).hits(text, "en")] == found
+def test_words_are_found_by_the_rules_of_their_script(match: str, text: str, expected: list[str]) -> None:
+    assert [hit.text for hit in rule_book_for(match).hits(text, "en")] == expected
 
 
-def test_the_wider_of_two_finds_counts_and_others_of_another_kind_stay() -> None:
+def test_the_longer_of_two_overlapping_hits_of_one_kind_wins() -> None:
     market = replace(
         PLAIN,
         phrases=(Phrase(("hurry",), reason={"en": "a"}), Phrase(("hurry up now", "up now"), reason={"en": "b"})),
@@ -81,32 +81,32 @@ def test_the_wider_of_two_finds_counts_and_others_of_another_kind_stay() -> None
     assert [(hit.start, hit.end) for hit in hits] == [(3, 15), (12, 15)]
 
 
-def test_one_rule_of_several_markets_is_one_hit() -> None:
+def test_a_rule_shared_by_markets_gives_one_hit() -> None:
     rule = Phrase(("hurry",), reason={"en": "a"})
     markets = [replace(PLAIN, id=name, phrases=(replace(rule),)) for name in ("US", "GB")]
     (hit,) = RuleBook([*markets, replace(PLAIN, id="FR", languages=("fr",), phrases=(rule,))], "zh").hits("hurry", "en")
     assert hit.markets == ("US", "GB")
 
 
-def test_the_hosts_language_is_heard_everywhere_and_a_region_does_not_matter() -> None:
-    rules = book("promo", languages=("pt-BR",), host="pt")
+def test_the_hosts_language_counts_in_every_market_whatever_its_region() -> None:
+    rules = rule_book_for("promo", languages=("pt-BR",), host="pt")
     assert [hit.markets for hit in rules.hits("promo", "pt-PT")] == [("US",)]
-    assert book("promo", languages=("pt-BR",), host="en").hits("promo", "pt")
-    assert book("promo", languages=("pt-BR",), host="en").hits("promo", "en")
-    assert book("promo", languages=("pt-BR",), host="en").hits("promo", "fr") == ()
+    assert rule_book_for("promo", languages=("pt-BR",), host="en").hits("promo", "pt")
+    assert rule_book_for("promo", languages=("pt-BR",), host="en").hits("promo", "en")
+    assert rule_book_for("promo", languages=("pt-BR",), host="en").hits("promo", "fr") == ()
 
 
-def test_words_that_stay_the_same_are_read_once_and_changed_ones_again() -> None:
-    rules = book("hurry")
-    words = {"en": "hurry", "es": "hurry"}
-    first = rules.hits_in(words)
+def test_texts_are_checked_again_only_if_they_change() -> None:
+    rules = rule_book_for("hurry")
+    texts = {"en": "hurry", "es": "hurry"}
+    first = rules.hits_in(texts)
     assert [language for language, _ in first] == ["en"]
-    assert rules.hits_in(words) is first
+    assert rules.hits_in(texts) is first
     assert rules.hits_in({"en": "slowly"}) == ()
 
 
 @pytest.mark.parametrize(
-    ("number", "price", "found"),
+    ("number", "price", "expected"),
     [
         ("4", Money(4, "JPY"), True),
         ("4", Money(44, "JPY"), True),
@@ -122,14 +122,14 @@ def test_words_that_stay_the_same_are_read_once_and_changed_ones_again() -> None
         ("13", Money(13000, "KWD"), True),
     ],
 )
-def test_numbers_in_prices(number: str, price: Money, found: bool) -> None:
+def test_taboo_numbers_are_found_in_prices(number: str, price: Money, expected: bool) -> None:
     market = replace(PLAIN, taboos=(Taboo(TabooKind.NUMBER, (number,), {"en": "x"}, Level.INFO),))
     rules = RuleBook([market], "zh")
-    assert bool(rules.price_hits(price, "US")) is found
+    assert bool(rules.price_hits(price, "US")) is expected
     assert rules.price_hits(price, "GB") == ()
 
 
-def test_numbers_in_units_stand_by_themselves() -> None:
+def test_taboo_numbers_in_units_must_be_whole_numbers() -> None:
     market = replace(PLAIN, taboos=(Taboo(TabooKind.NUMBER, ("4",), {"en": "x"}, Level.INFO),))
     rules = RuleBook([market], "zh")
     assert [rules.count_hits(text, "zh") != () for text in ("set of 4", "4件套", "14 pieces", "0.4 l", "forty")] == [
@@ -142,15 +142,15 @@ def test_numbers_in_units_stand_by_themselves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("colour", "found"),
+    ("colour", "expected"),
     [("#800080", True), ("#7a0a86", True), ("#800080cc", True), ("#9b59b6", False), ("#204060", False), ("purple", False), ("", False)],
 )
-def test_shades_of_one_name_are_the_same_colour(colour: str, found: bool) -> None:
+def test_similar_shades_count_as_the_same_colour(colour: str, expected: bool) -> None:
     market = replace(PLAIN, taboos=(Taboo(TabooKind.COLOUR, ("#800080",), {"en": "x"}),))
-    assert bool(RuleBook([market], "zh").colour_hits(colour)) is found
+    assert bool(RuleBook([market], "zh").colour_hits(colour)) is expected
 
 
-def test_a_book_without_rules_finds_nothing() -> None:
+def test_a_rule_book_without_rules_finds_nothing() -> None:
     empty = RuleBook([], "en")
     assert empty.hits("anything at all, 抢购", "en") == ()
     assert empty.hits_in({}) == ()
@@ -159,7 +159,7 @@ def test_a_book_without_rules_finds_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("有机会来直播间", []),
         ("没有机器味的有机棉", ["有机"]),
@@ -173,11 +173,11 @@ def test_a_book_without_rules_finds_nothing() -> None:
         ("有機会があれば有機野菜", ["有機"]),
     ],
 )
-def test_a_word_that_only_has_the_same_signs_is_another_word(text: str, found: list[str]) -> None:
+def test_characters_inside_a_longer_word_are_not_a_hit(text: str, expected: list[str]) -> None:
     rules = [
         Phrase(("有机", "有機"), reason={"en": "a"}, unless=("有机会", "没有机", "有機会")),
         Phrase(("美白",), reason={"en": "b"}, unless=("精美白",)),
         Phrase(("枪",), reason={"en": "c"}, unless=("筋膜枪",)),
     ]
     rulebook = RuleBook([replace(PLAIN, languages=("zh-Hans",), phrases=tuple(rules))], "en")
-    assert [hit.text for hit in rulebook.hits(text, "zh-Hans")] == found
+    assert [hit.text for hit in rulebook.hits(text, "zh-Hans")] == expected

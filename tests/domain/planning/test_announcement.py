@@ -26,40 +26,40 @@ from app.storage.phrases import load_phrases
 
 ZONES = load_zones()
 PHRASES = load_phrases(RESOURCES / "phrases" / "announcements.toml")
-NEW = WhatsNew(product={"en": "A thermos", "zh-Hans": "保温杯"}, offer={"en": " "}, guest={"de": "Anna"})
-QUIET = ("22:00", "08:00")
+WHATS_NEW = WhatsNew(product={"en": "A thermos", "zh-Hans": "保温杯"}, offer={"en": " "}, guest={"de": "Anna"})
+QUIET_HOURS = ("22:00", "08:00")
 
 
-def at(text: str) -> datetime:
+def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def told(start: str, minutes: int, *zones: str, quiet: tuple[str, str] = QUIET) -> str:
-    found = reminder_time(at(start), minutes, zones, quiet, ZONES)
+def reminder_at(start: str, minutes: int, *zones: str, quiet: tuple[str, str] = QUIET_HOURS) -> str:
+    found = reminder_time(utc(start), minutes, zones, quiet, ZONES)
     return "never" if found is None else f"{found:%m-%dT%H:%M}"
 
 
 # --- what is new ----------------------------------------------------------------------------------------------------------
 
 
-def test_news_are_told_in_their_reader_s_language_or_not_at_all() -> None:
-    assert news_in(NEW, "en") == (NewsItem("product", "A thermos"),)
-    assert news_in(NEW, "zh") == (NewsItem("product", "保温杯"),)
-    assert news_in(NEW, "de-AT") == (NewsItem("guest", "Anna"),)
-    assert news_in(NEW, "ar") == ()
+def test_news_appear_only_in_the_readers_language() -> None:
+    assert news_in(WHATS_NEW, "en") == (NewsItem("product", "A thermos"),)
+    assert news_in(WHATS_NEW, "zh") == (NewsItem("product", "保温杯"),)
+    assert news_in(WHATS_NEW, "de-AT") == (NewsItem("guest", "Anna"),)
+    assert news_in(WHATS_NEW, "ar") == ()
 
 
-def test_nobody_is_reminded_of_nothing_new() -> None:
-    check_news(NEW, "US", ("es", "en"))
-    with pytest.raises(ScheduleError) as refused:
-        check_news(NEW, "EG", ("ar", "fr"))
-    assert (refused.value.code, dict(refused.value.data)) == ("schedule.nothing_new", {"market": "EG", "languages": "ar fr"})
+def test_a_market_without_news_is_refused() -> None:
+    check_news(WHATS_NEW, "US", ("es", "en"))
+    with pytest.raises(ScheduleError) as raised:
+        check_news(WHATS_NEW, "EG", ("ar", "fr"))
+    assert (raised.value.code, dict(raised.value.data)) == ("schedule.nothing_new", {"market": "EG", "languages": "ar fr"})
     with pytest.raises(ScheduleError):
         check_news(WhatsNew(), "US", ("en",))
 
 
-def test_a_title_is_that_of_the_reader_s_language() -> None:
-    airing = Airing("a", "周五直播", LocalTime(at("2027-03-12"), "UTC"), titles={"en": "Friday live", "pt": "Sexta ao vivo", "de": " "})
+def test_a_title_is_in_the_readers_language_if_there_is_one() -> None:
+    airing = Airing("a", "周五直播", LocalTime(utc("2027-03-12"), "UTC"), titles={"en": "Friday live", "pt": "Sexta ao vivo", "de": " "})
     assert [title_in(airing, (language,)) for language in ("en-GB", "pt-BR", "de", "zh-Hans")] == [
         *("Friday live", "Sexta ao vivo", "周五直播", "周五直播")
     ]
@@ -69,19 +69,19 @@ def test_a_title_is_that_of_the_reader_s_language() -> None:
 # --- words ----------------------------------------------------------------------------------------------------------------
 
 
-def test_the_program_s_own_words_are_there_for_all_markets_and_have_their_places() -> None:
-    spoken = {language for market in load_markets(RESOURCES / "markets") for language in market.languages}
-    places = {"product": {"text"}, "offer": {"text"}, "guest": {"text"}, "watch": {"link"}, "soon": {"title", "left"}}
-    assert set(PHRASES) == {"live", "new", *places}
-    for key, words in PHRASES.items():
-        assert len(set(words)) >= 30
-        for language, text in words.items():
-            assert set(re.findall(r"\{(\w+)\}", text)) == places.get(key, set()), (key, language)
-        values = {name: "x" for name in places.get(key, ())}
-        assert all(phrase(PHRASES, key, language, **values) for language in spoken), key
+def test_phrases_exist_in_every_markets_languages_with_all_placeholders() -> None:
+    languages = {language for market in load_markets(RESOURCES / "markets") for language in market.languages}
+    placeholders = {"product": {"text"}, "offer": {"text"}, "guest": {"text"}, "watch": {"link"}, "soon": {"title", "left"}}
+    assert set(PHRASES) == {"live", "new", *placeholders}
+    for key, texts in PHRASES.items():
+        assert len(set(texts)) >= 30
+        for language, text in texts.items():
+            assert set(re.findall(r"\{(\w+)\}", text)) == placeholders.get(key, set()), (key, language)
+        values = {name: "x" for name in placeholders.get(key, ())}
+        assert all(phrase(PHRASES, key, language, **values) for language in languages), key
 
 
-def test_the_text_to_copy_has_everything_in_order() -> None:
+def test_an_announcement_lists_times_news_and_the_link() -> None:
     announcement = MarketAnnouncement(
         "US",
         "en",
@@ -102,7 +102,7 @@ def test_the_text_to_copy_has_everything_in_order() -> None:
     )
 
 
-def test_a_language_without_own_words_gets_what_was_written_for_it() -> None:
+def test_a_language_without_phrases_gets_only_the_users_own_texts() -> None:
     announcement = MarketAnnouncement(
         "XX", "sw", "Ijumaa", (AnnouncedTime(("Nairobi",), "Ijumaa", "20:00"),), "UTC", (NewsItem("offer", "Ofa"),), "link"
     )
@@ -110,54 +110,60 @@ def test_a_language_without_own_words_gets_what_was_written_for_it() -> None:
     assert reminder_text("Ijumaa", "30", (NewsItem("offer", "Ofa"),), PHRASES, "sw") == "Ijumaa · 30\nOfa"
 
 
-def test_a_reminder_says_how_long_and_what_is_different() -> None:
-    assert reminder_text("Friday live", "30 min", news_in(NEW, "en"), PHRASES, "en") == (
+def test_a_reminder_gives_the_time_left_and_the_news() -> None:
+    assert reminder_text("Friday live", "30 min", news_in(WHATS_NEW, "en"), PHRASES, "en") == (
         "Friday live starts in 30 min\nNew product: A thermos"
     )
-    assert reminder_text("周五直播", "30分钟", news_in(NEW, "zh-Hans"), PHRASES, "zh-Hans") == "周五直播：30分钟后开播\n新品：保温杯"
+    assert reminder_text("周五直播", "30分钟", news_in(WHATS_NEW, "zh-Hans"), PHRASES, "zh-Hans") == "周五直播：30分钟后开播\n新品：保温杯"
 
 
 # --- hours ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_reminder_comes_when_it_was_wished() -> None:
-    assert told("2027-03-13T01:00", 30, "America/New_York") == "03-13T00:30"  # 19:30 there
+def test_a_reminder_is_sent_the_chosen_time_before_the_show() -> None:
+    assert reminder_at("2027-03-13T01:00", 30, "America/New_York") == "03-13T00:30"  # 19:30 in New York
 
 
-def test_at_night_it_comes_after_the_night_if_that_is_in_time() -> None:
-    assert told("2027-03-12T14:30", 120, "America/New_York") == "03-12T13:00"  # 09:30 there: at 08:00, not at 07:30
-    assert told("2027-03-12T13:01", 60, "America/New_York") == "03-12T13:00"
+def test_a_reminder_at_night_waits_for_the_morning_if_that_is_before_the_show() -> None:
+    assert (
+        reminder_at("2027-03-12T14:30", 120, "America/New_York") == "03-12T13:00"
+    )  # show at 09:30 in New York: sent at 08:00 instead of 07:30
+    assert reminder_at("2027-03-12T13:01", 60, "America/New_York") == "03-12T13:00"
 
 
-def test_at_night_it_comes_in_the_last_minute_before_else() -> None:
-    assert told("2027-03-13T04:00", 30, "America/New_York") == "03-13T02:59"  # 23:00 there: at 21:59
-    assert told("2027-03-12T11:00", 30, "America/New_York") == "03-12T02:59"  # 06:00 there: the evening before
-    assert told("2027-03-12T13:00", 30, "America/New_York") == "03-12T02:59"  # at 08:00 sharp it has begun
+def test_a_reminder_is_sent_before_the_night_if_the_morning_is_too_late() -> None:
+    assert reminder_at("2027-03-13T04:00", 30, "America/New_York") == "03-13T02:59"  # show at 23:00 in New York: sent at 21:59
+    assert reminder_at("2027-03-12T11:00", 30, "America/New_York") == "03-12T02:59"  # show at 06:00 in New York: sent the evening before
+    assert reminder_at("2027-03-12T13:00", 30, "America/New_York") == "03-12T02:59"  # at 08:00 the show has already started
 
 
-def test_the_night_of_every_place_of_a_market_counts() -> None:
-    places = ("America/New_York", "America/Los_Angeles")
-    assert told("2027-03-13T06:00", 60, *places) == "03-13T02:59"  # 01:00 and 22:00: before it is night in the east
-    assert told("2027-03-12T16:30", 120, *places) == "03-12T16:00"  # 11:30 and 08:30: when it is day in the west too
-    assert told("2027-03-12T12:00", 30, "Pacific/Auckland", "America/New_York", "Europe/Berlin", quiet=("14:00", "12:00")) == "never"
+def test_a_reminder_avoids_the_night_in_every_zone_of_a_market() -> None:
+    placeholders = ("America/New_York", "America/Los_Angeles")
+    assert (
+        reminder_at("2027-03-13T06:00", 60, *placeholders) == "03-13T02:59"
+    )  # show at 01:00 and 22:00: sent before night starts in the east
+    assert (
+        reminder_at("2027-03-12T16:30", 120, *placeholders) == "03-12T16:00"
+    )  # show at 11:30 and 08:30: sent when the night ends in the west
+    assert reminder_at("2027-03-12T12:00", 30, "Pacific/Auckland", "America/New_York", "Europe/Berlin", quiet=("14:00", "12:00")) == "never"
 
 
-def test_nights_go_by_the_clocks_of_their_day() -> None:
+def test_nights_follow_clock_changes() -> None:
     """Berlin's clocks go forward on 28 March 2027 and back on 31 October."""
-    assert told("2027-03-28T07:00", 120, "Europe/Berlin") == "03-28T06:00"  # 08:00 in summer
-    assert told("2027-03-27T08:30", 120, "Europe/Berlin") == "03-27T07:00"  # 08:00 in winter
-    assert told("2027-10-31T08:30", 120, "Europe/Berlin") == "10-31T07:00"
+    assert reminder_at("2027-03-28T07:00", 120, "Europe/Berlin") == "03-28T06:00"  # 08:00 summer time
+    assert reminder_at("2027-03-27T08:30", 120, "Europe/Berlin") == "03-27T07:00"  # 08:00 winter time
+    assert reminder_at("2027-10-31T08:30", 120, "Europe/Berlin") == "10-31T07:00"
 
 
-def test_a_night_may_begin_at_a_midnight_that_does_not_exist() -> None:
-    """Cairo, 30 April 2027: after 23:59 comes 01:00."""
-    assert told("2027-04-29T22:30", 15, "Africa/Cairo", quiet=("00:00", "08:00")) == "04-29T21:59"
-    assert told("2027-04-30T05:30", 45, "Africa/Cairo", quiet=("00:00", "08:00")) == "04-30T05:00"
+def test_a_night_may_start_at_a_skipped_midnight() -> None:
+    """In Cairo on 30 April 2027, 01:00 follows 23:59."""
+    assert reminder_at("2027-04-29T22:30", 15, "Africa/Cairo", quiet=("00:00", "08:00")) == "04-29T21:59"
+    assert reminder_at("2027-04-30T05:30", 45, "Africa/Cairo", quiet=("00:00", "08:00")) == "04-30T05:00"
 
 
-def test_without_quiet_hours_nothing_is_moved() -> None:
-    assert told("2027-03-12T08:00", 30, "America/New_York", quiet=("00:00", "00:00")) == "03-12T07:30"
+def test_without_quiet_hours_reminders_are_not_moved() -> None:
+    assert reminder_at("2027-03-12T08:00", 30, "America/New_York", quiet=("00:00", "00:00")) == "03-12T07:30"
 
 
-def test_quiet_hours_of_the_day_are_kept_too() -> None:
-    assert told("2027-03-12T14:00", 30, "UTC", quiet=("13:00", "13:45")) == "03-12T13:45"
+def test_quiet_hours_may_be_in_the_daytime() -> None:
+    assert reminder_at("2027-03-12T14:00", 30, "UTC", quiet=("13:00", "13:45")) == "03-12T13:45"

@@ -1,4 +1,4 @@
-"""The hour finder finds the best hours, never impossible ones, and names who suffers and why."""
+"""The hour finder finds the best hours, never impossible ones, and says who has a bad hour and why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,18 +29,18 @@ OPERATOR = person("operator", BEIJING)
 WEEK = (utc("2027-07-05"), utc("2027-07-12"))
 
 
-def plan(*parties: Party, **more: object) -> Schedule:
+def make_plan(*parties: Party, **more: object) -> Schedule:
     return Schedule(parties=parties, **more)  # type: ignore[arg-type]
 
 
-def found(
+def best_hours(
     schedule: Schedule, minutes: int = 120, days: tuple[datetime, datetime] = WEEK, count: int = 5, **more: object
 ) -> tuple[Candidate, ...]:
     ids = [party.id for party in schedule.parties]
     return HourScorer(schedule, ids, minutes, days, **{"comfort_rules": COMFORT_RULES, **more}).best(count)  # type: ignore[arg-type]
 
 
-def heat(schedule: Schedule, ids: Sequence[str], minutes: int, monday: date, zone: str) -> tuple[tuple[float | None, ...], ...]:
+def heat_rows(schedule: Schedule, ids: Sequence[str], minutes: int, monday: date, zone: str) -> tuple[tuple[float | None, ...], ...]:
     days = (day_start(monday, zone, COMFORT_RULES.zones), day_start(monday + timedelta(days=7), zone, COMFORT_RULES.zones))
     return week_heat(HourScorer(schedule, ids, minutes, days, comfort_rules=COMFORT_RULES), monday, zone)
 
@@ -49,8 +49,8 @@ def reasons(candidate: Candidate) -> Mapping[str, Mapping[str, Fact]]:
     return {one.code: one.data for one in candidate.reasons}
 
 
-def test_prime_time_of_new_york_is_found_and_nobody_in_beijing_suffers() -> None:
-    best = found(plan(AMERICA, HOST, OPERATOR))[0]
+def test_prime_time_in_new_york_is_found_without_bad_hours_in_beijing() -> None:
+    best = best_hours(make_plan(AMERICA, HOST, OPERATOR))[0]
     assert wall(best.start, NEW_YORK)[11:] == "21:00"
     assert wall(best.start, BEIJING)[11:] == "09:00"
     assert best.score == pytest.approx(1.0)
@@ -59,67 +59,67 @@ def test_prime_time_of_new_york_is_found_and_nobody_in_beijing_suffers() -> None
     assert reasons(best)["hour.prime"]["names"] == "America"
 
 
-def test_prime_time_in_berlin_is_night_in_beijing_and_names_who_suffers() -> None:
-    best = found(plan(GERMANY, HOST, OPERATOR, priorities=Priorities(strict=True)))[0]
+def test_prime_time_in_berlin_lists_who_has_a_bad_hour_in_beijing() -> None:
+    best = best_hours(make_plan(GERMANY, HOST, OPERATOR, priorities=Priorities(strict=True)))[0]
     assert wall(best.start, BERLIN)[11:13] in ("20", "21")
     assert set(best.sufferers) == {"host", "operator"}
-    said = next(one for one in best.reasons if one.code == "hour.poor")
-    assert said.level is Level.WARNING
-    assert (said.data["name"], said.data["time"]) == ("Host", wall(best.start, BEIJING)[11:])
-    assert said.data["date"] == wall(best.start, BEIJING)[:10]
+    reason = next(one for one in best.reasons if one.code == "hour.poor")
+    assert reason.level is Level.WARNING
+    assert (reason.data["name"], reason.data["time"]) == ("Host", wall(best.start, BEIJING)[11:])
+    assert reason.data["date"] == wall(best.start, BEIJING)[:10]
 
 
-def test_weighted_takes_what_suits_all_and_strict_what_suits_the_audience() -> None:
+def test_weighted_order_balances_everyone_and_strict_order_puts_the_audience_first() -> None:
     host = replace(HOST, hours=(Hours(0, 9 * 60, Comfort.POOR),))
-    weighted = found(plan(GERMANY, host, OPERATOR, priorities=Priorities(1, 2, 2)))[0]
+    weighted = best_hours(make_plan(GERMANY, host, OPERATOR, priorities=Priorities(1, 2, 2)))[0]
     assert weighted.by_party[0].comfort is Comfort.FAIR
     assert weighted.sufferers == ()
-    strict = found(plan(GERMANY, host, OPERATOR, priorities=Priorities(1, 2, 2, strict=True)))[0]
+    strict = best_hours(make_plan(GERMANY, host, OPERATOR, priorities=Priorities(1, 2, 2, strict=True)))[0]
     assert strict.by_party[0] == replace(strict.by_party[0], comfort=Comfort.PRIME, share=1.0)
     assert strict.score < weighted.score
 
 
-def test_in_strict_order_the_host_decides_between_hours_that_are_the_same_to_the_audience() -> None:
+def test_in_strict_order_the_host_breaks_ties_between_equal_audience_hours() -> None:
     host = replace(HOST, hours=(Hours(0, 1440, Comfort.POOR), Hours(10 * 60, 11 * 60, Comfort.PRIME)))
     operator = replace(OPERATOR, hours=(Hours(0, 1440, Comfort.POOR), Hours(8 * 60, 9 * 60, Comfort.PRIME)))
-    best = found(plan(AMERICA, host, operator, priorities=Priorities(3, 1, 100, strict=True)), minutes=60)[0]
+    best = best_hours(make_plan(AMERICA, host, operator, priorities=Priorities(3, 1, 100, strict=True)), minutes=60)[0]
     assert wall(best.start, BEIJING)[11:] == "10:00"
-    best = found(plan(AMERICA, host, operator, priorities=Priorities(3, 1, 100)), minutes=60)[0]
+    best = best_hours(make_plan(AMERICA, host, operator, priorities=Priorities(3, 1, 100)), minutes=60)[0]
     assert wall(best.start, BEIJING)[11:] == "08:00"
 
 
-def test_priorities_that_count_nothing_count_alike() -> None:
-    nothing = found(plan(AMERICA, HOST, priorities=Priorities(0, 0, 0)))[0]
+def test_zero_priorities_count_as_equal() -> None:
+    nothing = best_hours(make_plan(AMERICA, HOST, priorities=Priorities(0, 0, 0)))[0]
     assert nothing.score == pytest.approx(1.0)
 
 
-def test_a_heavy_market_wins_over_a_light_one() -> None:
+def test_the_market_with_the_larger_weight_wins() -> None:
     for heavy, light in ((AMERICA, GERMANY), (GERMANY, AMERICA)):
-        best = found(plan(replace(heavy, weight=10.0), light))[0]
+        best = best_hours(make_plan(replace(heavy, weight=10.0), light))[0]
         assert next(one for one in best.by_party if one.party_id == heavy.id).comfort is Comfort.PRIME
 
 
-def test_never_is_never_however_good_it_is_for_the_others() -> None:
+def test_an_hour_that_is_never_for_one_party_is_never_suggested() -> None:
     out = (Hours(9 * 60 + 30, 9 * 60 + 45, Comfort.NEVER),)
-    schedule = plan(AMERICA, HOST, replace(OPERATOR, hours=out))
-    for best in found(schedule, count=50):
+    schedule = make_plan(AMERICA, HOST, replace(OPERATOR, hours=out))
+    for best in best_hours(schedule, count=50):
         assert all(one.comfort is not Comfort.NEVER for one in best.by_party)
     scores = HourScorer(schedule, ["america", "host", "operator"], 120, WEEK, comfort_rules=COMFORT_RULES).scores
     for begin, free in (("07:45", False), ("09:30", False), ("07:30", True), ("09:45", True)):
         assert (scores.at(local(f"2027-07-07T{begin}", BEIJING)) is not None) is free
 
 
-def test_who_is_away_is_not_asked_to_come() -> None:
+def test_no_hour_is_suggested_while_a_party_is_away() -> None:
     away = replace(HOST, away=(Absence(date(2027, 7, 5), date(2027, 7, 9)),))
-    for best in found(plan(AMERICA, away), count=20):
+    for best in best_hours(make_plan(AMERICA, away), count=20):
         assert wall(best.start, BEIJING) >= "2027-07-10"
     gone = replace(HOST, away=(Absence(date(2027, 7, 1), date(2027, 7, 20)),))
-    assert found(plan(AMERICA, gone)) == ()
+    assert best_hours(make_plan(AMERICA, gone)) == ()
 
 
-def test_five_hours_that_are_not_five_neighbours() -> None:
-    for schedule in (plan(AMERICA, HOST), plan(AMERICA, GERMANY, HOST, OPERATOR)):
-        best = found(schedule)
+def test_the_five_best_hours_are_spread_out() -> None:
+    for schedule in (make_plan(AMERICA, HOST), make_plan(AMERICA, GERMANY, HOST, OPERATOR)):
+        best = best_hours(schedule)
         assert len(best) == 5
         assert [one.score for one in best] == sorted((one.score for one in best), reverse=True)
         begins = sorted(one.start for one in best)
@@ -128,18 +128,18 @@ def test_five_hours_that_are_not_five_neighbours() -> None:
         assert all(wall(one.start, NEW_YORK)[14:] in ("00", "30") for one in best)
 
 
-def test_a_short_span_has_as_many_as_it_has() -> None:
-    assert len(found(plan(AMERICA), days=(utc("2027-07-05"), utc("2027-07-05T00:15")))) == 1
-    assert found(plan(AMERICA), days=(utc("2027-07-05"), utc("2027-07-05"))) == ()
+def test_a_short_period_gives_fewer_hours() -> None:
+    assert len(best_hours(make_plan(AMERICA), days=(utc("2027-07-05"), utc("2027-07-05T00:15")))) == 1
+    assert best_hours(make_plan(AMERICA), days=(utc("2027-07-05"), utc("2027-07-05"))) == ()
 
 
-def test_a_party_that_is_not_in_the_plan_is_refused() -> None:
+def test_a_party_outside_the_plan_is_refused() -> None:
     with pytest.raises(ScheduleError):
-        HourScorer(plan(AMERICA), ["nobody"], 60, WEEK, comfort_rules=COMFORT_RULES).best()
+        HourScorer(make_plan(AMERICA), ["nobody"], 60, WEEK, comfort_rules=COMFORT_RULES).best()
 
 
-def test_nobody_in_particular_can_be_asked_too() -> None:
-    assert len(HourScorer(plan(), [], 60, WEEK, comfort_rules=COMFORT_RULES).best()) == 5
+def test_hours_are_found_without_any_party() -> None:
+    assert len(HourScorer(make_plan(), [], 60, WEEK, comfort_rules=COMFORT_RULES).best()) == 5
 
 
 # --- shows that are there ------------------------------------------------------------------------------------------------
@@ -149,44 +149,44 @@ def with_shows(schedule: Schedule, *shows: tuple[str, str, list[str]]) -> Schedu
     return replace(schedule, airings=tuple(airing(name, start, BEIJING, parties) for name, start, parties in shows))
 
 
-def test_nobody_is_put_into_a_second_show() -> None:
-    schedule = with_shows(plan(AMERICA, HOST, OPERATOR), ("other", "2027-07-07T09:00", ["operator", "host"]))
+def test_nobody_is_booked_for_two_shows_at_once() -> None:
+    schedule = with_shows(make_plan(AMERICA, HOST, OPERATOR), ("other", "2027-07-07T09:00", ["operator", "host"]))
     scores = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule)).scores
     for begin, free in (("07:00", True), ("07:15", False), ("10:45", False), ("11:00", True)):
         assert (scores.at(local(f"2027-07-07T{begin}", BEIJING)) is not None) is free
 
 
-def test_shows_of_other_people_are_in_nobodys_way() -> None:
+def test_shows_of_other_people_do_not_block_an_hour() -> None:
     other = person("other", BEIJING, PartyKind.HOST)
-    schedule = with_shows(plan(AMERICA, GERMANY, HOST, other), ("show", "2027-07-07T09:00", ["germany", "other"]))
+    schedule = with_shows(make_plan(AMERICA, GERMANY, HOST, other), ("show", "2027-07-07T09:00", ["germany", "other"]))
     scores = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule)).scores
     assert scores.at(local("2027-07-07T09:00", BEIJING)) == pytest.approx(1.0)
     both = HourScorer(schedule, ["america", "germany", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule)).scores
     assert both.at(local("2027-07-07T09:00", BEIJING)) is None
 
 
-def test_without_a_named_host_the_desk_has_one() -> None:
-    schedule = with_shows(plan(AMERICA, GERMANY), ("show", "2027-07-07T09:00", ["germany"]))
+def test_two_shows_without_a_named_host_cannot_overlap() -> None:
+    schedule = with_shows(make_plan(AMERICA, GERMANY), ("show", "2027-07-07T09:00", ["germany"]))
     scores = HourScorer(schedule, ["america"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule)).scores
     assert scores.at(local("2027-07-07T09:00", BEIJING)) is None
 
 
-def test_a_night_without_rest_costs_and_is_reported() -> None:
-    schedule = with_shows(plan(AMERICA, HOST), ("late", "2027-07-06T22:00", ["host"]))
-    field = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule))
-    tired, rested = (field.candidate(local(f"2027-07-{day}T09:00", BEIJING)) for day in ("07", "08"))
+def test_too_little_rest_lowers_the_score_and_is_reported() -> None:
+    schedule = with_shows(make_plan(AMERICA, HOST), ("late", "2027-07-06T22:00", ["host"]))
+    scorer = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule))
+    tired, rested = (scorer.candidate(local(f"2027-07-{day}T09:00", BEIJING)) for day in ("07", "08"))
     assert tired.score < rested.score
     assert reasons(tired)["hour.rest"] == {"name": "Host", "hours": 9.0, "wanted": 11}
     assert "hour.rest" not in reasons(rested)
-    before = field.candidate(local("2027-07-06T11:00", BEIJING))
-    assert "hour.rest" not in reasons(before)  # a working day, not a night, lies between
+    before = scorer.candidate(local("2027-07-06T11:00", BEIJING))
+    assert "hour.rest" not in reasons(before)  # a working day is between the shows, not a night
 
 
 # --- who bears what ------------------------------------------------------------------------------------------------------
 
 
-def test_who_had_many_nights_is_spared_another() -> None:
-    schedule = plan(GERMANY, HOST, OPERATOR)
+def test_many_nights_lower_the_score_of_another_night() -> None:
+    schedule = make_plan(GERMANY, HOST, OPERATOR)
     ids = ["germany", "host", "operator"]
     night = local("2027-07-07T20:00", BERLIN)
     nights = tuple(date(2027, 6, day) for day in (1, 5, 9))
@@ -197,14 +197,14 @@ def test_who_had_many_nights_is_spared_another() -> None:
     assert reasons(spared)["hour.most_nights"] == {"name": "Host", "count": 3}
 
 
-def test_the_third_night_in_a_row_is_named() -> None:
+def test_the_third_night_in_a_row_is_reported() -> None:
     schedule = with_shows(
-        plan(GERMANY, HOST), ("one", "2027-07-06T02:00", ["germany", "host"]), ("two", "2027-07-07T02:00", ["germany", "host"])
+        make_plan(GERMANY, HOST), ("one", "2027-07-06T02:00", ["germany", "host"]), ("two", "2027-07-07T02:00", ["germany", "host"])
     )
     taken = dates_of(schedule)
     workloads = workloads_of(schedule, taken, COMFORT_RULES)
-    field = HourScorer(schedule, ["germany", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=taken, workloads=workloads)
-    third, later = (field.candidate(local(f"2027-07-{day}T02:00", BEIJING)) for day in ("08", "10"))
+    scorer = HourScorer(schedule, ["germany", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=taken, workloads=workloads)
+    third, later = (scorer.candidate(local(f"2027-07-{day}T02:00", BEIJING)) for day in ("08", "10"))
     assert reasons(third)["hour.run"] == {"name": "Host", "count": 3}
     assert third.score < later.score
     assert "hour.run" not in reasons(later)
@@ -217,49 +217,49 @@ def festival(key: str, kind: DayKind = DayKind.PUBLIC, **more: object) -> Festiv
     return Festival("US", key, {"en": key.title()}, date(2027, 7, 6), date(2027, 7, 6), kind, **more)  # type: ignore[arg-type]
 
 
-def test_a_day_of_mourning_costs_and_festivals_are_told() -> None:
-    schedule, evening = plan(AMERICA, HOST), local("2027-07-06T20:00", NEW_YORK)
+def test_a_day_of_mourning_lowers_the_score_and_festivals_are_listed() -> None:
+    schedule, evening = make_plan(AMERICA, HOST), local("2027-07-06T20:00", NEW_YORK)
     ids = ["america", "host"]
     days = (festival("mourning", DayKind.CAUTION), festival("fair", estimated=True), festival("party"))
     quiet = HourScorer(schedule, ids, 120, WEEK, comfort_rules=ComfortRules(ZONES, festivals=days))
-    said = reasons(quiet.candidate(evening))
-    assert said["hour.caution"]["markets"] == "US"
-    assert said["hour.festival_estimated"]["festival"] == {"en": "Fair"}
-    assert said["hour.festival"]["festival"] == {"en": "Party"}
+    reason = reasons(quiet.candidate(evening))
+    assert reason["hour.caution"]["markets"] == "US"
+    assert reason["hour.festival_estimated"]["festival"] == {"en": "Fair"}
+    assert reason["hour.festival"]["festival"] == {"en": "Party"}
     assert quiet.scores.at(evening) == pytest.approx(
         (HourScorer(schedule, ids, 120, WEEK, comfort_rules=COMFORT_RULES).scores.at(evening) or 0) - 0.15
     )
     assert "hour.caution" not in reasons(quiet.candidate(evening + timedelta(days=1)))
 
 
-def test_iftar_and_friday_prayer_are_told() -> None:
+def test_iftar_and_friday_prayer_are_reported() -> None:
     ramadan = replace(festival("ramadan"), market_id="SA", prime_time=("21:30", "02:00"))
     arabia = market("arabia", "Asia/Riyadh", "SA")
-    field = HourScorer(plan(arabia), ["arabia"], 60, WEEK, comfort_rules=ComfortRules(ZONES, festivals=(ramadan,)))
-    evening = reasons(field.candidate(local("2027-07-06T18:30", "Asia/Riyadh")))
+    scorer = HourScorer(make_plan(arabia), ["arabia"], 60, WEEK, comfort_rules=ComfortRules(ZONES, festivals=(ramadan,)))
+    evening = reasons(scorer.candidate(local("2027-07-06T18:30", "Asia/Riyadh")))
     assert evening["hour.iftar"]["time"] == "18:15"
     assert "hour.asleep" not in evening
-    friday = reasons(field.candidate(local("2027-07-09T12:00", "Asia/Riyadh")))
+    friday = reasons(scorer.candidate(local("2027-07-09T12:00", "Asia/Riyadh")))
     assert friday["hour.friday_prayer"]["date"] == "2027-07-09"
-    assert found(plan(arabia), comfort_rules=ComfortRules(ZONES, festivals=(ramadan,)))[0].score == pytest.approx(1.0)
+    assert best_hours(make_plan(arabia), comfort_rules=ComfortRules(ZONES, festivals=(ramadan,)))[0].score == pytest.approx(1.0)
 
 
 def test_the_week_of_a_clock_change_is_reported() -> None:
     days = (utc("2027-03-10"), utc("2027-04-10"))
-    field = HourScorer(plan(AMERICA, GERMANY, HOST), ["america", "germany", "host"], 60, days, comfort_rules=COMFORT_RULES)
-    said = reasons(field.candidate(utc("2027-03-12T01:00")))
-    assert said["hour.clocks_forward"] == {"names": "America", "date": "2027-03-14", "minutes": 60}
-    said = reasons(field.candidate(utc("2027-03-27T01:00")))
-    assert said["hour.clocks_forward"] == {"names": "Germany", "date": "2027-03-28", "minutes": 60}
-    assert "hour.clocks_forward" not in reasons(field.candidate(utc("2027-04-05T01:00")))
+    scorer = HourScorer(make_plan(AMERICA, GERMANY, HOST), ["america", "germany", "host"], 60, days, comfort_rules=COMFORT_RULES)
+    reason = reasons(scorer.candidate(utc("2027-03-12T01:00")))
+    assert reason["hour.clocks_forward"] == {"names": "America", "date": "2027-03-14", "minutes": 60}
+    reason = reasons(scorer.candidate(utc("2027-03-27T01:00")))
+    assert reason["hour.clocks_forward"] == {"names": "Germany", "date": "2027-03-28", "minutes": 60}
+    assert "hour.clocks_forward" not in reasons(scorer.candidate(utc("2027-04-05T01:00")))
 
 
 # --- the whole week ------------------------------------------------------------------------------------------------------
 
 
-def test_the_heat_of_a_week_stands_on_the_clock_of_the_zone() -> None:
-    schedule, monday = plan(AMERICA, HOST), date(2027, 7, 5)
-    rows = heat(schedule, ["america", "host"], 120, monday, NEW_YORK)
+def test_the_weekly_heat_map_uses_the_zones_local_time() -> None:
+    schedule, monday = make_plan(AMERICA, HOST), date(2027, 7, 5)
+    rows = heat_rows(schedule, ["america", "host"], 120, monday, NEW_YORK)
     assert [len(row) for row in rows] == [96] * 7
     begin = day_start(monday, NEW_YORK, ZONES)
     scores = HourScorer(schedule, ["america", "host"], 120, (begin, begin + timedelta(days=7)), comfort_rules=COMFORT_RULES).scores
@@ -269,32 +269,32 @@ def test_the_heat_of_a_week_stands_on_the_clock_of_the_zone() -> None:
         assert rows[day][hour * 4 + minute // 15] == scores.at(instant)
 
 
-def test_the_heat_of_a_week_leaves_hours_out_that_clocks_skip_and_has_the_first_of_those_that_come_twice() -> None:
-    spring = heat(plan(AMERICA), ["america"], 60, date(2027, 3, 8), NEW_YORK)
+def test_the_weekly_heat_map_omits_skipped_hours_and_uses_the_first_of_repeated_ones() -> None:
+    spring = heat_rows(make_plan(AMERICA), ["america"], 60, date(2027, 3, 8), NEW_YORK)
     assert [place for place, value in enumerate(spring[6]) if value is None] == [8, 9, 10, 11]
-    cairo = heat(plan(AMERICA), ["america"], 60, date(2027, 4, 26), "Africa/Cairo")
+    cairo = heat_rows(make_plan(AMERICA), ["america"], 60, date(2027, 4, 26), "Africa/Cairo")
     assert [place for place, value in enumerate(cairo[4]) if value is None] == [0, 1, 2, 3]
-    chatham = heat(plan(AMERICA), ["america"], 60, date(2027, 7, 5), "Pacific/Chatham")
+    chatham = heat_rows(make_plan(AMERICA), ["america"], 60, date(2027, 7, 5), "Pacific/Chatham")
     assert all(value is not None for row in chatham for value in row)
     autumn = date(2027, 11, 1)
-    rows = heat(plan(AMERICA), ["america"], 15, autumn, NEW_YORK)
+    rows = heat_rows(make_plan(AMERICA), ["america"], 15, autumn, NEW_YORK)
     first = HourScorer(
-        plan(AMERICA), ["america"], 15, (utc("2027-11-07T05:00"), utc("2027-11-07T06:00")), comfort_rules=COMFORT_RULES
+        make_plan(AMERICA), ["america"], 15, (utc("2027-11-07T05:00"), utc("2027-11-07T06:00")), comfort_rules=COMFORT_RULES
     ).scores
     assert rows[6][4:8] == first.values
 
 
-def test_obstacles_are_named() -> None:
-    schedule = with_shows(plan(AMERICA, HOST), ("tea", "2027-07-07T09:00", ["host"]))
-    field = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule))
+def test_a_show_in_the_way_is_named() -> None:
+    schedule = with_shows(make_plan(AMERICA, HOST), ("tea", "2027-07-07T09:00", ["host"]))
+    scorer = HourScorer(schedule, ["america", "host"], 120, WEEK, comfort_rules=COMFORT_RULES, taken=dates_of(schedule))
     for begin, busy in (("07:00", False), ("07:15", True), ("10:45", True), ("11:00", False)):
-        said = reasons(field.candidate(local(f"2027-07-07T{begin}", BEIJING)))
-        assert said.get("hour.busy") == ({"title": "Tea"} if busy else None)
+        reason = reasons(scorer.candidate(local(f"2027-07-07T{begin}", BEIJING)))
+        assert reason.get("hour.busy") == ({"title": "Tea"} if busy else None)
 
 
-def test_a_block_can_be_put_where_it_is_not_possible_and_that_is_said() -> None:
+def test_an_impossible_hour_can_be_rated_and_says_why() -> None:
     never = replace(HOST, hours=(Hours(0, 1440, Comfort.NEVER),))
-    candidate = HourScorer(plan(AMERICA, never), ["america", "host"], 60, WEEK, comfort_rules=COMFORT_RULES).candidate(
+    candidate = HourScorer(make_plan(AMERICA, never), ["america", "host"], 60, WEEK, comfort_rules=COMFORT_RULES).candidate(
         utc("2027-07-06T12:00")
     )
     assert not candidate.possible
@@ -303,11 +303,11 @@ def test_a_block_can_be_put_where_it_is_not_possible_and_that_is_said() -> None:
 
 
 def naive_score(schedule: Schedule, parties: tuple[Party, ...], start: datetime, minutes: int) -> float | None:
-    """As the finder's first paragraph says it, minute by minute and one instant after the other."""
+    """Compute the score as the finder's docstring defines it, minute by minute."""
     worth = {Comfort.PRIME: 1.0, Comfort.FAIR: 0.5, Comfort.POOR: 0.0}
-    field = HourScorer(schedule, [party.id for party in parties], minutes, (start, start + QUARTER), comfort_rules=COMFORT_RULES)
+    scorer = HourScorer(schedule, [party.id for party in parties], minutes, (start, start + QUARTER), comfort_rules=COMFORT_RULES)
     sums: dict[str, list[float]] = {}
-    for party, line in zip(parties, field.lines, strict=True):
+    for party, line in zip(parties, scorer.lines, strict=True):
         hours = [line.at(start + timedelta(minutes=minute)) for minute in range(minutes)]
         if Comfort.NEVER in hours:
             return None
@@ -322,21 +322,21 @@ def naive_score(schedule: Schedule, parties: tuple[Party, ...], start: datetime,
     st.integers(5, 300),
     st.lists(st.sampled_from(["America/New_York", "Asia/Kathmandu", "Pacific/Chatham", "Australia/Lord_Howe"]), min_size=1, max_size=3),
 )
-def test_the_fast_sums_are_the_slow_ones(moment: datetime, minutes: int, zones: list[str]) -> None:
+def test_the_scores_equal_a_slow_computation(moment: datetime, minutes: int, zones: list[str]) -> None:
     start = utc(f"{moment:%Y-%m-%dT%H}:{moment.minute // 15 * 15:02}")
     parties = (
         *(market(f"m{number}", zone) for number, zone in enumerate(zones)),
         HOST,
         replace(OPERATOR, hours=(Hours(3 * 60, 4 * 60, Comfort.NEVER),)),
     )
-    schedule = plan(*parties)
-    field = HourScorer(
+    schedule = make_plan(*parties)
+    scorer = HourScorer(
         schedule, [one.id for one in parties], minutes, (start - timedelta(days=1), start + timedelta(days=1)), comfort_rules=COMFORT_RULES
     )
     expected = naive_score(schedule, parties, start, minutes)
-    assert field.scores.at(start) == (None if expected is None else pytest.approx(expected))
+    assert scorer.scores.at(start) == (None if expected is None else pytest.approx(expected))
 
 
-def test_scores_know_where_they_begin() -> None:
+def test_a_score_is_found_by_its_instant() -> None:
     scores = StartScores(quarter_of(utc("2027-07-05")), (0.25, None))
     assert (scores.at(utc("2027-07-05T00:07")), scores.at(utc("2027-07-05T00:15"))) == (0.25, None)

@@ -1,4 +1,4 @@
-"""What has to be done before festivals and shows appears when there is a reason for it, is due in time, and stays ticked off."""
+"""Tasks before festivals and shows appear when there is a reason, are due in time and stay done."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -55,7 +55,7 @@ def occurrence(airing: Airing, day: date, *, series: bool = False) -> Occurrence
     return Occurrence(airing.id, wall, LocalTime(wall, airing.start.zone), start, start + timedelta(hours=2), series=series)
 
 
-def found(
+def tasks_for(
     schedule: Schedule = PLAN,
     *days: date,
     show: Show = SHOW,
@@ -64,23 +64,23 @@ def found(
     permits: Mapping[str, DrawPermit] = PERMITS,
 ) -> dict[str, Task]:
     dates = [occurrence(airing, day, series=len(days) > 1) for airing in schedule.airings for day in days]
-    listed = tasks(schedule, dates, festivals, show, today, permits=permits)
-    assert list(listed) == sorted(listed, key=lambda one: (one.due, one.id))
-    assert len({one.id for one in listed}) == len(listed)
-    return {one.id: one for one in listed}
+    found = tasks(schedule, dates, festivals, show, today, permits=permits)
+    assert list(found) == sorted(found, key=lambda task: (task.due, task.id))
+    assert len({task.id for task in found}) == len(found)
+    return {task.id: task for task in found}
 
 
-def kinds(listed: Mapping[str, Task]) -> list[TaskKind]:
-    return [one.kind for one in listed.values()]
+def kinds(tasks_by_id: Mapping[str, Task]) -> list[TaskKind]:
+    return [task.kind for task in tasks_by_id.values()]
 
 
 def test_products_are_confirmed_two_weeks_and_one_week_before() -> None:
-    listed = found(PLAN, date(2027, 11, 26))
-    assert [(one.kind, one.due, one.subject, one.subject_id) for one in listed.values()] == [
+    tasks_by_id = tasks_for(PLAN, date(2027, 11, 26))
+    assert [(task.kind, task.due, task.subject, task.subject_id) for task in tasks_by_id.values()] == [
         (TaskKind.CONFIRM_14, date(2027, 11, 12), TaskSubject.OCCURRENCE, "friday"),
         (TaskKind.CONFIRM_7, date(2027, 11, 19), TaskSubject.OCCURRENCE, "friday"),
     ]
-    assert listed["confirm_14:friday"].data == {
+    assert tasks_by_id["confirm_14:friday"].data == {
         "name": "Friday tea",
         "date": "2027-11-26",
         "products": 1,
@@ -93,7 +93,7 @@ def test_heroes_without_a_backup_are_counted() -> None:
     show = replace(
         SHOW, segments=(SEGMENT, replace(SEGMENT, id="t", backup_id=""), replace(SEGMENT, id="u", role=Role.TRAFFIC, backup_id=""))
     )
-    assert found(PLAN, date(2027, 11, 26), show=show)["confirm_7:friday"].data["without_backup"] == 1
+    assert tasks_for(PLAN, date(2027, 11, 26), show=show)["confirm_7:friday"].data["without_backup"] == 1
 
 
 @pytest.mark.parametrize(
@@ -107,99 +107,99 @@ def test_heroes_without_a_backup_are_counted() -> None:
         (date(2027, 11, 27), []),
     ],
 )
-def test_the_second_asking_takes_the_place_of_the_first_and_a_past_show_asks_nothing(today: date, expected: list[tuple[str, bool]]) -> None:
-    listed = found(PLAN, date(2027, 11, 26), today=today)
-    assert [(one.kind.value, one.overdue) for one in listed.values()] == expected
+def test_the_second_confirmation_replaces_the_first_and_past_shows_have_none(today: date, expected: list[tuple[str, bool]]) -> None:
+    tasks_by_id = tasks_for(PLAN, date(2027, 11, 26), today=today)
+    assert [(task.kind.value, task.overdue) for task in tasks_by_id.values()] == expected
 
 
-def test_each_date_of_a_series_is_confirmed_and_what_is_made_once_is_asked_once() -> None:
+def test_a_series_is_confirmed_per_date_but_has_material_and_permit_tasks_once() -> None:
     show = replace(SHOW, products=(replace(TEA, pictures=()),), segments=(SEGMENT, DRAW))
-    listed = found(PLAN, date(2027, 11, 26), date(2027, 12, 3), show=show)
-    assert kinds(listed).count(TaskKind.CONFIRM_7) == 2
-    assert kinds(listed).count(TaskKind.MATERIAL) == 1
-    assert kinds(listed).count(TaskKind.PERMIT) == 1
-    assert listed["material:friday"].due == date(2027, 11, 19)
-    assert "confirm_7:friday@2027-12-03T20:00" in listed
+    tasks_by_id = tasks_for(PLAN, date(2027, 11, 26), date(2027, 12, 3), show=show)
+    assert kinds(tasks_by_id).count(TaskKind.CONFIRM_7) == 2
+    assert kinds(tasks_by_id).count(TaskKind.MATERIAL) == 1
+    assert kinds(tasks_by_id).count(TaskKind.PERMIT) == 1
+    assert tasks_by_id["material:friday"].due == date(2027, 11, 19)
+    assert "confirm_7:friday@2027-12-03T20:00" in tasks_by_id
 
 
-def test_what_is_ticked_off_stays_so_and_is_never_overdue() -> None:
+def test_a_completed_task_stays_done_and_is_never_overdue() -> None:
     ticked = replace(PLAN, done=("confirm_14:friday",))
-    listed = found(ticked, date(2027, 11, 26), today=date(2027, 11, 15))
-    assert (listed["confirm_14:friday"].done, listed["confirm_14:friday"].overdue) == (True, False)
-    assert (listed["confirm_7:friday"].done, listed["confirm_7:friday"].overdue) == (False, False)
+    tasks_by_id = tasks_for(ticked, date(2027, 11, 26), today=date(2027, 11, 15))
+    assert (tasks_by_id["confirm_14:friday"].done, tasks_by_id["confirm_14:friday"].overdue) == (True, False)
+    assert (tasks_by_id["confirm_7:friday"].done, tasks_by_id["confirm_7:friday"].overdue) == (False, False)
 
 
-def test_a_permit_is_asked_for_when_prizes_are_drawn_and_the_market_wants_one() -> None:
+def test_a_draw_needs_a_permit_if_the_market_requires_one() -> None:
     with_draw = replace(SHOW, segments=(SEGMENT, DRAW))
     assert not has_draw(SHOW)
     assert has_draw(with_draw)
-    assert TaskKind.PERMIT not in kinds(found(PLAN, date(2027, 11, 26)))
-    permit = found(PLAN, date(2027, 11, 26), show=with_draw)["permit:BR:friday"]
+    assert TaskKind.PERMIT not in kinds(tasks_for(PLAN, date(2027, 11, 26)))
+    permit = tasks_for(PLAN, date(2027, 11, 26), show=with_draw)["permit:BR:friday"]
     assert permit.due == date(2027, 10, 17)
     assert (permit.data["need"], permit.data["market"], permit.data["source"]) == ("required", "BR", "gov.br")
     assert permit.data["note"] == {"en": "Ask first."}
 
 
-def test_a_market_that_wants_none_asks_nothing_and_an_unknown_one_is_never_green() -> None:
+def test_a_market_without_permits_has_no_task_and_an_unknown_market_has_one() -> None:
     audience = (AUDIENCE, Party("jp", "Japan", PartyKind.MARKET, "Asia/Tokyo", market_id="JP"), replace(AUDIENCE, id="tr", market_id="TR"))
     plan = replace(PLAN, parties=audience, airings=(replace(FRIDAY, party_ids=("br", "jp", "tr")),))
-    listed = found(plan, date(2027, 11, 26), show=replace(SHOW, segments=(SEGMENT, DRAW)))
-    permits = {task_id: task for task_id, task in listed.items() if task.kind is TaskKind.PERMIT}
+    tasks_by_id = tasks_for(plan, date(2027, 11, 26), show=replace(SHOW, segments=(SEGMENT, DRAW)))
+    permits = {task_id: task for task_id, task in tasks_by_id.items() if task.kind is TaskKind.PERMIT}
     assert sorted(permits) == ["permit:BR:friday", "permit:TR:friday"]
     assert permits["permit:TR:friday"].data["need"] == "unknown"
 
 
-def test_a_show_for_nobody_in_particular_is_for_the_shows_markets() -> None:
+def test_a_date_without_parties_is_for_the_shows_markets() -> None:
     plan = replace(PLAN, airings=(replace(FRIDAY, party_ids=()),))
-    assert "permit:BR:friday" in found(plan, date(2027, 11, 26), show=replace(SHOW, segments=(SEGMENT, DRAW)))
+    assert "permit:BR:friday" in tasks_for(plan, date(2027, 11, 26), show=replace(SHOW, segments=(SEGMENT, DRAW)))
 
 
-def test_what_is_not_translated_for_the_markets_of_a_show_is_named() -> None:
+def test_missing_translations_for_the_markets_of_a_date_are_listed() -> None:
     plan = replace(PLAN, parties=(AUDIENCE, Party("ar", "Gulf", PartyKind.MARKET, "Asia/Dubai", market_id="AE", languages=("ar", "pt"))))
     both = replace(plan, airings=(replace(FRIDAY, party_ids=("br", "ar")),))
-    assert TaskKind.TRANSLATION not in kinds(found(plan, date(2027, 11, 26)))
-    lacking = found(both, date(2027, 11, 26))["translation:friday"]
-    assert (lacking.data["languages"], lacking.data["products"], lacking.due) == ("ar", 1, date(2027, 11, 16))
+    assert TaskKind.TRANSLATION not in kinds(tasks_for(plan, date(2027, 11, 26)))
+    missing = tasks_for(both, date(2027, 11, 26))["translation:friday"]
+    assert (missing.data["languages"], missing.data["products"], missing.due) == ("ar", 1, date(2027, 11, 16))
 
 
-def test_products_of_the_run_of_show_alone_count() -> None:
+def test_only_products_in_the_rundown_count() -> None:
     other = replace(TEA, id="cup", stock=(), pictures=(), name={"en": "Cup"})
-    assert set(kinds(found(PLAN, date(2027, 11, 26), show=replace(SHOW, products=(TEA, other))))) == {
+    assert set(kinds(tasks_for(PLAN, date(2027, 11, 26), show=replace(SHOW, products=(TEA, other))))) == {
         TaskKind.CONFIRM_14,
         TaskKind.CONFIRM_7,
     }
     planned = replace(SHOW, products=(TEA, other), segments=(SEGMENT, replace(SEGMENT, id="t", product_id="cup")))
-    listed = found(PLAN, date(2027, 11, 26), show=planned)
-    assert {TaskKind.STOCK, TaskKind.MATERIAL, TaskKind.TRANSLATION} <= set(kinds(listed))
-    assert (listed["stock:friday"].data["products"], listed["stock:friday"].due) == (1, date(2027, 11, 12))
+    tasks_by_id = tasks_for(PLAN, date(2027, 11, 26), show=planned)
+    assert {TaskKind.STOCK, TaskKind.MATERIAL, TaskKind.TRANSLATION} <= set(kinds(tasks_by_id))
+    assert (tasks_by_id["stock:friday"].data["products"], tasks_by_id["stock:friday"].due) == (1, date(2027, 11, 12))
 
 
-def test_a_show_without_products_confirms_none() -> None:
-    assert found(PLAN, date(2027, 11, 26), show=replace(SHOW, products=(), segments=())) == {}
+def test_a_show_without_products_has_no_tasks() -> None:
+    assert tasks_for(PLAN, date(2027, 11, 26), show=replace(SHOW, products=(), segments=())) == {}
 
 
-def test_an_interpreter_is_confirmed_or_looked_for() -> None:
-    wanted = replace(SHOW, segments=(replace(SEGMENT, needs_interpreter=True),))
-    assert found(PLAN, date(2027, 11, 26), show=wanted)["interpreter:friday"].data["interpreter"] == ""
+def test_an_interpreter_must_be_confirmed_or_found() -> None:
+    with_interpreter = replace(SHOW, segments=(replace(SEGMENT, needs_interpreter=True),))
+    assert tasks_for(PLAN, date(2027, 11, 26), show=with_interpreter)["interpreter:friday"].data["interpreter"] == ""
     booked = replace(
         PLAN,
         parties=(AUDIENCE, Party("ana", "Ana", PartyKind.INTERPRETER, "Europe/Lisbon")),
         airings=(replace(FRIDAY, party_ids=("br", "ana")),),
     )
-    task = found(booked, date(2027, 11, 26))["interpreter:friday"]
+    task = tasks_for(booked, date(2027, 11, 26))["interpreter:friday"]
     assert (task.data["interpreter"], task.due) == ("Ana", date(2027, 11, 19))
-    assert TaskKind.INTERPRETER not in kinds(found(PLAN, date(2027, 11, 26)))
+    assert TaskKind.INTERPRETER not in kinds(tasks_for(PLAN, date(2027, 11, 26)))
 
 
-def test_a_festival_is_prepared_for_in_the_markets_of_the_plan() -> None:
+def test_festival_tasks_are_only_for_markets_in_the_plan() -> None:
     others = replace(SALE, market_id="JP")
-    listed = found(PLAN, festivals=(SALE, others))
-    assert [(one.id, one.due, one.subject) for one in listed.values()] == [
+    tasks_by_id = tasks_for(PLAN, festivals=(SALE, others))
+    assert [(task.id, task.due, task.subject) for task in tasks_by_id.values()] == [
         ("stock:BR:black_friday:2027-2", date(2027, 9, 27), TaskSubject.FESTIVAL),
         ("material:BR:black_friday:2027-2", date(2027, 11, 5), TaskSubject.FESTIVAL),
     ]
-    assert listed["stock:BR:black_friday:2027-2"].overdue
-    assert listed["stock:BR:black_friday:2027-2"].data == {
+    assert tasks_by_id["stock:BR:black_friday:2027-2"].overdue
+    assert tasks_by_id["stock:BR:black_friday:2027-2"].data == {
         "name": {"en": "Black Friday"},
         "market": "BR",
         "date": "2027-11-26",
@@ -207,28 +207,28 @@ def test_a_festival_is_prepared_for_in_the_markets_of_the_plan() -> None:
     }
 
 
-def test_a_festival_asks_for_translations_and_permits_when_they_are_wanting() -> None:
+def test_a_festival_needs_translations_and_permits_only_if_missing() -> None:
     show = replace(SHOW, products=(replace(TEA, name={"en": "Tea"}),), segments=(SEGMENT, DRAW))
-    listed = found(PLAN, festivals=(SALE,), show=show)
-    assert listed["translation:BR:black_friday:2027-2"].data["languages"] == "pt-BR"
-    assert listed["permit:BR:black_friday:2027-2"].due == date(2027, 10, 17)  # the law wants more days than the festival
+    tasks_by_id = tasks_for(PLAN, festivals=(SALE,), show=show)
+    assert tasks_by_id["translation:BR:black_friday:2027-2"].data["languages"] == "pt-BR"
+    assert tasks_by_id["permit:BR:black_friday:2027-2"].due == date(2027, 10, 17)  # the permit needs more days than the festival's task
 
 
-def test_lead_days_count_from_the_first_day_off_and_tell_the_day_of_the_feast() -> None:
+def test_lead_days_count_from_the_first_day_off_but_show_the_main_day() -> None:
     feast = replace(SALE, first=date(2027, 11, 24), peak=date(2027, 11, 26), tasks=(LeadTask("material", 10),))
-    (task,) = found(PLAN, festivals=(feast,)).values()
+    (task,) = tasks_for(PLAN, festivals=(feast,)).values()
     assert (task.due, task.data["date"]) == (date(2027, 11, 14), "2027-11-26")
 
 
-def test_a_festival_that_is_over_wants_nothing_and_one_that_has_begun_still_does() -> None:
+def test_festival_tasks_last_until_the_festival_ends() -> None:
     week = replace(SALE, last=date(2027, 12, 3), tasks=(LeadTask("stock", 10),))
-    assert len(found(PLAN, festivals=(week,), today=date(2027, 12, 3))) == 1
-    assert found(PLAN, festivals=(week,), today=date(2027, 12, 4)) == {}
+    assert len(tasks_for(PLAN, festivals=(week,), today=date(2027, 12, 3))) == 1
+    assert tasks_for(PLAN, festivals=(week,), today=date(2027, 12, 4)) == {}
 
 
-def test_two_festivals_of_one_name_in_a_year_keep_their_own_tasks_whoever_is_asked_for() -> None:
+def test_a_festival_twice_in_a_year_has_separate_tasks() -> None:
     january = replace(SALE, key="eid", first=date(2033, 1, 2), last=date(2033, 1, 4), tasks=(LeadTask("stock", 60),))
     december = replace(january, first=date(2033, 12, 23), last=date(2033, 12, 25))
-    both = found(PLAN, festivals=(january, december), today=date(2033, 1, 1))
+    both = tasks_for(PLAN, festivals=(january, december), today=date(2033, 1, 1))
     assert set(both) == {"stock:BR:eid:2033-1", "stock:BR:eid:2033-2"}
-    assert set(found(PLAN, festivals=(december,), today=date(2033, 11, 1))) == {"stock:BR:eid:2033-2"}
+    assert set(tasks_for(PLAN, festivals=(december,), today=date(2033, 11, 1))) == {"stock:BR:eid:2033-2"}

@@ -1,4 +1,4 @@
-"""A first draft of a month of shows."""
+"""Drafts a month of shows."""
 
 from collections import Counter
 from dataclasses import replace
@@ -25,19 +25,19 @@ PRIME = {"US": time(20), "EG": time(0)}
 APRIL = date(2027, 4, 1), date(2027, 4, 30)
 
 
-def test_shows_stand_in_prime_time_of_their_audience_and_as_far_apart_as_may_be() -> None:
-    made = draft_month(PLAN, [ShowQuota("us", "Evening", 3, team=("host",))], *APRIL, prime=PRIME, zones=ZONES)
-    assert {airing.start.wall.time() for airing in made} == {time(20)}
-    assert {airing.start.zone for airing in made} == {"America/New_York"}
-    assert [airing.start.wall.day for airing in made][:6] == [2, 5, 7, 9, 12, 14]
-    assert made[0].party_ids == ("us", "host")
-    check_schedule(with_draft(PLAN, made))
+def test_shows_are_in_prime_time_and_spread_over_the_week() -> None:
+    drafted = draft_month(PLAN, [ShowQuota("us", "Evening", 3, team=("host",))], *APRIL, prime=PRIME, zones=ZONES)
+    assert {airing.start.wall.time() for airing in drafted} == {time(20)}
+    assert {airing.start.zone for airing in drafted} == {"America/New_York"}
+    assert [airing.start.wall.day for airing in drafted][:6] == [2, 5, 7, 9, 12, 14]
+    assert drafted[0].party_ids == ("us", "host")
+    check_schedule(with_draft(PLAN, drafted))
 
 
-def test_audiences_share_the_days_of_a_week_instead_of_crowding_the_same_ones() -> None:
+def test_shows_of_all_audiences_are_spread_over_the_week() -> None:
     quotas = [ShowQuota("us", "Evening", 3), ShowQuota("eg", "Night", 2), ShowQuota("us", "Late", 2)]
-    made = draft_month(PLAN, quotas, date(2027, 4, 5), date(2027, 4, 11), prime=PRIME, zones=ZONES)
-    assert sorted(airing.start.wall.isoweekday() for airing in made) == [1, 2, 3, 4, 5, 6, 7]
+    drafted = draft_month(PLAN, quotas, date(2027, 4, 5), date(2027, 4, 11), prime=PRIME, zones=ZONES)
+    assert sorted(airing.start.wall.isoweekday() for airing in drafted) == [1, 2, 3, 4, 5, 6, 7]
 
 
 @given(
@@ -45,24 +45,24 @@ def test_audiences_share_the_days_of_a_week_instead_of_crowding_the_same_ones() 
     weekdays=st.sets(st.integers(1, 7), min_size=1),
     first=st.dates(date(2026, 1, 1), date(2028, 1, 1)),
 )
-def test_every_whole_week_has_what_was_wished_on_days_that_were_allowed(per_week: int, weekdays: set[int], first: date) -> None:
+def test_every_week_has_the_chosen_number_of_shows_on_allowed_days(per_week: int, weekdays: set[int], first: date) -> None:
     monday = first.fromordinal(first.toordinal() - first.isoweekday() + 1)
     last = date.fromordinal(monday.toordinal() + 27)
     quota = ShowQuota("us", "Evening", min(per_week, len(weekdays)), weekdays=tuple(weekdays))
-    made = draft_month(PLAN, [quota], monday, last, prime=PRIME, zones=ZONES)
-    weeks = Counter(airing.start.wall.isocalendar().week for airing in made)
+    drafted = draft_month(PLAN, [quota], monday, last, prime=PRIME, zones=ZONES)
+    weeks = Counter(airing.start.wall.isocalendar().week for airing in drafted)
     assert set(weeks.values()) == {quota.per_week}
     assert len(weeks) == 4
-    assert {airing.start.wall.isoweekday() for airing in made} <= weekdays
-    assert len({airing.start.wall.date() for airing in made}) == len(made)
+    assert {airing.start.wall.isoweekday() for airing in drafted} <= weekdays
+    assert len({airing.start.wall.date() for airing in drafted}) == len(drafted)
 
 
-def test_a_midnight_that_does_not_exist_gives_way_to_the_next_quarter_hour_that_does() -> None:
-    made = draft_month(PLAN, [ShowQuota("eg", "Night", 7)], date(2027, 4, 30), date(2027, 4, 30), prime=PRIME, zones=ZONES)
-    assert [airing.start.wall for airing in made] == [datetime(2027, 4, 30, 1)]
+def test_a_show_at_a_skipped_midnight_moves_to_the_next_existing_quarter_hour() -> None:
+    drafted = draft_month(PLAN, [ShowQuota("eg", "Night", 7)], date(2027, 4, 30), date(2027, 4, 30), prime=PRIME, zones=ZONES)
+    assert [airing.start.wall for airing in drafted] == [datetime(2027, 4, 30, 1)]
 
 
-def test_of_several_interpreters_the_one_goes_who_speaks_with_the_audience() -> None:
+def test_the_interpreter_who_speaks_the_audiences_language_is_chosen() -> None:
     host = PLAN.parties[2]
     joy = Party("joy", "Joy", PartyKind.INTERPRETER, "Asia/Manila", languages=("en", "id"))
     ana = Party("ana", "Ana", PartyKind.INTERPRETER, "Europe/Madrid", languages=("es-ES", "en"))
@@ -76,14 +76,14 @@ def test_of_several_interpreters_the_one_goes_who_speaks_with_the_audience() -> 
     assert team_for(ana, (host,)) == ("host",)
 
 
-def test_an_interpreter_who_does_not_speak_with_the_audience_stays_at_home() -> None:
+def test_an_interpreter_without_the_audiences_language_is_not_chosen() -> None:
     host = PLAN.parties[2]
     omar = Party("omar", "Omar", PartyKind.INTERPRETER, "Africa/Cairo", languages=("ar", "zh-Hans"))
     new = Party("new", "New", PartyKind.INTERPRETER, "Africa/Cairo")
     audience = Party("us", "US", PartyKind.MARKET, "America/New_York", languages=("en-US", "es"))
     assert team_for(audience, (host, omar)) == ("host",)
-    assert team_for(audience, (host, omar, new)) == ("host", "new"), "what she speaks is not known"
-    assert team_for(replace(audience, languages=()), (host, omar)) == ("host", "omar"), "what they speak is not known"
+    assert team_for(audience, (host, omar, new)) == ("host", "new"), "the interpreter's languages are unknown"
+    assert team_for(replace(audience, languages=()), (host, omar)) == ("host", "omar"), "the audience's languages are unknown"
     assert team_for(replace(audience, languages=("fr", "ar-EG")), (host, new, omar)) == ("host", "omar")
 
 
@@ -97,21 +97,23 @@ def test_an_interpreter_who_does_not_speak_with_the_audience_stays_at_home() -> 
         (ShowQuota("us", "A", 1, team=("nobody",)), "schedule.no_party"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(quota: ShowQuota, code: str) -> None:
-    with pytest.raises(ScheduleError) as refused:
+def test_an_impossible_quota_is_refused(quota: ShowQuota, code: str) -> None:
+    with pytest.raises(ScheduleError) as raised:
         draft_month(PLAN, [quota], *APRIL, prime=PRIME, zones=ZONES)
-    assert refused.value.code == code
+    assert raised.value.code == code
 
 
-def test_ten_years_of_shows_are_a_slip_of_the_finger() -> None:
-    with pytest.raises(ScheduleError) as refused:
+def test_a_draft_of_ten_years_is_refused() -> None:
+    with pytest.raises(ScheduleError) as raised:
         draft_month(PLAN, [ShowQuota("us", "A", 7)], date(2027, 1, 1), date(2036, 12, 31), prime=PRIME, zones=ZONES)
-    assert refused.value.code == "schedule.too_many"
+    assert raised.value.code == "schedule.too_many"
 
 
-def test_while_somebody_is_away_the_nearest_free_day_is_taken_and_none_when_there_is_none() -> None:
+def test_a_show_moves_to_the_nearest_day_when_the_team_is_available() -> None:
     away = replace(PLAN.parties[2], away=(Absence(date(2027, 4, 13), date(2027, 4, 13)), Absence(date(2027, 4, 19), date(2027, 4, 26))))
     plan = replace(PLAN, parties=(*PLAN.parties[:2], away))
-    made = draft_month(plan, [ShowQuota("us", "Evening", 2, team=("host",))], date(2027, 4, 5), date(2027, 4, 25), prime=PRIME, zones=ZONES)
-    days = [airing.start.wall.day for airing in made]
-    assert days == [5, 8, 13, 15]  # Monday the 12th in New York is the 13th in Shanghai already
+    drafted = draft_month(
+        plan, [ShowQuota("us", "Evening", 2, team=("host",))], date(2027, 4, 5), date(2027, 4, 25), prime=PRIME, zones=ZONES
+    )
+    days = [airing.start.wall.day for airing in drafted]
+    assert days == [5, 8, 13, 15]  # Monday the 12th in New York is already the 13th in Shanghai

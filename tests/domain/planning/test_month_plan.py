@@ -1,4 +1,4 @@
-"""A month made better: never worse than before, nobody in two places or in hours that are never, nights shared evenly."""
+"""Optimising a month never makes it worse, avoids double bookings and impossible hours, and shares nights evenly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,147 +24,156 @@ AMERICA, GERMANY, NEPAL = market("america", NEW_YORK), market("germany", BERLIN)
 HOST = person("host", kind=PartyKind.HOST)
 
 
-def planned(parties: Sequence[Party], *airings: Airing, **more: object) -> Schedule:
+def make_schedule(parties: Sequence[Party], *airings: Airing, **more: object) -> Schedule:
     return Schedule(parties=tuple(parties), airings=airings, **more)  # type: ignore[arg-type]
 
 
-def best(schedule: Schedule, **more: object) -> tuple[SuggestedPlan, Schedule]:
+def optimised(schedule: Schedule, **more: object) -> tuple[SuggestedPlan, Schedule]:
     plan = optimise(schedule, dates_of(schedule), COMFORT_RULES, **more)  # type: ignore[arg-type]
     return plan, apply_plan(schedule, plan)
 
 
 def starts(schedule: Schedule) -> dict[str, str]:
-    return {one.key: f"{one.local.wall:%Y-%m-%dT%H:%M}" for one in dates_of(schedule)}
+    return {occurrence.key: f"{occurrence.local.wall:%Y-%m-%dT%H:%M}" for occurrence in dates_of(schedule)}
 
 
 def clashes(schedule: Schedule) -> set[tuple[str, str]]:
     dates = dates_of(schedule)
     return {
-        (one.key, other.key)
-        for place, one in enumerate(dates)
+        (occurrence.key, other.key)
+        for place, occurrence in enumerate(dates)
         for other in dates[place + 1 :]
-        if other.start < one.end and busy_ids_on(schedule, one) & busy_ids_on(schedule, other)
+        if other.start < occurrence.end and busy_ids_on(schedule, occurrence) & busy_ids_on(schedule, other)
     }
 
 
-def nevers(schedule: Schedule) -> set[tuple[str, str]]:
+def impossible_hours(schedule: Schedule) -> set[tuple[str, str]]:
     return {
-        (one.key, party.id) for one in dates_of(schedule) for party in parties_on(schedule, one) if comfort(party, one) is Comfort.NEVER
+        (occurrence.key, party.id)
+        for occurrence in dates_of(schedule)
+        for party in parties_on(schedule, occurrence)
+        if comfort(party, occurrence) is Comfort.NEVER
     }
 
 
 def short_rests(schedule: Schedule) -> int:
     people = [party for party in schedule.parties if party.kind is not PartyKind.MARKET]
-    mine = [[one for one in dates_of(schedule) if party in parties_on(schedule, one)] for party in people]
+    dates_by_person = [[occurrence for occurrence in dates_of(schedule) if party in parties_on(schedule, occurrence)] for party in people]
     return sum(
-        rest_between(party, one.end, other.start, schedule.rest_hours, ZONES) is not None
-        for party, dates in zip(people, mine, strict=True)
-        for one, other in pairwise(dates)
+        rest_between(party, occurrence.end, other.start, schedule.rest_hours, ZONES) is not None
+        for party, dates in zip(people, dates_by_person, strict=True)
+        for occurrence, other in pairwise(dates)
     )
 
 
-def comfort(party: Party, one: Occurrence) -> Comfort:
-    return fit_of(comfort_line(party, one.start, one.end, COMFORT_RULES), one.start, (one.end - one.start) // timedelta(minutes=1)).comfort
+def comfort(party: Party, occurrence: Occurrence) -> Comfort:
+    return fit_of(
+        comfort_line(party, occurrence.start, occurrence.end, COMFORT_RULES),
+        occurrence.start,
+        (occurrence.end - occurrence.start) // timedelta(minutes=1),
+    ).comfort
 
 
 def nights(schedule: Schedule) -> Mapping[str, int]:
-    return {one.party_id: one.night_count for one in workloads_of(schedule, dates_of(schedule), COMFORT_RULES).values()}
+    return {workload.party_id: workload.night_count for workload in workloads_of(schedule, dates_of(schedule), COMFORT_RULES).values()}
 
 
 # --- hours ---------------------------------------------------------------------------------------------------------------
 
 
-def test_of_hours_that_suit_alike_the_nearest_to_prime_time_is_taken() -> None:
-    """In Dubai the morning and the late afternoon are equally fair; nobody sells at seven who can sell at three."""
+def test_among_equal_hours_the_nearest_to_prime_time_wins() -> None:
+    """Morning and late afternoon in Dubai are equally fair, so 15:00 is better than 07:00."""
     emirates = market("emirates", "Asia/Dubai")
-    _, better = best(planned([emirates, HOST], airing("a", "2027-07-07T20:00", "Asia/Dubai", ["emirates", "host"])))
+    _, better = optimised(make_schedule([emirates, HOST], airing("a", "2027-07-07T20:00", "Asia/Dubai", ["emirates", "host"])))
     assert starts(better) == {"a": "2027-07-07T15:00"}
 
 
-def test_a_show_in_the_night_of_its_audience_goes_to_their_evening() -> None:
-    schedule = planned([AMERICA, HOST], airing("a", "2027-07-07T03:00", NEW_YORK, ["america", "host"]))
-    plan, better = best(schedule)
+def test_a_show_at_night_moves_to_the_audiences_evening() -> None:
+    schedule = make_schedule([AMERICA, HOST], airing("a", "2027-07-07T03:00", NEW_YORK, ["america", "host"]))
+    plan, better = optimised(schedule)
     (proposal,) = plan.proposals
     assert proposal.moves
     assert starts(better)["a"] in ("2027-07-07T20:00", "2027-07-07T20:30", "2027-07-07T21:00")
     assert starts(better)["a"] == f"{proposal.local.wall:%Y-%m-%dT%H:%M}"
     assert wall(proposal.start, BEIJING)[:13] in ("2027-07-08T08", "2027-07-08T09")
     assert plan.after.score > plan.before.score
-    assert [one.code for one in proposal.reasons] == ["plan.more_prime", "plan.less_poor"]
+    assert [finding.code for finding in proposal.reasons] == ["plan.more_prime", "plan.less_poor"]
     assert proposal.reasons[0].data["names"] == "America"
 
 
-def test_a_show_that_is_good_stays() -> None:
-    plan, better = best(planned([AMERICA, HOST], airing("a", "2027-07-07T21:00", NEW_YORK, ["america", "host"])))
+def test_a_show_in_prime_time_stays() -> None:
+    plan, better = optimised(make_schedule([AMERICA, HOST], airing("a", "2027-07-07T21:00", NEW_YORK, ["america", "host"])))
     assert plan.proposals == ()
     assert plan.before == plan.after
     assert starts(better) == {"a": "2027-07-07T21:00"}
 
 
-def test_a_fixed_hour_stays_and_so_does_what_is_over() -> None:
+def test_fixed_and_past_shows_are_not_moved() -> None:
     night = airing("a", "2027-07-07T03:00", NEW_YORK, ["america", "host"])
-    assert best(planned([AMERICA, HOST], replace(night, fixed=True)))[0].proposals == ()
-    assert best(planned([AMERICA, HOST], night), not_before=utc("2027-07-07T12:00"))[0].proposals == ()
-    assert best(planned([AMERICA, HOST], night), move_hours=False)[0].proposals == ()
-    assert len(best(planned([AMERICA, HOST], night))[0].proposals) == 1
+    assert optimised(make_schedule([AMERICA, HOST], replace(night, fixed=True)))[0].proposals == ()
+    assert optimised(make_schedule([AMERICA, HOST], night), not_before=utc("2027-07-07T12:00"))[0].proposals == ()
+    assert optimised(make_schedule([AMERICA, HOST], night), move_hours=False)[0].proposals == ()
+    assert len(optimised(make_schedule([AMERICA, HOST], night))[0].proposals) == 1
 
 
-def test_nothing_is_moved_to_before_now() -> None:
+def test_no_show_is_moved_into_the_past() -> None:
     late = airing("a", "2027-07-07T23:30", NEW_YORK, ["america", "host"])
-    _, better = best(planned([AMERICA, HOST], late), not_before=utc("2027-07-08T01:10"))
+    _, better = optimised(make_schedule([AMERICA, HOST], late), not_before=utc("2027-07-08T01:10"))
     assert starts(better)["a"] == "2027-07-07T21:30"
 
 
-def test_each_date_stays_on_its_day_in_its_own_place() -> None:
-    schedule = planned([NEPAL, HOST], airing("a", "2027-07-07T00:15", "Asia/Kathmandu", ["nepal", "host"]))
-    assert starts(best(schedule)[1])["a"] in ("2027-07-07T20:00", "2027-07-07T20:30", "2027-07-07T21:00")
+def test_a_date_stays_on_its_local_day() -> None:
+    schedule = make_schedule([NEPAL, HOST], airing("a", "2027-07-07T00:15", "Asia/Kathmandu", ["nepal", "host"]))
+    assert starts(optimised(schedule)[1])["a"] in ("2027-07-07T20:00", "2027-07-07T20:30", "2027-07-07T21:00")
 
 
-def test_days_on_which_clocks_change_have_an_evening_too() -> None:
+def test_shows_move_to_the_evening_on_days_with_clock_changes() -> None:
     egypt, london = market("egypt", "Africa/Cairo"), person("london", "Europe/London", PartyKind.HOST)
-    schedule = planned(
+    schedule = make_schedule(
         [egypt, AMERICA, HOST, london],
         airing("a", "2027-04-30T03:00", "Africa/Cairo", ["egypt", "london"]),
         airing("b", "2027-03-14T03:30", NEW_YORK, ["america", "host"]),
     )
-    assert {key: text[:12] for key, text in starts(best(schedule)[1]).items()} == {"a": "2027-04-30T2", "b": "2027-03-14T2"}
+    assert {key: text[:12] for key, text in starts(optimised(schedule)[1]).items()} == {"a": "2027-04-30T2", "b": "2027-03-14T2"}
 
 
-def test_dates_of_a_series_move_one_by_one() -> None:
+def test_dates_of_a_series_move_independently() -> None:
     series = airing("s", "2027-07-02T03:00", NEW_YORK, ["america", "host"], rule="FREQ=WEEKLY;COUNT=3")
-    plan, better = best(planned([AMERICA, HOST], series))
+    plan, better = optimised(make_schedule([AMERICA, HOST], series))
     assert len(plan.proposals) == 3
     assert {text[11:13] for text in starts(better).values()} <= {"20", "21"}
     assert better.airings[0].start == series.start
     first = plan.proposals[0].occurrence.key
-    partly = starts(apply_plan(planned([AMERICA, HOST], series), plan, keys=[first]))
+    partly = starts(apply_plan(make_schedule([AMERICA, HOST], series), plan, keys=[first]))
     assert [text[11:13] == "03" for text in partly.values()] == [False, True, True]
 
 
-def test_a_date_that_is_shorter_stays_so() -> None:
+def test_a_shortened_date_keeps_its_length() -> None:
     series = airing("s", "2027-07-02T03:00", NEW_YORK, ["america", "host"], rule="FREQ=WEEKLY;COUNT=1")
-    schedule = planned([AMERICA, HOST], replace(series, moves=(DateOverride(series.start.wall, series.start, 45),)))
-    (before,), (after,) = dates_of(schedule), dates_of(best(schedule)[1])
+    schedule = make_schedule([AMERICA, HOST], replace(series, moves=(DateOverride(series.start.wall, series.start, 45),)))
+    (before,), (after,) = dates_of(schedule), dates_of(optimised(schedule)[1])
     assert (after.end - after.start, after.original) == (timedelta(minutes=45), before.original)
     assert after.start != before.start
 
 
-def test_two_shows_of_one_host_part() -> None:
-    schedule = planned(
+def test_overlapping_shows_of_a_host_are_separated() -> None:
+    schedule = make_schedule(
         [AMERICA, GERMANY, HOST],
         airing("a", "2027-07-07T21:00", NEW_YORK, ["america", "host"]),
         airing("b", "2027-07-08T03:30", BERLIN, ["germany", "host"]),
     )
     assert clashes(schedule)
-    plan, better = best(schedule)
+    plan, better = optimised(schedule)
     assert plan.before.conflicts > plan.after.conflicts == 0
     assert clashes(better) == set()
 
 
-def test_strict_order_gives_the_audience_what_it_wants() -> None:
+def test_strict_order_puts_the_audience_first() -> None:
     show = airing("a", "2027-07-07T16:00", BERLIN, ["germany", "host"])
-    kept = Priorities(audience=1, host=6)
-    weighted, strict = (best(planned([GERMANY, HOST], show, priorities=replace(kept, strict=strict)))[1] for strict in (False, True))
+    priorities = Priorities(audience=1, host=6)
+    weighted, strict = (
+        optimised(make_schedule([GERMANY, HOST], show, priorities=replace(priorities, strict=strict)))[1] for strict in (False, True)
+    )
     assert starts(weighted)["a"] < "2027-07-07T17"
     assert starts(strict)["a"][:13] in ("2027-07-07T20", "2027-07-07T21")
 
@@ -172,44 +181,44 @@ def test_strict_order_gives_the_audience_what_it_wants() -> None:
 # --- duty ----------------------------------------------------------------------------------------------------------------
 
 
-def test_who_is_awake_takes_the_turn_of_who_is_not() -> None:
-    there, here = person("there", "Europe/London"), person("here", BEIJING)
-    schedule = planned([GERMANY, there, here], airing("a", "2027-07-07T20:00", BERLIN, ["germany", "here"]))
-    plan, better = best(schedule)
+def test_a_person_who_is_awake_replaces_one_who_is_not() -> None:
+    in_london, in_beijing = person("there", "Europe/London"), person("here", BEIJING)
+    schedule = make_schedule([GERMANY, in_london, in_beijing], airing("a", "2027-07-07T20:00", BERLIN, ["germany", "here"]))
+    plan, better = optimised(schedule)
     (proposal,) = plan.proposals
     assert (proposal.comes, proposal.goes, proposal.moves) == (("there",), ("here",), False)
     assert set(better.airings[0].party_ids) == {"germany", "there"}
-    assert [(one.code, one.data) for one in proposal.reasons] == [("plan.turn", {"name": "There", "other": "Here"})]
-    assert best(schedule, change_duty=False)[0].proposals == ()
+    assert [(finding.code, finding.data) for finding in proposal.reasons] == [("plan.turn", {"name": "There", "other": "Here"})]
+    assert optimised(schedule, change_duty=False)[0].proposals == ()
 
 
-def test_one_date_of_a_series_gets_other_people_and_the_others_keep_theirs() -> None:
-    there = person("there", "Europe/London", away=(Absence(date(2027, 7, 8), date(2027, 8, 1)),))
+def test_people_change_on_one_date_of_a_series_only() -> None:
+    in_london = person("there", "Europe/London", away=(Absence(date(2027, 7, 8), date(2027, 8, 1)),))
     series = airing("s", "2027-07-07T20:00", BERLIN, ["germany", "here"], rule="FREQ=WEEKLY;COUNT=3")
-    schedule = planned([GERMANY, there, person("here")], series)
-    _, better = best(schedule, move_hours=False)
+    schedule = make_schedule([GERMANY, in_london, person("here")], series)
+    _, better = optimised(schedule, move_hours=False)
     check_schedule(better)
-    assert [{party.id for party in parties_on(better, one)} for one in dates_of(better)] == [
+    assert [{party.id for party in parties_on(better, occurrence)} for occurrence in dates_of(better)] == [
         {"germany", "there"},
         {"germany", "here"},
         {"germany", "here"},
     ]
 
 
-def test_who_does_not_speak_the_language_is_not_put_there() -> None:
+def test_a_replacement_must_speak_the_languages() -> None:
     asleep = person("asleep", BEIJING, PartyKind.INTERPRETER, languages=("de", "en"))
     english, both = (
         person(name, "Europe/London", PartyKind.INTERPRETER, languages=languages)
         for name, languages in (("english", ("en",)), ("both", ("en", "de", "fr")))
     )
     show = airing("a", "2027-07-07T20:00", BERLIN, ["germany", "asleep"])
-    assert best(planned([GERMANY, asleep, english], show), move_hours=False)[0].proposals == ()
-    (proposal,) = best(planned([GERMANY, asleep, english, both], show), move_hours=False)[0].proposals
+    assert optimised(make_schedule([GERMANY, asleep, english], show), move_hours=False)[0].proposals == ()
+    (proposal,) = optimised(make_schedule([GERMANY, asleep, english, both], show), move_hours=False)[0].proposals
     assert proposal.comes == ("both",)
 
 
 def night_shows(count: int, people: Sequence[str], days: int = 1) -> tuple[Airing, ...]:
-    """Evenings of Berlin, which are nights of Beijing; all of them are the first one's."""
+    """Return shows in Berlin's evening, which is night in Beijing; the first person works all of them."""
     first = date(2027, 7, 1)
     return tuple(
         airing(f"a{number}", f"{first + timedelta(days=days * number)}T20:00", BERLIN, ["germany", people[0]], fixed=True)
@@ -219,46 +228,46 @@ def night_shows(count: int, people: Sequence[str], days: int = 1) -> tuple[Airin
 
 @pytest.mark.parametrize("people", [2, 3, 5])
 @pytest.mark.parametrize("count", [7, 20, 30])
-def test_nights_of_a_month_are_shared_evenly(people: int, count: int) -> None:
+def test_a_months_nights_are_shared_evenly(people: int, count: int) -> None:
     names = [f"p{number}" for number in range(people)]
-    schedule = planned([GERMANY, *map(person, names)], *night_shows(count, names))
-    plan, better = best(schedule)
-    shared = nights(better)
-    assert sum(shared.values()) == count
-    assert max(shared.values()) - min(shared.values()) <= 1
-    assert plan.after.nights == shared
+    schedule = make_schedule([GERMANY, *map(person, names)], *night_shows(count, names))
+    plan, better = optimised(schedule)
+    counts = nights(better)
+    assert sum(counts.values()) == count
+    assert max(counts.values()) - min(counts.values()) <= 1
+    assert plan.after.nights == counts
     assert plan.before.nights["p0"] == count
     if people > 2:
         assert max(workload.longest_run for workload in workloads_of(better, dates_of(better), COMFORT_RULES).values()) <= 2
 
 
-def test_two_shows_of_a_night_go_to_one_so_that_the_others_sleep() -> None:
+def test_one_person_takes_both_shows_of_a_night() -> None:
     names = [f"p{number}" for number in range(4)]
     airings = [
         airing(f"a{day}{hour}", f"2027-07-{day:02}T{hour}:00", BERLIN, ["germany", names[day * hour % 4]], fixed=True)
         for day in range(1, 31)
         for hour in (18, 21)
     ]
-    before = planned([market("germany", BERLIN), *map(person, names)], *airings)
-    shared = nights(best(before)[1])
-    assert sum(shared.values()) == 30 < sum(nights(before).values())
-    assert sorted(shared.values()) == [7, 7, 8, 8]
+    before = make_schedule([market("germany", BERLIN), *map(person, names)], *airings)
+    counts = nights(optimised(before)[1])
+    assert sum(counts.values()) == 30 < sum(nights(before).values())
+    assert sorted(counts.values()) == [7, 7, 8, 8]
 
 
-def test_nights_from_before_count_in_turns() -> None:
+def test_earlier_nights_count_towards_the_balance() -> None:
     worked = person("p0", nights_before=4)
-    schedule = planned([GERMANY, worked, person("p1")], *night_shows(6, ["p0"]))
-    shared = nights(best(schedule)[1])
-    assert shared == {"p0": 5, "p1": 5}
+    schedule = make_schedule([GERMANY, worked, person("p1")], *night_shows(6, ["p0"]))
+    counts = nights(optimised(schedule)[1])
+    assert counts == {"p0": 5, "p1": 5}
 
 
-def test_who_cannot_take_a_night_leaves_it_to_the_others() -> None:
+def test_unavailable_people_get_no_nights() -> None:
     never = person("p2", hours=(Hours(0, 6 * 60, Comfort.NEVER),))
     away = person("p3", away=(Absence(date(2027, 7, 1), date(2027, 7, 15)),))
-    schedule = planned([GERMANY, person("p0"), person("p1"), never, away], *night_shows(30, ["p0"]))
-    shared = nights(best(schedule)[1])
-    assert shared["p2"] == 0
-    assert max(shared["p0"], shared["p1"], shared["p3"]) - min(shared["p0"], shared["p1"], shared["p3"]) <= 1
+    schedule = make_schedule([GERMANY, person("p0"), person("p1"), never, away], *night_shows(30, ["p0"]))
+    counts = nights(optimised(schedule)[1])
+    assert counts["p2"] == 0
+    assert max(counts["p0"], counts["p1"], counts["p3"]) - min(counts["p0"], counts["p1"], counts["p3"]) <= 1
 
 
 def test_one_conflict_is_not_exchanged_for_another() -> None:
@@ -268,8 +277,8 @@ def test_one_conflict_is_not_exchanged_for_another() -> None:
         airing(f"a{one}", "2027-07-07T20:00", BERLIN, ["germany", one, host], fixed=True) for one, host in (("p0", "h0"), ("p1", "h1"))
     ]
     hosts = [person(f"h{number}", kind=PartyKind.HOST) for number in (0, 1)]
-    schedule = planned([GERMANY, *hosts, never, person("p1", BERLIN)], *airings)
-    plan, better = best(schedule)
+    schedule = make_schedule([GERMANY, *hosts, never, person("p1", BERLIN)], *airings)
+    plan, better = optimised(schedule)
     assert plan.before.conflicts > 0
     assert clashes(better) <= clashes(schedule) and plan.proposals == ()
 
@@ -304,32 +313,32 @@ def plans(draw: st.DrawFn) -> Schedule:
             fixed=draw(st.booleans()),
         )
         airings.append(show)
-    return planned([*MARKETS, *PEOPLE], *airings, priorities=Priorities(strict=draw(st.booleans())))
+    return make_schedule([*MARKETS, *PEOPLE], *airings, priorities=Priorities(strict=draw(st.booleans())))
 
 
 @settings(max_examples=60, deadline=None)
 @given(plans())
-def test_no_plan_gets_worse(schedule: Schedule) -> None:
-    plan, better = best(schedule)
+def test_optimising_never_makes_a_plan_worse(schedule: Schedule) -> None:
+    plan, better = optimised(schedule)
     check_schedule(better)
     assert clashes(better) <= clashes(schedule)
-    assert nevers(better) <= nevers(schedule)
+    assert impossible_hours(better) <= impossible_hours(schedule)
     assert plan.after.conflicts <= plan.before.conflicts
     if plan.before.conflicts == 0:
         assert short_rests(better) == 0
-    for one in plan.proposals:
-        fixed = next(airing for airing in schedule.airings if airing.id == one.occurrence.airing_id).fixed
-        assert not (fixed and one.moves)
-        assert one.local.wall.date() == one.occurrence.local.wall.date() or not one.moves
-        assert not one.moves or one.local.wall.minute in (0, 30)
-        assert (one.moves or one.comes) and len(one.party_ids) == len(set(one.party_ids))
+    for proposal in plan.proposals:
+        fixed = next(airing for airing in schedule.airings if airing.id == proposal.occurrence.airing_id).fixed
+        assert not (fixed and proposal.moves)
+        assert proposal.local.wall.date() == proposal.occurrence.local.wall.date() or not proposal.moves
+        assert not proposal.moves or proposal.local.wall.minute in (0, 30)
+        assert (proposal.moves or proposal.comes) and len(proposal.party_ids) == len(set(proposal.party_ids))
 
 
 @settings(max_examples=20, deadline=None)
 @given(plans())
-def test_a_plan_that_was_made_better_has_little_left_to_be_made_better(schedule: Schedule) -> None:
-    first, better = best(schedule)
-    second, _ = best(better)
+def test_optimising_twice_adds_no_conflicts(schedule: Schedule) -> None:
+    first, better = optimised(schedule)
+    second, _ = optimised(better)
     assert second.before.conflicts == first.after.conflicts
     assert len(second.proposals) <= len(schedule.airings)
     assert second.after.conflicts <= first.after.conflicts

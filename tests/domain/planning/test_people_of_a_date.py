@@ -1,4 +1,4 @@
-"""One date of a series with other people than the others: kept where it is moved, gone with who is gone."""
+"""A date of a series can have its own people: they stay when it is moved, and go when they are removed from the plan."""
 
 from datetime import datetime
 
@@ -16,37 +16,37 @@ SERIES = airing("s", "2027-07-01T20:00", BEIJING, ["anna"], rule="FREQ=WEEKLY;CO
 PLAN = Schedule(parties=(person("anna"), person("bo")), airings=(SERIES,))
 
 
-def who(schedule: Schedule) -> list[list[str]]:
-    return [[party.id for party in parties_on(schedule, one)] for one in dates_of(schedule)]
+def party_ids_by_date(schedule: Schedule) -> list[list[str]]:
+    return [[party.id for party in parties_on(schedule, occurrence)] for occurrence in dates_of(schedule)]
 
 
-def test_one_date_has_others_and_keeps_them_when_it_is_moved() -> None:
+def test_a_dates_own_people_stay_when_it_is_moved() -> None:
     changed = move_occurrence(PLAN, "s", SECOND, LocalTime(SECOND, BEIJING), 45, party_ids=("bo",))
     check_schedule(changed)
-    assert who(changed) == [["anna"], ["bo"], ["anna"]]
+    assert party_ids_by_date(changed) == [["anna"], ["bo"], ["anna"]]
     moved = move_occurrence(changed, "s", SECOND, LocalTime(datetime(2027, 7, 9, 20), BEIJING))
-    assert who(moved) == [["anna"], ["bo"], ["anna"]]
-    found = occurrence_of(moved.airings[0], SECOND, ZONES)
-    assert found is not None
-    assert found.party_ids == ("bo",)
+    assert party_ids_by_date(moved) == [["anna"], ["bo"], ["anna"]]
+    occurrence = occurrence_of(moved.airings[0], SECOND, ZONES)
+    assert occurrence is not None
+    assert occurrence.party_ids == ("bo",)
 
 
-def test_a_single_show_has_them_itself() -> None:
+def test_changing_a_single_shows_people_changes_the_show() -> None:
     single = put_airing(PLAN, airing("one", "2027-07-02T20:00", BEIJING, ["anna"]))
     start = single.airings[1].start
     assert move_occurrence(single, "one", start.wall, start, party_ids=("bo",)).airings[1].party_ids == ("bo",)
     assert move_occurrence(single, "one", start.wall, start).airings[1].party_ids == ("anna",)
 
 
-def test_who_is_removed_is_removed_from_dates_too() -> None:
+def test_removing_a_party_removes_it_from_dates() -> None:
     changed = move_occurrence(PLAN, "s", SECOND, LocalTime(SECOND, BEIJING), party_ids=("bo", "anna"))
     without = remove_parties(changed, ["bo"])
     check_schedule(without)
-    assert who(without) == [["anna"]] * 3
+    assert party_ids_by_date(without) == [["anna"]] * 3
     assert without.airings[0].moves == (DateOverride(SECOND, LocalTime(SECOND, BEIJING), 0, ("anna",)),)
 
 
-def test_who_is_not_in_the_plan_cannot_be_on_a_date() -> None:
-    with pytest.raises(ScheduleError) as refused:
+def test_a_party_outside_the_plan_cannot_be_on_a_date() -> None:
+    with pytest.raises(ScheduleError) as raised:
         check_schedule(move_occurrence(PLAN, "s", SECOND, LocalTime(SECOND, BEIJING), party_ids=("nobody",)))
-    assert refused.value.code == "schedule.no_party"
+    assert raised.value.code == "schedule.no_party"

@@ -1,4 +1,4 @@
-"""How a series repeats, as a record and as text."""
+"""Repetition rules of a series, as objects and as text."""
 
 from datetime import date
 
@@ -28,11 +28,11 @@ PLAIN = st.builds(SeriesRule, st.sampled_from(Frequency), interval=st.integers(1
 
 
 @given(st.one_of(WEEKLY, MONTHLY, PLAIN))
-def test_a_rule_survives_its_text(rule: SeriesRule) -> None:
+def test_a_rule_survives_being_written_and_parsed(rule: SeriesRule) -> None:
     assert parse_rule(rule.text()) == rule
 
 
-def test_the_text_is_that_of_calendars() -> None:
+def test_a_rule_is_written_as_an_icalendar_rrule() -> None:
     assert SeriesRule(Frequency.WEEKLY, 2, (5, 1)).text() == "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR"
     assert SeriesRule(Frequency.MONTHLY, weekdays=(5,), position=-1, count=6).text() == "FREQ=MONTHLY;BYDAY=-1FR;COUNT=6"
     assert SeriesRule(Frequency.DAILY, until=date(2027, 3, 31)).text() == "FREQ=DAILY;UNTIL=20270331T235959"
@@ -55,8 +55,8 @@ def test_the_text_is_that_of_calendars() -> None:
         ("FREQ=WEEKLY;FREQ=DAILY", "FREQ=DAILY"),
     ],
 )
-def test_what_is_not_understood_is_named_and_never_left_out(text: str, part: str) -> None:
-    with pytest.raises(ScheduleError) as refused:
+def test_an_unsupported_part_is_named_and_never_ignored(text: str, part: str) -> None:
+    with pytest.raises(ScheduleError) as raised:
         parse_rule(text)
-    assert refused.value.code == "schedule.rule"
-    assert refused.value.data["part"] == part
+    assert raised.value.code == "schedule.rule"
+    assert raised.value.data["part"] == part

@@ -1,4 +1,4 @@
-"""What past shows say about when a market watches: only what they say clearly."""
+"""Learns from past shows when a market watches, but only from clear differences."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -13,15 +13,15 @@ INDIA = market("india", "Asia/Kolkata", "IN")
 HOUR_MS = 3_600_000
 
 
-def ms(instant: datetime) -> int:
+def to_ms(instant: datetime) -> int:
     return round(instant.timestamp() * 1000)
 
 
-def log(shows: Sequence[tuple[str, int, int]], zone: str = "Asia/Kolkata") -> Iterator[ShowEvent]:
-    """Shows at (local begin, minutes), each with so many viewers of India and one of elsewhere for the whole time."""
+def log_events(shows: Sequence[tuple[str, int, int]], zone: str = "Asia/Kolkata") -> Iterator[ShowEvent]:
+    """Yield the log of shows (local start, minutes, viewers from India); each also has one viewer from the US."""
     seq = 0
     for text, minutes, viewers in shows:
-        begin = ms(local(text, zone))
+        begin = to_ms(local(text, zone))
         end = begin + minutes * 60_000
         rows: list[tuple[int, EventKind, dict[str, str]]] = [(begin, EventKind.ON_AIR, {})]
         rows += [(begin, EventKind.VIEWER_JOINED, {"viewer": f"v{number}", "market": "IN"}) for number in range(viewers)]
@@ -33,40 +33,40 @@ def log(shows: Sequence[tuple[str, int, int]], zone: str = "Asia/Kolkata") -> It
             yield ShowEvent(seq, at_ms, kind, data)
 
 
-def every(start: str, minutes: int, viewers: int, dates: int = 3) -> list[tuple[str, int, int]]:
+def daily_shows(start: str, minutes: int, viewers: int, dates: int = 3) -> list[tuple[str, int, int]]:
     return [(f"{date(2027, 7, 1) + timedelta(days=day)}T{start}", minutes, viewers) for day in range(dates)]
 
 
-def learned(*shows: list[tuple[str, int, int]]) -> dict[str, tuple[str, str]]:
-    events = sorted(log([show for some in shows for show in some]), key=lambda one: one.at_ms)
+def learned_times(*shows: list[tuple[str, int, int]]) -> dict[str, tuple[str, str]]:
+    events = sorted(log_events([show for group in shows for show in group]), key=lambda event: event.at_ms)
     return learned_prime_times([INDIA, person("p", "Asia/Kolkata")], viewing_stats(events), COMFORT_RULES)
 
 
-def test_noon_is_prime_where_more_watch_at_noon() -> None:
-    found = learned(every("12:30", 180, 9), every("20:00", 180, 4))
-    assert found == {"india": ("12:30", "15:30")}
-    day = comforts(INDIA, date(2027, 8, 1), ComfortRules(ZONES, learned=found))
+def test_noon_becomes_prime_time_if_more_people_watch_then() -> None:
+    result = learned_times(daily_shows("12:30", 180, 9), daily_shows("20:00", 180, 4))
+    assert result == {"india": ("12:30", "15:30")}
+    day = comforts(INDIA, date(2027, 8, 1), ComfortRules(ZONES, learned=result))
     assert [place for place, level in enumerate(day) if level == 0] == list(range(50, 62))
 
 
-def test_what_is_not_clear_is_not_learned() -> None:
-    assert learned(every("12:30", 180, 5), every("20:00", 180, 5)) == {}
-    assert learned(every("12:30", 180, 6), every("20:00", 180, 5)) == {}
-    assert learned(every("12:30", 180, 2), every("20:00", 180, 1)) == {}  # too few to say anything
+def test_unclear_differences_are_not_learned() -> None:
+    assert learned_times(daily_shows("12:30", 180, 5), daily_shows("20:00", 180, 5)) == {}
+    assert learned_times(daily_shows("12:30", 180, 6), daily_shows("20:00", 180, 5)) == {}
+    assert learned_times(daily_shows("12:30", 180, 2), daily_shows("20:00", 180, 1)) == {}  # too few viewers
 
 
-def test_hours_without_shows_say_nothing() -> None:
-    assert learned(every("12:30", 180, 50)) == {}
-    assert learned(every("12:30", 180, 50), every("20:00", 180, 4, dates=1)) == {}
-    assert learned(every("12:30", 90, 50), every("20:00", 180, 4)) == {}
+def test_hours_without_shows_are_not_compared() -> None:
+    assert learned_times(daily_shows("12:30", 180, 50)) == {}
+    assert learned_times(daily_shows("12:30", 180, 50), daily_shows("20:00", 180, 4, dates=1)) == {}
+    assert learned_times(daily_shows("12:30", 90, 50), daily_shows("20:00", 180, 4)) == {}
 
 
-def test_nobody_in_the_log_teaches_nothing() -> None:
-    assert learned([]) == {}
+def test_an_empty_log_gives_no_prime_times() -> None:
+    assert learned_times([]) == {}
 
 
-def test_viewers_are_counted_only_while_the_show_is_on_air_and_in_the_market_that_they_chose() -> None:
-    begin = ms(local("2027-07-01T20:10", "Asia/Kolkata"))
+def test_viewers_count_only_on_air_and_in_their_chosen_market() -> None:
+    begin = to_ms(local("2027-07-01T20:10", "Asia/Kolkata"))
     events = (
         ShowEvent(1, begin - HOUR_MS, EventKind.VIEWER_JOINED, {"viewer": "a", "market": "IN"}),
         ShowEvent(2, begin, EventKind.ON_AIR),
@@ -75,20 +75,20 @@ def test_viewers_are_counted_only_while_the_show_is_on_air_and_in_the_market_tha
         ShowEvent(5, begin + 1_200_000, EventKind.OFF_AIR),
         ShowEvent(6, begin + HOUR_MS, EventKind.VIEWER_LEFT, {"viewer": "a"}),
     )
-    found = viewing_stats(events)
+    result = viewing_stats(events)
     first = (begin - 600_000) // 900_000
-    assert dict(found.aired) == {first: 300_000, first + 1: 900_000}
-    assert {key: dict(value) for key, value in found.viewers.items()} == {
+    assert dict(result.aired) == {first: 300_000, first + 1: 900_000}
+    assert {key: dict(value) for key, value in result.viewers.items()} == {
         "IN": {first: 300_000, first + 1: 300_000},
         "US": {first + 1: 600_000},
     }
 
 
-def test_a_night_after_a_crash_is_no_show() -> None:
-    begin = ms(local("2027-07-01T20:00", "Asia/Kolkata"))
+def test_the_time_after_a_crash_is_not_counted() -> None:
+    begin = to_ms(local("2027-07-01T20:00", "Asia/Kolkata"))
     joined = ShowEvent(2, begin, EventKind.VIEWER_JOINED, {"viewer": "a", "market": "IN"})
     lost = ShowEvent(3, begin + 12 * HOUR_MS, EventKind.OFF_AIR, {"why": "lost"})
     again = (ShowEvent(4, begin + 24 * HOUR_MS, EventKind.ON_AIR), ShowEvent(5, begin + 25 * HOUR_MS, EventKind.OFF_AIR))
-    found = viewing_stats((ShowEvent(1, begin, EventKind.ON_AIR), joined, lost, *again))
-    assert sum(found.aired.values()) == HOUR_MS
-    assert dict(found.viewers) == {}
+    result = viewing_stats((ShowEvent(1, begin, EventKind.ON_AIR), joined, lost, *again))
+    assert sum(result.aired.values()) == HOUR_MS
+    assert dict(result.viewers) == {}

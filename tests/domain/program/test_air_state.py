@@ -33,18 +33,22 @@ def test_the_air_state_follows_the_relays(broadcast: BroadcastState, targets: li
     assert air_state(broadcast, targets) is air
 
 
-def test_every_change_of_the_relays_is_a_move_in_the_table() -> None:
-    """For any changes of the targets between two stats of the engine."""
-    each = [(state, failure) for state in TargetState for failure in ("", "whip.tcp")]
-    targets = [[], *([one] for one in each), *([one, other] for one, other in itertools.product(each, each))]
-    next_wishes = {
+def test_every_possible_change_is_an_allowed_move() -> None:
+    """Covers every change of the targets between two reports of the engine."""
+    target_states = [(state, failure) for state in TargetState for failure in ("", "whip.tcp")]
+    targets = [
+        [],
+        *([first] for first in target_states),
+        *([first, other] for first, other in itertools.product(target_states, target_states)),
+    ]
+    next_broadcasts = {
         BroadcastState.IDLE: (BroadcastState.STARTING,),
         STARTING: (STARTING, LIVE, BroadcastState.STOPPING, BroadcastState.IDLE),
         LIVE: (LIVE, BroadcastState.STOPPING),
         BroadcastState.STOPPING: (BroadcastState.STOPPING, BroadcastState.IDLE),
     }
-    states = {wish: {air_state(wish, some) for some in targets} for wish in BroadcastState}
-    for wish, later in next_wishes.items():
-        for before, after in itertools.product(states[wish], set().union(*(states[one] for one in later))):
+    states = {broadcast: {air_state(broadcast, combination) for combination in targets} for broadcast in BroadcastState}
+    for broadcast, later in next_broadcasts.items():
+        for before, after in itertools.product(states[broadcast], set().union(*(states[first] for first in later))):
             if before is not after:
-                assert after in AIR_MOVES[before], (wish, before, after)
+                assert after in AIR_MOVES[before], (broadcast, before, after)

@@ -19,7 +19,7 @@ def layers_of(project: Project, index: int = 0) -> list[str]:
     return [layer.id for layer in project.scenes[index].layers]
 
 
-def three_layers() -> Project:
+def show_with_three_layers() -> Project:
     show = editing.add_source(SHOW, "scene-1", SourceKind.COLOUR, "Colour")
     return editing.add_source(show, "scene-1", SourceKind.TEXT, "Title", {"text": "Sale"})
 
@@ -53,17 +53,17 @@ def test_scenes_are_added_renamed_moved_and_put_on_program() -> None:
 
 
 def test_a_duplicated_scene_follows_the_original_and_has_its_own_layers() -> None:
-    show = editing.duplicate_scene(editing.add_scene(three_layers(), "Last"), "scene-1")
+    show = editing.duplicate_scene(editing.add_scene(show_with_three_layers(), "Last"), "scene-1")
     assert [scene.name for scene in show.scenes] == ["Scene 1", "Scene 1 2", "Last"]
     original, copy = show.scenes[0], show.scenes[1]
     assert [layer.source_id for layer in copy.layers] == [layer.source_id for layer in original.layers]
     assert not {layer.id for layer in copy.layers} & {layer.id for layer in original.layers}
-    assert show.sources == three_layers().sources
+    assert show.sources == show_with_three_layers().sources
     check(show)
 
 
 def test_removing_a_scene_removes_its_own_sources_and_takes_the_next_scene() -> None:
-    show = editing.add_scene(three_layers(), "Second")
+    show = editing.add_scene(show_with_three_layers(), "Second")
     show = editing.add_layer(show, "scene-2", "picture")
     show = editing.remove_scene(show, "scene-1")
     assert [scene.id for scene in show.scenes] == ["scene-2"]
@@ -77,27 +77,27 @@ def test_removing_another_scene_keeps_the_scene_on_program() -> None:
     assert (show.scenes, show.scene_id) == (SHOW.scenes, "scene-1")
 
 
-def test_the_last_scene_stays() -> None:
+def test_the_last_scene_cannot_be_removed() -> None:
     with pytest.raises(ProjectError) as raised:
         editing.remove_scene(SHOW, "scene-1")
     assert raised.value.code == "project.last_scene"
 
 
 @pytest.mark.parametrize(
-    ("kind", "shows", "sounds"),
+    ("kind", "has_video", "has_sound"),
     [(SourceKind.CAMERA, True, False), (SourceKind.MICROPHONE, False, True), (SourceKind.MEDIA, True, True)],
 )
-def test_a_new_source_gets_a_layer_for_video_and_a_strip_for_sound(kind: SourceKind, shows: bool, sounds: bool) -> None:
+def test_a_new_source_gets_a_layer_for_video_and_a_strip_for_sound(kind: SourceKind, has_video: bool, has_sound: bool) -> None:
     show = editing.add_source(SHOW, "scene-1", kind, "New")
     source = show.sources[-1]
     assert (source.kind, source.name) == (kind, "New")
-    assert (show.scenes[0].layers[-1].source_id == source.id) is shows
-    assert (show.strips[-1].source_id == source.id) is sounds
+    assert (show.scenes[0].layers[-1].source_id == source.id) is has_video
+    assert (show.strips[-1].source_id == source.id) is has_sound
     check(show)
 
 
 def test_settings_are_merged_and_checked() -> None:
-    show = editing.change_settings(three_layers(), "text-1", {"size": 90})
+    show = editing.change_settings(show_with_three_layers(), "text-1", {"size": 90})
     assert show.sources[-1].settings == {"text": "Sale", "size": 90}
     for values, reason in (({"size": 1}, "minimum"), ({"colr": "#ffffff"}, "unknown")):
         with pytest.raises(FieldError) as raised:
@@ -126,7 +126,7 @@ def test_a_source_with_only_sound_cannot_be_a_layer() -> None:
 
 
 def test_layers_are_ordered_from_the_bottom() -> None:
-    show = three_layers()
+    show = show_with_three_layers()
     assert layers_of(show) == ["layer-1", "layer-2", "layer-3"]
     assert layers_of(editing.move_layer(show, "scene-1", "layer-3", 0)) == ["layer-3", "layer-1", "layer-2"]
     assert layers_of(editing.move_layer(show, "scene-1", "layer-1", 1)) == ["layer-2", "layer-1", "layer-3"]
@@ -135,7 +135,7 @@ def test_layers_are_ordered_from_the_bottom() -> None:
 
 
 def test_a_duplicated_layer_is_above_and_beside_the_original() -> None:
-    show = editing.duplicate_layer(three_layers(), "scene-1", "layer-1")
+    show = editing.duplicate_layer(show_with_three_layers(), "scene-1", "layer-1")
     assert layers_of(show) == ["layer-1", "layer-4", "layer-2", "layer-3"]
     original, copy = show.scenes[0].layers[:2]
     assert copy.source_id == original.source_id
@@ -143,7 +143,7 @@ def test_a_duplicated_layer_is_above_and_beside_the_original() -> None:
 
 
 def test_changing_a_layer_changes_nothing_else() -> None:
-    before = three_layers()
+    before = show_with_three_layers()
     after = editing.replace_layer(before, "scene-1", "layer-2", box=Box(0.5, 0.5, 0.4, 0.4), fit=Fit.COVER, opacity=7.0, locked=True)
     changed = after.scenes[0].layers[1]
     assert (changed.box, changed.fit, changed.opacity, changed.locked) == (Box(0.5, 0.5, 0.4, 0.4), Fit.COVER, 1.0, True)
@@ -158,7 +158,7 @@ def test_a_strip_is_clamped_to_the_mixers_bounds() -> None:
     assert (strip.gain_db, strip.delay_ms, strip.muted) == (12.0, 0, True)
 
 
-def test_output_settings_change_or_are_refused() -> None:
+def test_output_settings_are_changed_or_refused() -> None:
     show = editing.replace_canvas(SHOW, width=720, height=1280, fps=60)
     show = editing.replace_video(show, bitrate_kbps=4000, encoder=EncoderChoice.X264)
     show = editing.replace_audio(show, dtx=True)
@@ -168,7 +168,7 @@ def test_output_settings_change_or_are_refused() -> None:
     assert raised.value.code == "project.canvas"
 
 
-def test_name_and_transition_change() -> None:
+def test_name_and_transition_can_be_changed() -> None:
     fade = Transition(TransitionKind.FADE, 500)
     show = editing.replace_transition(editing.rename_project(SHOW, "Spring sale"), fade)
     assert (show.name, show.transition) == ("Spring sale", fade)
@@ -217,7 +217,7 @@ UNKNOWN: list[tuple[Callable[[], Project], str]] = [
 
 
 @pytest.mark.parametrize(("change", "code"), UNKNOWN)
-def test_an_unknown_id_is_named(change: Callable[[], Project], code: str) -> None:
+def test_an_unknown_id_is_refused(change: Callable[[], Project], code: str) -> None:
     with pytest.raises(AppError) as raised:
         change()
     assert raised.value.code == code

@@ -25,7 +25,7 @@ def with_output(output: Output) -> Project:
 
 @pytest.mark.parametrize("camera", [None, "", "usb-1"])
 @pytest.mark.parametrize("microphone", [True, False])
-def test_a_first_show_is_valid_and_has_a_layer_and_a_strip(camera: str | None, microphone: bool) -> None:
+def test_a_starter_project_is_valid_and_has_a_layer_and_a_strip(camera: str | None, microphone: bool) -> None:
     show = starter_project(camera=camera, microphone=microphone)
     check(show)
     assert show.sources[0].kind is (SourceKind.TEST_CARD if camera is None else SourceKind.CAMERA)
@@ -34,9 +34,9 @@ def test_a_first_show_is_valid_and_has_a_layer_and_a_strip(camera: str | None, m
 
 
 def test_the_program_is_the_chosen_scene_or_the_first() -> None:
-    two = replace(SHOW, scenes=(*SHOW.scenes, Scene("scene-2", "Two")))
-    assert program_scene(replace(two, scene_id="scene-2")).name == "Two"
-    assert program_scene(replace(two, scene_id="gone")) is two.scenes[0]
+    show = replace(SHOW, scenes=(*SHOW.scenes, Scene("scene-2", "Two")))
+    assert program_scene(replace(show, scene_id="scene-2")).name == "Two"
+    assert program_scene(replace(show, scene_id="gone")) is show.scenes[0]
 
 
 def test_unknown_ids_are_named() -> None:
@@ -48,16 +48,16 @@ def test_unknown_ids_are_named() -> None:
     assert (of_source.value.code, of_source.value.data) == ("project.no_source", {"source": "y"})
 
 
-BROKEN: list[tuple[str, Callable[[], Project], str]] = [
+INVALID_PROJECTS: list[tuple[str, Callable[[], Project], str]] = [
     ("no scene", lambda: replace(SHOW, scenes=()), "project.no_scenes"),
     ("scene twice", lambda: replace(SHOW, scenes=SHOW.scenes * 2), "project.duplicate_id"),
     ("source twice", lambda: replace(SHOW, sources=SHOW.sources * 2), "project.duplicate_id"),
     ("strip twice", lambda: replace(SHOW, strips=SHOW.strips * 2), "project.duplicate_id"),
     ("relay twice", lambda: replace(SHOW, relays=(Relay("r", "R", "https://r.test/whip"),) * 2), "project.duplicate_id"),
     ("layer twice", lambda: replace(SHOW, scenes=(replace(SHOW.scenes[0], layers=(LAYER, LAYER)),)), "project.duplicate_id"),
-    ("layer of nothing", lambda: with_layer(Layer("l", "gone")), "project.no_source"),
-    ("strip of nothing", lambda: replace(SHOW, strips=(Strip("gone"),)), "project.no_source"),
-    ("crop eats all", lambda: with_layer(replace(LAYER, crop=Crop(left=0.5, right=0.5))), "project.crop"),
+    ("layer without source", lambda: with_layer(Layer("l", "gone")), "project.no_source"),
+    ("strip without source", lambda: replace(SHOW, strips=(Strip("gone"),)), "project.no_source"),
+    ("crop of the whole width", lambda: with_layer(replace(LAYER, crop=Crop(left=0.5, right=0.5))), "project.crop"),
     ("negative crop", lambda: with_layer(replace(LAYER, crop=Crop(top=-0.1))), "project.crop"),
     ("opacity", lambda: with_layer(replace(LAYER, opacity=1.5)), "project.out_of_bounds"),
     ("no width", lambda: with_layer(replace(LAYER, box=Box(width=0))), "project.out_of_bounds"),
@@ -78,7 +78,9 @@ BROKEN: list[tuple[str, Callable[[], Project], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("build", "code"), [(build, code) for _, build, code in BROKEN], ids=[name for name, _, _ in BROKEN])
+@pytest.mark.parametrize(
+    ("build", "code"), [(build, code) for _, build, code in INVALID_PROJECTS], ids=[name for name, _, _ in INVALID_PROJECTS]
+)
 def test_an_inconsistent_project_is_refused(build: Callable[[], Project], code: str) -> None:
     with pytest.raises(AppError) as raised:
         check(build())

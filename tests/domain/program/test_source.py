@@ -17,10 +17,10 @@ def test_every_kind_is_declared_once_and_has_video_or_sound() -> None:
 @pytest.mark.parametrize("kind", list(SourceKind))
 def test_a_kinds_defaults_are_valid(kind: SourceKind) -> None:
     declared = KINDS[kind].fields
-    assert completed(declared, {}) == {one.key: one.default for one in declared}
-    for one in declared:
-        assert one.title
-        assert bool(one.choices) == (one.type is FieldType.CHOICE)
+    assert completed(declared, {}) == {field.key: field.default for field in declared}
+    for field in declared:
+        assert field.title
+        assert bool(field.choices) == (field.type is FieldType.CHOICE)
 
 
 def test_a_bad_setting_names_the_source_and_the_field() -> None:

@@ -1,4 +1,4 @@
-"""The first within half a minute, then every ten minutes, continuous where that is asked: by the clock and the log alone."""
+"""Disclosures are due within 30 s and then every ten minutes, or continuously, by the clock and the log."""
 
 from dataclasses import replace
 
@@ -11,15 +11,15 @@ from app.domain.selling.disclosure import DisclosureDue, DisclosureSpan, DueStat
 START = 1_000_000
 US = Market("US", {}, ("en",), "USD", (), disclosure=Disclosure(text={"en": "Advertisement"}))
 IN = replace(US, id="IN", disclosure=Disclosure(DisclosureMode.CONTINUOUS, {"hi": "विज्ञापन"}, first_within_s=0))
-NONE = replace(US, id="XX", disclosure=Disclosure(DisclosureMode.NONE))
+NO_DISCLOSURE = replace(US, id="XX", disclosure=Disclosure(DisclosureMode.NONE))
 
 
 def at(seconds: float) -> int:
     return START + round(seconds * 1000)
 
 
-def due(market: Market, seconds: float, *shown: tuple[float, float | None]) -> DisclosureDue:
-    """The state of a market so many seconds into the show, after these showings (from, to; None = still there)."""
+def disclosure_state(market: Market, seconds: float, *shown: tuple[float, float | None]) -> DisclosureDue:
+    """Return the market's state this many seconds into the show, after disclosures (from, to; None = still shown)."""
     showings = [DisclosureSpan(market.id, at(begin), None if end is None else at(end)) for begin, end in shown]
     (one,) = schedule([market], START, showings, at(seconds))
     return one
@@ -34,14 +34,14 @@ def due(market: Market, seconds: float, *shown: tuple[float, float | None]) -> D
         (5, [(2, None)], DueState.SHOWING, 0),
         (12, [(2, None)], DueState.SHOWING, 602),
         (13, [(2, 12)], DueState.WAITING, 602),
-        (13, [(2, 11.9)], DueState.DUE, 0),  # too short: it does not count
+        (13, [(2, 11.9)], DueState.DUE, 0),  # too short to count
         (601.9, [(2, 12)], DueState.WAITING, 602),
         (602, [(2, 12)], DueState.DUE, 602),
         (602.001, [(2, 12)], DueState.OVERDUE, 602),
         (650, [(2, 12), (603, 604)], DueState.OVERDUE, 602),
         (650, [(2, 12), (603, 615)], DueState.WAITING, 1203),
         (4000, [(2, None)], DueState.SHOWING, 602),
-        (20, [(-5, 3)], DueState.DUE, 0),  # mostly before anybody could see it
+        (20, [(-5, 3)], DueState.DUE, 0),  # mostly before anyone could see it
         (20, [(-5, 10)], DueState.WAITING, 600),
         (20, [(-300, -100)], DueState.DUE, 0),
         (-600, [], DueState.DUE, 0),  # the clock was set back
@@ -51,8 +51,10 @@ def due(market: Market, seconds: float, *shown: tuple[float, float | None]) -> D
         (20, [(2, 12), (700, 710)], DueState.WAITING, 602),
     ],
 )
-def test_periodic_disclosures(seconds: float, shown: list[tuple[float, float | None]], state: DueState, due_s: float) -> None:
-    found = due(US, seconds, *shown)
+def test_periodic_disclosures_are_due_at_intervals(
+    seconds: float, shown: list[tuple[float, float | None]], state: DueState, due_s: float
+) -> None:
+    found = disclosure_state(US, seconds, *shown)
     assert (found.state, found.due_ms) == (state, at(due_s))
 
 
@@ -70,30 +72,30 @@ def test_periodic_disclosures(seconds: float, shown: list[tuple[float, float | N
         (104, [(3600, None)], DueState.SHOWING),
     ],
 )
-def test_continuous_disclosures(seconds: float, shown: list[tuple[float, float | None]], state: DueState) -> None:
-    found = due(IN, seconds, *shown)
+def test_continuous_disclosures_must_stay_visible(seconds: float, shown: list[tuple[float, float | None]], state: DueState) -> None:
+    found = disclosure_state(IN, seconds, *shown)
     assert found.state is state
     assert found.continuous
     assert found.until_ms is None
 
 
-def test_how_long_it_has_to_stay_and_how_often_it_was_there() -> None:
-    assert due(US, 5, (2, None)).until_ms == at(12)
-    assert due(US, 20, (2, 12)).until_ms is None
-    assert [due(US, 700, *shown).times for shown in ([(2, 12)], [(2, 12), (603, 604)], [(2, 12), (603, 613)])] == [1, 1, 2]
+def test_duration_and_count_of_disclosures_are_known() -> None:
+    assert disclosure_state(US, 5, (2, None)).until_ms == at(12)
+    assert disclosure_state(US, 20, (2, 12)).until_ms is None
+    assert [disclosure_state(US, 700, *shown).times for shown in ([(2, 12)], [(2, 12), (603, 604)], [(2, 12), (603, 613)])] == [1, 1, 2]
 
 
-def test_the_most_urgent_market_comes_first_and_one_that_asks_for_nothing_is_left_out() -> None:
+def test_the_most_urgent_market_is_first_and_markets_without_disclosure_are_omitted() -> None:
     showings = [DisclosureSpan("US", at(2), at(20))]
-    assert [one.market_id for one in schedule([NONE, US, IN], START, showings, at(60))] == ["IN", "US"]
+    assert [one.market_id for one in schedule([NO_DISCLOSURE, US, IN], START, showings, at(60))] == ["IN", "US"]
     assert [one.market_id for one in schedule([US, IN], START, [*showings, DisclosureSpan("IN", at(0))], at(60))] == ["US", "IN"]
 
 
-def test_other_markets_showings_do_not_count() -> None:
+def test_disclosures_of_other_markets_do_not_count() -> None:
     assert schedule([US], START, [DisclosureSpan("IN", at(1), at(20))], at(40))[0].state is DueState.OVERDUE
 
 
-def test_the_log_is_read() -> None:
+def test_disclosures_are_read_from_the_log() -> None:
     def event(seq: int, seconds: float, kind: EventKind, market: str = "") -> ShowEvent:
         return ShowEvent(seq, at(seconds), kind, {"market": market} if market else {})
 

@@ -1,4 +1,4 @@
-"""Products, the rundown and orders as tables: export, import and faults."""
+"""Export and import of products, rundowns and orders as tables, and errors in cells."""
 
 import time
 from dataclasses import replace
@@ -55,30 +55,30 @@ FAN = Product(
 )
 
 
-def show(*products: Product, markets: tuple[Market, ...] = (US, JP), segments: tuple[Segment, ...] = ()) -> Show:
+def show_with(*products: Product, markets: tuple[Market, ...] = (US, JP), segments: tuple[Segment, ...] = ()) -> Show:
     return Show(starter_project(camera=None, microphone=False), Presentation(), markets, products, segments)
 
 
 def table(header: str, *rows: str) -> Table:
-    """A table of cells set apart by bars."""
+    """Return a table from lines with cells separated by "|"."""
     return Table("t", tuple(header.split("|")), tuple(tuple(row.split("|")) for row in rows))
 
 
-def test_everything_of_a_product_goes_out_and_comes_in_again() -> None:
-    whole = show(FAN, replace(FAN, id="other", sku="F-2", name={"fr": "Éventail"}))
-    out = product_table(whole)
-    plan = plan_import(out, match_products(out, whole), whole)
+def test_products_survive_export_and_import() -> None:
+    full_show = show_with(FAN, replace(FAN, id="other", sku="F-2", name={"fr": "Éventail"}))
+    exported = product_table(full_show)
+    plan = plan_import(exported, match_products(exported, full_show), full_show)
     assert (plan.new, plan.changed, plan.unchanged, plan.faults) == (0, 0, 2, ())
-    elsewhere = plan_import(out, match_products(out, show()), show())
+    elsewhere = plan_import(exported, match_products(exported, show_with()), show_with())
     assert elsewhere.faults == ()
     assert elsewhere.new == 2
-    for before, after in zip(whole.products, elsewhere.products, strict=True):
+    for before, after in zip(full_show.products, elsewhere.products, strict=True):
         new_ids = tuple(replace(point, id=old.id) for point, old in zip(after.points, before.points, strict=True))
         assert replace(after, points=new_ids) == before
 
 
-def test_nothing_in_an_export_is_run_by_a_spreadsheet() -> None:
-    cells_out = [cell for row in product_table(show(FAN)).rows for cell in row]
+def test_an_export_contains_no_formulas() -> None:
+    cells_out = [cell for row in product_table(show_with(FAN)).rows for cell in row]
     assert [cell for cell in cells_out if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
     assert "'=too hot" in cells_out
 
@@ -90,33 +90,33 @@ def test_a_harmless_cell_is_read_back_unchanged(text: str) -> None:
 
 
 @pytest.mark.parametrize("texts", [("a",), ("a", "b"), ("two\nlines", "\\n", "\\"), ("", "second")])
-def test_several_texts_in_a_cell_come_apart_again(texts: tuple[str, ...]) -> None:
+def test_several_texts_in_a_cell_are_split_again(texts: tuple[str, ...]) -> None:
     assert texts_of(lines_of(texts)) == texts
 
 
-def test_rows_find_their_product_by_id_by_sku_by_name() -> None:
-    known = show(FAN, replace(FAN, id="cup", sku="C-1", name={"en": "Cup"}))
+def test_rows_are_matched_by_id_then_sku_then_name() -> None:
+    existing = show_with(FAN, replace(FAN, id="cup", sku="C-1", name={"en": "Cup"}))
     data = table("Product ID|SKU|Name (English)|Category", "fan|||A", "|c-1||B", "||cup|C", "|X-9|Fan|D")
-    plan = plan_import(data, match_products(data, known), known)
+    plan = plan_import(data, match_products(data, existing), existing)
     assert [(product.id, product.category) for product in plan.products[:1]] == [("fan", "A")]
     assert [(note.line, note.code) for note in plan.notes] == [(3, "table.twice"), (4, "table.twice")]
     assert (plan.new, plan.changed, plan.left_out, plan.questions[0].key) == (1, 1, 0, "doubled")
-    last = plan_import(data, match_products(data, known), known, {"doubled": "last"})
+    last = plan_import(data, match_products(data, existing), existing, {"doubled": "last"})
     assert [(product.id, product.category) for product in last.products[:2]] == [("fan", "A"), ("cup", "C")]
     assert [(note.line, note.code) for note in last.notes] == [(3, "table.twice")]
-    assert plan.products[-1].sku == "X-9", "another SKU is another product, whatever its name"
+    assert plan.products[-1].sku == "X-9", "another SKU is another product, even with the same name"
 
 
-def test_empty_cells_leave_what_is_there_and_a_change_keeps_the_rest() -> None:
-    known = show(FAN)
+def test_empty_cells_and_missing_columns_keep_existing_values() -> None:
+    existing = show_with(FAN)
     data = table("sku|name [en]|price [US]|stock [US]|keyword 2 [en]", "F-1||$17.50|1,150|Silent")
-    (changed,) = plan_import(data, match_products(data, known), known).products
+    (changed,) = plan_import(data, match_products(data, existing), existing).products
     assert changed.name == FAN.name
     assert changed.prices[0] == Price("US", Money(1750, "USD"), Money(2999, "USD"))
     assert (changed.stock[0].units, changed.points[1].keyword, changed.points[0]) == (1150, {"en": "Silent"}, FAN.points[0])
 
 
-def test_each_wrong_cell_is_named_and_its_row_is_left_out_whole() -> None:
+def test_each_invalid_cell_is_reported_and_its_row_is_skipped() -> None:
     data = table(
         "Name|Price US|Price JP|Stock|Link|Role|Delivery US|Was US",
         "A|19.99|2,980|10|https://x|hero|5-7|29.99",
@@ -126,7 +126,7 @@ def test_each_wrong_cell_is_named_and_its_row_is_left_out_whole() -> None:
         "|1|||||| ",
         "||||||| ",
     )
-    plan = plan_import(data, match_products(data, show()), show())
+    plan = plan_import(data, match_products(data, show_with()), show_with())
     assert [product.name["en"] for product in plan.products] == ["A", "C"]
     assert plan.products[1].prices == ()
     assert (plan.new, plan.left_out) == (2, 3)
@@ -144,11 +144,11 @@ def test_each_wrong_cell_is_named_and_its_row_is_left_out_whole() -> None:
     ]
 
 
-def test_a_price_without_a_market_needs_only_one_to_choose_from() -> None:
+def test_a_price_without_a_market_needs_a_show_with_one_market() -> None:
     data = table("name|price", "A|5")
-    both = plan_import(data, match_products(data, show()), show())
+    both = plan_import(data, match_products(data, show_with()), show_with())
     assert [fault.code for fault in both.faults] == ["table.market"]
-    one = show(markets=(DE,))
+    one = show_with(markets=(DE,))
     assert plan_import(data, match_products(data, one), one).products[0].prices == (Price("DE", Money(500, "EUR")),)
 
 
@@ -184,8 +184,8 @@ def test_a_price_without_a_market_needs_only_one_to_choose_from() -> None:
         ("", None),
     ],
 )
-def test_headings_are_understood_in_the_languages_of_shops(heading: str, use: Use | None) -> None:
-    found = guess_use(
+def test_headers_are_matched_in_many_languages(heading: str, use: Use | None) -> None:
+    guessed = guess_use(
         heading,
         PRODUCT_WORDS,
         languages=("en", "es", "ja", "zh"),
@@ -194,34 +194,34 @@ def test_headings_are_understood_in_the_languages_of_shops(heading: str, use: Us
         in_markets=FIELDS_OF[Of.MARKET],
         in_places=FIELDS_OF[Of.PLACE],
     )
-    assert found == use
+    assert guessed == use
 
 
-def test_two_columns_for_the_same_are_a_question_and_none_of_them_wins_in_silence() -> None:
+def test_two_columns_for_one_field_ask_the_user() -> None:
     data = table("Name|Title|Article number|Name [en]", "A|B|1|")
-    matching = match_products(data, show())
-    assert matching == (Use("name"), Use("name"), Use("sku"), None), "an empty column asks nothing"
-    plan = plan_import(data, matching, show())
+    matching = match_products(data, show_with())
+    assert matching == (Use("name"), Use("name"), Use("sku"), None), "an empty column is ignored"
+    plan = plan_import(data, matching, show_with())
     assert [(one.key, [choice.value for choice in one.choices]) for one in plan.questions] == [("column:name:en", ["0", "1", "-"])]
     assert [fault.code for fault in plan.faults] == ["table.no_name"]
-    assert plan_import(data, matching, show(), {"column:name:en": "1"}).products[0].name == {"en": "B"}
+    assert plan_import(data, matching, show_with(), {"column:name:en": "1"}).products[0].name == {"en": "B"}
     prices = table("Name|Price|Price US|Was US|Compare-at price", "A|5|6||9")
-    assert match_products(prices, show(markets=(US,))) == (Use("name"), Use("price"), Use("price", "US"), None, Use("was"))
-    plan = plan_import(prices, match_products(prices, show(markets=(US,))), show(markets=(US,)), {"column:price:US": "2"})
+    assert match_products(prices, show_with(markets=(US,))) == (Use("name"), Use("price"), Use("price", "US"), None, Use("was"))
+    plan = plan_import(prices, match_products(prices, show_with(markets=(US,))), show_with(markets=(US,)), {"column:price:US": "2"})
     assert plan.products[0].prices == (Price("US", Money(600, "USD"), Money(900, "USD")),)
 
 
-def test_ten_thousand_rows_are_planned(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ten_thousand_rows_can_be_planned(capsys: pytest.CaptureFixture[str]) -> None:
     fan = Product("fan", {"en": "Fan", "zh": "扇子"}, "", "Home", Role.HERO, points=FAN.points, prices=FAN.prices, stock=FAN.stock)
-    many = show(*(replace(fan, id=f"p{number}", sku=f"S-{number}") for number in range(10_000)))
-    out = product_table(many)
-    matching = match_products(out, many)
+    many = show_with(*(replace(fan, id=f"p{number}", sku=f"S-{number}") for number in range(10_000)))
+    exported = product_table(many)
+    matching = match_products(exported, many)
     began = time.process_time()
-    plan = plan_import(out, matching, show())
+    plan = plan_import(exported, matching, show_with())
     spent_s = time.process_time() - began
     assert (plan.new, plan.faults) == (10_000, ())
     with capsys.disabled():
-        print(f"\n10,000 rows of {len(out.header)} columns planned in {spent_s:.1f} s of one processor")
+        print(f"\n10,000 rows of {len(exported.header)} columns planned in {spent_s:.1f} s of one processor")
 
 
 @pytest.mark.parametrize(
@@ -237,14 +237,14 @@ def test_ten_thousand_rows_are_planned(capsys: pytest.CaptureFixture[str]) -> No
         ("1.234", "KWD", Money(1234, "KWD")),
     ],
 )
-def test_amounts_are_read_as_people_write_them(text: str, currency: str, money: Money) -> None:
+def test_amounts_are_read_in_common_formats(text: str, currency: str, money: Money) -> None:
     assert cells.money_of(text, currency) == money
 
 
 @pytest.mark.parametrize(
     ("text", "currency"), [("", "USD"), ("free", "USD"), ("-5", "USD"), ("5", ""), ("1.999,99", "JPY"), ("5 apples", "USD")]
 )
-def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:
+def test_an_invalid_amount_is_refused(text: str, currency: str) -> None:
     with pytest.raises(CellError):
         cells.money_of(text, currency)
 
@@ -252,12 +252,12 @@ def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:
 @pytest.mark.parametrize(
     ("text", "seconds"), [("5", 300), ("7.5", 450), ("7,5 min", 450), ("7:30", 450), ("1:02:03", 3723), ("5 分钟", 300)]
 )
-def test_lengths_are_minutes_or_clocks(text: str, seconds: int) -> None:
+def test_durations_are_minutes_or_clock_notation(text: str, seconds: int) -> None:
     assert cells.seconds_of(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["9" * 5000 + ":00", "1:" + "9" * 5000 + ":00", "9" * 5000, "-1:00"])
-def test_a_length_without_an_end_is_refused(text: str) -> None:
+def test_an_invalid_duration_is_refused(text: str) -> None:
     with pytest.raises(CellError):
         cells.seconds_of(text)
 
@@ -276,15 +276,15 @@ def test_a_rundown_survives_export_and_import() -> None:
         Segment("s2", "Fan", Act.MIDDLE, 3600, "fan", Role.HERO, "cup", scene_id="scene-1", needs_interpreter=True, script={"en": "Dear…"}),
         Segment("s3", "Bye", Act.END, countdown=True, draw="Two cups", note="@all"),
     )
-    whole = show(FAN, replace(FAN, id="cup", sku="", name={"en": "Cup"}), segments=segments)
-    out = rundown_table(whole)
-    plan = plan_rundown(out, match_rundown(out, whole), whole)
+    full_show = show_with(FAN, replace(FAN, id="cup", sku="", name={"en": "Cup"}), segments=segments)
+    exported = rundown_table(full_show)
+    plan = plan_rundown(exported, match_rundown(exported, full_show), full_show)
     assert (plan.segments, plan.faults) == (segments, ())
 
 
-def test_a_rundown_of_the_shop_is_understood() -> None:
+def test_a_sellers_own_rundown_table_is_read() -> None:
     data = table("环节|阶段|时长|商品|备选|提示", "开场|开场|3|||打招呼", "|主体|7:30|F-1|扇子|", "x|x|0|nothing||", "||5|||")
-    plan = plan_rundown(data, match_rundown(data, show(FAN)), show(FAN))
+    plan = plan_rundown(data, match_rundown(data, show_with(FAN)), show_with(FAN))
     assert [(one.title, one.act, one.planned_s, one.product_id, one.backup_id) for one in plan.segments] == [
         ("开场", Act.OPEN, 180, "", ""),
         ("Fan", Act.MIDDLE, 450, "fan", "fan"),
@@ -295,7 +295,7 @@ def test_a_rundown_of_the_shop_is_understood() -> None:
     ]  # fmt: skip
 
 
-def test_orders_come_in_once_and_go_out_as_they_came() -> None:
+def test_orders_are_imported_once_and_exported_unchanged() -> None:
     data = table(
         "Order number|SKU|Qty|Amount|Currency|Ordered at",
         "A1|F-1|2|39.98|USD|2026-11-22 20:00",
@@ -304,8 +304,8 @@ def test_orders_come_in_once_and_go_out_as_they_came() -> None:
         "A3|F-1|0|?|usdollar|yesterday",
         "|F-1|1|1|USD|",
     )
-    only = show(FAN, markets=(US,))
-    plan = plan_orders(data, match_orders(data), only, zones=ZONES, now_ms=5)
+    us_show = show_with(FAN, markets=(US,))
+    plan = plan_orders(data, match_orders(data), us_show, zones=ZONES, now_ms=5)
     assert [(order.id, order.units, order.total, order.at_ms) for order in plan.orders] == [
         ("A1", 2, Money(3998, "USD"), 1_795_395_600_000),
         ("A2", 1, Money(1999, "USD"), 1_795_395_600_000),
@@ -314,7 +314,7 @@ def test_orders_come_in_once_and_go_out_as_they_came() -> None:
     assert [(fault.line, fault.column, fault.code) for fault in plan.faults] == [
         (5, "Qty", "table.count"), (5, "Amount", "table.currency"), (5, "Ordered at", "table.time"), (6, "Order number", "table.missing"),
     ]  # fmt: skip
-    data_of = {
+    order_data = {
         "order": "A1",
         "product": "fan",
         "units": 2,
@@ -323,12 +323,12 @@ def test_orders_come_in_once_and_go_out_as_they_came() -> None:
         "at_ms": 1_795_395_600_000,
         "source": "webhook",
     }
-    out = orders_table([ShowEvent(1, 9, EventKind.ORDER_PLACED, data_of), ShowEvent(2, 9, EventKind.VIEWER_LEFT)], only)
-    again = plan_orders(out, match_orders(out), only, zones=ZONES, now_ms=5)
+    exported = orders_table([ShowEvent(1, 9, EventKind.ORDER_PLACED, order_data), ShowEvent(2, 9, EventKind.VIEWER_LEFT)], us_show)
+    again = plan_orders(exported, match_orders(exported), us_show, zones=ZONES, now_ms=5)
     assert (again.faults, again.orders) == ((), plan.orders[:1])
 
 
-def test_an_order_broken_in_the_log_is_exported_unchanged() -> None:
+def test_a_damaged_order_in_the_log_is_exported_as_is() -> None:
     good = {"order": "A1", "product": "fan", "units": 1, "minor": 1999, "currency": "USD", "at_ms": 1_795_395_600_000, "source": "x"}
     broken: tuple[dict[str, object], ...] = (
         {"currency": "dollars"},
@@ -338,7 +338,7 @@ def test_an_order_broken_in_the_log_is_exported_unchanged() -> None:
         {"at_ms": "soon"},
     )
     log = [ShowEvent(seq, 9, EventKind.ORDER_PLACED, {**good, **wrong}) for seq, wrong in enumerate(({}, *broken), start=1)]
-    rows = orders_table(log, show(FAN, markets=(US,))).rows
+    rows = orders_table(log, show_with(FAN, markets=(US,))).rows
     moment = rows[0][5]
     assert [row[3:6] for row in rows] == [
         ("19.99", "USD", moment),

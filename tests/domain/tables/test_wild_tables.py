@@ -1,4 +1,4 @@
-"""Tables with any content: each import is planned, and each faulty cell is named."""
+"""Plans imports of tables with random content and reports each invalid cell."""
 
 import random
 from pathlib import Path
@@ -18,7 +18,7 @@ from app.domain.tables.table_profile import likely_profile, prepared, table_of
 from app.storage.paths import RESOURCES
 from app.storage.table_profiles import load_table_profiles
 from app.storage.wording import Wordings
-from tests.domain.tables.test_tables import DE, FAN, JP, US, show
+from tests.domain.tables.test_tables import DE, FAN, JP, US, show_with
 
 ZONES = load_zones()
 PROFILES = load_table_profiles(Path(RESOURCES) / "table_profiles")
@@ -43,51 +43,51 @@ CELLS = (
 )
 
 
-def wild(noise: random.Random) -> Table:
-    width = noise.randint(1, 9)
-    header = tuple(noise.choice(WORDS) if noise.random() < 0.8 else noise.choice(CELLS)[:50] for _ in range(width))
-    rows = tuple(tuple(noise.choice(CELLS) for _ in range(width)) for _ in range(noise.randint(1, 8)))
-    return headed(Grid("t", (header, *rows)), 1) if noise.random() < 0.5 else Table("t", header, rows)
+def random_table(rng: random.Random) -> Table:
+    width = rng.randint(1, 9)
+    header = tuple(rng.choice(WORDS) if rng.random() < 0.8 else rng.choice(CELLS)[:50] for _ in range(width))
+    rows = tuple(tuple(rng.choice(CELLS) for _ in range(width)) for _ in range(rng.randint(1, 8)))
+    return headed(Grid("t", (header, *rows)), 1) if rng.random() < 0.5 else Table("t", header, rows)
 
 
-def said(faults: tuple[Fault, ...]) -> None:
+def assert_faults_have_short_texts(faults: tuple[Fault, ...]) -> None:
     assert all(WORDINGS.template(fault.code) is not None for fault in faults)
     assert all(len(str(value)) <= LONGEST_SAID + 1 for fault in faults for value in fault.data.values())
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_table_with_any_content_is_planned(seed: int) -> None:
-    noise = random.Random(seed)
+def test_a_table_with_random_content_is_planned(seed: int) -> None:
+    rng = random.Random(seed)
     for _ in range(12):
-        data = wild(noise)
-        now = show(FAN, markets=noise.choice(((US,), (US, JP), (DE,), ())))
-        answers = noise.choice(({}, {"doubled": "last", "pictures": "fetch", "dates": "month", "price": "line"}))
-        plan = plan_import(data, match_products(data, now), now, answers)
-        check_show(put_products(now, plan.products))
-        said(plan.faults)
-        orders = plan_orders(data, match_orders(data), now, zones=ZONES, now_ms=5, answers=answers)
+        data = random_table(rng)
+        current_show = show_with(FAN, markets=rng.choice(((US,), (US, JP), (DE,), ())))
+        answers = rng.choice(({}, {"doubled": "last", "pictures": "fetch", "dates": "month", "price": "line"}))
+        plan = plan_import(data, match_products(data, current_show), current_show, answers)
+        check_show(put_products(current_show, plan.products))
+        assert_faults_have_short_texts(plan.faults)
+        orders = plan_orders(data, match_orders(data), current_show, zones=ZONES, now_ms=5, answers=answers)
         assert all(order.units > 0 and order.id and order.product for order in orders.orders)
-        said(orders.faults)
-        plan_rundown(data, match_rundown(data, now), now)
-        assert 0 <= likely_heading(Grid("t", (data.header, *data.rows)), lambda _: noise.random() < 0.3) <= 1 + len(data.rows)
+        assert_faults_have_short_texts(orders.faults)
+        plan_rundown(data, match_rundown(data, current_show), current_show)
+        assert 0 <= likely_heading(Grid("t", (data.header, *data.rows)), lambda _: rng.random() < 0.3) <= 1 + len(data.rows)
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_exports_of_shops_may_hold_anything_too(seed: int) -> None:
-    noise = random.Random(seed)
+def test_shop_exports_with_random_content_are_planned(seed: int) -> None:
+    rng = random.Random(seed)
     for profile in PROFILES:
         for rules in profile.tables:
-            more = [name for name in (rules.group, rules.parent) if name]
-            header = tuple(dict.fromkeys((*rules.needs, *(name.rstrip("*") for name in rules.columns), *more)))
-            data = Table("t", header, tuple(tuple(noise.choice(CELLS) for _ in header) for _ in range(6)))
-            found = likely_profile(PROFILES, rules.kind, header)
-            assert found is not None
-            chosen = table_of(found, rules.kind, header)
+            extra_columns = [name for name in (rules.group, rules.parent) if name]
+            header = tuple(dict.fromkeys((*rules.needs, *(name.rstrip("*") for name in rules.columns), *extra_columns)))
+            data = Table("t", header, tuple(tuple(rng.choice(CELLS) for _ in header) for _ in range(6)))
+            profile_found = likely_profile(PROFILES, rules.kind, header)
+            assert profile_found is not None
+            chosen = table_of(profile_found, rules.kind, header)
             assert chosen is not None
-            ready = prepared(data, chosen)
-            assert (len(ready.rows), ready.header) == (6, header)
+            prepared_table = prepared(data, chosen)
+            assert (len(prepared_table.rows), prepared_table.header) == (6, header)
             if rules.kind == "products":
-                plan = plan_import(ready, match_products(ready, show(), chosen), show(), {"pictures": "fetch"})
-                check_show(put_products(show(), plan.products))
+                plan = plan_import(prepared_table, match_products(prepared_table, show_with(), chosen), show_with(), {"pictures": "fetch"})
+                check_show(put_products(show_with(), plan.products))
             else:
-                plan_orders(ready, match_orders(ready, chosen), show(), zones=ZONES, now_ms=5, profile=chosen)
+                plan_orders(prepared_table, match_orders(prepared_table, chosen), show_with(), zones=ZONES, now_ms=5, profile=chosen)
