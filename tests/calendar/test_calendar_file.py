@@ -1,4 +1,4 @@
-"""Calendar files, read back date by date with two independent libraries."""
+"""Tests calendar files by reading them back with two independent libraries."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -37,15 +37,17 @@ def words(airing: Airing) -> CalendarText:
     return CalendarText(airing.title, "What is new", LINK)
 
 
-def written(*airings: Airing, party: Party = US, setting: CalendarOptions = SETTING) -> bytes:
+def calendar_bytes(*airings: Airing, party: Party = US, setting: CalendarOptions = SETTING) -> bytes:
     content = party_calendar(Schedule(airings=airings, parties=(US, HOST)), party, words, ZONES, setting)
     assert faults(content) == []
     return content
 
 
-def expected(*airings: Airing) -> list[Read]:
+def expected_events(*airings: Airing) -> list[Read]:
     return sorted(
-        Read(one.start, one.end, f"{one.airing_id}@tradewind") for one in all_occurrences(airings, BEGIN, END, ZONES) if one.start >= BEGIN
+        Read(occurrence.start, occurrence.end, f"{occurrence.airing_id}@tradewind")
+        for occurrence in all_occurrences(airings, BEGIN, END, ZONES)
+        if occurrence.start >= BEGIN
     )
 
 
@@ -55,21 +57,21 @@ def series(rule: str, start: str = "2026-09-01T20:00", zone: str = "America/New_
 
 @READERS
 @pytest.mark.parametrize("zone", JUMPY)
-def test_every_date_of_two_years_is_the_same_moment_to_other_readers(zone: str, read: Reader) -> None:
-    """At hours that clocks jump over or show twice too."""
+def test_other_readers_find_every_date_of_two_years_at_the_same_instant(zone: str, read: Reader) -> None:
+    """Includes hours that clocks skip or repeat."""
     airings = [
         Airing(f"h{number}", hour, LocalTime(wall(f"2026-09-01T{hour}"), zone), 120, "FREQ=DAILY", party_ids=("us",))
         for number, hour in enumerate(HOURS)
     ]
-    found = read(written(*airings), BEGIN, END)
-    assert found == expected(*airings)
-    assert abs(len(found) - 731 * len(HOURS)) <= len(HOURS)  # days of two years, but for what lies on their edges
+    found = read(calendar_bytes(*airings), BEGIN, END)
+    assert found == expected_events(*airings)
+    assert abs(len(found) - 731 * len(HOURS)) <= len(HOURS)  # every day of two years, apart from the edges
 
 
 @pytest.mark.parametrize("zone", JUMPY[:5])
-def test_the_hours_of_that_test_meet_gaps_and_folds(zone: str) -> None:
+def test_the_tested_hours_include_gaps_and_folds(zone: str) -> None:
     airings = [Airing(hour, hour, LocalTime(wall(f"2026-09-01T{hour}"), zone), rule="FREQ=DAILY") for hour in HOURS]
-    assert {one.existence for one in all_occurrences(airings, BEGIN, END, ZONES)} == set(Existence)
+    assert {occurrence.existence for occurrence in all_occurrences(airings, BEGIN, END, ZONES)} == set(Existence)
 
 
 def _components(inside: Component, name: str) -> list[Any]:
@@ -80,9 +82,9 @@ RULES = {
     "weekly": "FREQ=WEEKLY",
     "two days a week": "FREQ=WEEKLY;BYDAY=TU,FR",
     "every other week": "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR",
-    "so many": "FREQ=WEEKLY;BYDAY=SA;COUNT=30",
+    "a number of dates": "FREQ=WEEKLY;BYDAY=SA;COUNT=30",
     "until a day": "FREQ=DAILY;INTERVAL=3;UNTIL=20270313T235959",
-    "until the day it begins": "FREQ=DAILY;UNTIL=20260901T235959",
+    "until the first day": "FREQ=DAILY;UNTIL=20260901T235959",
     "the last Friday": "FREQ=MONTHLY;BYDAY=-1FR",
     "the first Monday": "FREQ=MONTHLY;INTERVAL=2;BYDAY=1MO",
     "a day of the month": "FREQ=MONTHLY",
@@ -92,26 +94,26 @@ RULES = {
 
 @READERS
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_every_kind_of_series_is_understood(rule: str, read: Reader) -> None:
+def test_other_readers_understand_every_kind_of_series(rule: str, read: Reader) -> None:
     for start in ("2026-09-01T20:00", "2026-09-02T23:45", "2026-10-31T02:30"):
         airing = series(rule, start, "Europe/Berlin")
-        found = read(written(airing), BEGIN, END)
-        assert found == expected(airing)
+        found = read(calendar_bytes(airing), BEGIN, END)
+        assert found == expected_events(airing)
         assert found or "UNTIL=20260901" in rule
 
 
 @READERS
-def test_a_series_ends_with_the_day_that_was_said_wherever_the_reader_is(read: Reader) -> None:
+def test_a_series_ends_on_its_last_day_in_every_zone(read: Reader) -> None:
     for zone in ("Pacific/Kiritimati", "Pacific/Marquesas", "Asia/Shanghai", "UTC"):
         for hour in ("00:00", "23:45"):
             airing = series("FREQ=DAILY;UNTIL=20260910T235959", f"2026-09-03T{hour}", zone)
-            found = read(written(airing), BEGIN - timedelta(days=5), END)
+            found = read(calendar_bytes(airing), BEGIN - timedelta(days=5), END)
             assert len(found) == 8
-            assert found == expected(airing)
+            assert found == expected_events(airing)
 
 
 @READERS
-def test_moved_and_cancelled_dates(read: Reader) -> None:
+def test_moved_and_cancelled_dates_are_written(read: Reader) -> None:
     moves = (
         DateOverride(wall("2026-09-11T20:00"), None),
         DateOverride(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-19T21:15"), "America/New_York"), 45),
@@ -121,47 +123,47 @@ def test_moved_and_cancelled_dates(read: Reader) -> None:
         DateOverride(wall("2026-11-07T20:00"), None),  # the series has no such date
     )
     airing = series("FREQ=WEEKLY;BYDAY=FR", moves=moves)
-    content = written(airing)
+    content = calendar_bytes(airing)
     found = read(content, BEGIN, END)
-    assert found == expected(airing)
-    assert [f"{one.start:%m-%dT%H:%M}" for one in found[:4]] == ["09-05T00:00", "09-20T01:15", "09-26T01:00", "10-10T00:00"]
+    assert found == expected_events(airing)
+    assert [f"{occurrence.start:%m-%dT%H:%M}" for occurrence in found[:4]] == ["09-05T00:00", "09-20T01:15", "09-26T01:00", "10-10T00:00"]
     assert content.count(b"EXDATE") == 1 and content.count(b"RECURRENCE-ID") == 4
     assert b"DTSTART:20261101T063000Z" in content  # the second 01:30
 
 
 @READERS
-def test_a_first_date_in_a_longer_night_does_not_change_the_others(read: Reader) -> None:
-    """23:30 to 02:30 by the clock are four hours in Berlin's longest night; all shows last three."""
+def test_a_first_date_in_a_longer_night_does_not_lengthen_the_others(read: Reader) -> None:
+    """23:30 to 02:30 is four hours on the night Berlin's clocks go back; every show lasts three."""
     airing = Airing("n", "Night", LocalTime(wall("2026-10-24T23:30"), "Europe/Berlin"), 180, "FREQ=WEEKLY;COUNT=4", party_ids=("us",))
-    content = written(airing)
+    content = calendar_bytes(airing)
     assert b"DURATION:PT3H" in content
-    assert [one.end - one.start for one in read(content, BEGIN, END)] == [timedelta(hours=3)] * 4
+    assert [text.end - text.start for text in read(content, BEGIN, END)] == [timedelta(hours=3)] * 4
 
 
 @READERS
-def test_single_and_past_shows(read: Reader) -> None:
-    kept = Airing("k", "Coming", LocalTime(wall("2026-11-01T01:30"), "America/New_York", 1), 60, party_ids=("us",))
+def test_past_shows_are_left_out_of_the_file(read: Reader) -> None:
+    upcoming = Airing("k", "Coming", LocalTime(wall("2026-11-01T01:30"), "America/New_York", 1), 60, party_ids=("us",))
     over = Airing("o", "Over", LocalTime(wall("2026-08-01T20:00"), "America/New_York"), 60, party_ids=("us",))
     ended = Airing("e", "Ended", LocalTime(wall("2026-06-05T20:00"), "America/New_York"), 60, "FREQ=WEEKLY;COUNT=5", party_ids=("us",))
     never = Airing(
         "n", "Never", LocalTime(wall("2026-09-05T20:00"), "America/New_York"), 60, "FREQ=DAILY;UNTIL=20260101", party_ids=("us",)
     )
     other = Airing("x", "Not theirs", LocalTime(wall("2026-11-01T20:00"), "America/New_York"), 60, party_ids=("host",))
-    found = read(written(kept, over, ended, never, other), datetime(2020, 1, 1, tzinfo=UTC), END)
+    found = read(calendar_bytes(upcoming, over, ended, never, other), datetime(2020, 1, 1, tzinfo=UTC), END)
     assert found == [Read(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), datetime(2026, 11, 1, 7, 30, tzinfo=UTC), "k@tradewind")]
-    assert read(written(), BEGIN, END) == []
+    assert read(calendar_bytes(), BEGIN, END) == []
 
 
 @READERS
-def test_who_is_on_duty_on_some_dates_alone_gets_those(read: Reader) -> None:
+def test_a_person_on_duty_for_some_dates_gets_only_those(read: Reader) -> None:
     moves = (
         DateOverride(wall("2026-09-11T20:00"), LocalTime(wall("2026-09-11T20:00"), "America/New_York"), party_ids=("host",)),
         DateOverride(wall("2026-09-18T20:00"), LocalTime(wall("2026-09-18T20:00"), "America/New_York"), party_ids=("host", "us")),
     )
     airing = Airing("s", "Friday", LocalTime(wall("2026-09-04T20:00"), "America/New_York"), 60, "FREQ=WEEKLY;COUNT=4", moves, ("us",))
-    days = {party.id: [one.start.day - 1 for one in read(written(airing, party=party), BEGIN, END)] for party in (US, HOST)}
+    days = {party.id: [text.start.day - 1 for text in read(calendar_bytes(airing, party=party), BEGIN, END)] for party in (US, HOST)}
     assert days == {"us": [4, 18, 25], "host": [11, 18]}
-    uids = {one.uid for one in read(written(airing, party=HOST), BEGIN, END)}
+    uids = {text.uid for text in read(calendar_bytes(airing, party=HOST), BEGIN, END)}
     assert uids == {"s-20260911T2000@tradewind", "s-20260918T2000@tradewind"}
 
 
@@ -175,12 +177,12 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_words_come_back_as_they_were(language: str) -> None:
+def test_texts_are_read_back_unchanged(language: str) -> None:
     text = TEXTS[language]
-    said = CalendarText(text, f"{text}\n\n{text}\n", LINK)
+    calendar_text = CalendarText(text, f"{text}\n\n{text}\n", LINK)
     airing = series("FREQ=WEEKLY")
     setting = CalendarOptions(text, language, SETTING.stamp)
-    content = party_calendar(Schedule(airings=(airing,), parties=(US,)), US, lambda _: said, ZONES, setting)
+    content = party_calendar(Schedule(airings=(airing,), parties=(US,)), US, lambda _: calendar_text, ZONES, setting)
     assert faults(content) == []
     calendar = Calendar.from_ical(content)
     (event,) = _components(calendar, "VEVENT")
@@ -191,11 +193,11 @@ def test_words_come_back_as_they_were(language: str) -> None:
     assert str(alarm["DESCRIPTION"]) == text and alarm["TRIGGER"].dt == timedelta(minutes=-15)
 
 
-def test_the_same_plan_gives_the_same_bytes_and_a_later_one_replaces_it() -> None:
+def test_an_unchanged_plan_gives_the_same_bytes_and_a_changed_one_replaces_it() -> None:
     airing = series("FREQ=WEEKLY")
     first, later = SETTING.stamp, SETTING.stamp + timedelta(minutes=1)
-    assert written(airing) == written(airing)
-    contents = [written(airing, setting=CalendarOptions("Plan", "en", stamp)) for stamp in (first, later)]
+    assert calendar_bytes(airing) == calendar_bytes(airing)
+    contents = [calendar_bytes(airing, setting=CalendarOptions("Plan", "en", stamp)) for stamp in (first, later)]
     events = [_components(Calendar.from_ical(content), "VEVENT")[0] for content in contents]
     assert [str(event["UID"]) for event in events] == [uid_of(airing)] * 2
     assert [int(event["SEQUENCE"]) for event in events] == [21_040_215, 21_040_275]
@@ -203,14 +205,14 @@ def test_the_same_plan_gives_the_same_bytes_and_a_later_one_replaces_it() -> Non
     assert all(b"METHOD:PUBLISH\r\n" in content and b"X-TRADEWIND-TZDATA:" + ZONES.version.encode() in content for content in contents)
 
 
-def test_the_time_of_those_who_make_it_is_taken_and_that_of_viewers_is_not() -> None:
+def test_a_show_blocks_the_time_of_its_crew_but_not_of_viewers() -> None:
     airing = series("FREQ=WEEKLY")
-    assert b"TRANSP:OPAQUE" in written(airing, party=HOST)
-    assert b"TRANSP:TRANSPARENT" in written(airing, party=US)
+    assert b"TRANSP:OPAQUE" in calendar_bytes(airing, party=HOST)
+    assert b"TRANSP:TRANSPARENT" in calendar_bytes(airing, party=US)
 
 
 @READERS
-def test_a_single_date_has_its_own_uid(read: Reader) -> None:
+def test_a_moved_single_date_has_its_own_uid(read: Reader) -> None:
     airing = series("FREQ=WEEKLY", moves=(DateOverride(wall("2026-09-08T20:00"), LocalTime(wall("2026-09-09T19:00"), "America/New_York")),))
 
     def file_of(occurrence: Occurrence) -> bytes:
@@ -226,23 +228,23 @@ def test_a_single_date_has_its_own_uid(read: Reader) -> None:
     assert first is not None
     cut = occurrence_of(rest, wall("2026-09-08T20:00"), ZONES)
     assert cut is not None
-    assert uid_of_date(rest, cut) == uid_of_date(airing, moved), "who has it already has it once"
+    assert uid_of_date(rest, cut) == uid_of_date(airing, moved), "a calendar that has the date does not get it twice"
     others = occurrences(airing, BEGIN, BEGIN + timedelta(days=30), ZONES)
     assert len({uid_of_date(airing, one) for one in others}) == len(others) == 5
 
 
-def test_readers_go_by_the_rules_of_the_file() -> None:
-    """Were the rules of the file wrong, these tests would tell."""
+def test_readers_use_the_time_zone_rules_of_the_file() -> None:
+    """Shows that these tests would notice wrong rules in the file."""
     airing = series("FREQ=WEEKLY")
-    content = written(airing)
+    content = calendar_bytes(airing)
     assert b"America/New_York" not in foreign(content).encode()
     wrong = content.replace(b"TZOFFSETTO:-0500", b"TZOFFSETTO:-0600")
     for read in (read_by_vobject, read_by_icalendar):
-        assert read(wrong, BEGIN, END) != expected(airing)
+        assert read(wrong, BEGIN, END) != expected_events(airing)
 
 
-def test_violations_of_the_format_are_found() -> None:
-    content = written(series("FREQ=WEEKLY"))
+def test_format_violations_are_found() -> None:
+    content = calendar_bytes(series("FREQ=WEEKLY"))
     assert "bare line end" in faults(content.replace(b"\r\n", b"\n"))
     assert any("octets" in fault for fault in faults(content.replace(b"SUMMARY;LANGUAGE=en:", b"SUMMARY;LANGUAGE=en:" + b"x" * 60)))
     assert any("no property" in fault for fault in faults(content.replace(b"STATUS:", b"\xc3\xa4STATUS:")))

@@ -1,4 +1,4 @@
-"""The computer's time zone: read again each time, with a sensible default."""
+"""Tests reading the computer's time zone: current at each call, with a sensible default."""
 
 import time
 from collections.abc import Iterator
@@ -12,26 +12,26 @@ ZONES = load_zones()
 
 
 @pytest.fixture(autouse=True)
-def clock_put_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def restore_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
 
 
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Asia/Kathmandu", "America/Argentina/Buenos_Aires", "Etc/UTC"])
-def test_the_zone_that_is_set_is_found_each_time(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
-    for wanted in (zone, "Europe/Berlin", zone):
-        monkeypatch.setenv("TZ", wanted)
+def test_the_current_zone_is_read_each_time(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    for expected in (zone, "Europe/Berlin", zone):
+        monkeypatch.setenv("TZ", expected)
         time.tzset()
-        assert local_zone(ZONES) == wanted
+        assert local_zone(ZONES) == expected
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("setting", "expected"),
     [("XYZ-8", "Etc/GMT-8"), ("XYZ5", "Etc/GMT+5"), ("XYZ0", "Etc/UTC"), ("XYZ-5:45", "Etc/UTC"), (":nonsense/nowhere", "Etc/UTC")],
 )
-def test_a_clock_that_names_no_place_gives_the_zone_of_its_offset(monkeypatch: pytest.MonkeyPatch, told: str, expected: str) -> None:
-    monkeypatch.setenv("TZ", told)
+def test_a_zone_without_a_place_gives_the_zone_of_its_offset(monkeypatch: pytest.MonkeyPatch, setting: str, expected: str) -> None:
+    monkeypatch.setenv("TZ", setting)
     time.tzset()
     assert local_zone(ZONES) == expected
     assert ZONES.knows(expected)

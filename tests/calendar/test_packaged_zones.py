@@ -1,4 +1,4 @@
-"""The packaged clock rules, compared with a library that reads them independently."""
+"""Compares the packaged time zone rules with a library that reads them independently."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,56 +20,56 @@ MARKET_ZONES = sorted({zone for market in load_markets(ROOT / "resources" / "mar
 
 @pytest.fixture(scope="module", autouse=True)
 def packaged_tables() -> None:
-    """The other library looks into the same edition, not into the PC's."""
+    """Makes the other library read the packaged edition, not the PC's."""
     whenever.reset_tzpath([str(Path(tzdata.__file__).parent / "zoneinfo")])
     whenever.clear_tzcache()
 
 
-def others_transitions(key: str) -> list[tuple[datetime, int, int]]:
-    """(instant, seconds ahead of UTC before, and after) of each change, by the other library."""
+def reference_transitions(key: str) -> list[tuple[datetime, int, int]]:
+    """Each change by the other library: (instant, UTC offset in seconds before, and after)."""
     found = []
     here = whenever.Instant(BEGIN).to_tz(key)
     while (there := here.next_transition()) is not None and there.to_stdlib() < END:
         before = there.subtract(seconds=1).offset
         found.append((there.to_stdlib().astimezone(UTC), int(before.total("seconds")), int(there.offset.total("seconds"))))
         here = there
-    return [one for one in found if one[1] != one[2]]  # a change of the name alone moves no clock
+    return [change for change in found if change[1] != change[2]]  # a change of the name only moves no clock
 
 
 @pytest.mark.parametrize("key", MARKET_ZONES)
-def test_every_change_of_a_markets_clocks_is_the_same_by_another_library(key: str) -> None:
+def test_every_clock_change_of_a_market_agrees_with_another_library(key: str) -> None:
     ours = [
         (change.at, int(change.before.total_seconds()), int(change.after.total_seconds()))
         for change in offset_changes(key, BEGIN, END, ZONES)
     ]
-    assert ours == others_transitions(key)
+    assert ours == reference_transitions(key)
 
 
-def test_every_market_lies_where_there_are_clocks() -> None:
+def test_every_market_has_a_packaged_zone() -> None:
     assert [zone for zone in MARKET_ZONES if not ZONES.knows(zone)] == []
 
 
-def test_the_comparison_sees_changes_at_all() -> None:
-    assert len(others_transitions("America/New_York")) == 22
-    assert others_transitions("Asia/Shanghai") == []
+def test_the_comparison_covers_clock_changes() -> None:
+    assert len(reference_transitions("America/New_York")) == 22
+    assert reference_transitions("Asia/Shanghai") == []
     assert len(MARKET_ZONES) >= 40
 
 
-def test_the_edition_is_named_as_its_publisher_does() -> None:
+def test_the_edition_has_the_publishers_name() -> None:
     assert ZONES.version == tzdata.IANA_VERSION
     assert ZONES.knows("Asia/Kathmandu")
     assert not ZONES.knows("Asia/Atlantis")
 
 
-def test_the_pcs_own_tables_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Morocco has left its change in Ramadan in this edition; many PCs do not know."""
+def test_the_pcs_time_zone_tables_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Morocco no longer changes clocks in Ramadan in this edition; many PCs have older rules."""
     monkeypatch.setenv("PYTHONTZPATH", "/nowhere")
     zone = load_zones().zone("Africa/Casablanca")
     assert zone is not ZoneInfo("Africa/Casablanca")
     assert datetime(2027, 7, 1, tzinfo=UTC).astimezone(zone).utcoffset() == datetime(2027, 2, 10, tzinfo=UTC).astimezone(zone).utcoffset()
 
 
-# Hours ahead of UTC in January and in July of 2027, of zones that do not go by whole hours.
+# UTC offsets in hours in January and July 2027, of zones with fractional hours.
 BROKEN_HOURS = [
     ("Asia/Kolkata", 5.5, 5.5),
     ("Asia/Colombo", 5.5, 5.5),
@@ -88,7 +88,7 @@ BROKEN_HOURS = [
 
 
 @pytest.mark.parametrize(("key", "january", "july"), BROKEN_HOURS)
-def test_clocks_that_go_by_half_and_quarter_hours(key: str, january: float, july: float) -> None:
+def test_zones_have_half_and_quarter_hour_offsets(key: str, january: float, july: float) -> None:
     zone = ZONES.zone(key)
     found = [offset_at(zone, datetime(2027, month, 15, tzinfo=UTC)) / timedelta(hours=1) for month in (1, 7)]
     assert found == [january, july]
@@ -106,16 +106,16 @@ def test_clocks_that_go_by_half_and_quarter_hours(key: str, january: float, july
         ("Asia/Tehran", ""),
     ],
 )
-def test_countries_that_left_summer_time(key: str, last: str) -> None:
-    changes = [one.at.date().isoformat() for one in offset_changes(key, BEGIN, END, ZONES)]
+def test_countries_without_summer_time_have_no_clock_change(key: str, last: str) -> None:
+    changes = [change.at.date().isoformat() for change in offset_changes(key, BEGIN, END, ZONES)]
     assert (changes[-1] if changes else "") == last
 
 
 CONTINENTS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
-def test_how_many_places_change_their_clocks_in_a_year() -> None:
-    """Of edition 2026f; another one is looked through by hand before it is packaged."""
+def test_the_number_of_zones_with_clock_changes_in_a_year() -> None:
+    """For edition 2026f. Review a newer edition by hand before packaging it."""
     names = (Path(tzdata.__file__).parent / "zones").read_text("utf-8").split()
     places = [name for name in names if name.partition("/")[0] in CONTINENTS]
     begin, end = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)

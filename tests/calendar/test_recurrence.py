@@ -1,4 +1,4 @@
-"""Dates of series keep their wall time when clocks change, and respect their exceptions."""
+"""Tests that dates of a series keep their wall time when clocks change, and apply exceptions."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,22 +23,22 @@ def at(text: str) -> datetime:
 
 
 def dates(airing: Airing, begin: str, end: str) -> list[str]:
-    return [f"{one.start:%Y-%m-%dT%H:%M}" for one in occurrences(airing, at(begin), at(end), ZONES)]
+    return [f"{occurrence.start:%Y-%m-%dT%H:%M}" for occurrence in occurrences(airing, at(begin), at(end), ZONES)]
 
 
 def test_fridays_at_eight_in_new_york_are_nine_then_eight_in_beijing() -> None:
     found = occurrences(FRIDAYS, at("2027-03-01"), at("2027-04-01"), ZONES)
-    shown = [clock_reading(one.start, "Asia/Shanghai", ZONES) for one in found]
-    assert [(one.wall.day, one.wall.hour) for one in shown] == [(6, 9), (13, 9), (20, 8), (27, 8)]
+    readings = [clock_reading(occurrence.start, "Asia/Shanghai", ZONES) for occurrence in found]
+    assert [(occurrence.wall.day, occurrence.wall.hour) for occurrence in readings] == [(6, 9), (13, 9), (20, 8), (27, 8)]
 
 
-def test_a_series_that_began_years_ago_is_found_by_what_overlaps() -> None:
+def test_overlapping_dates_of_an_old_series_are_found() -> None:
     assert dates(FRIDAYS, "2037-03-07T02:30", "2037-03-07T02:45") == ["2037-03-07T01:00"]
     assert dates(FRIDAYS, "2037-03-07T03:00", "2037-03-08") == []
     assert dates(FRIDAYS, "2020-01-01", "2027-03-06T01:00") == []
 
 
-def test_one_date_moves_one_is_called_off_and_the_others_stay() -> None:
+def test_one_date_is_moved_one_is_cancelled_and_the_others_stay() -> None:
     airing = replace(
         FRIDAYS,
         moves=(
@@ -47,13 +47,17 @@ def test_one_date_moves_one_is_called_off_and_the_others_stay() -> None:
         ),
     )
     found = occurrences(airing, at("2027-03-01"), at("2027-04-01"), ZONES)
-    assert [(one.original.day, one.local.wall.day, one.moved) for one in found] == [(5, 5, False), (12, 15, True), (26, 26, False)]
+    assert [(occurrence.original.day, occurrence.local.wall.day, occurrence.moved) for occurrence in found] == [
+        (5, 5, False),
+        (12, 15, True),
+        (26, 26, False),
+    ]
     assert found[1].end - found[1].start == timedelta(minutes=45)
     assert found[1].key == "a@2027-03-12T20:00"
     assert occurrence_of(airing, datetime(2027, 3, 19, 20), ZONES) is None
 
 
-def test_a_date_that_moved_far_is_found_where_it_is_now() -> None:
+def test_a_date_moved_far_is_found_at_its_new_time() -> None:
     moved = replace(FRIDAYS, moves=(DateOverride(datetime(2027, 3, 12, 20), LocalTime(datetime(2027, 6, 1, 20), "America/New_York")),))
     assert dates(moved, "2027-06-01T12:00", "2027-06-03") == ["2027-06-02T00:00"]
     assert "2027-03-13T01:00" not in dates(moved, "2027-03-01", "2027-04-01")
@@ -61,18 +65,18 @@ def test_a_date_that_moved_far_is_found_where_it_is_now() -> None:
 
 def test_an_exception_to_a_date_outside_the_rule_is_ignored() -> None:
     moved = replace(FRIDAYS, rule="FREQ=WEEKLY;BYDAY=SA", moves=(DateOverride(datetime(2027, 3, 12, 20), FRIDAYS.start),))
-    assert all(not one.moved for one in occurrences(moved, at("2027-03-01"), at("2027-04-01"), ZONES))
+    assert all(not occurrence.moved for occurrence in occurrences(moved, at("2027-03-01"), at("2027-04-01"), ZONES))
 
 
-def test_a_date_in_a_gap_is_read_as_calendars_do_and_says_so() -> None:
+def test_a_date_in_a_gap_is_shifted_as_in_calendars_and_marked() -> None:
     night = Airing("n", "Night", LocalTime(datetime(2027, 3, 7, 2, 30), "America/New_York"), rule="FREQ=WEEKLY;BYDAY=SU")
     found = occurrences(night, at("2027-03-07"), at("2027-03-28"), ZONES)
-    assert [one.existence for one in found] == [Existence.ONCE, Existence.SKIPPED, Existence.ONCE]
+    assert [occurrence.existence for occurrence in found] == [Existence.ONCE, Existence.SKIPPED, Existence.ONCE]
     assert found[1].start == at("2027-03-14T07:30")
     assert found[1].local.wall == datetime(2027, 3, 14, 2, 30)
 
 
-def test_a_single_show_keeps_its_name_when_it_moves() -> None:
+def test_a_single_show_keeps_its_key_when_it_moves() -> None:
     single = Airing("s", "Once", LocalTime(datetime(2027, 3, 5, 20), "Europe/Berlin"))
     (before,) = occurrences(single, at("2027-03-01"), at("2027-04-01"), ZONES)
     moved = replace(single, start=LocalTime(datetime(2027, 3, 9, 20), "Europe/Berlin"))
@@ -88,7 +92,7 @@ def test_an_invalid_date_is_reported() -> None:
         split(FRIDAYS, datetime(2027, 3, 13, 20))
 
 
-def test_a_series_cut_in_two_has_the_same_dates() -> None:
+def test_a_series_split_in_two_has_the_same_dates() -> None:
     counted = replace(FRIDAYS, rule="FREQ=WEEKLY;BYDAY=FR;COUNT=8")
     ended = replace(FRIDAYS, rule="FREQ=WEEKLY;BYDAY=FR;UNTIL=20270423T235959")
     for series in (FRIDAYS, counted, ended):
@@ -101,14 +105,14 @@ def test_a_series_cut_in_two_has_the_same_dates() -> None:
     assert split(FRIDAYS, FRIDAYS.start.wall) == (None, FRIDAYS)
 
 
-def test_the_last_date_of_a_series() -> None:
+def test_the_last_date_of_a_series_is_found() -> None:
     assert last_date(FRIDAYS) is None
     assert last_date(replace(FRIDAYS, rule="FREQ=WEEKLY;BYDAY=FR;COUNT=3")) == datetime(2027, 3, 19, 20)
     assert last_date(replace(FRIDAYS, rule="")) == FRIDAYS.start.wall
 
 
-def by_itself(airing: Airing, rule: SeriesRule, end: datetime) -> list[datetime]:
-    """The wall times of a plain weekly or daily series, worked out day by day from what the words mean."""
+def simple_dates(airing: Airing, rule: SeriesRule, end: datetime) -> list[datetime]:
+    """The wall times of a plain weekly or daily series, computed day by day from the definition."""
     found = []
     monday = airing.start.wall.date() - timedelta(days=airing.start.wall.isoweekday() - 1)
     day = airing.start.wall.date()
@@ -116,8 +120,8 @@ def by_itself(airing: Airing, rule: SeriesRule, end: datetime) -> list[datetime]
         if rule.frequency is Frequency.DAILY:
             hit = (day - airing.start.wall.date()).days % rule.interval == 0
         else:
-            wanted = rule.weekdays or (airing.start.wall.isoweekday(),)
-            hit = ((day - monday).days // 7) % rule.interval == 0 and day.isoweekday() in wanted
+            weekdays = rule.weekdays or (airing.start.wall.isoweekday(),)
+            hit = ((day - monday).days // 7) % rule.interval == 0 and day.isoweekday() in weekdays
         if hit:
             found.append(datetime.combine(day, airing.start.wall.time()))
         day += timedelta(days=1)
@@ -134,53 +138,55 @@ RULES = st.one_of(
     ),
     st.builds(SeriesRule, st.just(Frequency.DAILY), interval=st.integers(1, 9)),
 )
-STARTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda one: one.replace(second=0, microsecond=0))
+STARTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda wall: wall.replace(second=0, microsecond=0))
 
 
 @given(zone=st.sampled_from(JUMPY), start=STARTS, rule=RULES)
 def test_every_date_keeps_its_wall_time_over_gaps_and_folds(zone: str, start: datetime, rule: SeriesRule) -> None:
     airing = Airing("a", "A", LocalTime(start, zone), rule=rule.text())
     found = occurrences(airing, at("2025-12-01"), at("2028-06-01"), ZONES)
-    wanted = by_itself(airing, rule, datetime(2028, 5, 31))
-    assert [one.original for one in found][: len(wanted)] == wanted
-    for one in found:
-        _check(one)
+    expected = simple_dates(airing, rule, datetime(2028, 5, 31))
+    assert [occurrence.original for occurrence in found][: len(expected)] == expected
+    for occurrence in found:
+        _check(occurrence)
 
 
-def _check(one: Occurrence) -> None:
-    """The instant is the wall time it should be, or, where that does not exist, exactly the gap later; of a fold the first."""
-    zone = ZONES.zone(one.local.zone)
-    shown = one.start.astimezone(zone)
-    kind = existence(zone, one.original)
-    assert one.existence is kind
+def _check(occurrence: Occurrence) -> None:
+    """The instant has the expected wall time; a skipped time is later by the gap, a repeated time is the first one."""
+    zone = ZONES.zone(occurrence.local.zone)
+    local = occurrence.start.astimezone(zone)
+    kind = existence(zone, occurrence.original)
+    assert occurrence.existence is kind
     if kind is Existence.SKIPPED:
-        (change,) = offset_changes(one.local.zone, one.start - timedelta(hours=12), one.start, ZONES)
-        assert shown.replace(tzinfo=None, fold=0) == one.original + (change.after - change.before)
+        (change,) = offset_changes(occurrence.local.zone, occurrence.start - timedelta(hours=12), occurrence.start, ZONES)
+        assert local.replace(tzinfo=None, fold=0) == occurrence.original + (change.after - change.before)
     else:
-        assert shown.replace(tzinfo=None, fold=0) == one.original
-        assert shown.fold == 0
+        assert local.replace(tzinfo=None, fold=0) == occurrence.original
+        assert local.fold == 0
 
 
 @given(zone=st.sampled_from(JUMPY), start=STARTS, cut=st.integers(0, 40), count=st.sampled_from((0, 60)))
-def test_cutting_a_series_loses_and_doubles_no_date(zone: str, start: datetime, cut: int, count: int) -> None:
+def test_splitting_a_series_loses_and_repeats_no_date(zone: str, start: datetime, cut: int, count: int) -> None:
     rule = SeriesRule(Frequency.WEEKLY, weekdays=(start.isoweekday(),), count=count)
     airing = Airing("a", "A", LocalTime(start, zone), rule=rule.text())
     first, rest = split(airing, start + timedelta(weeks=cut))
     begin, end = at("2025-12-01"), at("2030-01-01")
-    parts = [one for part in (first, rest) if part is not None for one in occurrences(part, begin, end, ZONES)]
-    assert [one.start for one in parts] == [one.start for one in occurrences(airing, begin, end, ZONES)]
+    parts = [occurrence for part in (first, rest) if part is not None for occurrence in occurrences(part, begin, end, ZONES)]
+    assert [one.start for one in parts] == [occurrence.start for occurrence in occurrences(airing, begin, end, ZONES)]
 
 
 @given(zone=st.sampled_from(JUMPY), start=STARTS, hours=st.integers(0, 24 * 400), length=st.integers(5, 600))
-def test_any_span_shows_what_a_larger_one_shows_of_it(zone: str, start: datetime, hours: int, length: int) -> None:
+def test_a_span_gives_the_same_dates_as_a_larger_span(zone: str, start: datetime, hours: int, length: int) -> None:
     airing = Airing("a", "A", LocalTime(start, zone), rule="FREQ=DAILY", minutes=length)
     begin = at("2026-06-01") + timedelta(hours=hours)
     end = begin + timedelta(days=2)
     large = occurrences(airing, begin - timedelta(days=30), end + timedelta(days=30), ZONES)
-    assert occurrences(airing, begin, end, ZONES) == tuple(one for one in large if one.start < end and one.end > begin)
+    assert occurrences(airing, begin, end, ZONES) == tuple(
+        occurrence for occurrence in large if occurrence.start < end and occurrence.end > begin
+    )
 
 
-def test_until_is_a_day_of_the_series_own_zone() -> None:
+def test_until_is_a_day_in_the_series_zone() -> None:
     late = Airing("a", "A", LocalTime(datetime(2027, 3, 1, 23, 30), "America/Los_Angeles"), rule="FREQ=DAILY;UNTIL=20270303T235959")
     assert len(occurrences(late, at("2027-03-01"), at("2027-04-01"), ZONES)) == 3
     assert SeriesRule(Frequency.DAILY, until=date(2027, 3, 3)).text() == late.rule

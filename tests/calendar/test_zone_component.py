@@ -1,4 +1,4 @@
-"""VTIMEZONE, read by another library, agrees with the packaged rules at every moment."""
+"""Tests that another library reads VTIMEZONE with the packaged offsets at every instant."""
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -28,38 +28,38 @@ def lines(zone: str, last: datetime = LAST) -> str:
 
 
 def read(text: str) -> dict[datetime, timedelta]:
-    """Offsets as dateutil understands the component, around every change and in the middle of every month."""
+    """Offsets that dateutil reads from the component, around each change and in the middle of each month."""
     (key,) = (line[5:] for line in text.split("\r\n") if line.startswith("TZID:"))
     clocks = tzical(StringIO("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + text + "END:VCALENDAR\r\n")).get(key)
     assert clocks is not None
-    return {moment: moment.astimezone(clocks).utcoffset() or timedelta() for moment in moments(key)}
+    return {moment: moment.astimezone(clocks).utcoffset() or timedelta() for moment in instants(key)}
 
 
 def changes(zone: str) -> list[OffsetChange]:
     return list(offset_changes(zone, FIRST - timedelta(days=40), LAST, ZONES))
 
 
-def moments(zone: str) -> list[datetime]:
+def instants(zone: str) -> list[datetime]:
     months = [FIRST + timedelta(days=30 * number) for number in range(120)]
     return sorted({*months, *(change.at + near for change in changes(zone) for near in NEAR)})
 
 
 @pytest.mark.parametrize("zone", sorted({*MARKETS, *ODD}))
-def test_every_moment_of_ten_years_has_the_offset_of_the_packaged_rules(zone: str) -> None:
+def test_every_instant_of_ten_years_has_the_packaged_offset(zone: str) -> None:
     found = read(lines(zone))
     assert found == {moment: offset_at(ZONES.zone(zone), moment) for moment in found}
     assert len(found) >= 120
 
 
-def test_rules_are_said_as_rules_and_go_on() -> None:
+def test_recurring_changes_are_written_as_endless_rules() -> None:
     text = lines("America/New_York", FIRST)
     assert "RRULE:FREQ=YEARLY;BYDAY=2SU;BYMONTH=3\r\n" in text and "RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=11\r\n" in text
     assert "RRULE:FREQ=YEARLY;BYDAY=SU;BYMONTHDAY=2,3,4,5,6,7,8;BYMONTH=9\r\n" in lines("America/Santiago")
-    assert read(text) == {moment: offset_at(ZONES.zone("America/New_York"), moment) for moment in moments("America/New_York")}
+    assert read(text) == {moment: offset_at(ZONES.zone("America/New_York"), moment) for moment in instants("America/New_York")}
 
 
-def test_what_ends_ends() -> None:
-    """Morocco changed clocks for Ramadan until 2026; since then nothing moves."""
+def test_a_rule_that_ended_is_written_with_its_end() -> None:
+    """Morocco changed clocks for Ramadan until 2026 and no longer does."""
     text = zone_component("Africa/Casablanca", datetime(2026, 1, 1, tzinfo=UTC), LAST, ZONES).to_ical().decode()
     assert "RRULE" not in text
     assert text.count("DTSTART:20260920T020000") == 1

@@ -1,11 +1,11 @@
-"""A finding's values, formatted for a sentence in the reader's language."""
+"""Tests a finding's values, formatted for a sentence in the reader's language."""
 
 from app.domain.base.money import Money
 from app.domain.rundown.finding import Fact
 from app.language.findings import finding_values
 
 
-def test_values_are_written_for_the_reader() -> None:
+def test_values_are_formatted_for_the_reader() -> None:
     data: dict[str, Fact] = {
         "name": {"en": "Tea set", "zh-Hans": "茶具"},
         "price": Money(1999, "USD"),
@@ -38,7 +38,7 @@ def test_values_are_written_for_the_reader() -> None:
     assert chinese["names"] == "Li Wei、Anna"
 
 
-def test_long_rows_are_cut_and_counted() -> None:
+def test_long_lists_are_shortened_and_counted() -> None:
     assert finding_values({"markets": "US GB DE FR ES IT"}, "en")["markets"] == "United States, United Kingdom, Germany, France +2"
 
 

@@ -1,4 +1,4 @@
-"""Amounts, numbers, dates and names are formatted for readers of a language."""
+"""Tests how amounts, numbers, dates and names are formatted in a language."""
 
 from datetime import date
 from decimal import Decimal
@@ -60,24 +60,24 @@ RLM = "\u200f"
         (1999, "USD", "", "", "$19.99"),
     ],
 )
-def test_money_is_written_as_the_reader_writes_it(minor: int, currency: str, language: str, market: str, expected: str) -> None:
+def test_money_is_formatted_for_the_language_and_country(minor: int, currency: str, language: str, market: str, expected: str) -> None:
     assert formats.money(Money(minor, currency), language, market=market) == expected
 
 
 @pytest.mark.parametrize("currency", ["USD", "JPY", "KRW", "VND", "KWD", "IDR", "EUR", "ISK", "IQD", "LBP", "HUF", "COP"])
 def test_no_minor_unit_is_lost(currency: str) -> None:
-    """Whatever the currency's habits, the digits that are shown are those of the amount."""
+    """The digits of the text are those of the amount in every currency."""
     digits = minor_digits(currency)
     for language in ("en", "de", "fr", "ar", "ar-EG", "hi", "zh-Hans", "pt-BR", "fa"):
         for minor in (1, 7, 99, 100, 12345, 1000001, 99999999999):
             text = formats.money(Money(minor, currency), language)
-            shown = "".join(str(int(sign)) for sign in text if sign.isdecimal())
+            digits_shown = "".join(str(int(sign)) for sign in text if sign.isdecimal())
             exact = str(minor).rjust(digits + 1, "0")
             whole = exact[: -digits or None]
-            assert shown in ({exact, whole} if minor % 10**digits == 0 else {exact}), (language, minor)
+            assert digits_shown in ({exact, whole} if minor % 10**digits == 0 else {exact}), (language, minor)
 
 
-def test_numbers_are_grouped_and_keep_their_places() -> None:
+def test_numbers_are_grouped_and_keep_their_decimals() -> None:
     assert formats.number(1234567, "en") == "1,234,567"
     assert formats.number(1234567, "en", market="IN") == "12,34,567"
     assert formats.number(Decimal("1234.5"), "de") == "1.234,5"
@@ -96,7 +96,7 @@ def test_percentages_have_a_decimal_only_when_they_need_one() -> None:
     assert formats.percent(12.5, "ar", market="SA") == "١٢٫٥%"
 
 
-def test_times_that_pass_are_said_in_two_units_at_most() -> None:
+def test_durations_have_at_most_two_units() -> None:
     assert formats.minutes(5, "en") == "5 min"
     assert formats.minutes(5, "zh-Hans") == "5分钟"
     assert formats.minutes(1, "pt-BR") == "1 min"
@@ -133,7 +133,7 @@ def test_languages_and_countries_have_names_in_every_language() -> None:
     assert formats.territory_name("ZX", "en") == "ZX"
 
 
-def test_a_language_in_any_spelling_is_found_and_an_unknown_one_reads_english() -> None:
+def test_a_language_tag_in_any_spelling_works_and_an_unknown_one_falls_back_to_english() -> None:
     assert str(formats.locale_of("zh-Hans", "US")) == "zh_Hans"
     assert str(formats.locale_of("pt-BR", "US")) == "pt_BR"
     assert str(formats.locale_of("es", "MX")) == "es_MX"

@@ -1,4 +1,4 @@
-"""The handbook's pages: complete, in the reader's language and direction, and with product texts escaped."""
+"""Tests the handbook's HTML: complete, in the reader's language and direction, with escaped product texts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,18 +22,18 @@ VOID = {"meta", "img", "br", "link"}
 
 
 class Tags(HTMLParser):
-    """The tags of a page, checked for balance, and its text."""
+    """Collects a page's tags and text, and checks that the tags are balanced."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
         self.feed(page)
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
+        self.found.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
 
@@ -44,7 +44,7 @@ class Tags(HTMLParser):
         self.text += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.seen if name == tag]
+        return [attributes for name, attributes in self.found if name == tag]
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +68,14 @@ def picture_of(picture_id: str) -> tuple[str, bytes] | None:
     return ("image/webp", b"RIFF") if picture_id else None
 
 
-def test_the_labels_are_there_in_every_language_of_the_markets(labels: Mapping[str, LocalizedText]) -> None:
-    wanted = {"en", "zh-Hans", "es", "ar", "fr", "de", "pt", "it", "nl", "pl", "ja", "ko", "id", "ms", "vi", "th", "tr", "hi", "fil"}
-    assert {name: wanted ^ set(words) for name, words in labels.items() if wanted ^ set(words)} == {}
+def test_the_labels_exist_in_every_language_of_the_markets(labels: Mapping[str, LocalizedText]) -> None:
+    languages = {"en", "zh-Hans", "es", "ar", "fr", "de", "pt", "it", "nl", "pl", "ja", "ko", "id", "ms", "vi", "th", "tr", "hi", "fil"}
+    assert {name: languages ^ set(words) for name, words in labels.items() if languages ^ set(words)} == {}
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "es", "ar", "de"])
 @pytest.mark.parametrize("kind", ["page", "printed"])
-def test_the_page_contains_everything(writer: HandbookWriter, sample: Show, language: str, kind: str) -> None:
+def test_the_page_contains_all_product_texts(writer: HandbookWriter, sample: Show, language: str, kind: str) -> None:
     page = writer.page(sample, "Shop", language, picture_of) if kind == "page" else writer.printed(sample, "Shop", language)
     tags = Tags(page)
     assert len(tags.all("img")) == 6
@@ -92,21 +92,21 @@ def test_the_page_contains_everything(writer: HandbookWriter, sample: Show, lang
     assert ("foreign" in {attributes.get("class") for attributes in tags.all("span")}) == (language == "de")
 
 
-def test_arabic_is_written_from_right_to_left(writer: HandbookWriter, sample: Show) -> None:
+def test_arabic_is_written_right_to_left(writer: HandbookWriter, sample: Show) -> None:
     page = Tags(writer.page(sample, "Shop", "ar", picture_of))
     assert page.all("html") == [{"lang": "ar", "dir": "rtl"}]
     printed = writer.printed(sample, "Shop", "ar")
     assert Tags(printed).all("body") == [{"dir": "rtl"}]
-    assert printed.index("الإجمالي عند الباب") < printed.index("<td>السوق</td>")  # the columns are turned round
+    assert printed.index("الإجمالي عند الباب") < printed.index("<td>السوق</td>")  # the columns are reversed
     english = writer.printed(sample, "Shop", "en")
     assert english.index("<td>Market</td>") < english.index("Delivered price")
 
 
-def test_prices_are_written_as_the_reader_writes_them(writer: HandbookWriter, sample: Show) -> None:
+def test_prices_are_formatted_for_the_reader(writer: HandbookWriter, sample: Show) -> None:
     english = Tags(writer.page(sample, "Shop", "en", picture_of)).text
     assert "$68.00" in english
     assert "AED\u00a0249.00" in english
-    assert "AED\u00a0276.45" in english  # with freight and duty
+    assert "AED\u00a0276.45" in english  # with shipping and duty
     assert "3–6" in english
     assert "Emiratos Árabes Unidos" in Tags(writer.page(sample, "Shop", "es", picture_of)).text
 
@@ -120,18 +120,18 @@ def test_missing_texts_are_marked(writer: HandbookWriter) -> None:
         assert "Complete 33%" in tags.text
 
 
-def test_a_products_text_is_text(writer: HandbookWriter) -> None:
+def test_product_texts_are_escaped(writer: HandbookWriter) -> None:
     nasty = "<script>alert(1)</script>\"'&<img src=x>"
     show = with_product(
         good_show(), "h0", name={"en": nasty}, sku=nasty, size_chart=((nasty,),), claims=(Claim({"en": nasty}, nasty),), category=nasty
     )
     for page in (writer.page(show, nasty, "en", picture_of), writer.printed(show, nasty, "en")):
         tags = Tags(page)
-        assert "script" not in {name for name, _ in tags.seen}
+        assert "script" not in {name for name, _ in tags.found}
         assert tags.text.count("<script>alert(1)</script>") >= 5
 
 
-def test_amounts_of_two_currencies_are_not_added_up(writer: HandbookWriter) -> None:
+def test_amounts_in_two_currencies_are_not_added(writer: HandbookWriter) -> None:
     show = with_product(good_show(), "h0", delivery=(Delivery("US", 3, 3, Money(50, "EUR")),))
     page = Tags(writer.page(replace(show, products=show.products[:1]), "Shop", "en", picture_of)).text
     assert "€0.50" in page

@@ -1,4 +1,4 @@
-"""The currencies accepted in orders are those in use, by CLDR."""
+"""Tests that orders accept the currencies in use according to CLDR."""
 
 from datetime import date
 
@@ -11,17 +11,17 @@ from app.domain.base.money import is_currency, is_known_currency
 
 def test_every_currency_of_a_country_is_known() -> None:
     today = date(2026, 11, 30)
-    paid = {one for territory in get_global("territory_currencies") for one in get_territory_currencies(territory, today, today)}
+    paid = {code for territory in get_global("territory_currencies") for code in get_territory_currencies(territory, today, today)}
     assert len(paid) > 130
-    assert sorted(one for one in paid if not is_known_currency(one)) == []
+    assert sorted(code for code in paid if not is_known_currency(code)) == []
 
 
 @pytest.mark.parametrize("code", ["XYZ", "ABC", "XXX", "usd", "US", "", "ＵＳＤ", "BTC"])
-def test_what_nobody_pays_with_is_not(code: str) -> None:
+def test_invalid_codes_and_unused_currencies_are_unknown(code: str) -> None:
     assert not is_known_currency(code)
 
 
-def test_what_is_known_exists_and_has_the_form() -> None:
+def test_known_currencies_exist_and_have_valid_codes() -> None:
     known = [code for code in list_currencies() if is_known_currency(code)]
     assert len(known) > 150
     assert all(map(is_currency, known))

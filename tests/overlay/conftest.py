@@ -1,4 +1,4 @@
-"""Drawing needs an application; the whole run shares one."""
+"""Fixtures: the Qt application that drawing needs, shared by the whole run."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The Qt binding itself, where one release broke Python."""
+"""Tests the Qt binding, because one release broke Python."""
 
 import sys
 
@@ -8,7 +8,7 @@ CALLS = 200
 
 
 def test_calls_into_qt_do_not_lose_references_to_none() -> None:
-    """PySide6 6.12.0 on Python 3.11 does, once for every call that returns nothing, until the interpreter aborts."""
+    """PySide6 6.12.0 on Python 3.11 loses one per call that returns None, until the interpreter aborts."""
     image = QImage(4, 4, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     before = sys.getrefcount(None)

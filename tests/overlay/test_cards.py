@@ -1,4 +1,4 @@
-"""Drawn cards, read back from their pixels: every kind, theme, language and canvas."""
+"""Tests the pixels of drawn cards of every kind, theme, language and canvas."""
 
 import threading
 from collections.abc import Callable
@@ -34,47 +34,47 @@ from tests.support.cards import LANGUAGES, SQUARE, TALL, WATCH_URL, WIDE, Pixels
 THEMES = {theme.id: theme for theme in themes()}
 CANVASES = {"wide": WIDE, "tall": TALL, "square": SQUARE}
 HARBOUR = THEMES["harbour"]
-LONG = "Unbelievably long description of a product that no card has room for, told by somebody who could not stop "
+LONG = "Unbelievably long description of a product that no card has room for, by somebody who could not stop "
 
 
-def drawn(card: Card, theme: CardTheme = HARBOUR, canvas: Canvas = WIDE) -> CardPicture:
+def draw(card: Card, theme: CardTheme = HARBOUR, canvas: Canvas = WIDE) -> CardPicture:
     return draw_card(card, theme, canvas)
 
 
 def opaque_box(picture: CardPicture) -> tuple[int, int, int, int]:
-    """(left, top, right, bottom) on the picture of what is no shadow."""
+    """The picture's area without its shadow: (left, top, right, bottom)."""
     rows, columns = np.nonzero(pixels(picture)[:, :, 3] > 200)
     return int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1
 
 
 def on_canvas(picture: CardPicture, canvas: Canvas) -> tuple[int, int, int, int]:
-    """The same in pixels of the canvas."""
+    """The same area in canvas pixels."""
     left, top, right, bottom = opaque_box(picture)
     x, y = round(picture.x * canvas.width), round(picture.y * canvas.height)
     return left + x, top + y, right + x, bottom + y
 
 
-def laid_over_grey(picture: CardPicture) -> Pixels:
-    """RGB over middle grey."""
+def blend_over_grey(picture: CardPicture) -> Pixels:
+    """The picture over middle grey, as RGB."""
     rgba = pixels(picture).astype(np.float32)
     alpha = rgba[:, :, 3:] / 255
     return np.asarray(np.rint(rgba[:, :, :3] * alpha + 128 * (1 - alpha)), np.uint8)
 
 
 def near(found: Pixels, colour: str, within: int = 14) -> npt.NDArray[np.bool_]:
-    wanted = parse_colour("colour", colour)[:3]
-    result: npt.NDArray[np.bool_] = np.abs(found[:, :, :3].astype(int) - wanted).max(axis=2) <= within
+    expected = parse_colour("colour", colour)[:3]
+    result: npt.NDArray[np.bool_] = np.abs(found[:, :, :3].astype(int) - expected).max(axis=2) <= within
     return result
 
 
 @pytest.mark.parametrize("canvas", CANVASES)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_card_stays_within_its_place_in_the_safe_area(theme: str, language: str, canvas: str) -> None:
+def test_every_card_stays_in_its_part_of_the_safe_area(theme: str, language: str, canvas: str) -> None:
     size = CANVASES[canvas]
     shape = THEMES[theme].shapes[shape_of(size)]
     for kind, card in cards(language, product_picture(200, 200)).items():
-        picture = drawn(card, THEMES[theme], size)
+        picture = draw(card, THEMES[theme], size)
         assert picture.width % 2 == picture.height % 2 == 0
         assert round(picture.x * size.width) % 2 == round(picture.y * size.height) % 2 == 0
         if kind is CardKind.TICKER:
@@ -88,11 +88,11 @@ def test_every_card_stays_within_its_place_in_the_safe_area(theme: str, language
 
 @pytest.mark.parametrize("canvas", CANVASES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_cards_that_stand_there_together_do_not_cover_each_other(language: str, canvas: str) -> None:
-    """All but the ticker's neighbours below, whose space depends on the text."""
+def test_cards_shown_together_do_not_overlap(language: str, canvas: str) -> None:
+    """Leaves out the ticker's neighbours below, whose height depends on the text."""
     size = CANVASES[canvas]
     boxes = {
-        kind: on_canvas(drawn(card, HARBOUR, size), size)
+        kind: on_canvas(draw(card, HARBOUR, size), size)
         for kind, card in cards(language, product_picture(200, 200)).items()
         if kind is not CardKind.TICKER
     }
@@ -103,10 +103,10 @@ def test_cards_that_stand_there_together_do_not_cover_each_other(language: str, 
 
 
 def edge_strips(picture: CardPicture, inset: int, width: int) -> list[Pixels]:
-    """Narrow columns just inside the card's left and right edges, without its round corners."""
+    """Narrow columns just inside the card's left and right edges, without the round corners."""
     left, top, right, bottom = opaque_box(picture)
     corner = max(8, (bottom - top) // 4)
-    found = laid_over_grey(picture)[top + corner : bottom - corner]
+    found = blend_over_grey(picture)[top + corner : bottom - corner]
     return [found[:, left + inset : left + inset + width], found[:, right - inset - width : right - inset]]
 
 
@@ -123,40 +123,40 @@ ENDLESS = {"words": LONG * 3, "word": "W" * 400, "Han": "广告" * 200, "Thai": 
 
 @pytest.mark.parametrize("text", ENDLESS)
 @pytest.mark.parametrize("kind", TOO_LONG)
-def test_text_that_is_too_long_never_touches_the_edge(kind: str, text: str) -> None:
-    """The ground's colour runs from top to bottom: beside the text every row has one colour."""
-    picture = drawn(TOO_LONG[kind](ENDLESS[text]))
+def test_long_text_never_touches_the_edge(kind: str, text: str) -> None:
+    """The background is a vertical gradient, so each row beside the text has one colour."""
+    picture = draw(TOO_LONG[kind](ENDLESS[text]))
     for strip in edge_strips(picture, 9, 4):
         assert int((strip.max(axis=1).astype(int) - strip.min(axis=1)).max()) <= 4
     assert picture.height < WIDE.height
 
 
 @pytest.mark.parametrize("canvas", CANVASES)
-def test_a_product_with_too_much_of_everything_stays_in_the_safe_area(canvas: str) -> None:
+def test_a_product_card_with_long_texts_stays_in_the_safe_area(canvas: str) -> None:
     size = CANVASES[canvas]
     card = ProductCard(LONG, "$1,234,567.00", "$2,345,678.00", LONG, (LONG, LONG, LONG), LONG, LONG, product_picture(300, 300))
     safe = HARBOUR.shapes[shape_of(size)].safe
-    left, top, right, bottom = on_canvas(drawn(card, HARBOUR, size), size)
+    left, top, right, bottom = on_canvas(draw(card, HARBOUR, size), size)
     assert top >= safe.top * size.height - 3
     assert bottom <= size.height * (1 - safe.bottom) + 3
     assert right - left <= HARBOUR.shapes[shape_of(size)].places[CardKind.PRODUCT].width * size.width + 3
 
 
 @pytest.mark.parametrize("size", [(160, 160), (160, 284), (320, 180), (3840, 2160)])
-def test_cards_fit_on_the_smallest_and_the_largest_canvas(size: tuple[int, int]) -> None:
+def test_cards_fit_the_smallest_and_the_largest_canvas(size: tuple[int, int]) -> None:
     canvas = Canvas(*size, 30)
     for kind, card in cards("th").items():
-        picture = drawn(card, HARBOUR, canvas)
+        picture = draw(card, HARBOUR, canvas)
         assert picture.height < canvas.height
         assert kind is CardKind.TICKER or picture.width < canvas.width * 1.1
 
 
-def test_a_card_that_is_read_from_right_to_left_is_mirrored() -> None:
+def test_a_right_to_left_card_is_mirrored() -> None:
     accent = HARBOUR.colours.accent
-    latin, arabic = (drawn(cards(language)[CardKind.LOWER_THIRD]) for language in ("en", "ar"))
+    latin, arabic = (draw(cards(language)[CardKind.LOWER_THIRD]) for language in ("en", "ar"))
     for picture, at_left in ((latin, True), (arabic, False)):
         left, top, right, bottom = opaque_box(picture)
-        rgb = laid_over_grey(picture)
+        rgb = blend_over_grey(picture)
         middle = (top + bottom) // 2
         ends = near(rgb[middle : middle + 1, [left + 3, right - 4]], accent)[0]
         assert list(ends) == [at_left, not at_left]
@@ -167,34 +167,34 @@ def test_a_card_that_is_read_from_right_to_left_is_mirrored() -> None:
 
 
 @pytest.mark.parametrize(("language", "at_left"), [("en", True), ("ar", False)])
-def test_a_products_picture_is_where_reading_begins(language: str, at_left: bool) -> None:
-    picture = drawn(cards(language, product_picture(300, 300))[CardKind.PRODUCT], HARBOUR, TALL)
+def test_the_product_picture_is_at_the_start_of_the_line(language: str, at_left: bool) -> None:
+    picture = draw(cards(language, product_picture(300, 300))[CardKind.PRODUCT], HARBOUR, TALL)
     left, top, right, bottom = opaque_box(picture)
-    pale = near(laid_over_grey(picture), "#e6dccf", 24)
+    pale = near(blend_over_grey(picture), "#e6dccf", 24)
     width = (right - left) // 3
     shares = [float(pale[top:bottom, start : start + width].mean()) for start in (left, right - width)]
     assert (shares[0] > 0.3) is at_left
     assert (shares[1] > 0.3) is not at_left
 
 
-def test_two_languages_of_a_keyword_each_have_their_direction() -> None:
-    """In an Arabic line that begins with a Latin word the word is at the right, in an English one at the left."""
+def test_each_language_of_a_keyword_has_its_direction() -> None:
+    """A leading Latin word is on the right of an Arabic line and on the left of an English one."""
     mixed = "hot ساخن"
-    arabic, latin = (laid_over_grey(drawn(KeywordOverlay("Keeps warm", "en", mixed, language))) for language in ("ar", "en"))
+    arabic, latin = (blend_over_grey(draw(KeywordOverlay("Keeps warm", "en", mixed, language))) for language in ("ar", "en"))
     assert arabic.shape == latin.shape
     differing = np.flatnonzero((arabic != latin).any(axis=(1, 2)))
     assert differing.size
     assert differing.min() > arabic.shape[0] * 0.45, "the first line is the same"
 
 
-def test_a_countdown_keeps_its_size_and_changes_nothing_but_its_digits() -> None:
-    pictures = [drawn(CountdownOverlay(seconds, "Offer ends in")) for seconds in (3599, 754, 753, 11, 0)]
+def test_a_countdown_keeps_its_size_and_changes_only_its_digits() -> None:
+    pictures = [draw(CountdownOverlay(seconds, "Offer ends in")) for seconds in (3599, 754, 753, 11, 0)]
     assert len({(one.width, one.height, one.x, one.y) for one in pictures}) == 1
     before, after = pixels(pictures[1]), pixels(pictures[2])
     columns = np.flatnonzero((before != after).any(axis=(0, 2)))
     left, _, right, _ = opaque_box(pictures[1])
     assert columns.size
-    assert columns.min() > left + (right - left) * 0.7, "12:34 and 12:33 differ in the last digit alone"
+    assert columns.min() > left + (right - left) * 0.7, "12:34 and 12:33 differ only in the last digit"
 
 
 @pytest.mark.parametrize(
@@ -209,29 +209,29 @@ def test_a_countdown_shows_the_time_left(seconds: int, face: str) -> None:
 @pytest.mark.parametrize("canvas", CANVASES)
 def test_a_tickers_end_meets_its_beginning(language: str, canvas: str) -> None:
     size = CANVASES[canvas]
-    picture = drawn(cards(language)[CardKind.TICKER], HARBOUR, size)
+    picture = draw(cards(language)[CardKind.TICKER], HARBOUR, size)
     found = pixels(picture)
     assert picture.width >= size.width
     assert (found[:, 0] == found[:, 1]).all()
     assert (picture.scroll_px_per_s < 0) is is_right_to_left(language)
-    assert picture.scroll_px_per_s % size.fps == 0, "whole pixels a picture"
+    assert picture.scroll_px_per_s % size.fps == 0, "whole pixels per frame"
     text = (np.abs(found[:, :, :3].astype(int) - found[found.shape[0] // 2, 0, :3]).max(axis=2) > 60)[8:-4].any(axis=0)
     assert text[: size.width].any()
 
 
-def test_a_ticker_of_a_whole_book_stays_within_bounds() -> None:
-    picture = drawn(Ticker((LONG * 9,) * 200))
+def test_a_ticker_with_very_long_text_stays_within_bounds() -> None:
+    picture = draw(Ticker((LONG * 9,) * 200))
     found = pixels(picture)
     assert picture.width <= 24_000
     assert (found[:, 0] == found[:, -1]).all(), "no line is cut at the seam"
 
 
-def test_a_ticker_of_nothing_is_an_empty_band() -> None:
-    assert drawn(Ticker(())).width == drawn(Ticker(("", "  "))).width == WIDE.width
+def test_a_ticker_without_text_is_an_empty_band() -> None:
+    assert draw(Ticker(())).width == draw(Ticker(("", "  "))).width == WIDE.width
 
 
 def test_emoji_on_a_ticker_are_in_colour() -> None:
-    found = pixels(drawn(Ticker(("🎁",)))).astype(int)[6:]
+    found = pixels(draw(Ticker(("🎁",)))).astype(int)[6:]
     spread = found[:, :, :3].max(axis=2) - found[:, :, :3].min(axis=2)
     ground = int(spread[2, 0])
     assert (spread > ground + 80).sum() > 100
@@ -240,14 +240,14 @@ def test_emoji_on_a_ticker_are_in_colour() -> None:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("canvas", CANVASES)
 def test_a_qr_card_can_be_read(theme: str, canvas: str) -> None:
-    rgb = laid_over_grey(drawn(cards("en")[CardKind.QR], THEMES[theme], CANVASES[canvas]))
+    rgb = blend_over_grey(draw(cards("en")[CardKind.QR], THEMES[theme], CANVASES[canvas]))
     text, *_ = cv2.QRCodeDetector().detectAndDecode(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
     assert text == WATCH_URL
 
 
-def test_modules_of_a_qr_card_are_whole_pixels_with_a_quiet_zone() -> None:
+def test_qr_modules_are_whole_pixels_with_a_quiet_zone() -> None:
     modules = tuple(tuple((row + column) % 2 == 0 for column in range(21)) for row in range(21))
-    grey = laid_over_grey(drawn(QrCard(modules), THEMES["paper"])).max(axis=2)
+    grey = blend_over_grey(draw(QrCard(modules), THEMES["paper"])).max(axis=2)
     rows, columns = np.nonzero(grey < 24)
     side = (int(columns.max()) + 1 - int(columns.min())) / 21
     assert side == int(side) >= 4
@@ -257,9 +257,9 @@ def test_modules_of_a_qr_card_are_whole_pixels_with_a_quiet_zone() -> None:
 
 
 @pytest.mark.parametrize("file_type", ["PNG", "JPG", "WEBP"])
-def test_pictures_of_every_kind_of_file_are_shown(file_type: str) -> None:
+def test_pictures_of_every_file_format_are_shown(file_type: str) -> None:
     card = cards("en", product_picture(600, 600, file_type))[CardKind.PRODUCT]
-    assert near(laid_over_grey(drawn(card)), "#5fb3a1", 20).sum() > 300
+    assert near(blend_over_grey(draw(card)), "#5fb3a1", 20).sum() > 300
 
 
 @pytest.mark.parametrize(
@@ -267,42 +267,42 @@ def test_pictures_of_every_kind_of_file_are_shown(file_type: str) -> None:
     [b"", b"no picture", product_picture(64, 64)[:200], b"\x89PNG\r\n\x1a\n" + bytes(50)],
     ids=["none", "text", "cut off", "empty"],
 )
-def test_a_broken_picture_leaves_a_card_without_one(content: bytes) -> None:
+def test_a_card_with_a_broken_picture_is_drawn_without_it(content: bytes) -> None:
     card = cards("en")[CardKind.PRODUCT]
     assert isinstance(card, ProductCard)
-    assert drawn(replace(card, picture=content)) == drawn(card)
+    assert draw(replace(card, picture=content)) == draw(card)
 
 
-def test_a_picture_of_monstrous_size_is_left_out() -> None:
+def test_an_oversized_picture_is_left_out() -> None:
     image = QImage(8100, 8100, QImage.Format.Format_Mono)
     image.fill(0)
     card = cards("en", encoded(image, "PNG"))[CardKind.PRODUCT]
-    assert drawn(card) == drawn(cards("en")[CardKind.PRODUCT])
+    assert draw(card) == draw(cards("en")[CardKind.PRODUCT])
 
 
 @pytest.mark.parametrize("size", [(300, 900), (900, 300)], ids=["tall", "wide"])
-def test_a_picture_of_another_shape_is_shown_whole(size: tuple[int, int]) -> None:
+def test_a_picture_of_another_aspect_ratio_is_not_cropped(size: tuple[int, int]) -> None:
     image = QImage(*size, QImage.Format.Format_RGB32)
     image.fill(QColor("#20a040"))
     for x, y in ((0, 0), (size[0] - 30, 0), (0, size[1] - 30), (size[0] - 30, size[1] - 30)):
         for column in range(x, x + 30):
             for row in range(y, y + 30):
                 image.setPixelColor(column, row, QColor("#ff00ff"))
-    picture = laid_over_grey(drawn(cards("en", encoded(image, "PNG"))[CardKind.PRODUCT]))
+    picture = blend_over_grey(draw(cards("en", encoded(image, "PNG"))[CardKind.PRODUCT]))
     marks, *_ = cv2.connectedComponents(near(picture, "#ff00ff", 60).astype(np.uint8))
-    assert marks - 1 == 4, "all four corners are seen"
+    assert marks - 1 == 4, "all four corners are visible"
 
 
-def test_a_photograph_is_turned_upright() -> None:
+def test_a_photo_is_rotated_by_its_exif_orientation() -> None:
     image = QImage(400, 300, QImage.Format.Format_RGB32)
     image.fill(QColor("#2050c0"))
     plain = encoded(image, "JPG")
-    # an EXIF segment that says: turn a quarter (orientation 6)
+    # an EXIF segment with orientation 6: rotate by 90 degrees
     exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
     turned = plain[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + plain[2:]
     heights = []
     for content in (plain, turned):
-        blue = near(laid_over_grey(drawn(cards("en", content)[CardKind.PRODUCT])), "#2050c0", 12)
+        blue = near(blend_over_grey(draw(cards("en", content)[CardKind.PRODUCT])), "#2050c0", 12)
         rows, columns = np.nonzero(blue)
         heights.append((int(rows.max() - rows.min()), int(columns.max() - columns.min())))
     assert heights[0][0] <= heights[0][1]
@@ -313,7 +313,7 @@ def test_omitted_parts_leave_no_gap() -> None:
     full = cards("en")[CardKind.PRODUCT]
     assert isinstance(full, ProductCard)
     heights = [
-        drawn(card).height
+        draw(card).height
         for card in (full, replace(full, was=""), replace(full, delivery=""), replace(full, keywords=()), ProductCard("Flask"))
     ]
     assert heights[0] == heights[1]
@@ -321,8 +321,8 @@ def test_omitted_parts_leave_no_gap() -> None:
     assert heights[3] < heights[0]
 
 
-def test_a_card_follows_its_canvas() -> None:
-    small, large = (drawn(cards("en")[CardKind.LOWER_THIRD], HARBOUR, Canvas(width, width * 9 // 16, 30)) for width in (1280, 1920))
+def test_a_card_scales_with_its_canvas() -> None:
+    small, large = (draw(cards("en")[CardKind.LOWER_THIRD], HARBOUR, Canvas(width, width * 9 // 16, 30)) for width in (1280, 1920))
     assert large.height == pytest.approx(small.height * 1.5, abs=8)
     assert large.x == pytest.approx(small.x, abs=0.01)
 
@@ -330,32 +330,37 @@ def test_a_card_follows_its_canvas() -> None:
 @pytest.mark.parametrize(
     ("size", "shape"), [((1280, 720), "wide"), ((720, 1280), "tall"), ((1080, 1080), "square"), ((1440, 1080), "wide")]
 )
-def test_shapes(size: tuple[int, int], shape: str) -> None:
+def test_themes_have_their_shapes(size: tuple[int, int], shape: str) -> None:
     assert shape_of(Canvas(*size)) is CanvasShape(shape)
 
 
-def test_themes_look_different_and_the_price_has_its_colour() -> None:
+def test_themes_differ_and_use_their_price_colour() -> None:
     looks = set()
     for theme in THEMES.values():
-        picture = drawn(cards("en")[CardKind.PRODUCT], theme)
+        picture = draw(cards("en")[CardKind.PRODUCT], theme)
         looks.add(picture.rgba)
-        assert near(laid_over_grey(picture), theme.colours.price, 10).sum() > 100
+        assert near(blend_over_grey(picture), theme.colours.price, 10).sum() > 100
     assert len(looks) == len(THEMES) >= 3
 
 
-def test_another_thread_draws_the_same() -> None:
-    """The desk draws on a thread beside its loop."""
+def test_a_card_drawn_on_another_thread_is_identical() -> None:
+    """The app draws cards on a worker thread."""
     all_cards = cards("ar", product_picture(200, 200))
-    here = [drawn(card) for card in all_cards.values()]
+    here = [draw(card) for card in all_cards.values()]
     there: list[CardPicture] = []
-    thread = threading.Thread(target=lambda: there.extend(drawn(card) for card in all_cards.values()))
+    thread = threading.Thread(target=lambda: there.extend(draw(card) for card in all_cards.values()))
     thread.start()
     thread.join()
     assert there == here
 
 
 def test_a_card_becomes_a_command() -> None:
-    picture = drawn(cards("en")[CardKind.TICKER])
-    put = show_card_command("ticker", picture)
-    assert (put.overlay_id, put.width, put.rgba, put.scroll_px_per_s) == ("ticker", picture.width, picture.rgba, picture.scroll_px_per_s)
-    assert (put.enter, put.duration_ms) == (picture.enter, picture.duration_ms)
+    picture = draw(cards("en")[CardKind.TICKER])
+    command = show_card_command("ticker", picture)
+    assert (command.overlay_id, command.width, command.rgba, command.scroll_px_per_s) == (
+        "ticker",
+        picture.width,
+        picture.rgba,
+        picture.scroll_px_per_s,
+    )
+    assert (command.enter, command.duration_ms) == (picture.enter, picture.duration_ms)

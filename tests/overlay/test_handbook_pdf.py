@@ -1,4 +1,4 @@
-"""The printed handbook: pages, pictures and letters that are really in the file."""
+"""Tests the handbook PDF: pages, embedded pictures and fonts."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ def sample() -> SampleShow:
     return load_sample_show(ROOT / "resources" / "sample_show", ROOT / "resources" / "markets", "zh-Hans")
 
 
-def printed(sample: SampleShow, language: str) -> str:
+def print_handbook(sample: SampleShow, language: str) -> str:
     writer = HandbookWriter(FOLDER, load_phrases(FOLDER / "words.toml"))
     return writer.printed(sample.show(starter_project(camera=None, microphone=False)), "Harbour & Hill", language)
 
@@ -37,11 +37,11 @@ def test_the_file_has_its_pages_pictures_and_fonts(
     application: QGuiApplication, sample: SampleShow, tmp_path: Path, language: str, font: str
 ) -> None:
     path = tmp_path / "handbook.pdf"
-    sheets = write_pdf(path, printed(sample, language), title="Harbour", language=language, picture_of=sample.pictures.get)
+    pages = write_pdf(path, print_handbook(sample, language), title="Harbour", language=language, picture_of=sample.pictures.get)
     content = path.read_bytes()
     assert content.startswith(b"%PDF-")
-    assert len(re.findall(rb"/Type /Page\b(?!s)", content)) == sheets
-    assert sheets >= 7  # a cover, and a product begins on a sheet of its own
+    assert len(re.findall(rb"/Type /Page\b(?!s)", content)) == pages
+    assert pages >= 7  # a cover, and each product starts on a new page
     images = re.findall(rb"/Subtype /Image\s+/Width (\d+)\s+/Height (\d+)", content)
     assert images.count((b"640", b"640")) == 6
     fonts = b" ".join(re.findall(rb"/BaseFont /(\S+)", content))
@@ -51,10 +51,10 @@ def test_the_file_has_its_pages_pictures_and_fonts(
 
 def test_a_missing_picture_is_harmless(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
     path = tmp_path / "handbook.pdf"
-    assert write_pdf(path, printed(sample, "en"), title="x", language="en", picture_of=lambda picture_id: None) >= 7
+    assert write_pdf(path, print_handbook(sample, "en"), title="x", language="en", picture_of=lambda picture_id: None) >= 7
 
 
-def test_nothing_is_read_from_the_disk(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
+def test_product_texts_cannot_read_files(application: QGuiApplication, sample: SampleShow, tmp_path: Path) -> None:
     secret = tmp_path / "secret.webp"
     secret.write_bytes(next(iter(sample.pictures.values())))
     path = tmp_path / "handbook.pdf"
@@ -69,10 +69,10 @@ def test_an_unwritable_file_is_reported(application: QGuiApplication, sample: Sa
     assert raised.value.data["path"] == str(path)
 
 
-def test_the_old_file_stays_when_the_new_one_cannot_be_written(application: QGuiApplication, tmp_path: Path) -> None:
+def test_a_failed_write_keeps_the_old_file(application: QGuiApplication, tmp_path: Path) -> None:
     path = tmp_path / "handbook.pdf"
     path.write_bytes(b"%PDF-old")
-    resource = pytest.importorskip("resource")  # the limit is POSIX
+    resource = pytest.importorskip("resource")  # the file size limit is POSIX
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:

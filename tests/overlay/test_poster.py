@@ -1,4 +1,4 @@
-"""Posters, read back from their pixels: every size, theme and writing direction."""
+"""Tests the pixels of posters of every size, theme and writing direction."""
 
 import threading
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tests.support.cards import WATCH_URL, Pixels, encoded, qr_modules, themes
 THEMES = {theme.id: theme for theme in themes()}
 HARBOUR = THEMES["harbour"]
 BLUE = (10, 40, 250)
-LONG = "Unbelievably long description of a product that no poster has room for, told by somebody who could not stop "
+LONG = "Unbelievably long description of a product that no poster has room for, by somebody who could not stop "
 
 
 def poster(language: str, title: str, day: str, places: str, live: str, news: str, caption: str) -> Poster:
@@ -66,24 +66,24 @@ POSTERS = {
 EVERYWHERE = pytest.mark.parametrize("size", PosterSize)
 
 
-def drawn(wanted: Poster, size: PosterSize = PosterSize.FEED, theme: str = "harbour") -> Pixels:
-    """RGB."""
-    content = draw_poster(wanted, THEMES[theme], size)
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+def draw(content: Poster, size: PosterSize = PosterSize.FEED, theme: str = "harbour") -> Pixels:
+    """The poster's pixels as RGB."""
+    encoded = draw_poster(content, THEMES[theme], size)
+    image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def code(image: Pixels) -> tuple[str, float, float]:
-    """What a phone reads, and where its code is: shares of width and height."""
+    """The text that a phone reads, and the code's position as shares of width and height."""
     text, corners, _ = cv2.QRCodeDetector().detectAndDecode(image)
     assert corners is not None
     x, y = corners.reshape(-1, 2).mean(axis=0)
     return text, float(x) / image.shape[1], float(y) / image.shape[0]
 
 
-def share_near(image: Pixels, wanted: tuple[int, ...], within: int = 12) -> float:
-    return float((np.abs(image.astype(int) - wanted).max(axis=2) <= within).mean())
+def share_near(image: Pixels, colour: tuple[int, ...], within: int = 12) -> float:
+    return float((np.abs(image.astype(int) - colour).max(axis=2) <= within).mean())
 
 
 LOOKS = tuple(zip(POSTERS, (*THEMES, "harbour"), strict=True))
@@ -92,8 +92,8 @@ LOOKS = tuple(zip(POSTERS, (*THEMES, "harbour"), strict=True))
 @EVERYWHERE
 @pytest.mark.parametrize(("language", "theme"), LOOKS)
 def test_a_phone_reads_the_code_of_every_poster(language: str, theme: str, size: PosterSize) -> None:
-    """It is at the end of the words, on the side where reading begins."""
-    image = drawn(POSTERS[language], size, theme)
+    """The code is below the text, on the side where reading starts."""
+    image = draw(POSTERS[language], size, theme)
     assert image.shape == (*reversed(size.pixels), 3)
     text, across, down = code(image)
     assert text == WATCH_URL
@@ -102,16 +102,16 @@ def test_a_phone_reads_the_code_of_every_poster(language: str, theme: str, size:
 
 
 @EVERYWHERE
-def test_colours_are_the_theme_s(size: PosterSize) -> None:
+def test_the_poster_uses_the_themes_colours(size: PosterSize) -> None:
     for name, theme in THEMES.items():
-        image = drawn(POSTERS["en"], size, name)
+        image = draw(POSTERS["en"], size, name)
         assert share_near(image, parse_colour("colour", theme.colours.accent)[:3]) > 0.0008
         assert share_near(image, parse_colour("colour", theme.colours.price)[:3]) > 0.002
         assert share_near(image, parse_colour("colour", theme.colours.text)[:3]) > 0.006
 
 
 def ball(*, cut_out: bool) -> bytes:
-    """A blue disc, two thirds of the picture wide."""
+    """A picture of a blue disc, two thirds of its width."""
     image = QImage(600, 600, QImage.Format.Format_ARGB32)
     image.fill(Qt.GlobalColor.transparent if cut_out else Qt.GlobalColor.white)
     painter = QPainter(image)
@@ -124,19 +124,19 @@ def ball(*, cut_out: bool) -> bytes:
 
 @EVERYWHERE
 @pytest.mark.parametrize("cut_out", [True, False], ids=["cut out", "photograph"])
-def test_the_goods_are_seen_whole_and_large(cut_out: bool, size: PosterSize) -> None:
-    image = drawn(replace(POSTERS["en"], picture=ball(cut_out=cut_out)), size)
+def test_the_product_picture_is_large_and_not_cropped(cut_out: bool, size: PosterSize) -> None:
+    image = draw(replace(POSTERS["en"], picture=ball(cut_out=cut_out)), size)
     rows, columns = np.nonzero(np.abs(image.astype(int) - BLUE).max(axis=2) < 6)
     width, height = np.ptp(columns), np.ptp(rows)
     assert height > size.pixels[1] * 0.09
-    assert 0.97 < height / width < 1.03  # as it is, neither stretched nor cut
-    assert len(rows) / (width * height) > 0.76  # of a square, the disc takes π/4
+    assert 0.97 < height / width < 1.03  # neither stretched nor cropped
+    assert len(rows) / (width * height) > 0.76  # a disc covers π/4 of its square
     assert code(image)[0] == WATCH_URL
 
 
 @EVERYWHERE
-def test_a_picture_that_cannot_be_read_leaves_no_hole(size: PosterSize) -> None:
-    assert np.array_equal(drawn(replace(POSTERS["en"], picture=b"no picture")), drawn(POSTERS["en"]))
+def test_an_unreadable_picture_leaves_no_gap(size: PosterSize) -> None:
+    assert np.array_equal(draw(replace(POSTERS["en"], picture=b"no picture")), draw(POSTERS["en"]))
 
 
 ENDLESS = {
@@ -150,18 +150,18 @@ ENDLESS = {
 
 @pytest.mark.parametrize(("text", "size"), ENDLESS.values(), ids=ENDLESS)
 def test_any_content_stays_on_the_poster(text: str, size: PosterSize) -> None:
-    """The code is the last part: were anything too high, it would be gone. The edges stay as without words."""
+    """The code is last, so it would be missing if anything were too high. The edges equal those without text."""
     times = tuple(PosterTime(text, text, text, text) for _ in range(14))
     full = replace(POSTERS["en"], title=text, day=text, live=text, news=(text,) * 5, caption=text, address=text, times=times)
-    image = drawn(full, size)
+    image = draw(full, size)
     assert code(image)[0] == WATCH_URL
-    bare = drawn(Poster("", "", ()), size)
+    bare = draw(Poster("", "", ()), size)
     for edge in (np.s_[:, :50], np.s_[:, -50:], np.s_[:50], np.s_[-50:]):
         assert np.array_equal(image[edge], bare[edge])
 
 
 def ink_rows(image: Pixels) -> int:
-    """How many lines of times there are: bands of the price's colour where times stand."""
+    """The number of time lines: bands of the price colour where the times are."""
     colour = parse_colour("colour", HARBOUR.colours.price)[:3]
     right = image[:, image.shape[1] * 3 // 4 :]
     there = (np.abs(right.astype(int) - colour).max(axis=2) < 20).any(axis=1)
@@ -169,23 +169,23 @@ def ink_rows(image: Pixels) -> int:
 
 
 @EVERYWHERE
-def test_every_place_has_its_row(size: PosterSize) -> None:
+def test_every_place_has_a_row(size: PosterSize) -> None:
     for count in (1, 4, 8, 10):
         times = tuple(PosterTime(f"City {number}", "Fri", "20:00") for number in range(count))
-        assert ink_rows(drawn(replace(POSTERS["en"], day="", times=times), size)) == count
+        assert ink_rows(draw(replace(POSTERS["en"], day="", times=times), size)) == count
 
 
 def test_empty_parts_are_omitted() -> None:
-    whole, bare = drawn(POSTERS["en"]), drawn(replace(POSTERS["en"], live="", news=(), caption="", address="", modules=()))
+    whole, bare = draw(POSTERS["en"]), draw(replace(POSTERS["en"], live="", news=(), caption="", address="", modules=()))
     assert share_near(bare, (255, 255, 255), 3) < 0.002 < share_near(whole, (255, 255, 255), 3)
     assert share_near(bare, parse_colour("colour", HARBOUR.colours.accent)[:3]) < 0.0002
 
 
-def test_it_is_drawn_on_any_thread() -> None:
+def test_a_poster_can_be_drawn_on_any_thread() -> None:
     found: list[Pixels] = []
-    thread = threading.Thread(target=lambda: found.append(drawn(POSTERS["ar"], PosterSize.WIDE)), name="painter")
+    thread = threading.Thread(target=lambda: found.append(draw(POSTERS["ar"], PosterSize.WIDE)), name="painter")
     thread.start()
     thread.join(60)
     (image,) = found
-    there = np.abs(image.astype(int) - drawn(POSTERS["ar"], PosterSize.WIDE))
-    assert there.mean() < 0.1  # Qt places glyphs that it has drawn before by parts of a pixel otherwise
+    there = np.abs(image.astype(int) - draw(POSTERS["ar"], PosterSize.WIDE))
+    assert there.mean() < 0.1  # Qt shifts glyphs from its cache by fractions of a pixel

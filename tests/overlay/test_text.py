@@ -1,4 +1,4 @@
-"""The pictures of text sources, read back from their pixels."""
+"""Tests the pixels of text sources."""
 
 import json
 import subprocess
@@ -33,14 +33,14 @@ SCRIPTS: Mapping[str, str] = {
 
 
 def pixels(canvas_height: int = 1080, **settings: Value) -> Pixels:
-    """The drawn text as (height, width, 4)."""
+    """The drawn text as RGBA, shape (height, width, 4)."""
     picture = render_text(settings, Canvas(canvas_height * 16 // 9 // 2 * 2, canvas_height))
     assert len(picture.rgba) == picture.width * picture.height * 4
     return np.frombuffer(picture.rgba, np.uint8).reshape(picture.height, picture.width, 4)
 
 
 def columns(picture: Pixels) -> npt.NDArray[np.intp]:
-    """The columns that hold ink."""
+    """The columns with ink."""
     return np.flatnonzero(picture[:, :, 3].max(axis=0) > 40)
 
 
@@ -76,14 +76,14 @@ def test_every_script_has_real_glyphs(script: str) -> None:
     assert columns(pixels(text=SCRIPTS[script])).size > 20
 
 
-def test_two_scripts_are_not_drawn_as_the_same_boxes() -> None:
+def test_two_scripts_are_not_the_same_empty_boxes() -> None:
     pictures = {render_text({"text": text}, Canvas(1920, 1080)).rgba for text in ("好", "界", "न", "ไ", "م", "ש", "안")}
     assert len(pictures) == 7
 
 
 def test_right_to_left_words_run_from_the_right() -> None:
     alone = columns(pixels(text="ש")).size
-    # in logical order the first word is the Hebrew one: on screen it stands right of the digits' end
+    # the Hebrew word is first in logical order: on screen it is right of the digits
     row = pixels(text="ש 1111111111", colour="#ff0000ff")
     ink = columns(row)
     gaps = np.flatnonzero(np.diff(ink) > 6)
@@ -111,7 +111,7 @@ def test_size_follows_the_canvas() -> None:
     assert large.shape[1] == pytest.approx(small.shape[1] * 2, rel=0.06)
 
 
-def test_bold_is_heavier_and_italic_is_other() -> None:
+def test_bold_is_heavier_and_italic_differs() -> None:
     plain, bold, italic = (pixels(text="Illicit", **style) for style in ({}, {"bold": True}, {"italic": True}))
     assert bold[:, :, 3].astype(int).sum() > plain[:, :, 3].astype(int).sum() * 1.1
     assert italic.tobytes() != plain.tobytes()
@@ -136,14 +136,14 @@ def test_outline_surrounds_the_letters() -> None:
 
 
 def test_colour_glyphs_have_an_outline_and_keep_their_width() -> None:
-    """Asking a colour font for paths once spoilt the advance of every later emoji."""
+    """Reading paths of a colour font once broke the advance of every later emoji."""
     before = pixels(text="🎉🎉 x").shape
     red = of_colour(pixels(text="🎉🎉", outline_width=8, outline_colour="#fe0102ff"), 254, 1, 2)
     assert red.sum() > 200
     assert pixels(text="🎉🎉 x").shape == before
 
 
-def test_box_is_as_large_as_the_padding_and_has_round_corners() -> None:
+def test_the_box_includes_the_padding_and_has_round_corners() -> None:
     bare = pixels(text="Hello", box_colour="#0000ffff", box_padding=0, box_radius=0)
     padded = pixels(text="Hello", box_colour="#0000ffff", box_padding=40, box_radius=40)
     assert padded.shape[0] == pytest.approx(bare.shape[0] + 80, abs=3)
@@ -167,7 +167,7 @@ def test_alignment_moves_the_shorter_line() -> None:
     assert left == pytest.approx(right, abs=6)
 
 
-def test_wrapping_keeps_within_the_width() -> None:
+def test_wrapped_text_stays_within_the_width() -> None:
     text = "one two three four five six"
     wide, wrapped = pixels(text=text), pixels(text=text, wrap_width=400)
     assert wide.shape[1] > 500
@@ -175,13 +175,13 @@ def test_wrapping_keeps_within_the_width() -> None:
     assert wrapped.shape[0] > wide.shape[0] * 1.8
 
 
-def test_an_empty_text_is_a_transparent_speck() -> None:
+def test_empty_text_is_a_tiny_transparent_picture() -> None:
     picture = pixels(text="  \n ")
     assert picture.shape == (2, 2, 4)
     assert not picture.any()
 
 
-def test_a_book_pasted_by_mistake_stays_within_bounds() -> None:
+def test_very_long_text_stays_within_bounds() -> None:
     picture = pixels(text="word " * 4000 + "\nline" * 500)
     assert max(picture.shape[:2]) <= MAX_SIDE
     assert picture.shape[0] % 2 == 0
@@ -194,8 +194,8 @@ def test_an_invalid_colour_is_refused() -> None:
     assert caught.value.data["field"] == "colour"
 
 
-def test_a_desk_without_a_display_draws_the_same() -> None:
-    """A process with neither a window nor a display, as on a server."""
+def test_text_is_the_same_without_a_display() -> None:
+    """Draws in a process without a window or display, as on a server."""
     program = (
         "import json,hashlib\n"
         "from app.overlay.offscreen import make_offscreen_application\n"

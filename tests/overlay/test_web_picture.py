@@ -1,4 +1,4 @@
-"""Pictures as the viewer page receives them."""
+"""Tests pictures in the form that the viewer page gets."""
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ def _decoded(content: bytes) -> np.ndarray:
     return image
 
 
-def test_a_photograph_becomes_a_small_jpeg() -> None:
+def test_a_photo_becomes_a_small_jpeg() -> None:
     photograph = bytes(cv2.imencode(".png", _noise(3000, 2000, 3))[1])
     content = shrink_picture(photograph, 1080)
     assert content[:3] == b"\xff\xd8\xff"
@@ -26,7 +26,7 @@ def test_a_photograph_becomes_a_small_jpeg() -> None:
     assert len(content) < len(photograph) / 10
 
 
-def test_a_cut_out_stays_cut_out() -> None:
+def test_a_transparent_picture_stays_transparent() -> None:
     cut_out = _noise(800, 1600, 4)
     cut_out[:, :, 3] = 255
     cut_out[:400, :, 3] = 0
@@ -37,12 +37,12 @@ def test_a_cut_out_stays_cut_out() -> None:
     assert (int(image[10, 10, 3]), int(image[1000, 10, 3])) == (0, 255)
 
 
-def test_a_small_picture_is_not_made_larger() -> None:
+def test_a_small_picture_is_not_enlarged() -> None:
     small = bytes(cv2.imencode(".png", _noise(200, 100, 3))[1])
     assert _decoded(shrink_picture(small, 1080)).shape[:2] == (100, 200)
 
 
-def test_anything_but_a_picture_is_refused() -> None:
+def test_a_file_that_is_not_a_picture_is_rejected() -> None:
     with pytest.raises(AppError) as refused:
         shrink_picture(b"\x89PNG\r\n\x1a\nnothing", 1080)
     assert refused.value.code == "picture.unreadable"

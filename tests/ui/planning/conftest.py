@@ -1,4 +1,4 @@
-"""The planner over a plan for five places, on the morning of 1 March 2027 in Shanghai."""
+"""Fixtures: the planner with a plan for five places, at 09:07 on 1 March 2027 in Shanghai."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -56,22 +56,22 @@ def state(tmp_path: Path) -> QSettings:
 
 @pytest.fixture
 def empty_planner(shell: Shell, state: QSettings) -> Iterator[PlannerWindow]:
-    """Of a show that plans nothing."""
-    made = PlannerWindow(shell.window.context, state)
-    made.show()
+    """The planner of a show without a plan."""
+    window = PlannerWindow(shell.window.context, state)
+    window.show()
     QApplication.processEvents()
-    yield made
-    made.close()
-    made.deleteLater()
+    yield window
+    window.close()
+    window.deleteLater()
 
 
 @pytest.fixture
 def planner(studio: Studio, shell: Shell, state: QSettings) -> Iterator[PlannerWindow]:
     studio.document.edit_show("Fill", with_plan)
-    made = PlannerWindow(shell.window.context, state)
-    made.resize(1280, 760)
-    made.show()
+    window = PlannerWindow(shell.window.context, state)
+    window.resize(1280, 760)
+    window.show()
     QApplication.processEvents()
-    yield made
-    made.close()
-    made.deleteLater()
+    yield window
+    window.close()
+    window.deleteLater()

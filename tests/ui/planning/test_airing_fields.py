@@ -1,4 +1,4 @@
-"""The fields of a show's form: times that clocks skip or repeat are asked at the field; series are said in their own words."""
+"""Tests the fields of the airing form: skipped and repeated times, places and series rules."""
 
 from datetime import UTC, date, datetime
 
@@ -54,7 +54,7 @@ def series_field(rule: str, start: date) -> SeriesField:
         (datetime(2027, 4, 4, 1, 45), LORD_HOWE, "time.repeated", ("01:45 (UTC+11)", "01:45 (UTC+10:30)"), ("14:45", "15:15")),
     ],
 )
-def test_a_time_that_clocks_skip_or_repeat_is_asked_with_both_ways_out(
+def test_a_skipped_or_repeated_time_offers_both_choices(
     qt: QApplication, zones: Zones, wall: datetime, zone: str, code: str, words: tuple[str, str], instants: tuple[str, str]
 ) -> None:
     for number in (0, 1):
@@ -63,18 +63,18 @@ def test_a_time_that_clocks_skip_or_repeat_is_asked_with_both_ways_out(
         assert field.words.text() == code
         assert field.instant is None
         assert tuple(button.text() for button in field.answers) == words
-        said: list[bool] = []
-        field.changed.connect(lambda said=said: said.append(True))
+        changes: list[bool] = []
+        field.changed.connect(lambda changes=changes: changes.append(True))
         field.answers[number].click()
         assert not field.question.isVisible()
         assert f"{field.instant:%H:%M}" == instants[number]
-        assert said
+        assert changes
         field.deleteLater()
 
 
-def test_a_newly_chosen_time_is_asked_about_again(qt: QApplication, zones: Zones) -> None:
+def test_a_newly_selected_time_is_asked_about_again(qt: QApplication, zones: Zones) -> None:
     field = when_field(zones, LocalTime(datetime(2026, 11, 1, 1, 30), NEW_YORK, fold=1))
-    assert not field.question.isVisible()  # it is known which is meant
+    assert not field.question.isVisible()  # the choice is already made
     field.hour.setTime(QTime(1, 45))
     assert field.question.isVisible()
     field.day.setDate(QDate(2026, 11, 2))
@@ -83,7 +83,7 @@ def test_a_newly_chosen_time_is_asked_about_again(qt: QApplication, zones: Zones
     field.deleteLater()
 
 
-def test_minutes_go_by_quarters(qt: QApplication, zones: Zones) -> None:
+def test_minutes_step_by_fifteen(qt: QApplication, zones: Zones) -> None:
     field = when_field(zones, LocalTime(datetime(2026, 12, 1, 20, 5), SHANGHAI))
     edit = field.hour
     edit.setCurrentSection(edit.Section.MinuteSection)
@@ -99,7 +99,7 @@ def test_minutes_go_by_quarters(qt: QApplication, zones: Zones) -> None:
     field.deleteLater()
 
 
-def test_a_place_is_found_by_letters_of_its_city(qt: QApplication, zones: Zones) -> None:
+def test_a_place_is_found_by_part_of_its_city_name(qt: QApplication, zones: Zones) -> None:
     names = {SHANGHAI: "上海", NEW_YORK: "纽约"}
     field = ZoneChoice(
         "Place", zones, lambda: datetime(2026, 11, 22, 10, tzinfo=UTC), city=lambda key: names.get(key, key), soon=lambda: (NEW_YORK,)
@@ -119,7 +119,7 @@ def test_a_place_is_found_by_letters_of_its_city(qt: QApplication, zones: Zones)
     field.offer("上海")
     assert field.offered == (SHANGHAI,)
     field.offer("")
-    assert field.offered[0] == NEW_YORK  # the show's own places first
+    assert field.offered[0] == NEW_YORK  # the show's places come first
     field.offer("kathmandu")
     assert [zones.knows(key) for key in field.offered] == [True]
     assert not any(key.startswith("Etc/") for key in places(zones))
@@ -139,13 +139,13 @@ def test_a_place_is_found_by_letters_of_its_city(qt: QApplication, zones: Zones)
         "FREQ=YEARLY",
     ],
 )
-def test_a_rule_is_shown_and_said_again(qt: QApplication, rule: str) -> None:
+def test_a_rule_is_shown_and_returned_unchanged(qt: QApplication, rule: str) -> None:
     field = series_field(rule, date(2026, 12, 11))  # the second Friday
     assert field.rule == rule
     field.deleteLater()
 
 
-def test_a_series_is_put_together(qt: QApplication) -> None:
+def test_a_series_is_built_from_the_fields(qt: QApplication) -> None:
     field = series_field("", date(2026, 12, 11))
     changes: list[bool] = []
     field.changed.connect(lambda: changes.append(True))
@@ -153,7 +153,7 @@ def test_a_series_is_put_together(qt: QApplication) -> None:
     field.frequency.activated.emit(field.frequency.currentIndex())
     assert field.rule == "FREQ=WEEKLY;BYDAY=FR"
     field.days[4].click()
-    assert field.rule == "FREQ=WEEKLY;BYDAY=FR"  # a week without a day is none
+    assert field.rule == "FREQ=WEEKLY;BYDAY=FR"  # a weekly series needs a day
     field.days[0].click()
     field.interval.setValue(2)
     assert field.rule == "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR"
@@ -167,7 +167,7 @@ def test_a_series_is_put_together(qt: QApplication) -> None:
     field.frequency.setCurrentIndex(field.frequency.findData("MONTHLY"))
     field.frequency.activated.emit(field.frequency.currentIndex())
     assert field.rule == "FREQ=MONTHLY;INTERVAL=2;BYDAY=2FR;UNTIL=20270228T235959"
-    assert [field.month_way.itemText(place) for place in range(field.month_way.count())] == [
+    assert [field.month_way.itemText(index) for index in range(field.month_way.count())] == [
         "on day 11",
         "on the second Friday",
         "on the last Friday",
@@ -176,7 +176,7 @@ def test_a_series_is_put_together(qt: QApplication) -> None:
     field.deleteLater()
 
 
-def test_a_series_of_one_weekday_goes_with_its_first_date(qt: QApplication) -> None:
+def test_a_series_on_one_weekday_follows_its_first_date(qt: QApplication) -> None:
     field = series_field("FREQ=WEEKLY;BYDAY=FR", date(2026, 12, 11))
     field.show_start(date(2026, 12, 12))
     assert field.rule == "FREQ=WEEKLY;BYDAY=SA"
@@ -186,9 +186,9 @@ def test_a_series_of_one_weekday_goes_with_its_first_date(qt: QApplication) -> N
     monthly = series_field("FREQ=MONTHLY;BYDAY=2FR", date(2026, 12, 11))
     monthly.show_start(date(2026, 12, 29))
     assert monthly.rule == "FREQ=MONTHLY;BYDAY=-1TU"
-    for one in (field, several, monthly):
-        one.deleteLater()
+    for opened in (field, several, monthly):
+        opened.deleteLater()
 
 
-def test_a_day_after_the_fourth_week_is_the_last_of_its_kind() -> None:
+def test_a_weekday_after_the_fourth_week_means_the_last_of_the_month() -> None:
     assert [position_in_month(date(2027, 1, day)) for day in (1, 7, 8, 22, 28, 29, 31)] == [1, 1, 2, 4, 4, -1, -1]

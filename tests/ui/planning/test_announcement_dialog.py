@@ -1,4 +1,4 @@
-"""Telling people of a show from the window: texts, posters, calendars and reminders as they are made for real."""
+"""Tests the announcement dialog with real texts, posters, calendars and reminders."""
 
 import asyncio
 import os
@@ -31,27 +31,27 @@ def plan(studio: Studio) -> Scheduler:
     return studio.control.scheduler
 
 
-async def opened(window: MainWindow, studio: Studio, key: str, page: int) -> AnnouncementDialog:
+async def open_dialog(window: MainWindow, studio: Studio, key: str, page: int) -> AnnouncementDialog:
     plan_sample(studio)
     show_actions = window.schedule.fill().show_actions
     show_actions.tell(key)
     dialog = window.findChildren(AnnouncementDialog)[-1]
     dialog.tabs.setCurrentIndex(page)
-    await settled(dialog)
+    await wait_settled(dialog)
     return dialog
 
 
-async def settled(dialog: AnnouncementDialog) -> None:
+async def wait_settled(dialog: AnnouncementDialog) -> None:
     QApplication.processEvents()
     for page in dialog.pages:
         await asyncio.wait_for(page.work.settled(), 60)
     QApplication.processEvents()
 
 
-async def test_each_market_has_its_own_words_to_copy(window: MainWindow, studio: Studio) -> None:
-    dialog = await opened(window, studio, GULF_FIRST, 0)
+async def test_each_market_has_its_own_text_to_copy(window: MainWindow, studio: Studio) -> None:
+    dialog = await open_dialog(window, studio, GULF_FIRST, 0)
     page = dialog.texts
-    assert [page.choice.itemText(place) for place in range(page.choice.count())] == ["Emirates · Arabic", "Emirates · English"]
+    assert [page.choice.itemText(index) for index in range(page.choice.count())] == ["Emirates · Arabic", "Emirates · English"]
     assert "هدايا هاربر آند هيل" in page.text.toPlainText()
     page.choice.setCurrentIndex(1)
     page.choice.activated.emit(1)
@@ -65,35 +65,35 @@ async def test_each_market_has_its_own_words_to_copy(window: MainWindow, studio:
     dialog.reject()
 
 
-async def test_the_link_is_the_one_that_is_wanted(window: MainWindow, studio: Studio) -> None:
-    dialog = await opened(window, studio, US_FIRST, 0)
+async def test_the_text_uses_the_entered_link(window: MainWindow, studio: Studio) -> None:
+    dialog = await open_dialog(window, studio, US_FIRST, 0)
     dialog.link.setText("https://shop.example.test/live")
     dialog.link.editingFinished.emit()
-    await settled(dialog)
+    await wait_settled(dialog)
     assert "https://shop.example.test/live" in dialog.texts.text.toPlainText()
     dialog.reject()
 
 
-async def test_a_poster_is_seen_and_saved_in_its_size(window: MainWindow, studio: Studio, tmp_path: Path) -> None:
-    dialog = await opened(window, studio, US_FIRST, 1)
+async def test_a_poster_is_previewed_and_saved_in_its_size(window: MainWindow, studio: Studio, tmp_path: Path) -> None:
+    dialog = await open_dialog(window, studio, US_FIRST, 1)
     page = dialog.poster
     assert page.preview.pixmap().height() > 100
     page.size_box.setCurrentIndex(page.size_box.findData(PosterSize.STORY))
     page.save(tmp_path / "story.png")
-    await settled(dialog)
+    await wait_settled(dialog)
     image = QImage(str(tmp_path / "story.png"))
     assert (image.width(), image.height()) == (1080, 1920)
     assert page.save_button.isEnabled()
     dialog.reject()
 
 
-async def test_everybody_gets_a_calendar(window: MainWindow, studio: Studio, tmp_path: Path) -> None:
-    dialog = await opened(window, studio, US_FIRST, 2)
+async def test_everyone_gets_a_calendar(window: MainWindow, studio: Studio, tmp_path: Path) -> None:
+    dialog = await open_dialog(window, studio, US_FIRST, 2)
     page = dialog.calendars
     assert [party.id for party in page.shown] == ["market-us", "host"]
     page.everybody.setChecked(True)
     page.save_all(tmp_path)
-    await settled(dialog)
+    await wait_settled(dialog)
     written = [name for name in sorted(os.listdir(tmp_path)) if name.endswith(".ics")]
     assert written == ["Emirates.ics", "Lin Yue.ics", "Salma Farid.ics", "United States.ics"]
     with open(tmp_path / "Lin Yue.ics", encoding="utf-8", newline="") as file:  # noqa: ASYNC230  # nothing waits
@@ -102,49 +102,49 @@ async def test_everybody_gets_a_calendar(window: MainWindow, studio: Studio, tmp
     dialog.reject()
 
 
-async def test_a_reminder_says_what_is_new(window: MainWindow, studio: Studio, plan: Scheduler) -> None:
-    dialog = await opened(window, studio, US_FIRST, 3)
+async def test_a_reminder_lists_what_changed(window: MainWindow, studio: Studio, plan: Scheduler) -> None:
+    dialog = await open_dialog(window, studio, US_FIRST, 3)
     page = dialog.reminders
     assert "The celadon tea set" in page.text.toPlainText()
     assert page.times.text() == "United States: Thu, Nov 26 19:00 local time"
     page.text.setPlainText("Tea in an hour: the celadon set")
     page.add_button.click()
-    await settled(dialog)
+    await wait_settled(dialog)
     (reminder,) = plan.schedule.reminders
     assert reminder.occurrence == US_FIRST
     assert reminder.texts["en"] == "Tea in an hour: the celadon set"
     assert page.title.text() == "Reminders for this show"
     studio.document.undo()
-    await settled(dialog)
+    await wait_settled(dialog)
     assert plan.schedule.reminders == ()
     assert page.title.text() == "No reminders yet"
     dialog.reject()
 
 
-async def test_nobody_is_reminded_of_the_same_again(window: MainWindow, studio: Studio, plan: Scheduler) -> None:
-    dialog = await opened(window, studio, US_FIRST, 3)
+async def test_nobody_gets_the_same_reminder_twice(window: MainWindow, studio: Studio, plan: Scheduler) -> None:
+    dialog = await open_dialog(window, studio, US_FIRST, 3)
     plan.edit("Forget the news", lambda schedule: change_airing(schedule, "us-evening", whats_new=WhatsNew()))
-    await settled(dialog)
+    await wait_settled(dialog)
     page = dialog.reminders
     assert page.refusal.isVisible()
     assert not page.add_button.isEnabled()
     plan.edit("Tell", lambda schedule: change_airing(schedule, "us-evening", whats_new=WhatsNew(offer={"en": "Half price", "es": "Mitad"})))
-    await settled(dialog)
+    await wait_settled(dialog)
     assert not page.refusal.isVisible()
     assert "Half price" in page.text.toPlainText()
     dialog.reject()
 
 
-async def test_a_reminder_by_night_goes_out_before(window: MainWindow, studio: Studio) -> None:
-    dialog = await opened(window, studio, US_FIRST, 3)
+async def test_a_reminder_due_at_night_is_sent_earlier(window: MainWindow, studio: Studio) -> None:
+    dialog = await open_dialog(window, studio, US_FIRST, 3)
     studio.control.scheduler.edit("Quiet", lambda schedule: replace(schedule, quiet_hours=("18:30", "08:00")))
-    await settled(dialog)
+    await wait_settled(dialog)
     assert dialog.reminders.times.text().endswith("(moved out of quiet hours)")
     dialog.reject()
 
 
-async def test_it_closes_when_the_show_is_called_off(window: MainWindow, studio: Studio, plan: Scheduler) -> None:
-    dialog = await opened(window, studio, US_FIRST, 0)
+async def test_the_dialog_closes_when_the_show_is_cancelled(window: MainWindow, studio: Studio, plan: Scheduler) -> None:
+    dialog = await open_dialog(window, studio, US_FIRST, 0)
     first = plan.occurrence(US_FIRST)
     assert first is not None
     plan.cancel(first)
@@ -168,8 +168,8 @@ def test_local_addresses_are_distinguished_from_public_ones(link: str, near: boo
     assert is_local_only(link) is near
 
 
-async def test_nobody_is_sent_to_an_address_that_only_this_network_knows_without_a_word(window: MainWindow, studio: Studio) -> None:
-    dialog = await opened(window, studio, GULF_FIRST, 0)
+async def test_a_link_that_works_only_on_this_network_shows_a_warning(window: MainWindow, studio: Studio) -> None:
+    dialog = await open_dialog(window, studio, GULF_FIRST, 0)
     assert dialog.near_only.isVisible()
     dialog.link.setText("https://live.example.com/tea")
     assert not dialog.near_only.isVisible()

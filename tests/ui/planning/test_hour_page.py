@@ -1,4 +1,4 @@
-"""Find the hour: the block, who is asked, what counts, and the best hours with their reasons."""
+"""Tests the planner's hour page: the block, participants, priorities and the best hours with reasons."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -31,8 +31,8 @@ def wall(planner: PlannerWindow, instant: datetime) -> datetime:
 
 
 def test_the_evening_of_new_york_is_a_morning_in_beijing(planner: PlannerWindow, page: HourPage) -> None:
-    """The founding papers say it would be deep night there: the product computes, and shows it."""
-    planner.selection.move_days(-2)  # on Friday evening there is a show already
+    """It is not night there, as one might assume."""
+    planner.selection.move_days(-2)  # Friday evening already has a show
     planner.selection.ask(("de", "asha", "ben"), on=False)
     hour = page.panel.cards.cards[0].hour
     assert wall(planner, hour.start) == datetime(2027, 3, 18, 9)
@@ -42,7 +42,7 @@ def test_the_evening_of_new_york_is_a_morning_in_beijing(planner: PlannerWindow,
     assert any("United States" in reason.words for reason in hour.reasons)
 
 
-def test_who_suffers_is_named_with_their_own_hour(planner: PlannerWindow, page: HourPage) -> None:
+def test_people_with_a_bad_hour_are_named_with_their_local_time(planner: PlannerWindow, page: HourPage) -> None:
     planner.selection.move(MORNING)
     page.panel.show_words()
     field = page.panel.field()
@@ -53,7 +53,7 @@ def test_who_suffers_is_named_with_their_own_hour(planner: PlannerWindow, page: 
     assert "Germany: asleep. It's 01:00" in page.panel.box.accessibleName()
 
 
-def test_five_hours_are_offered_and_a_click_takes_one(planner: PlannerWindow, page: HourPage) -> None:
+def test_five_hours_are_offered_and_a_click_selects_one(planner: PlannerWindow, page: HourPage) -> None:
     cards = page.panel.cards.cards
     assert len(cards) == 5
     assert [card.hour.score for card in cards] == sorted((card.hour.score for card in cards), reverse=True)
@@ -65,7 +65,7 @@ def test_five_hours_are_offered_and_a_click_takes_one(planner: PlannerWindow, pa
     assert cards[1].accessibleName().startswith("2. Sat, Mar 20")
 
 
-def test_keys_of_the_strips_lead_through_days_to_the_best(planner: PlannerWindow, page: HourPage) -> None:
+def test_keys_move_through_days_to_the_best_hour(planner: PlannerWindow, page: HourPage) -> None:
     for key, instant in ((Qt.Key.Key_Right, timedelta(minutes=15)), (Qt.Key.Key_PageDown, timedelta(days=1, minutes=15))):
         QTest.keyClick(page.strips, key)
         assert planner.selection.start == MORNING + instant
@@ -81,7 +81,7 @@ def test_an_arrow_crosses_midnight(planner: PlannerWindow, page: HourPage) -> No
     assert page.strips.start == 95
 
 
-def test_who_is_not_asked_has_no_strip(planner: PlannerWindow, page: HourPage) -> None:
+def test_a_party_that_is_not_selected_has_no_strip(planner: PlannerWindow, page: HourPage) -> None:
     assert page.bar.audience.text() == "Audience: 2 of 2"
     page.bar.audience.boxes["de"].click()
     assert page.bar.audience.text() == "Audience: 1 of 2"
@@ -96,14 +96,14 @@ def test_who_is_not_asked_has_no_strip(planner: PlannerWindow, page: HourPage) -
     assert page.panel.cards.cards == []
 
 
-def test_the_length_is_that_of_the_block(planner: PlannerWindow, page: HourPage) -> None:
+def test_the_length_sets_the_block_length(planner: PlannerWindow, page: HourPage) -> None:
     page.bar.length.setValue(300)
     assert page.strips.block_quarters == 20
     assert page.panel.cards.cards[0].hour.title.count(":") == 2
     assert planner.selection.minutes == 300
 
 
-def test_priorities_are_the_plans_and_one_step(studio: Studio, planner: PlannerWindow, page: HourPage) -> None:
+def test_priorities_are_saved_in_the_plan_as_one_undo_step(studio: Studio, planner: PlannerWindow, page: HourPage) -> None:
     before = [card.hour.start for card in page.panel.cards.cards]
     for field in ("audience", "host", "team"):
         page.bar.priorities.boxes[field].setValue({"audience": 0, "host": 0, "team": 9}[field])
@@ -118,18 +118,18 @@ def test_priorities_are_the_plans_and_one_step(studio: Studio, planner: PlannerW
     assert not page.bar.priorities.boxes["host"].isEnabled()
 
 
-def test_a_show_is_planned_where_the_block_stands(planner: PlannerWindow, page: HourPage) -> None:
+def test_a_show_is_planned_at_the_block(planner: PlannerWindow, page: HourPage) -> None:
     planner.selection.ask(("us", "asha"), on=False)
     page.panel.plan_button.click()
     (dialog,) = page.findChildren(AiringDialog)
     assert dialog.when.instant == MORNING
-    assert dialog.when.local == LocalTime(datetime(2027, 3, 20, 1), "Europe/Berlin"), "by the clocks of the audience"
+    assert dialog.when.local == LocalTime(datetime(2027, 3, 20, 1), "Europe/Berlin"), "in the audience's time zone"
     assert dialog.draft().party_ids == ("de", "lin", "ben")
     assert dialog.length.value() == 120
     dialog.close()
 
 
-def test_shows_of_the_plan_stand_above_the_strips_and_take_their_hours(planner: PlannerWindow, page: HourPage) -> None:
+def test_planned_shows_are_drawn_above_the_strips_and_block_their_hours(planner: PlannerWindow, page: HourPage) -> None:
     model = page.strips.model
     assert model is not None
     (show,) = model.planned
@@ -138,23 +138,23 @@ def test_shows_of_the_plan_stand_above_the_strips_and_take_their_hours(planner: 
     field = page.panel.field()
     assert field is not None
     page.panel.show_words()
-    assert not field.candidate(MORNING).possible, "Lin cannot be in two shows at once"
+    assert not field.candidate(MORNING).possible, "Lin can't be in two shows at once"
     assert page.panel.box.accessibleName().startswith("Sat, Mar 20  08:00–10:00; not possible; ")
 
 
-def test_changes_of_clocks_and_festivals_are_told(planner: PlannerWindow, page: HourPage) -> None:
+def test_clock_changes_and_festivals_are_shown(planner: PlannerWindow, page: HourPage) -> None:
     planner.selection.move(datetime(2027, 3, 14, 4, tzinfo=UTC))
     assert "United States: Clocks go forward by 1 hr: Sun, Mar 14, 02:00 → 03:00" in page.notes.text()
 
 
-def test_what_is_over_is_not_offered(planner: PlannerWindow, page: HourPage) -> None:
+def test_past_hours_are_not_offered(planner: PlannerWindow, page: HourPage) -> None:
     """It is 09:07 in Shanghai on 1 March."""
     planner.selection.move_to_day(date(2027, 3, 1))
     assert page.panel.cards.cards
     assert all(wall(planner, card.hour.start) >= datetime(2027, 3, 1, 9, 15) for card in page.panel.cards.cards)
 
 
-async def test_four_weeks_are_looked_through_beside_the_window(planner: PlannerWindow, page: HourPage) -> None:
+async def test_a_search_of_four_weeks_does_not_block_the_window(planner: PlannerWindow, page: HourPage) -> None:
     page.panel.span.setCurrentIndex(2)
     page.panel.span.activated.emit(2)
     await page.panel._work.settled()
@@ -162,7 +162,7 @@ async def test_four_weeks_are_looked_through_beside_the_window(planner: PlannerW
     assert len(days) > 1
 
 
-async def test_a_search_that_nobody_waits_for_is_given_up(planner: PlannerWindow, page: HourPage) -> None:
+async def test_a_search_stops_when_its_result_is_not_needed(planner: PlannerWindow, page: HourPage) -> None:
     before = [card.hour.start for card in page.panel.cards.cards]
     page.panel.span.setCurrentIndex(2)
     page.panel.span.activated.emit(2)
@@ -174,7 +174,7 @@ async def test_a_search_that_nobody_waits_for_is_given_up(planner: PlannerWindow
     assert [card.hour.start for card in page.panel.cards.cards] != before
 
 
-def test_the_figure_follows_the_block_at_once(planner: PlannerWindow, page: HourPage) -> None:
+def test_the_score_follows_the_block_immediately(planner: PlannerWindow, page: HourPage) -> None:
     planner.selection.move(MORNING + timedelta(hours=12))
     field = page.panel.field()
     assert field is not None

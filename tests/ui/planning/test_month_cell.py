@@ -1,4 +1,4 @@
-"""A day of the month: what has room in it."""
+"""Tests what fits into a day cell of the month."""
 
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
@@ -15,11 +15,11 @@ def lines(shows: int, height: int) -> int:
     return CellPainter(load_theme(RESOURCES / "themes", "dark")).mark_lines(DayCell(items, MARKS), QRect(0, 0, 130, height))
 
 
-def test_shows_come_before_what_is_kept_on_a_low_day(qt: QApplication) -> None:
+def test_a_low_cell_shows_airings_before_festivals(qt: QApplication) -> None:
     assert lines(2, 72) == lines(4, 72) == 0
     assert lines(1, 72) == lines(0, 72) == 1
 
 
-def test_a_high_day_has_room_for_both(qt: QApplication) -> None:
+def test_a_high_cell_has_room_for_airings_and_festivals(qt: QApplication) -> None:
     assert lines(2, 100) == lines(4, 100) == 1
     assert lines(0, 100) == 2

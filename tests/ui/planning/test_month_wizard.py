@@ -1,4 +1,4 @@
-"""A month from a few quotas, and a plan that gets better: proposals that change nothing before somebody takes them."""
+"""Tests the month wizard and the plan's improvements: proposals change nothing before the user accepts them."""
 
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def peopled(studio: Studio) -> Studio:
+def studio_with_parties(studio: Studio) -> Studio:
     for party in PEOPLE:
         studio.control.scheduler.put_party(party)
     studio.control.scheduler.set_host_zone("Asia/Shanghai")
@@ -44,8 +44,8 @@ async def propose(wizard: MonthWizard) -> None:
     QApplication.processEvents()
 
 
-async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell: Shell, peopled: Studio) -> None:
-    plan = peopled.control.scheduler
+async def test_an_accepted_month_is_added_to_the_plan_as_one_undo_step(shell: Shell, studio_with_parties: Studio) -> None:
+    plan = studio_with_parties.control.scheduler
     wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     assert (wizard.first.date().toPython(), wizard.last.date().toPython()) == next_month(plan.today())
@@ -53,19 +53,21 @@ async def test_a_month_is_proposed_seen_and_put_into_the_plan_as_one_step(shell:
     assert not wizard.keep.isEnabled()
     await propose(wizard)
     count = wizard.table.rowCount()
-    assert count == 14 + 8  # five Mondays and Wednesdays, four Fridays; in Egypt four Thursdays and Sundays, when nobody else watches
+    assert count == 14 + 8  # five Mondays and Wednesdays, four Fridays; Egypt: four Thursdays and Sundays, when nobody else watches
     assert not plan.schedule.airings
     wizard.keep.click()
-    made = plan.schedule.airings
-    assert len(made) == count
-    assert {airing.title for airing in made} == {"Live: New York", "Live: Cairo"}
-    assert {wall_of(one.start, "America/New_York", plan.zones).wall.hour for one in plan.occurrences(NOW, NOW.replace(month=4))} >= {20}
-    assert {airing.start.zone for airing in made} == {"America/New_York", "Africa/Cairo"}
-    peopled.document.undo()
+    airings = plan.schedule.airings
+    assert len(airings) == count
+    assert {airing.title for airing in airings} == {"Live: New York", "Live: Cairo"}
+    assert {
+        wall_of(occurrence.start, "America/New_York", plan.zones).wall.hour for occurrence in plan.occurrences(NOW, NOW.replace(month=4))
+    } >= {20}
+    assert {airing.start.zone for airing in airings} == {"America/New_York", "Africa/Cairo"}
+    studio_with_parties.document.undo()
     assert not plan.schedule.airings
 
 
-async def test_another_wish_makes_the_proposal_void(shell: Shell, peopled: Studio) -> None:
+async def test_changing_a_quota_discards_the_proposal(shell: Shell, studio_with_parties: Studio) -> None:
     wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     await propose(wizard)
@@ -79,7 +81,9 @@ async def test_another_wish_makes_the_proposal_void(shell: Shell, peopled: Studi
     wizard.reject()
 
 
-async def test_the_way_back_keeps_the_wishes_and_the_title_names_the_audience_only_among_several(shell: Shell, peopled: Studio) -> None:
+async def test_back_keeps_the_quotas_and_titles_name_the_audience_only_if_there_are_several(
+    shell: Shell, studio_with_parties: Studio
+) -> None:
     wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     wizard.title.setText("Tea")
@@ -94,14 +98,14 @@ async def test_the_way_back_keeps_the_wishes_and_the_title_names_the_audience_on
     wizard.reject()
 
 
-async def test_a_month_ends_on_its_first_day_or_later(shell: Shell, peopled: Studio) -> None:
+async def test_the_last_day_is_never_before_the_first(shell: Shell, studio_with_parties: Studio) -> None:
     wizard = MonthWizard(shell.window.context, shell.window)
     wizard.first.setDate(wizard.last.date().addDays(7))
     assert wizard.last.date() == wizard.first.date()
     wizard.reject()
 
 
-async def test_as_many_days_as_shows_stay_allowed(shell: Shell, peopled: Studio) -> None:
+async def test_at_least_as_many_weekdays_as_shows_stay_selected(shell: Shell, studio_with_parties: Studio) -> None:
     wizard = MonthWizard(shell.window.context, shell.window)
     quota = wizard.quotas[0]
     quota.count.setValue(2)
@@ -111,8 +115,8 @@ async def test_as_many_days_as_shows_stay_allowed(shell: Shell, peopled: Studio)
     wizard.reject()
 
 
-async def test_what_is_planned_already_stays_and_nobody_is_in_two_shows(shell: Shell, peopled: Studio) -> None:
-    plan = peopled.control.scheduler
+async def test_planned_shows_stay_and_nobody_is_in_two_shows_at_once(shell: Shell, studio_with_parties: Studio) -> None:
+    plan = studio_with_parties.control.scheduler
     there = Airing("there", "Morning", LocalTime(datetime(2027, 3, 3, 9), "Asia/Shanghai"), 180, party_ids=("mei",))
     plan.put_airing(there)
     wizard = MonthWizard(shell.window.context, shell.window)
@@ -121,11 +125,11 @@ async def test_what_is_planned_already_stays_and_nobody_is_in_two_shows(shell: S
     wizard.keep.click()
     assert there in plan.schedule.airings
     dates = plan.occurrences(NOW, NOW.replace(month=4))
-    assert all(one.end <= other.start or other.end <= one.start for one in dates for other in dates if one is not other)
+    assert all(date.end <= other.start or other.end <= date.start for date in dates for other in dates if date is not other)
 
 
-async def test_a_plan_gets_better_by_what_is_ticked(shell: Shell, peopled: Studio) -> None:
-    plan = peopled.control.scheduler
+async def test_ticked_improvements_are_applied(shell: Shell, studio_with_parties: Studio) -> None:
+    plan = studio_with_parties.control.scheduler
     for number, day in enumerate((2, 4)):
         plan.put_airing(
             Airing(f"a{number}", "Night", LocalTime(datetime(2027, 3, day, 3), "America/New_York"), party_ids=("us", "mei", "ana"))
@@ -142,12 +146,12 @@ async def test_a_plan_gets_better_by_what_is_ticked(shell: Shell, peopled: Studi
     assert first == before.airings[0]
     assert second.start.wall.hour > 12
     assert "joy" in second.party_ids
-    peopled.document.undo()
+    studio_with_parties.document.undo()
     assert plan.schedule.airings == before.airings
 
 
-async def test_a_plan_that_is_good_is_left_alone(shell: Shell, peopled: Studio) -> None:
-    dialog = ImproveDialog(shell.window.context, *next_month(peopled.control.scheduler.today()), shell.window)
+async def test_a_good_plan_gets_no_improvements(shell: Shell, studio_with_parties: Studio) -> None:
+    dialog = ImproveDialog(shell.window.context, *next_month(studio_with_parties.control.scheduler.today()), shell.window)
     dialog.show()
     await dialog.work.settled()
     assert "No better times" in dialog.summary.text()
@@ -155,7 +159,7 @@ async def test_a_plan_that_is_good_is_left_alone(shell: Shell, peopled: Studio) 
     dialog.reject()
 
 
-async def test_the_planner_asks_for_a_month_and_shows_it(planner: PlannerWindow, studio: Studio) -> None:
+async def test_the_planner_opens_the_wizard_and_shows_the_month(planner: PlannerWindow, studio: Studio) -> None:
     wizard = planner.plan_month()
     await propose(wizard)
     count, first = len(studio.document.show.schedule.airings), wizard.first_day
@@ -169,12 +173,12 @@ async def test_the_planner_asks_for_a_month_and_shows_it(planner: PlannerWindow,
     dialog.reject()
 
 
-def test_without_an_audience_there_is_no_month(empty_planner: PlannerWindow) -> None:
+def test_a_month_needs_an_audience(empty_planner: PlannerWindow) -> None:
     assert not empty_planner.month_button.isEnabled()
     assert not empty_planner.improve_button.isEnabled()
 
 
-def test_it_is_no_larger_than_the_screen(shell: Shell, peopled: Studio) -> None:
+def test_the_wizard_fits_the_screen(shell: Shell, studio_with_parties: Studio) -> None:
     wizard = MonthWizard(shell.window.context, shell.window)
     room = wizard.screen().availableSize()
     wizard.resize_within_screen(room.width() + 500, room.height() + 500)

@@ -1,4 +1,4 @@
-"""People and markets: who takes part, with hours and days of their own; every field one step of undo."""
+"""Tests the planner's people page: parties with their hours and absences; each field is one undo step."""
 
 from datetime import date
 
@@ -24,8 +24,8 @@ def page(planner: PlannerWindow) -> PeoplePage:
     return planner.people
 
 
-def choose(page: PeoplePage, party_id: str) -> None:
-    ids = [str(page.list.item(place).data(0x100)) for place in range(page.list.count())]
+def select(page: PeoplePage, party_id: str) -> None:
+    ids = [str(page.list.item(index).data(0x100)) for index in range(page.list.count())]
     page.list.setCurrentRow(ids.index(party_id))
 
 
@@ -34,13 +34,13 @@ def party(studio: Studio, party_id: str) -> Party:
 
 
 def test_the_audience_comes_before_the_host_and_the_team(page: PeoplePage) -> None:
-    words = [page.list.item(place).text() for place in range(page.list.count())]
+    words = [page.list.item(index).text() for index in range(page.list.count())]
     assert words[0] == "United States\nMarket · New York"
     assert words[2:] == ["Lin\nHost · Shanghai", "Asha\nInterpreter · Kathmandu", "Ben\nInterpreter · Shanghai"]
 
 
-def test_a_name_that_is_typed_is_one_step(studio: Studio, page: PeoplePage) -> None:
-    choose(page, "lin")
+def test_typing_a_name_is_one_undo_step(studio: Studio, page: PeoplePage) -> None:
+    select(page, "lin")
     page.form.name.selectAll()
     QTest.keyClicks(page.form.name, "Mei")
     assert party(studio, "lin").name == "Mei"
@@ -50,8 +50,8 @@ def test_a_name_that_is_typed_is_one_step(studio: Studio, page: PeoplePage) -> N
     assert page.form.name.text() == "Lin"
 
 
-def test_a_name_is_not_emptied(studio: Studio, page: PeoplePage) -> None:
-    choose(page, "lin")
+def test_a_name_cannot_be_empty(studio: Studio, page: PeoplePage) -> None:
+    select(page, "lin")
     page.form.name.clear()
     page.form.name.textEdited.emit("")
     page.form.name.editingFinished.emit()
@@ -59,22 +59,22 @@ def test_a_name_is_not_emptied(studio: Studio, page: PeoplePage) -> None:
     assert page.form.name.text() == "Lin"
 
 
-def test_places_are_found_by_their_city(studio: Studio, page: PeoplePage) -> None:
-    choose(page, "asha")
+def test_places_are_found_by_city(studio: Studio, page: PeoplePage) -> None:
+    select(page, "asha")
     page.form.zone.offer("chatham")
     assert page.form.zone.offered == ("Pacific/Chatham",)
     page.form.zone.pick_match(0)
     assert party(studio, "asha").zone == "Pacific/Chatham"
 
 
-def test_a_market_has_a_share_and_a_person_nights(studio: Studio, page: PeoplePage) -> None:
-    choose(page, "us")
+def test_a_market_has_a_weight_and_a_person_has_nights(studio: Studio, page: PeoplePage) -> None:
+    select(page, "us")
     assert not page.form.form.isRowVisible(page.form.nights)
     page.form.weight.setValue(4.5)
     page.form.market.setCurrentIndex(page.form.market.findData("SA"))
     page.form.market.activated.emit(page.form.market.currentIndex())
     assert (party(studio, "us").weight, party(studio, "us").market_id) == (4.5, "SA")
-    choose(page, "ben")
+    select(page, "ben")
     assert not page.form.form.isRowVisible(page.form.market)
     page.form.nights.setValue(6)
     page.form.languages.setText("de, zh-Hans")
@@ -82,8 +82,8 @@ def test_a_market_has_a_share_and_a_person_nights(studio: Studio, page: PeoplePa
     assert (party(studio, "ben").nights_before, party(studio, "ben").languages) == (6, ("de", "zh-Hans"))
 
 
-def test_hours_of_their_own(studio: Studio, page: PeoplePage) -> None:
-    choose(page, "asha")
+def test_a_party_has_its_own_hours(studio: Studio, page: PeoplePage) -> None:
+    select(page, "asha")
     page.form.hours.add_button.click()
     (row,) = page.form.hours.rows
     row.begin.setTime(QTime(22, 0))
@@ -93,16 +93,16 @@ def test_hours_of_their_own(studio: Studio, page: PeoplePage) -> None:
     for weekday in (6, 7):
         row.days[weekday].click()
     assert party(studio, "asha").hours == (Hours(22 * 60, 30 * 60, Comfort.NEVER, (1, 2, 3, 4, 5)),)
-    assert page.form.hours.rows == [row], "who types keeps the field"
+    assert page.form.hours.rows == [row], "the field being edited stays"
     for weekday in (1, 2, 3, 4, 5):
         row.days[weekday].click()
-    assert party(studio, "asha").hours[0].weekdays == (5,), "the last day stays: none would mean every day"
+    assert party(studio, "asha").hours[0].weekdays == (5,), "the last day can't be removed: no day would mean every day"
     studio.document.undo()
     assert party(studio, "asha").hours == ()
 
 
-def test_days_away(studio: Studio, page: PeoplePage) -> None:
-    choose(page, "lin")
+def test_a_person_has_days_away(studio: Studio, page: PeoplePage) -> None:
+    select(page, "lin")
     page.form.away.add_button.click()
     (row,) = page.form.away.rows
     assert party(studio, "lin").away == (Absence(date(2027, 3, 1), date(2027, 3, 1)),)
@@ -110,47 +110,47 @@ def test_days_away(studio: Studio, page: PeoplePage) -> None:
     QTest.keyClicks(row.why, "Home")
     assert party(studio, "lin").away == (Absence(date(2027, 3, 1), date(2027, 3, 9), "Home"),)
     row.first.setDate(QDate(2027, 3, 12))
-    assert party(studio, "lin").away[0].last == date(2027, 3, 12), "the end goes along"
+    assert party(studio, "lin").away[0].last == date(2027, 3, 12), "the end moves with the start"
     row.removed.emit()
     assert party(studio, "lin").away == ()
 
 
-def test_somebody_is_added_and_removed(studio: Studio, page: PeoplePage) -> None:
+def test_a_person_is_added_and_removed(studio: Studio, page: PeoplePage) -> None:
     page.add(PartyKind.MARKET, "US")
     added = studio.document.show.schedule.parties[-1]
     assert (added.market_id, added.zone) == ("US", "America/Chicago")
     assert added.name == "United States · Chicago"
     assert page.form.name.selectedText() == added.name
     page.remove()
-    assert tuple(one.id for one in studio.document.show.schedule.parties) == tuple(one.id for one in PARTIES)
+    assert tuple(party.id for party in studio.document.show.schedule.parties) == tuple(party.id for party in PARTIES)
     page.add(PartyKind.OPERATOR, "")
     assert studio.document.show.schedule.parties[-1].zone == "Asia/Shanghai"
 
 
-def test_a_party_of_a_show_can_go(studio: Studio, page: PeoplePage) -> None:
-    choose(page, "us")
+def test_a_party_of_a_show_can_be_removed(studio: Studio, page: PeoplePage) -> None:
+    select(page, "us")
     page.remove()
     assert "us" not in studio.document.show.schedule.airings[0].party_ids
     studio.document.undo()
     assert "us" in studio.document.show.schedule.airings[0].party_ids
 
 
-def test_the_ledger_has_everybody_and_whose_turn_it_is(page: PeoplePage) -> None:
+def test_the_workload_lists_everyone_and_whose_turn_it_is(page: PeoplePage) -> None:
     model = page.workloads.model()
     names = [model.index(row, 0).data() for row in range(model.rowCount())]
     assert sorted(names) == ["Asha\nInterpreter · next in turn", "Ben\nInterpreter", "Lin\nHost"]
     figures = {names[row]: model.index(row, 2).data() for row in range(model.rowCount())}
     assert figures["Ben\nInterpreter"] == "1"
-    assert figures["Lin\nHost"] == "0", "a Friday evening in New York is a morning for her"
+    assert figures["Lin\nHost"] == "0", "Friday evening in New York is morning for her"
 
 
-def test_whose_turn_it_is_asks_those_who_can_do_the_same() -> None:
+def test_turns_are_taken_among_people_with_the_same_role() -> None:
     workloads = {"asha": Workload("asha", nights=(date(2027, 3, 2),)), "ben": Workload("ben"), "lin": Workload("lin")}
     assert next_in_turn(PARTIES, workloads) == {"ben"}
-    assert next_in_turn(PARTIES[:4], workloads) == frozenset(), "who is alone in a work has no turn"
+    assert next_in_turn(PARTIES[:4], workloads) == frozenset(), "a person alone in a role has no turn"
 
 
-def test_what_holds_for_the_whole_plan(studio: Studio, planner: PlannerWindow, page: PeoplePage) -> None:
+def test_the_page_edits_settings_of_the_whole_plan(studio: Studio, planner: PlannerWindow, page: PeoplePage) -> None:
     settings = page.settings
     assert (settings.place.text(), settings.rest.value()) == ("Shanghai", 11)
     settings.rest.setValue(13)

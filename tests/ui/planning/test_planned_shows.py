@@ -1,4 +1,4 @@
-"""The plan in the window: the month, the agenda, the tasks and a show's form, on the real scheduler."""
+"""Tests the month, the agenda, the tasks and the airing form with the real scheduler."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -40,37 +40,37 @@ def plan(studio: Studio) -> Scheduler:
 
 @pytest.fixture
 async def planned(window: MainWindow, studio: Studio) -> AsyncIterator[MainWindow]:
-    """With the sample's plan, and the festivals of its markets."""
+    """The window with the sample's plan and its markets' festivals."""
     plan_sample(studio)
-    known = asyncio.Event()
+    festivals_loaded = asyncio.Event()
     plan = studio.control.scheduler
-    stop = plan.changed.connect(lambda: known.set() if plan.advice.festivals(date(2026, 11, 1), date(2026, 12, 31)) else None)
+    stop = plan.changed.connect(lambda: festivals_loaded.set() if plan.advice.festivals(date(2026, 11, 1), date(2026, 12, 31)) else None)
     if not plan.advice.festivals(date(2026, 11, 1), date(2026, 12, 31)):
-        await asyncio.wait_for(known.wait(), 30)
+        await asyncio.wait_for(festivals_loaded.wait(), 30)
     stop()
     yield window
 
 
 @pytest.fixture
 def month(planned: MainWindow) -> Iterator[MonthView]:
-    made = MonthView(planned.context)
-    made.resize(1100, 700)
-    made.show()
-    made.activateWindow()
-    made.grid.setFocus()
+    view = MonthView(planned.context)
+    view.resize(1100, 700)
+    view.show()
+    view.activateWindow()
+    view.grid.setFocus()
     QApplication.processEvents()
-    yield made
-    made.deleteLater()
+    yield view
+    view.deleteLater()
 
 
 @pytest.fixture
 def agenda(planned: MainWindow) -> Iterator[AgendaView]:
-    made = AgendaView(planned.context)
-    made.resize(1000, 600)
-    made.show()
+    view = AgendaView(planned.context)
+    view.resize(1000, 600)
+    view.show()
     QApplication.processEvents()
-    yield made
-    made.deleteLater()
+    yield view
+    view.deleteLater()
 
 
 def drag(month: MonthView, key: str, day: date, modifier: Qt.KeyboardModifier = NONE) -> None:
@@ -86,7 +86,7 @@ def titles(month: MonthView, day: date) -> list[str]:
     return [f"{item.hour} {item.title}" for item in month.grid.page.cells[day].items]
 
 
-def choose_in_menu(words: str) -> None:
+def click_menu_item(words: str) -> None:
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     next(action for action in menu.actions() if action.text() == words).trigger()
@@ -95,7 +95,7 @@ def choose_in_menu(words: str) -> None:
 
 def form(widget: MonthView | AgendaView | MainWindow) -> AiringDialog:
     QApplication.processEvents()
-    found = [one for one in widget.findChildren(AiringDialog) if one.isVisible()]
+    found = [dialog for dialog in widget.findChildren(AiringDialog) if dialog.isVisible()]
     assert len(found) == 1
     return found[0]
 
@@ -103,7 +103,7 @@ def form(widget: MonthView | AgendaView | MainWindow) -> AiringDialog:
 # --- the month -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_month_shows_what_the_host_sees(month: MonthView) -> None:
+def test_the_month_shows_dates_in_the_host_time_zone(month: MonthView) -> None:
     assert month.title.text() == "November 2026"
     assert titles(month, date(2026, 11, 27)) == ["09:00 Tea and ink, live for the US"]  # Thursday evening there
     assert titles(month, date(2026, 11, 29)) == ["00:00 Gifts from Harbour & Hill, live for the Gulf"]
@@ -116,14 +116,14 @@ def test_the_month_shows_what_the_host_sees(month: MonthView) -> None:
     assert any("clocks go back by" in mark.tip for mark in month.grid.page.cells[date(2026, 11, 1)].marks)
 
 
-def test_the_month_of_a_market_has_its_own_days(month: MonthView) -> None:
+def test_the_month_shows_dates_in_a_market_time_zone(month: MonthView) -> None:
     month.clocks.setCurrentIndex(month.clocks.findData(NEW_YORK))
     month.clocks.chosen.emit()
     assert titles(month, date(2026, 11, 26)) == ["20:00 Tea and ink, live for the US"]
     assert titles(month, date(2026, 11, 27)) == []
 
 
-def test_a_single_show_is_dragged_to_another_day_and_back_by_undo(month: MonthView, plan: Scheduler, studio: Studio) -> None:
+def test_a_single_show_is_dragged_to_another_day_and_undone(month: MonthView, plan: Scheduler, studio: Studio) -> None:
     first = plan.occurrence(US_FIRST)
     assert first is not None
     key = plan.duplicate(first, LocalTime(datetime(2026, 11, 24, 20), NEW_YORK))
@@ -137,18 +137,18 @@ def test_a_single_show_is_dragged_to_another_day_and_back_by_undo(month: MonthVi
     assert not month.done.undo_button.isVisible()
 
 
-def test_a_date_of_a_series_asks_which_dates_are_meant(month: MonthView, plan: Scheduler) -> None:
+def test_moving_a_date_of_a_series_asks_which_dates_to_move(month: MonthView, plan: Scheduler) -> None:
     drag(month, US_FIRST, date(2026, 11, 28))
-    choose_in_menu("Reschedule this date only")
+    click_menu_item("Reschedule this date only")
     assert titles(month, date(2026, 11, 28)) == ["09:00 Tea and ink, live for the US"]
     assert titles(month, date(2026, 12, 4)) == ["09:00 Tea and ink, live for the US"]
     drag(month, US_SECOND, date(2026, 12, 3))
-    choose_in_menu("Reschedule this and all following dates")
+    click_menu_item("Reschedule this and all following dates")
     dates = plan.occurrences(NOON + timedelta(days=9), NOON + timedelta(days=26))
-    assert [f"{one.start:%d %H:%M}" for one in dates if one.local.zone == NEW_YORK] == ["03 01:00", "10 01:00", "17 01:00"]
+    assert [f"{date.start:%d %H:%M}" for date in dates if date.local.zone == NEW_YORK] == ["03 01:00", "10 01:00", "17 01:00"]
 
 
-def test_ctrl_drag_copies(month: MonthView, plan: Scheduler) -> None:
+def test_ctrl_drag_copies_a_show(month: MonthView, plan: Scheduler) -> None:
     drag(month, US_FIRST, date(2026, 11, 25), CTRL)
     assert titles(month, date(2026, 11, 25)) == ["09:00 Tea and ink, live for the US"]
     assert titles(month, date(2026, 11, 27)) == ["09:00 Tea and ink, live for the US"]
@@ -156,7 +156,7 @@ def test_ctrl_drag_copies(month: MonthView, plan: Scheduler) -> None:
     assert plan.schedule.airings[-1].rule == ""
 
 
-def test_the_month_is_led_by_keys(month: MonthView, plan: Scheduler, studio: Studio) -> None:
+def test_keys_control_the_month(month: MonthView, plan: Scheduler, studio: Studio) -> None:
     grid = month.grid
     assert grid.day == date(2026, 11, 22)
     for _ in range(5):
@@ -166,25 +166,25 @@ def test_the_month_is_led_by_keys(month: MonthView, plan: Scheduler, studio: Stu
     assert titles(month, date(2026, 12, 4)) == ["09:00 Tea and ink, live for the US"] * 2
     QTest.keyClick(grid, Qt.Key.Key_Down)
     assert grid.day == date(2026, 12, 4)
-    assert month.title.text() == "November 2026"  # it is in the last week of the page
+    assert month.title.text() == "November 2026"  # the date is in the page's last week
     chosen = grid.key
     QTest.keyClick(grid, Qt.Key.Key_Space)
     assert grid.key != chosen
-    single = next(one for one in plan.schedule.airings if not one.rule)
+    single = next(airing for airing in plan.schedule.airings if not airing.rule)
     grid.choose(date(2026, 12, 4), single.id)
     QTest.keyClick(grid, Qt.Key.Key_Left, ALT)
     assert airing_by_id(plan.schedule, single.id).start.wall == datetime(2026, 12, 2, 20)
     QTest.keyClick(grid, Qt.Key.Key_Delete)
-    assert single.id not in {one.id for one in plan.schedule.airings}
+    assert single.id not in {airing.id for airing in plan.schedule.airings}
     studio.document.undo()
-    assert single.id in {one.id for one in plan.schedule.airings}
+    assert single.id in {airing.id for airing in plan.schedule.airings}
     QTest.keyClick(grid, Qt.Key.Key_PageDown)
     assert month.title.text() == "December 2026"
     QTest.keyClick(grid, Qt.Key.Key_Home)
     assert (month.title.text(), grid.day) == ("November 2026", date(2026, 11, 22))
 
 
-def test_a_day_with_many_shows_says_how_many_more(month: MonthView, plan: Scheduler) -> None:
+def test_a_full_day_shows_how_many_more_shows_it_has(month: MonthView, plan: Scheduler) -> None:
     first = plan.occurrence(US_FIRST)
     assert first is not None
     for hour in range(5):
@@ -208,14 +208,14 @@ def test_a_double_click_on_a_free_day_plans_a_show_there(month: MonthView, plan:
     dialog.title_line.setText("Second evening")
     dialog._show_preview()
     dialog.save_button.click()
-    assert [one.title for one in plan.schedule.airings][-1] == "Second evening"
+    assert [airing.title for airing in plan.schedule.airings][-1] == "Second evening"
     assert titles(month, date(2026, 11, 26)) == ["09:00 Second evening"]
 
 
 # --- a show's form --------------------------------------------------------------------------------------------------------
 
 
-def test_the_form_says_what_everybodys_clocks_show(month: MonthView) -> None:
+def test_the_form_shows_everyones_local_time(month: MonthView) -> None:
     month.show_actions.open(US_FIRST)
     dialog = form(month)
     parties = dialog.preview.parties
@@ -232,7 +232,7 @@ def test_the_form_says_what_everybodys_clocks_show(month: MonthView) -> None:
     dialog.reject()
 
 
-def test_the_dates_of_a_series_show_what_the_clocks_do_to_the_host(month: MonthView, plan: Scheduler) -> None:
+def test_the_dates_of_a_series_show_how_clock_changes_affect_the_host(month: MonthView, plan: Scheduler) -> None:
     later = plan.occurrence("us-evening@2027-03-04T20:00")
     assert later is not None
     month.show_actions.open(later.key)
@@ -245,10 +245,12 @@ def test_the_dates_of_a_series_show_what_the_clocks_do_to_the_host(month: MonthV
 
 
 @pytest.mark.parametrize(
-    ("scope", "moved", "kept"),
+    ("scope", "moved", "first_unchanged"),
     [(Scope.THIS, 1, True), (Scope.FOLLOWING, 3, True), (Scope.ALL, 4, False)],
 )
-def test_this_date_those_that_follow_or_all(month: MonthView, plan: Scheduler, scope: Scope, moved: int, kept: bool) -> None:
+def test_a_change_applies_to_one_date_to_later_dates_or_to_all(
+    month: MonthView, plan: Scheduler, scope: Scope, moved: int, first_unchanged: bool
+) -> None:
     month.show_actions.open(US_SECOND)
     dialog = form(month)
     dialog.scope.setCurrentIndex(dialog.scope.findData(scope))
@@ -256,10 +258,10 @@ def test_this_date_those_that_follow_or_all(month: MonthView, plan: Scheduler, s
     dialog.when.hour.setTime(QTime(21, 0))
     dialog._show_preview()
     dialog.save_button.click()
-    dates = [one for one in plan.occurrences(NOON, NOON + timedelta(days=28)) if one.local.zone == NEW_YORK]
+    dates = [occurrence for occurrence in plan.occurrences(NOON, NOON + timedelta(days=28)) if occurrence.local.zone == NEW_YORK]
     assert len(dates) == 4
-    assert sum(one.local.wall.hour == 21 for one in dates) == moved
-    assert (dates[0].local.wall.hour == 20) is kept
+    assert sum(date.local.wall.hour == 21 for date in dates) == moved
+    assert (dates[0].local.wall.hour == 20) is first_unchanged
 
 
 def test_a_new_title_is_announced(month: MonthView, plan: Scheduler) -> None:
@@ -299,7 +301,7 @@ def test_a_time_that_does_not_exist_cannot_be_planned(planned: MainWindow, plan:
     assert plan.schedule.airings[-1].start == LocalTime(datetime(2027, 3, 14, 3, 30), NEW_YORK)
 
 
-def test_a_date_that_is_moved_into_a_gap_is_asked_about(month: MonthView, plan: Scheduler) -> None:
+def test_moving_a_date_to_a_skipped_time_asks_the_user(month: MonthView, plan: Scheduler) -> None:
     first = plan.occurrence(US_FIRST)
     assert first is not None
     key = plan.duplicate(first, LocalTime(datetime(2027, 3, 13, 2, 30), NEW_YORK))
@@ -312,7 +314,7 @@ def test_a_date_that_is_moved_into_a_gap_is_asked_about(month: MonthView, plan: 
     assert airing_by_id(plan.schedule, key).start == LocalTime(datetime(2027, 3, 14, 1, 30), NEW_YORK)
 
 
-def test_a_date_has_one_form(month: MonthView) -> None:
+def test_opening_a_date_twice_shows_the_same_form(month: MonthView) -> None:
     month.show_actions.open(US_FIRST)
     month.show_actions.open(US_FIRST)
     dialog = form(month)
@@ -321,7 +323,7 @@ def test_a_date_has_one_form(month: MonthView) -> None:
     form(month).reject()
 
 
-def test_calling_off_is_one_step_of_undo(month: MonthView, plan: Scheduler, studio: Studio) -> None:
+def test_cancelling_is_one_undo_step(month: MonthView, plan: Scheduler, studio: Studio) -> None:
     month.show_actions.open(US_FIRST)
     form(month).cancel_show_button.click()
     assert plan.occurrence(US_FIRST) is None
@@ -330,7 +332,7 @@ def test_calling_off_is_one_step_of_undo(month: MonthView, plan: Scheduler, stud
     assert plan.occurrence(US_FIRST) is not None
 
 
-def test_a_form_closes_when_its_date_goes(month: MonthView, plan: Scheduler) -> None:
+def test_the_form_closes_when_its_date_is_removed(month: MonthView, plan: Scheduler) -> None:
     month.show_actions.open(GULF_FIRST)
     dialog = form(month)
     plan.remove_airings(("gulf-evening",))
@@ -349,7 +351,7 @@ def test_the_first_plan_offers_markets_and_host(window: MainWindow, studio: Stud
     dialog._show_preview()
     dialog.save_button.click()
     assert [(party.kind, party.zone) for party in plan.schedule.parties] == [(PartyKind.MARKET, NEW_YORK), (PartyKind.HOST, SHANGHAI)]
-    studio.document.undo()  # the show and those who take part are one step
+    studio.document.undo()  # the show and its parties are one undo step
     assert plan.schedule.parties == ()
     assert plan.schedule.airings == ()
 
@@ -357,7 +359,7 @@ def test_the_first_plan_offers_markets_and_host(window: MainWindow, studio: Stud
 # --- agenda and tasks -----------------------------------------------------------------------------------------------------
 
 
-def test_the_agenda_has_three_clocks(agenda: AgendaView) -> None:
+def test_the_agenda_shows_three_time_zones(agenda: AgendaView) -> None:
     agenda.clocks.setCurrentIndex(agenda.clocks.findData(DUBAI))
     agenda.clocks.chosen.emit()
     day = agenda.list.days[0]
@@ -369,7 +371,7 @@ def test_the_agenda_has_three_clocks(agenda: AgendaView) -> None:
     assert agenda.list.keys[:3] == (US_FIRST, GULF_FIRST, US_SECOND)
 
 
-def test_the_agenda_is_led_by_keys(agenda: AgendaView, plan: Scheduler) -> None:
+def test_keys_control_the_agenda(agenda: AgendaView, plan: Scheduler) -> None:
     agenda.list.choose(GULF_FIRST)
     QTest.keyClick(agenda.list, Qt.Key.Key_D, CTRL)
     assert len(plan.schedule.airings) == 3
@@ -382,7 +384,7 @@ def test_the_agenda_is_led_by_keys(agenda: AgendaView, plan: Scheduler) -> None:
     form(agenda).reject()
 
 
-def test_a_date_that_began_early_and_is_over_is_past(agenda: AgendaView, month: MonthView, plan: Scheduler, clock: SetClock) -> None:
+def test_a_date_that_started_early_and_ended_is_past(agenda: AgendaView, month: MonthView, plan: Scheduler, clock: SetClock) -> None:
     def states() -> tuple[str, str]:
         items = {item.key: item for cell in month.grid.page.cells.values() for item in cell.items}
         rows = {row.key: row for day in agenda.list.days for row in day.rows}
@@ -404,7 +406,7 @@ def test_an_empty_agenda_says_what_to_do(agenda: AgendaView, plan: Scheduler) ->
     assert agenda.empty.isVisible()
 
 
-def test_a_task_is_ticked_off_and_comes_back_by_undo(planned: MainWindow, plan: Scheduler) -> None:
+def test_ticking_off_a_task_can_be_undone(planned: MainWindow, plan: Scheduler) -> None:
     view = TasksView(planned.context)
     view.resize(900, 500)
     view.show()
@@ -424,7 +426,7 @@ def test_a_task_is_ticked_off_and_comes_back_by_undo(planned: MainWindow, plan: 
     view.deleteLater()
 
 
-def test_what_should_have_been_begun_long_ago_is_one_line_and_says_for_which_market(planned: MainWindow) -> None:
+def test_long_overdue_tasks_are_one_line_that_names_the_market(planned: MainWindow) -> None:
     view = TasksView(planned.context)
     view.show()
     QApplication.processEvents()
@@ -432,14 +434,14 @@ def test_what_should_have_been_begun_long_ago_is_one_line_and_says_for_which_mar
     assert group is not None
     assert group.text(0).startswith("Long overdue")
     assert not group.isExpanded()
-    children = (group.child(place) for place in range(group.childCount()))
+    children = (group.child(index) for index in range(group.childCount()))
     lines = [child.text(1) for child in children if child is not None]
     assert any("Black Friday · United States" in line for line in lines)
     assert len(set(lines)) > 1
     view.deleteLater()
 
 
-def test_times_come_from_the_packaged_rules_whatever_the_pc_says(plan: Scheduler, planned: MainWindow) -> None:
+def test_times_come_from_the_packaged_time_zone_rules(plan: Scheduler, planned: MainWindow) -> None:
     first = plan.occurrence(US_FIRST)
     assert first is not None
     assert first.start == datetime(2026, 11, 27, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The planner's window: its tabs, its place, its empty state, and the way through it without a mouse."""
+"""Tests the planner window: tabs, saved position, empty state and keyboard use."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from app.ui.shell.application import Shell
 from tests.ui.shell.test_keyboard import controls, named, round_trip
 
 
-def test_its_tabs(planner: PlannerWindow) -> None:
+def test_the_planner_has_its_tabs(planner: PlannerWindow) -> None:
     assert tuple(planner.pages) == TABS
     for name in TABS:
         planner.show_tab(name)
@@ -38,7 +38,7 @@ def test_an_empty_plan_is_filled_from_the_show_in_one_click(studio: Studio, empt
     assert empty_planner.stack.currentWidget() is empty_planner.empty
 
 
-def test_a_show_without_markets_is_asked_for_them_first(studio: Studio, empty_planner: PlannerWindow) -> None:
+def test_a_show_without_markets_asks_for_markets_first(studio: Studio, empty_planner: PlannerWindow) -> None:
     assert not empty_planner.suggest_button.isVisible()
     empty_planner.markets_button.click()
     dialog = empty_planner.findChild(SetupDialog)
@@ -51,14 +51,14 @@ def test_a_show_without_markets_is_asked_for_them_first(studio: Studio, empty_pl
     assert not empty_planner.markets_button.isVisible()
 
 
-def test_they_can_be_written_by_hand(empty_planner: PlannerWindow) -> None:
+def test_parties_can_be_added_by_hand(empty_planner: PlannerWindow) -> None:
     empty_planner.by_hand_button.click()
     assert empty_planner.tab == "people"
     assert empty_planner.stack.currentWidget() is empty_planner.tabs
     assert not empty_planner.people.area.isEnabled()
 
 
-def test_it_comes_back_where_it_was(planner: PlannerWindow, state: QSettings) -> None:
+def test_the_planner_restores_its_position_and_tab(planner: PlannerWindow, state: QSettings) -> None:
     planner.show_tab("people")
     planner.resize(planner.width(), 640)
     planner.close()
@@ -69,7 +69,7 @@ def test_it_comes_back_where_it_was(planner: PlannerWindow, state: QSettings) ->
 
 
 @pytest.mark.parametrize("tab", ["hour", "week", "festivals", "people"])
-def test_tab_reaches_every_control(planner: PlannerWindow, tab: str) -> None:
+def test_tab_reaches_every_control_of_the_planner(planner: PlannerWindow, tab: str) -> None:
     planner.resize(1600, 1200)
     planner.show_tab(tab)
     QApplication.processEvents()
@@ -77,20 +77,20 @@ def test_tab_reaches_every_control(planner: PlannerWindow, tab: str) -> None:
     assert not [named(widget) for widget in controls(planner) if id(widget) not in reached]
 
 
-def test_what_happens_in_the_plan_is_read_by_the_page_that_is_seen(studio: Studio, planner: PlannerWindow) -> None:
+def test_only_the_visible_page_reads_changes_of_the_plan(studio: Studio, planner: PlannerWindow) -> None:
     planner.show_tab("hour")
     QApplication.processEvents()
     studio.control.scheduler.remove_parties(("asha",))
     model = planner.hour.strips.model
     assert model is not None
     assert [row.party_id for row in model.rows] == ["us", "de", "lin", "ben"]
-    assert planner.people.list.count() in (0, 5), "what is not seen is read later"
+    assert planner.people.list.count() in (0, 5), "hidden pages read changes later"
     planner.show_tab("people")
     QApplication.processEvents()
     assert planner.people.list.count() == 4
 
 
-def test_the_main_window_opens_it_once_and_takes_it_along(shell: Shell) -> None:
+def test_the_main_window_opens_one_planner_and_closes_it(shell: Shell) -> None:
     window = shell.window
     window.qt_actions.run("planner.toggle")
     first = window.windows.planner

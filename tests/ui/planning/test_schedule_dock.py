@@ -1,4 +1,4 @@
-"""The dock of the plan: what comes next, whether all is ready, what a late show does, and what new clock rules moved."""
+"""Tests the schedule dock: the next show, readiness, late shows and changed time zone rules."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,10 +34,10 @@ def plan(studio: Studio) -> Scheduler:
     return studio.control.scheduler
 
 
-def bring_up(window: MainWindow) -> ScheduleBoard:
-    """Raise the dock and let it fill itself."""
+def open_dock(window: MainWindow) -> ScheduleBoard:
+    """Raise the dock and fill it."""
     window.context.openers.show_panel("schedule")
-    for _ in range(3):  # the tab, the timer, what they lay out
+    for _ in range(3):  # the tab, the timer, the layout
         QApplication.processEvents()
     assert is_built(window)
     return window.schedule.fill()
@@ -50,30 +50,30 @@ def is_built(window: MainWindow) -> bool:
 @pytest.fixture
 def board(window: MainWindow, studio: Studio) -> ScheduleBoard:
     plan_sample(studio)
-    return bring_up(window)
+    return open_dock(window)
 
 
-def line(board: ScheduleBoard, kind: str) -> tuple[str, str, str]:
-    found = next(one for one in board.readiness.list.lines if one.id == kind)
+def readiness_line(board: ScheduleBoard, kind: str) -> tuple[str, str, str]:
+    found = next(line for line in board.readiness.list.lines if line.id == kind)
     return found.words, found.state, found.fix
 
 
-def test_nothing_is_built_before_it_is_seen(window: MainWindow, studio: Studio) -> None:
+def test_the_dock_is_built_when_first_shown(window: MainWindow, studio: Studio) -> None:
     assert not is_built(window)
-    bring_up(window)
+    open_dock(window)
     assert is_built(window)
     assert any(bar.tabText(bar.currentIndex()) == "Schedule" for bar in window.findChildren(QTabBar))
 
 
 def test_an_empty_plan_says_what_to_do(window: MainWindow) -> None:
-    board = bring_up(window)
+    board = open_dock(window)
     assert board.empty.isVisible()
     board.plan_button.click()
     assert board.findChildren(AiringDialog)[0].isVisible()
     board.findChildren(AiringDialog)[0].reject()
 
 
-def test_the_next_show_is_shown_on_everybodys_clocks(board: ScheduleBoard) -> None:
+def test_the_next_show_has_everyones_local_time(board: ScheduleBoard) -> None:
     assert board.eyebrow.text() == "Next show in"
     assert board.countdown.text() == "4 days 21 hr"
     assert board.title.text() == "Tea and ink, live for the US"
@@ -83,7 +83,7 @@ def test_the_next_show_is_shown_on_everybodys_clocks(board: ScheduleBoard) -> No
     assert [key.partition("@")[0] for key in board.after.keys] == ["gulf-evening", "us-evening", "us-evening", "gulf-evening"]
 
 
-def test_the_clock_goes(board: ScheduleBoard, clock: SetClock) -> None:
+def test_the_countdown_updates(board: ScheduleBoard, clock: SetClock) -> None:
     at(clock, NOON + timedelta(days=4, hours=20, minutes=30))
     board._tick()
     assert board.countdown.text() == "30 min"
@@ -101,26 +101,26 @@ def test_the_clock_goes(board: ScheduleBoard, clock: SetClock) -> None:
 
 def test_each_missing_item_has_a_fix_button(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
     assert board.readiness.title.text().startswith("Not ready: ")
-    assert line(board, "products") == ("4 products not confirmed by the partner", "missing", "Mark confirmed")
-    assert line(board, "interpreter") == ("The rundown needs an interpreter", "block", "Choose")
-    assert line(board, "run_of_show")[1] == "good"
-    confirm = next(one for one in board.readiness.list.lines if one.id == "products").run
+    assert readiness_line(board, "products") == ("4 products not confirmed by the partner", "missing", "Mark confirmed")
+    assert readiness_line(board, "interpreter") == ("The rundown needs an interpreter", "block", "Choose")
+    assert readiness_line(board, "run_of_show")[1] == "good"
+    confirm = next(line for line in board.readiness.list.lines if line.id == "products").run
     assert confirm is not None
     confirm()
-    assert line(board, "products") == ("Products confirmed", "good", "")
+    assert readiness_line(board, "products") == ("Products confirmed", "good", "")
     studio.document.undo()
-    assert line(board, "products")[1] == "missing"
+    assert readiness_line(board, "products")[1] == "missing"
     QApplication.processEvents()
-    choose = next(one for one in board.readiness.list.findChildren(QPushButton) if one.text() == "Choose" and one.isVisible())
+    choose = next(button for button in board.readiness.list.findChildren(QPushButton) if button.text() == "Choose" and button.isVisible())
     choose.click()
-    dialog = next(one for one in board.findChildren(AiringDialog) if one.isVisible())
+    dialog = next(dialog for dialog in board.findChildren(AiringDialog) if dialog.isVisible())
     dialog.preview.parties.boxes["interpreter-ar"].click()
     dialog._show_preview()
     dialog.save_button.click()
-    assert line(board, "interpreter")[0].endswith("Salma Farid")
+    assert readiness_line(board, "interpreter")[0].endswith("Salma Farid")
 
 
-def test_a_late_show_proposes_to_shift_what_follows(board: ScheduleBoard, plan: Scheduler, studio: Studio, clock: SetClock) -> None:
+def test_a_late_show_offers_to_shift_later_shows(board: ScheduleBoard, plan: Scheduler, studio: Studio, clock: SetClock) -> None:
     first = plan.occurrence(US_FIRST)
     assert first is not None
     second = plan.duplicate(first, LocalTime(datetime(2026, 11, 26, 21, 45), NEW_YORK))
@@ -154,14 +154,14 @@ def test_a_show_that_is_on_air_counts_down_to_its_end(board: ScheduleBoard, plan
     assert (board.eyebrow.text(), board.countdown.text()) == ("On air, over time by", "5 min")
 
 
-def test_the_list_opens_and_calls_off(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
+def test_the_list_opens_and_cancels_shows(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
     key = board.after.keys[0]
     board.after.cancelled.emit(key)
     assert plan.occurrence(key) is None
     studio.document.undo()
     assert board.after.keys[0] == key
     board.after.opened.emit(key)
-    dialog = next(one for one in board.findChildren(AiringDialog) if one.isVisible())
+    dialog = next(dialog for dialog in board.findChildren(AiringDialog) if dialog.isVisible())
     assert dialog.title_line.text() == "Gifts from Harbour & Hill, live for the Gulf"
     dialog.reject()
 
@@ -182,33 +182,33 @@ def test_the_planner_opens_from_the_dock(board: ScheduleBoard, window: MainWindo
     assert planner.tab == "month"
     window.activateWindow()
     assert QTest.qWaitForWindowActive(window)
-    window.qt_actions.run("planner.toggle")  # it is behind the other window: the user wants to see it
+    window.qt_actions.run("planner.toggle")  # it is behind the other window, so the command raises it
     assert planner.isVisible()
     assert QTest.qWaitForWindowActive(planner)
     window.qt_actions.run("planner.toggle")
     assert not planner.isVisible()
 
 
-def test_new_clock_rules_are_told_and_accepted(board: ScheduleBoard, window: MainWindow, studio: Studio, plan: Scheduler) -> None:
-    """As if the plan had been made by an edition in which New York kept its summer time."""
+def test_changed_time_zone_rules_are_shown_and_accepted(board: ScheduleBoard, window: MainWindow, studio: Studio, plan: Scheduler) -> None:
+    """The plan was made with time zone rules in which New York stays on summer time."""
 
-    def older(table: ZoneTable) -> ZoneTable:
+    def with_permanent_summer_time(table: ZoneTable) -> ZoneTable:
         return replace(table, offsets=((table.offsets[0][0], -240),)) if table.zone == NEW_YORK else table
 
-    def aged(show: Show) -> Show:
-        tables = tuple(map(older, show.schedule.zone_tables))
+    def with_old_rules(show: Show) -> Show:
+        tables = tuple(map(with_permanent_summer_time, show.schedule.zone_tables))
         return replace(show, schedule=replace(show.schedule, tzdata="2020a", zone_tables=tables))
 
-    studio.document.edit_show("Age", aged)
+    studio.document.edit_show("Age", with_old_rules)
     assert window.qt_actions.can_run("schedule.moved")
     window.qt_actions.run("schedule.moved")
     dialog = window.findChildren(ZoneUpdateDialog)[0]
-    words = [one.text() for one in dialog.findChildren(type(dialog.more))]
+    words = [label.text() for label in dialog.findChildren(type(dialog.more))]
     assert any("Tea and ink" in text and "20:00 New York" in text for text in words)
     assert "Lin Yue · Shanghai" in words
     assert words[words.index("Lin Yue · Shanghai") + 1] == "08:00"
-    before = [one.local for one in plan.upcoming(8)]
+    before = [occurrence.local for occurrence in plan.upcoming(8)]
     dialog.accept_button.click()
     assert plan.moved() == ()
-    assert [one.local for one in plan.upcoming(8)] == before
+    assert [occurrence.local for occurrence in plan.upcoming(8)] == before
     assert not dialog.isVisible()

@@ -1,4 +1,4 @@
-"""What the strips say: hours, days and changes of every clock along the planner's axis."""
+"""Tests the strip model: hours, days and clock changes of each zone along the planner's axis."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -26,8 +26,8 @@ def market(zone: str, market_id: str = "") -> Party:
     return Party(zone, zone, PartyKind.MARKET, zone, market_id)
 
 
-def test_prime_time_of_new_york_is_the_next_morning_in_beijing() -> None:
-    """The founding papers called it deep night; the clocks say 08:00 or 09:00."""
+def test_prime_time_in_new_york_is_the_next_morning_in_beijing() -> None:
+    """It is 08:00 or 09:00 there, not night."""
     for day, hour in ((date(2027, 1, 15), 9), (date(2027, 3, 20), 8), (date(2027, 7, 15), 8)):
         model = strips(market("America/New_York"), day=day)
         (row,) = model.rows
@@ -40,21 +40,21 @@ def test_prime_time_of_new_york_is_the_next_morning_in_beijing() -> None:
     ("zone", "first_hour", "hour"),
     [("Asia/Kathmandu", 1, 22), ("Asia/Kolkata", 2, 22), ("Australia/Eucla", 1, 1), ("Pacific/Chatham", 1, 6), ("America/St_Johns", 2, 13)],
 )
-def test_hours_of_other_clocks_begin_between_ours(zone: str, first_hour: float, hour: int) -> None:
-    """15 January 2027, midnight in Shanghai: the first full hour on a clock that is a quarter or a half beside ours."""
+def test_hours_in_zones_with_quarter_or_half_hour_offsets_start_between_ours(zone: str, first_hour: float, hour: int) -> None:
+    """The first full hour after midnight in Shanghai on 15 January 2027, in zones that differ by a quarter or half hour."""
     begin, _, quarters = axis(date(2027, 1, 15), SHANGHAI, 120, ZONES)
     hours = zone_dial(zone, begin, quarters, ZONES).hours
     assert hours[0] == (first_hour, hour)
     assert {second - first for (first, _), (second, _) in pairwise(hours)} == {4.0}
 
 
-def test_an_hour_that_is_skipped_is_not_on_the_clock() -> None:
+def test_a_skipped_hour_is_not_on_the_axis() -> None:
     model = strips(market("America/New_York"), day=date(2027, 3, 14))
     (row,) = model.rows
     change = (datetime(2027, 3, 14, 7, tzinfo=UTC) - model.begin) / QUARTER
     hours = dict(row.dial.hours)
     assert hours[change - 4] == 1
-    assert hours[change] == 3, "two o'clock there is none"
+    assert hours[change] == 3, "02:00 does not exist"
     assert model.wall(row.dial, change - 1) == datetime(2027, 3, 14, 1, 45)
     (mark,) = (one for one in row.marks if one.kind is MarkKind.CLOCK)
     assert mark.begin == change
@@ -62,7 +62,7 @@ def test_an_hour_that_is_skipped_is_not_on_the_clock() -> None:
     assert "forward" in mark.words
 
 
-def test_clocks_that_shift_by_half_an_hour() -> None:
+def test_clocks_can_change_by_half_an_hour() -> None:
     model = strips(market("Australia/Lord_Howe"), day=date(2027, 4, 3))
     (row,) = model.rows
     (mark,) = (one for one in row.marks if one.kind is MarkKind.CLOCK)
@@ -70,7 +70,7 @@ def test_clocks_that_shift_by_half_an_hour() -> None:
     assert "02:00 → 01:30" in mark.words
 
 
-def test_a_day_without_midnight_begins_where_its_clocks_say() -> None:
+def test_a_day_without_midnight_starts_at_its_first_hour() -> None:
     """Cairo, 30 April 2027: after 23:59 comes 01:00."""
     model = strips(market("Africa/Cairo"), day=date(2027, 4, 30), zone="Africa/Cairo")
     assert model.begin == datetime(2027, 4, 29, 22, tzinfo=UTC)
@@ -80,7 +80,7 @@ def test_a_day_without_midnight_begins_where_its_clocks_say() -> None:
     assert [day for _, day in before.own.days] == [date(2027, 4, 30)]
 
 
-def test_a_day_of_25_hours_is_that_long() -> None:
+def test_a_day_of_25_hours_has_25_hours() -> None:
     assert axis(date(2027, 10, 31), "Europe/Berlin", 120, ZONES)[1] == 100
 
 
@@ -89,7 +89,7 @@ def test_the_axis_holds_the_longest_show() -> None:
     assert (day, quarters) == (96, 192)
 
 
-def test_days_are_marked_where_they_begin_on_each_clock() -> None:
+def test_days_are_marked_at_midnight_of_each_zone() -> None:
     model = strips(market("America/New_York"), market("Pacific/Auckland"), day=date(2027, 1, 15))
     west, east = (row.dial.days for row in model.rows)
     assert west == ((52.0, date(2027, 1, 15)),)
@@ -98,7 +98,7 @@ def test_days_are_marked_where_they_begin_on_each_clock() -> None:
     assert model.shifts[1] == "+1 day"
 
 
-def test_festivals_stand_on_their_days_of_the_markets_own_calendar() -> None:
+def test_festivals_are_on_the_markets_local_days() -> None:
     watched = ("21:30", "02:00")
     ramadan = Festival(
         "SA", "ramadan", {"en": "Ramadan"}, date(2027, 2, 8), date(2027, 3, 9), DayKind.RELIGIOUS, estimated=True, prime_time=watched
@@ -107,7 +107,7 @@ def test_festivals_stand_on_their_days_of_the_markets_own_calendar() -> None:
     model = strips(market("Asia/Riyadh", "SA"), day=date(2027, 3, 10), festivals=(ramadan, mourning))
     (row,) = model.rows
     by_kind = {mark.kind: mark for mark in row.marks}
-    midnight = 5 * 4  # in Riyadh it is five hours later
+    midnight = 5 * 4  # midnight in Riyadh is five hours later
     assert (by_kind[MarkKind.FESTIVAL].begin, by_kind[MarkKind.FESTIVAL].end) == (0, midnight)
     assert "±1 day" in by_kind[MarkKind.FESTIVAL].words
     assert (by_kind[MarkKind.CAUTION].begin, by_kind[MarkKind.CAUTION].end) == (midnight, midnight + 96)
@@ -119,21 +119,21 @@ def test_the_evening_meal_in_ramadan_is_marked() -> None:
     ramadan = Festival("SA", "ramadan", {"en": "Ramadan"}, date(2027, 2, 8), date(2027, 3, 9), DayKind.RELIGIOUS)
     model = strips(market("Asia/Riyadh", "SA"), day=date(2027, 2, 20), festivals=(ramadan,))
     marks = [mark for mark in model.rows[0].marks if mark.kind is MarkKind.PRAYER]
-    assert [round(mark.begin / 4) for mark in marks] == [22], "sunset in Riyadh is at about 17:50"
+    assert [round(mark.begin / 4) for mark in marks] == [22], "the sun sets in Riyadh at about 17:50"
     assert worst(model.rows[0].comforts, int(marks[0].begin) + 1, int(marks[0].end)) is Comfort.POOR
 
 
-def test_who_is_away_is_never_there() -> None:
+def test_a_person_who_is_away_has_no_good_hour() -> None:
     host = Party("h", "Lin", PartyKind.HOST, SHANGHAI, away=(Absence(date(2027, 1, 15), date(2027, 1, 15)),))
     (row,) = strips(host, day=date(2027, 1, 15)).rows
     assert set(row.comforts[:96]) == {NEVER}
     assert row.city == "Host · Shanghai"
 
 
-def test_a_span_is_as_bad_as_its_worst_quarter() -> None:
+def test_a_span_is_as_bad_as_its_worst_quarter_hour() -> None:
     comforts = bytes([PRIME, PRIME, FAIR, POOR, NEVER])
     assert [worst(comforts, 0, end) for end in (1, 3, 4, 5)] == [LEVELS[level] for level in (PRIME, FAIR, POOR, NEVER)]
-    assert worst(comforts, 7, 9) is Comfort.POOR, "what cannot be seen is not called good"
+    assert worst(comforts, 7, 9) is Comfort.POOR, "hours outside the axis are not rated good"
     assert list(runs(comforts)) == [(0, 2, PRIME), (2, 3, FAIR), (3, 4, POOR), (4, 5, NEVER)]
 
 

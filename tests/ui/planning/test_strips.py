@@ -1,4 +1,4 @@
-"""The strips under the hand: dragging, keys, what is painted again, and what can be made out without colours."""
+"""Tests the strips view: dragging, keys, repainting and shades without colours."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -30,19 +30,19 @@ PARTIES = (
 
 @pytest.fixture(params=["dark", "light"])
 def view(qt: QApplication, request: pytest.FixtureRequest) -> Iterator[StripsView]:
-    made = StripsView(load_theme(RESOURCES / "themes", request.param))
-    made.resize(1000, HEAD_PX + len(PARTIES) * ROW_PX + 10)
+    strips = StripsView(load_theme(RESOURCES / "themes", request.param))
+    strips.resize(1000, HEAD_PX + len(PARTIES) * ROW_PX + 10)
     model = build_strips(PARTIES, DAY, "Asia/Shanghai", 120, ComfortRules(load_zones()), WindowFormats(LazyFormats(), "en"))
-    made.show_model(model)
-    made.show_block(model.instant(32), 120)
-    made.show()
-    made.activateWindow()
+    strips.show_model(model)
+    strips.show_block(model.instant(32), 120)
+    strips.show()
+    strips.activateWindow()
     qt.processEvents()
-    yield made
-    made.deleteLater()
+    yield strips
+    strips.deleteLater()
 
 
-def heard(view: StripsView) -> list[object]:
+def record_signals(view: StripsView) -> list[object]:
     found: list[object] = []
     view.moved.connect(found.append)
     view.settled.connect(lambda: found.append("settled"))
@@ -63,20 +63,20 @@ def drag(view: StripsView, begin: QPoint, end: QPoint) -> None:
     QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
 
 
-def test_the_block_is_dragged_by_quarters_of_an_hour(view: StripsView) -> None:
-    found = heard(view)
+def test_the_block_is_dragged_in_steps_of_15_minutes(view: StripsView) -> None:
+    found = record_signals(view)
     drag(view, point(view, 36), point(view, 41) + QPoint(1, 0))
     assert view.start == 37
     assert view.model is not None
     assert found == [view.model.instant(37), "settled"]
 
 
-def test_a_press_beside_the_block_fetches_it(view: StripsView) -> None:
+def test_pressing_beside_the_block_moves_it_there(view: StripsView) -> None:
     drag(view, point(view, 60, HEAD_PX + 20), point(view, 60, HEAD_PX + 20))
-    assert view.start == 56, "its middle is where the mouse was"
+    assert view.start == 56, "its middle is at the mouse"
 
 
-def test_it_stays_within_the_day(view: StripsView) -> None:
+def test_the_block_stays_within_the_day(view: StripsView) -> None:
     drag(view, point(view, 36), point(view, 400))
     assert view.start == 95
     drag(view, point(view, 97), point(view, -100))
@@ -91,31 +91,31 @@ def test_it_stays_within_the_day(view: StripsView) -> None:
         (Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier, 36),
     ],
 )
-def test_arrows_move_it(view: StripsView, key: Qt.Key, modifier: Qt.KeyboardModifier, start: int) -> None:
-    found = heard(view)
+def test_arrow_keys_move_the_block(view: StripsView, key: Qt.Key, modifier: Qt.KeyboardModifier, start: int) -> None:
+    found = record_signals(view)
     QTest.keyClick(view, key, modifier)
     assert view.start == start
     assert view.model is not None
     assert found == [view.model.instant(start), "settled"]
 
 
-def test_keys_reach_other_days_the_best_hour_and_the_plan(view: StripsView) -> None:
-    found = heard(view)
+def test_keys_select_other_days_the_best_hour_and_the_plan(view: StripsView) -> None:
+    found = record_signals(view)
     for key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_Return):
         QTest.keyClick(view, key)
     assert found == [("day", -1), ("day", 1), "best", "plan"]
 
 
-def test_an_arrow_before_midnight_asks_for_the_day_before(view: StripsView) -> None:
+def test_an_arrow_at_midnight_asks_for_the_previous_day(view: StripsView) -> None:
     assert view.model is not None
     view.show_block(view.model.begin, 120)
-    found = heard(view)
+    found = record_signals(view)
     QTest.keyClick(view, Qt.Key.Key_Left)
     assert found[0] == view.model.instant(-1)
-    assert view.start == 0, "it goes when the strips of that day come"
+    assert view.start == 0, "the block moves when that day's strips are loaded"
 
 
-def test_only_what_changed_is_painted_again(view: StripsView) -> None:
+def test_only_changes_are_repainted(view: StripsView) -> None:
     regions: list[QRegion] = []
 
     class Listener(QObject):
@@ -134,7 +134,7 @@ def test_only_what_changed_is_painted_again(view: StripsView) -> None:
     assert regions
     painted = sum(region.boundingRect().width() for region in regions)
     assert painted < view.viewport().width() / 2
-    for place in (33, 41):  # what the block leaves, and what it takes
+    for place in (33, 41):  # the old and the new place of the block
         assert any(region.contains(point(view, place - 0.5, HEAD_PX + ROW_PX)) for region in regions)
     assert not any(region.contains(point(view, 90, HEAD_PX + ROW_PX)) for region in regions)
 
@@ -150,12 +150,12 @@ def test_a_dragged_view_equals_a_repainted_one(view: StripsView) -> None:
 
 
 def heights(image: QImage, x: int, row: int, paper: int) -> int:
-    """How many pixels of a bar stand at this x of a row."""
+    """The number of bar pixels at this x of a row."""
     top = HEAD_PX + row * ROW_PX + BAND_PX
     return sum(image.pixel(x, y) != paper for y in range(top, top + BAR_PX))
 
 
-def test_the_shades_differ_without_their_colours(view: StripsView) -> None:
+def test_shades_differ_without_colour(view: StripsView) -> None:
     image = view.viewport().grab().toImage()
     paper = view._theme.colour("field").rgb()  # the background of the bars
     at = {name: round(view.x_of(place)) for name, place in (("prime", 33.5), ("fair", 10.5), ("poor", 60.5))}
@@ -163,10 +163,10 @@ def test_the_shades_differ_without_their_colours(view: StripsView) -> None:
     assert prime == BAR_PX
     assert prime > fair > poor > 0
     hatched = [image.pixel(round(view.x_of(60)) + shift, HEAD_PX + 2 * ROW_PX + BAND_PX + 8) for shift in range(24)]
-    assert len(set(hatched)) > 2, "who is not there has slanting lines"
+    assert len(set(hatched)) > 2, "an absent party is hatched"
 
 
-def test_a_screen_reader_hears_everybodys_hour(view: StripsView) -> None:
+def test_a_screen_reader_gets_everyones_local_time(view: StripsView) -> None:
     QTest.keyClick(view, Qt.Key.Key_Right)
     words = view.accessibleDescription()
     assert words.startswith("Sat, Mar 13 08:15–10:15")
@@ -176,7 +176,7 @@ def test_a_screen_reader_hears_everybodys_hour(view: StripsView) -> None:
     assert view.accessibleName()
 
 
-def test_a_party_says_what_its_clock_shows(view: StripsView) -> None:
+def test_a_tooltip_shows_the_local_time_of_a_party(view: StripsView) -> None:
     words = view._words_at(point(view, 52.5, HEAD_PX + 20))
     assert words == "United States, Sat, Mar 13 00:00 · asleep"
     assert view._words_at(QPoint(20, HEAD_PX + ROW_PX + 5)) == "Nepal · Kathmandu"
@@ -193,7 +193,7 @@ def test_many_rows_scroll_below_the_ruler(view: StripsView) -> None:
     QApplication.processEvents()
     after = view.viewport().grab().toImage()
     names = (0, 0, NAME_PX + TIME_PX, HEAD_PX)
-    assert before.copy(*names) == after.copy(*names), "the ruler stays"
+    assert before.copy(*names) == after.copy(*names), "the ruler does not scroll"
     row = view.row_at(HEAD_PX + 1)
     assert row is not None
     assert row.party_id == "p5"
@@ -201,7 +201,7 @@ def test_many_rows_scroll_below_the_ruler(view: StripsView) -> None:
     assert isinstance(view.model.wall(view.model.own, 0), datetime)
 
 
-def test_the_legend_takes_a_second_line_where_one_is_too_short(qt: QApplication) -> None:
+def test_the_legend_wraps_to_a_second_line(qt: QApplication) -> None:
     legend = StripLegend(load_theme(RESOURCES / "themes", "dark"))
     legend.resize(legend.sizeHint())
     one = legend.height()

@@ -1,4 +1,4 @@
-"""The week as heat: the same figures as everywhere, a click or a key to put the block, and the plan's shows in their hours."""
+"""Tests the week heat map: scores, moving the block by click and key, and planned shows."""
 
 from datetime import UTC, date, datetime
 
@@ -28,16 +28,16 @@ def middle(page: WeekPage, day: int, place: float) -> QPoint:
     return page.heat.area_of(day, place, place + 1).center()
 
 
-def test_it_shows_the_week_of_the_block(studio: Studio, page: WeekPage) -> None:
+def test_the_page_shows_the_week_of_the_block(studio: Studio, page: WeekPage) -> None:
     scheduler = studio.control.scheduler
     assert page.monday == MONDAY
     scores = scheduler.advice.week_heat(["us", "de", "lin", "asha", "ben"], 120, MONDAY, zone="Asia/Shanghai")
     assert page.heat._scores == scores
     assert [len(day) for day in scores] == [DAY_QUARTERS] * 7
-    assert scores[5][32] is None, "on Friday evening in New York there is a show of the same people"
+    assert scores[5][32] is None, "the same people have a show on Friday evening in New York"
 
 
-def test_a_click_puts_the_block_and_the_strips_follow(planner: PlannerWindow, page: WeekPage) -> None:
+def test_a_click_moves_the_block_and_the_strips_follow(planner: PlannerWindow, page: WeekPage) -> None:
     QTest.mouseClick(page.heat, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle(page, 2, 50))
     assert planner.selection.local.wall == datetime(2027, 3, 17, 12, 30)
     planner.show_tab("hour")
@@ -64,7 +64,7 @@ def test_keys_move_the_block(planner: PlannerWindow, page: WeekPage, key: Qt.Key
     assert planner.selection.local.wall == wall
 
 
-def test_home_is_the_best_of_the_week_and_the_best_are_numbered(planner: PlannerWindow, page: WeekPage) -> None:
+def test_home_selects_the_best_hour_and_the_best_are_numbered(planner: PlannerWindow, page: WeekPage) -> None:
     QTest.keyClick(page.heat, Qt.Key.Key_Home)
     best = page.panel.cards.cards[0].hour.start
     assert planner.selection.start == best
@@ -72,7 +72,7 @@ def test_home_is_the_best_of_the_week_and_the_best_are_numbered(planner: Planner
     assert page.heat._best[0] == planner.selection.local.wall
 
 
-def test_an_hour_says_everybodys_time(page: WeekPage) -> None:
+def test_an_hour_shows_everyones_local_time(page: WeekPage) -> None:
     lines = page._words(datetime(2027, 3, 20, 8)).splitlines()
     assert lines[0] == "Sat, Mar 20  08:00 · not possible"
     assert "United States Fri, Mar 19 20:00 −1 day" in lines
@@ -80,7 +80,7 @@ def test_an_hour_says_everybodys_time(page: WeekPage) -> None:
     assert page.heat.accessibleDescription().startswith("Sat, Mar 20  08:00")
 
 
-def test_another_week_is_read_when_the_block_goes_there(planner: PlannerWindow, page: WeekPage) -> None:
+def test_another_week_is_loaded_when_the_block_moves_there(planner: PlannerWindow, page: WeekPage) -> None:
     page.bar.on.click()
     assert page.monday == date(2027, 3, 22)
     assert page.heat._monday == date(2027, 3, 22)
@@ -93,7 +93,7 @@ def test_heights_and_shades_rise_with_the_score(page: WeekPage) -> None:
     assert len(set(shades)) == STEPS
     page.heat.show_planned(())
     page.heat.show_best(())
-    page.heat.show_week(MONDAY, ["Mon"] * 7, [[place / DAY_QUARTERS for place in range(DAY_QUARTERS)]] * 7)
+    page.heat.show_week(MONDAY, ["Mon"] * 7, [[index / DAY_QUARTERS for index in range(DAY_QUARTERS)]] * 7)
     image = page.heat.grab().toImage()
     paper = theme.colour("field").rgb()
     heights = []
