@@ -253,7 +253,7 @@ class Broadcast:
         if not self._live_at_ns:
             if self._stop.is_set():
                 return
-            raise BroadcastError(f"Couldn't go live. {self._failure()}")
+            raise BroadcastError(f"Couldn’t go live. {self._failure()}")
         self._say("On air.")
         for relay in self._studio.broadcast.live_targets:
             if address := self._studio.embedded.watch_address if relay.id == EMBEDDED_RELAY_ID else relay.watch_url:

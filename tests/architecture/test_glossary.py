@@ -1,4 +1,4 @@
-"""Texts use the words of the glossary, and none of the forms it rules out."""
+"""Texts use the words of the glossary, none of the forms it rules out, and ’ as apostrophe."""
 
 import json
 import re
@@ -15,6 +15,7 @@ RESOURCES = ROOT / "resources"
 GLOSSARY = RESOURCES / "GLOSSARY.md"
 
 CJK = re.compile(r"[\u3400-\u9fff]")
+STRAIGHT_APOSTROPHE = re.compile(r"(?<=[\w}])'(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ def wrong_words(texts: Sequence[Text], forms: Sequence[str]) -> list[str]:
     """ "file: form in text" for each form that is used."""
     patterns = [(form, pattern(form)) for form in forms]
     return sorted(f"{text.file}: {form} in {text.text!r}" for text in texts for form, found in patterns if found.search(text.text))
+
+
+def straight_apostrophes(texts: Sequence[Text]) -> list[str]:
+    """ "file: text" for each text that has ' between letters instead of ’."""
+    return sorted(f"{text.file}: {text.text}" for text in texts if STRAIGHT_APOSTROPHE.search(text.text))
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -90,6 +96,20 @@ def viewer_texts() -> Iterator[Text]:
             yield Text(f"viewer/{path.name}", text.strip())
 
 
+def market_texts() -> Iterator[Text]:
+    """What the market files say to the user, without the phrases that they look for in other texts."""
+    for path in sorted((RESOURCES / "markets").rglob("*.toml")):
+        for text in strings(without_matches(tomllib.loads(path.read_text(encoding="utf-8")))):
+            yield Text(str(path.relative_to(RESOURCES)), text)
+
+
+def without_matches(value: Any) -> Any:
+    """The parsed TOML without its `matches`."""
+    if isinstance(value, Mapping):
+        return {key: without_matches(item) for key, item in value.items() if key != "matches"}
+    return [without_matches(item) for item in value] if isinstance(value, list) else value
+
+
 def all_texts() -> list[Text]:
     """Every text that the glossary rules."""
     return [
@@ -129,3 +149,19 @@ def test_a_wrong_word_is_found() -> None:
     texts = [Text("a", "Bring in orders…"), Text("b", "添加中继…"), Text("c", "Bring inside"), Text("d", "推流服务器")]
     assert ruled_out(glossary) == ["bring in", "中继"]
     assert wrong_words(texts, ruled_out(glossary)) == ["a: bring in in 'Bring in orders…'", "b: 中继 in '添加中继…'"]
+
+
+def test_apostrophes_are_typographic() -> None:
+    pages = [
+        Text(f"viewer/{path.name}", text)
+        for path in sorted((RESOURCES / "viewer").glob("words-*.js"))
+        for text in re.findall(r'"((?:[^"\\]|\\.)*)"', path.read_text(encoding="utf-8"))
+    ]
+    texts = [*all_texts(), *market_texts(), *pages]
+    assert sum("’" in text.text for text in texts) > 300
+    assert straight_apostrophes(texts) == []
+
+
+def test_a_straight_apostrophe_is_found() -> None:
+    texts = [Text("a", "isn't"), Text("b", "isn’t"), Text("c", "{}'s"), Text("d", "'quoted' 'words'"), Text("e", "viewers' page")]
+    assert straight_apostrophes(texts) == ["a: isn't", "c: {}'s"]

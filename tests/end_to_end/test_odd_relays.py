@@ -71,7 +71,7 @@ async def test_a_refusal_is_reported_in_the_servers_words(tmp_path: Path, server
     server.token = "another"
     async with broadcast(tmp_path, server, "--seconds", "2") as run:
         assert await run.ended() == 1
-    assert "Couldn't go live" in run.complaints[-1]
+    assert "Couldn’t go live" in run.complaints[-1]
     assert "wrong stream key" in run.complaints[-1]
     assert not any("let-me-in" in line for line in (*run.complaints, *run.lines, *run.logs())), "tokens are never written"
 

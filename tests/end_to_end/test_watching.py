@@ -105,7 +105,7 @@ async def test_a_refusing_relay_is_named(tmp_path: Path) -> None:
         whip = await relay.line("  publish")
         async with Tradewind(tmp_path / "home", "broadcast", "--relay", whip, "--token", "wrong", "--seconds", "3") as show:
             assert await show.ended() == 1
-        assert "Couldn't go live" in show.complaints[-1]
+        assert "Couldn’t go live" in show.complaints[-1]
         assert "token" in show.complaints[-1] or "key" in show.complaints[-1]
 
 

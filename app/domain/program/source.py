@@ -218,7 +218,7 @@ _TONE = KindDeclaration(
     (
         Field("frequency_hz", FieldType.NUMBER, 440.0, "Frequency", minimum=20, maximum=20000, unit="Hz"),
         Field("level_db", FieldType.NUMBER, -20.0, "Level", minimum=-90, maximum=0, unit="dB"),
-        Field("beep", FieldType.FLAG, False, "Beep every second", "50 ms at every full second, in sync with the test card's flash."),
+        Field("beep", FieldType.FLAG, False, "Beep every second", "50 ms at every full second, in sync with the test card’s flash."),
     ),
 )
 

@@ -250,7 +250,7 @@ class PointsPage(_Listed):
         super().__init__(means, parent)
         self.heading(
             tr("Product", "Key selling points"),
-            tr("Product", "Up to three; viewers won't remember more. Say them in any order while viewers see the keyword."),
+            tr("Product", "Up to three; viewers won’t remember more. Say them in any order while viewers see the keyword."),
         )
         self.build(tr("Product", "Add selling point"))
         self.column.addStretch(1)
@@ -272,7 +272,7 @@ class ScenariosPage(_Listed):
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
-        self.heading(tr("Product", "Use cases"), tr("Product", "Specs alone don't sell. Who uses it, where and when?"))
+        self.heading(tr("Product", "Use cases"), tr("Product", "Specs alone don’t sell. Who uses it, where and when?"))
         self.build(tr("Product", "Add use case"))
         self.column.addStretch(1)
 
@@ -316,7 +316,7 @@ class ComparisonPage(_Listed):
 
     def __init__(self, means: PageMeans, parent: QWidget) -> None:
         super().__init__(means, parent)
-        self.heading(tr("Product", "Comparison with competitors"), tr("Product", "For the host and the handbook. Viewers don't see it."))
+        self.heading(tr("Product", "Comparison with competitors"), tr("Product", "For the host and the handbook. Viewers don’t see it."))
         self.build(tr("Product", "Add comparison"))
         self.column.addStretch(1)
 

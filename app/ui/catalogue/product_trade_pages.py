@@ -22,7 +22,7 @@ class PricesPage(ProductPage):
         super().__init__(means, parent)
         self._product: Product | None = None
         market = tr("Product", "Market")
-        self.heading(tr("Product", "Prices"), tr("Product", "In each market's currency. Leave a price empty if you don't sell there."))
+        self.heading(tr("Product", "Prices"), tr("Product", "In each market’s currency. Leave a price empty if you don’t sell there."))
         self.prices = TableEdit(
             tr("Product", "Prices"),
             (
@@ -132,7 +132,7 @@ class PricesPage(ProductPage):
                 markets=", ".join(never),
             )
             if ids
-            else tr("Product", "Choose the show's markets first under “Markets and cards”.")
+            else tr("Product", "Choose the show’s markets first under “Markets and cards”.")
         )
         if not self.cost.hasFocus() and not self.currency.hasFocus():
             self.cost.setText(tables.amount_text(product.unit_cost))

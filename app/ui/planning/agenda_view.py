@@ -48,7 +48,7 @@ class AgendaView(PlannerPage):
             context.icons,
             "calendar",
             tr("Planner", "No shows planned"),
-            tr("Planner", "Plan a show to see it here in everyone's local time."),
+            tr("Planner", "Plan a show to see it here in everyone’s local time."),
             plan,
         )
         self._stack.addWidget(self.empty)

@@ -102,7 +102,7 @@ class PlannerWindow(QWidget):
         icons, studio = self._context.icons, self._context.studio
         self.month_button = push_button(tr("Planner", "Plan a month…"), self.plan_month)
         self.improve_button = push_button(tr("Planner", "Improve…"), self.improve)
-        self.improve_button.setToolTip(tip(tr("Planner", "Find better times and duty rosters for this month's shows")))
+        self.improve_button.setToolTip(tip(tr("Planner", "Find better times and duty rosters for this month’s shows")))
         row.addWidget(self.month_button)
         row.addWidget(self.improve_button)
         row.addSpacing(8)
@@ -118,7 +118,7 @@ class PlannerWindow(QWidget):
         self.redo.setEnabled(bool(self._context.studio.document.redo_title))
 
     def _empty_state(self) -> EmptyState:
-        self.suggest_button = push_button(tr("Planner", "Add the show's markets and me"), self.take_suggested, role="primary")
+        self.suggest_button = push_button(tr("Planner", "Add the show’s markets and me"), self.take_suggested, role="primary")
         self.markets_button = push_button(tr("Planner", "Choose the show’s markets…"), self.choose_markets, role="primary")
         self.by_hand_button = push_button(tr("Planner", "Add them manually"), self._begin_by_hand, role="link")
         return EmptyState(

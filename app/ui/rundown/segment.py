@@ -73,7 +73,7 @@ class SegmentDialog(ScrollDialog):
             "countdown": self._flag("countdown", tr("Rundown", "Show viewers a countdown in markets that accept it")),
         }
         self.body.addWidget(label(tr("Rundown", "Cues"), "heading"))
-        self.body.addWidget(label(tr("Rundown", "What to do or say besides the product's points. Tick in any order."), "hint", wrap=True))
+        self.body.addWidget(label(tr("Rundown", "What to do or say besides the product’s points. Tick in any order."), "hint", wrap=True))
         self._cue_column = QVBoxLayout()
         self.body.addLayout(self._cue_column)
         row = QHBoxLayout()

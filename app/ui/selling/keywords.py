@@ -143,7 +143,7 @@ class CouponDialog(ScrollDialog):
             (tr("Keywords", "Discount"), self.percent),
             (tr("Keywords", "Number of codes"), self.stock),
             (tr("Keywords", "Valid for"), self.minutes),
-            (tr("Keywords", "Your shop's codes"), self.codes),
+            (tr("Keywords", "Your shop’s codes"), self.codes),
         ):
             widget.setAccessibleName(words)
             form.addRow(label(words, "muted"), widget)

@@ -291,7 +291,7 @@ class OrderTable(TableKind):
         return tr("Import", "Import orders")
 
     def hint(self) -> str:
-        return tr("Import", "Each order counts once, even if you import it again. This can't be undone.")
+        return tr("Import", "Each order counts once, even if you import it again. This can’t be undone.")
 
     def fields(self) -> Sequence[tuple[str, Of]]:
         return [(field, Of.NOTHING) for field in self.titles]

@@ -220,7 +220,7 @@ async def test_a_relay_is_tested_before_it_is_saved(studio: Studio, window: Main
         rejected = await outcome(server.url, "not-this-one")
         assert rejected.startswith("Test failed.") and "wrong stream key" in rejected and "not-this-one" not in rejected
         unreachable = await outcome("http://127.0.0.1:9/whip", "")
-        assert "Can't reach" in unreachable and dialog.outcome.headline.property("level") == "error"
+        assert "Can’t reach" in unreachable and dialog.outcome.headline.property("level") == "error"
         assert studio.document.project.relays == () and studio.relays.token_of("relay") == "", "a test saves nothing"
         dialog.deleteLater()
     finally:

@@ -328,7 +328,7 @@ def test_an_invalid_price_is_marked_and_rejected_and_other_cells_still_work(stud
     assert price_in(product_by_id(studio.document.show, "sun"), "US") == us
     item = table.grid.item(0, PRICE)
     assert item is not None
-    assert (item.text(), item.toolTip()) == ("nineteen", "“nineteen” isn't a valid amount.")
+    assert (item.text(), item.toolTip()) == ("nineteen", "“nineteen” isn’t a valid amount.")
     type_in_cell(table, 1, PRICE, "17,50")
     de = price_in(product_by_id(studio.document.show, "sun"), "DE")
     assert de is not None
@@ -355,7 +355,7 @@ def test_a_link_is_completed_or_rejected_in_its_cell(studio: Studio, form: Produ
     assert link_in(product_by_id(studio.document.show, "sun"), "US") == "https://shop.example.test/us"
     item = table.grid.item(0, LINK)
     assert item is not None
-    assert item.toolTip().startswith("Viewers can't open “javascript:alert(1)”")
+    assert item.toolTip().startswith("Viewers can’t open “javascript:alert(1)”")
 
 
 def test_the_form_names_what_viewers_need_to_buy(studio: Studio, form: ProductDialog) -> None:

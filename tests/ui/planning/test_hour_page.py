@@ -50,7 +50,7 @@ def test_people_with_a_bad_hour_are_named_with_their_local_time(planner: Planner
     assert "de" in field.candidate(MORNING).sufferers
     hard = [card.hour.hard for card in page.panel.cards.cards if "Germany" in card.hour.hard]
     assert all("Germany (0" in words for words in hard)
-    assert "Germany: asleep. It's 01:00" in page.panel.box.accessibleName()
+    assert "Germany: asleep. It’s 01:00" in page.panel.box.accessibleName()
 
 
 def test_five_hours_are_offered_and_a_click_selects_one(planner: PlannerWindow, page: HourPage) -> None:

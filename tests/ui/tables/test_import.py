@@ -109,8 +109,8 @@ async def test_a_table_with_errors_shows_them_and_imports_nothing_until_confirme
     assert (dialog.new.text(), dialog.changed.text(), dialog.wrong.text()) == ("1 new", "1 changed", "2 invalid")
     errors = [dialog.results.faults.item(index).text() for index in range(dialog.results.faults.count())]
     assert errors == [
-        "Row 3, Price [US]: “abc” isn't an amount of money.",
-        "Row 3, Link: “not a link” isn't a web link.",
+        "Row 3, Price [US]: “abc” isn’t an amount of money.",
+        "Row 3, Link: “not a link” isn’t a web link.",
         "Row 5: The row has no name.",
     ]
     rows = dialog.results.view.rows

@@ -58,7 +58,7 @@ class AnnouncementDialog(QDialog):
         self.link.setToolTip(
             tr(
                 "Announcement",
-                "Used in texts and on posters. Leave empty to use this computer's viewer page, which works only on your local network.",
+                "Used in texts and on posters. Leave empty to use this computer’s viewer page, which works only on your local network.",
             )
         )
         self.link.editingFinished.connect(self._on_link)

@@ -34,7 +34,7 @@ class CalendarsPage(AnnouncementPage):
                 wrap=True,
             )
         )
-        self.everybody = QCheckBox(tr("Announcement", "Include people who aren't in this show"))
+        self.everybody = QCheckBox(tr("Announcement", "Include people who aren’t in this show"))
         self.everybody.toggled.connect(lambda on: self.refresh())
         self.column.addWidget(self.everybody)
         self._shown: tuple[Party, ...] = ()

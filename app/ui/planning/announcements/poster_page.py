@@ -78,7 +78,7 @@ class PosterPage(AnnouncementPage):
         self.theme = self._box(choices, tr("Announcement", "Colours"))
         fill_box(
             self.theme,
-            [(tr("Announcement", "Same as the show's cards"), ""), *((name, name) for name in sorted(context.studio.control.cards.themes))],
+            [(tr("Announcement", "Same as the show’s cards"), ""), *((name, name) for name in sorted(context.studio.control.cards.themes))],
         )
         self.picture = QCheckBox(tr("Announcement", "Include a product picture"))
         self.picture.setChecked(True)

@@ -73,7 +73,7 @@ class RemindersPage(AnnouncementPage):
         self.why = label("", wrap=True)
         column.addWidget(self.why)
         row = QHBoxLayout()
-        self.mend_button = push_button(tr("Announcement", "Add what's new…"), self._open_form)
+        self.mend_button = push_button(tr("Announcement", "Add what’s new…"), self._open_form)
         row.addWidget(self.mend_button)
         row.addStretch(1)
         column.addLayout(row)

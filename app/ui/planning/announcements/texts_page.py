@@ -43,7 +43,7 @@ class TextsPage(AnnouncementPage):
             label(
                 tr(
                     "Announcement",
-                    "Shows the local time of each place in the market. News is included where it's written in this language.",
+                    "Shows the local time of each place in the market. News is included where it’s written in this language.",
                 ),
                 "hint",
                 wrap=True,
@@ -71,7 +71,7 @@ class TextsPage(AnnouncementPage):
         self.copied.setText("")
         place = self.choice.currentData()
         if not isinstance(place, int) or place >= len(self._texts):
-            self.text.setPlainText(tr("Announcement", "This show has no markets yet. Choose one in the show's form."))
+            self.text.setPlainText(tr("Announcement", "This show has no markets yet. Choose one in the show’s form."))
             return
         chosen = self._texts[place]
         option = QTextOption(self.text.document().defaultTextOption())

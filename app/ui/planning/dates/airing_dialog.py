@@ -154,7 +154,7 @@ class AiringDialog(QDialog):
         self.note = QLineEdit()
         self.note.setAccessibleName(tr("Airing", "Note for the crew"))
         self._add(form, tr("Airing", "Note for the crew"), self.note)
-        self.fixed = QCheckBox(tr("Airing", "Lock time. “Improve” won't move this show."))
+        self.fixed = QCheckBox(tr("Airing", "Lock time. “Improve” won’t move this show."))
         form.addWidget(self.fixed)
         form.addStretch(1)
         scroll.setWidget(inside)

@@ -39,9 +39,9 @@ class NewsField(QWidget):
         self.title.edited.connect(self._on_title)
         column.addWidget(self.title)
         self.fields = {
-            "product": TranslatedField(tr("Airing", "What's new: product")),
-            "offer": TranslatedField(tr("Airing", "What's new: offer")),
-            "guest": TranslatedField(tr("Airing", "What's new: guest")),
+            "product": TranslatedField(tr("Airing", "What’s new: product")),
+            "offer": TranslatedField(tr("Airing", "What’s new: offer")),
+            "guest": TranslatedField(tr("Airing", "What’s new: guest")),
         }
         for name, field in self.fields.items():
             field.edited.connect(lambda words, name=name: self._on_edited(name, words))

@@ -44,7 +44,7 @@ class ZoneUpdateDialog(ScrollDialog):
         self.buttons.addWidget(push_button(tr("Moved", "Decide later"), self.reject))
         self.accept_button = push_button(tr("Moved", "Keep local times"), self._accept, role="primary")
         self.accept_button.setToolTip(
-            tr("Moved", "The schedule now uses the updated time zones. To change a show's time, reschedule it in the planner.")
+            tr("Moved", "The schedule now uses the updated time zones. To change a show’s time, reschedule it in the planner.")
         )
         self.accept_button.setDefault(True)
         self.buttons.addWidget(self.accept_button)

@@ -62,7 +62,7 @@ def _relay(state: CheckState, values: Values) -> str:
     if state is CheckState.UNKNOWN:
         return tr("Ready", "Connection to {relay}: testing…", relay=relay)
     if state is CheckState.BLOCK:
-        return tr("Ready", "Can't reach {relay}", relay=relay)
+        return tr("Ready", "Can’t reach {relay}", relay=relay)
     if state is CheckState.MISSING:
         return tr("Ready", "Weak connection to {relay}: {delay} ms", relay=relay, delay=delay)
     return tr("Ready", "Connection to {relay}: {delay} ms", relay=relay, delay=delay)

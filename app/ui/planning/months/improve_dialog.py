@@ -32,7 +32,7 @@ class ImproveDialog(ScrollDialog):
             tr("Planner", "Improve the plan"),
             tr(
                 "Planner",
-                "{first} to {last}. Shows stay on their days. Locked times and shows starting within the hour don't change.",
+                "{first} to {last}. Shows stay on their days. Locked times and shows starting within the hour don’t change.",
                 first=formats.day(first, language),
                 last=formats.day(last, language),
             ),
