@@ -24,12 +24,12 @@ def task_text(task: Task, values: Mapping[str, Value]) -> str:
 
 def _stock(values: Mapping[str, Value]) -> str:
     if "products" in values:
-        return tr("Tasks", "Restock {count} products", count=values["products"])
+        return tr("Tasks", "Restock products ({count})", count=values["products"])
     return tr("Tasks", "Stock up for these days")
 
 
 def _translation(values: Mapping[str, Value]) -> str:
-    return tr("Tasks", "Translate {count} products: {languages}", count=values["products"], languages=values["languages"])
+    return tr("Tasks", "Translate products ({count}): {languages}", count=values["products"], languages=values["languages"])
 
 
 def _permit(values: Mapping[str, Value]) -> str:
@@ -42,13 +42,13 @@ def _permit(values: Mapping[str, Value]) -> str:
 
 
 def _confirm(values: Mapping[str, Value]) -> str:
-    return tr("Tasks", "Ask the partner to confirm {count} products", count=values["products"])
+    return tr("Tasks", "Ask the partner to confirm products ({count})", count=values["products"])
 
 
 def _confirm_again(values: Mapping[str, Value]) -> str:
     without = values.get("without_backup", 0)
     if without:
-        return tr("Tasks", "Confirm products again; {count} hero products have no backup", count=without)
+        return tr("Tasks", "Confirm products again; heroes without a backup: {count}", count=without)
     return tr("Tasks", "Confirm products again")
 
 
@@ -60,7 +60,7 @@ def _interpreter(values: Mapping[str, Value]) -> str:
 
 def _material(values: Mapping[str, Value]) -> str:
     if "products" in values:
-        return tr("Tasks", "Add pictures for {count} products", count=values["products"])
+        return tr("Tasks", "Add pictures to products ({count})", count=values["products"])
     return tr("Tasks", "Prepare pictures and texts for these days")
 
 

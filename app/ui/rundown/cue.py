@@ -192,7 +192,7 @@ class CuePanel(QWidget):
         product = self._product()
         asked = self._control.viewers.summary.of(product.id).asked if product is not None else 0
         self.asked.setVisible(asked > 0)
-        self.asked.setText(tr("Cue", "{count} want a close-up", count=asked))
+        self.asked.setText(tr("Cue", "Close-up requests: {count}", count=asked))
 
     def read_banner(self) -> None:
         """Show late disclosures before due ones, and those before the ones on screen."""

@@ -127,7 +127,7 @@ class FindingsBar(QWidget):
         if warnings:
             parts.append(tr("Findings", "{count} to change", count=warnings))
         if hints:
-            parts.append(tr("Findings", "{count} notes", count=hints))
+            parts.append(tr("Findings", "1 note") if hints == 1 else tr("Findings", "{count} notes", count=hints))
         self.head.setText(" " + (" · ".join(parts) if parts else tr("Findings", "No problems found")))
         icon, colour = _LOOKS[self._found[0].level] if self._found else ("check", "good")
         self.head.setIcon(self._context.icons.icon(icon, colour))

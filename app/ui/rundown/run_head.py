@@ -132,7 +132,8 @@ class RunHead(QWidget):
         if not self._runner.run.running:
             planned_s = sum(one.planned_s for one in segments)
             ends_ms = self._context.studio.control.now_ms() + planned_s * 1000
-            self.clock.show_idle(tr("Rundown", "{count} segments", count=len(segments)), planned_s, _hour(ends_ms) if segments else "")
+            words = tr("Rundown", "1 segment") if len(segments) == 1 else tr("Rundown", "{count} segments", count=len(segments))
+            self.clock.show_idle(words, planned_s, _hour(ends_ms) if segments else "")
             return
         timing = self._runner.timing()
         current, upcoming = self._runner.current, self._runner.upcoming

@@ -101,7 +101,7 @@ def test_the_countdown_updates(board: ScheduleBoard, clock: SetClock) -> None:
 
 def test_each_missing_item_has_a_fix_button(board: ScheduleBoard, plan: Scheduler, studio: Studio) -> None:
     assert board.readiness.title.text().startswith("Not ready: ")
-    assert readiness_line(board, "products") == ("4 products not confirmed by the partner", "missing", "Mark confirmed")
+    assert readiness_line(board, "products") == ("Products not confirmed by the partner: 4", "missing", "Mark confirmed")
     assert readiness_line(board, "interpreter") == ("The rundown needs an interpreter", "block", "Choose")
     assert readiness_line(board, "run_of_show")[1] == "good"
     confirm = next(line for line in board.readiness.list.lines if line.id == "products").run

@@ -149,7 +149,7 @@ async def test_close_up_requests_are_counted(studio: Studio, window: MainWindow)
     studio.control.viewers.summary.add(studio.log.events((EventKind.DETAIL_ASKED,)))
     window.cue.read_asked()
     QApplication.processEvents()
-    assert window.cue.asked.text() == "2 want a close-up"
+    assert window.cue.asked.text() == "Close-up requests: 2"
     assert window.cue.asked.isVisible()
 
 

@@ -238,6 +238,16 @@ def test_an_empty_rundown_says_what_to_do(studio: Studio, window: MainWindow) ->
     assert not panel.plan_button.isEnabled()
 
 
+def test_one_segment_and_one_note_are_singular(studio: Studio, window: MainWindow) -> None:
+    assert window.rundown.head.clock.title.text() == "4 segments"
+    studio.document.edit_show(
+        "Shorten", lambda show: replace(show, segments=show.segments[:1], products=(), markets=(), cards=(), coupons=())
+    )
+    assert window.rundown.head.clock.title.text() == "1 segment"
+    window.rundown.findings.look()
+    assert window.rundown.findings.head.text().strip() == "2 to change · 1 note", "two roles are missing, and the closing"
+
+
 def test_findings_appear_and_are_fixed(studio: Studio, window: MainWindow) -> None:
     bar = window.rundown.findings
     bar.look()

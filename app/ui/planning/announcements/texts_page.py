@@ -87,4 +87,4 @@ class TextsPage(AnnouncementPage):
 
     def _copy_all(self) -> None:
         QGuiApplication.clipboard().setText("\n\n---\n\n".join(one.text for one in self._texts))
-        self.copied.setText(tr("Announcement", "{count} texts copied", count=len(self._texts)))
+        self.copied.setText(tr("Announcement", "Texts copied: {count}", count=len(self._texts)))

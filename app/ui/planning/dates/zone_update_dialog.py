@@ -55,7 +55,7 @@ class ZoneUpdateDialog(ScrollDialog):
         for one in moved[:SHOWN]:
             self._list.addWidget(self._card(one))
         left = len(moved) - SHOWN
-        self.more.setText(tr("Moved", "And {count} more dates in these series.", count=left) if left > 0 else "")
+        self.more.setText(tr("Moved", "More dates in these series: {count}.", count=left) if left > 0 else "")
         self.more.setVisible(left > 0)
 
     def _card(self, moved: MovedDate) -> QWidget:

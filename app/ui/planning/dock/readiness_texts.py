@@ -25,7 +25,7 @@ def _both(values: Values) -> Mapping[CheckKind, tuple[str, str]]:
     """The texts by kind: good, then not good."""
     names, products, count = values.get("names", ""), values.get("products", ""), values.get("count", 0)
     minutes, planned = values.get("minutes", 0), values.get("planned", 0)
-    waiting = tr("Ready", "{count} viewers set a reminder", count=count)
+    waiting = tr("Ready", "Viewers who set a reminder: {count}", count=count)
     against = tr("Ready", "This time has a conflict") if count == 1 else tr("Ready", "This time has {count} conflicts", count=count)
     return {
         CheckKind.CAMERA: (tr("Ready", "Cameras connected"), tr("Ready", "Camera not found: {names}", names=names)),
@@ -36,10 +36,10 @@ def _both(values: Values) -> Mapping[CheckKind, tuple[str, str]]:
         ),
         CheckKind.PRODUCTS: (
             tr("Ready", "Products confirmed"),
-            tr("Ready", "{count} products not confirmed by the partner", count=products),
+            tr("Ready", "Products not confirmed by the partner: {count}", count=products),
         ),
-        CheckKind.STOCK: (tr("Ready", "In stock"), tr("Ready", "{count} products out of stock", count=products)),
-        CheckKind.MATERIAL: (tr("Ready", "Pictures complete"), tr("Ready", "{count} products without a picture", count=products)),
+        CheckKind.STOCK: (tr("Ready", "In stock"), tr("Ready", "Products out of stock: {count}", count=products)),
+        CheckKind.MATERIAL: (tr("Ready", "Pictures complete"), tr("Ready", "Products without a picture: {count}", count=products)),
         CheckKind.LANGUAGES: (
             tr("Ready", "All translations complete"),
             tr("Ready", "Missing translations: {languages}", languages=values.get("languages", "")),

@@ -130,7 +130,7 @@ class ImproveDialog(ScrollDialog):
     def _count(self) -> None:
         count = len(self.chosen)
         self.take.setEnabled(count > 0)
-        self.take.setText(tr("Planner", "Apply {count} changes", count=count) if count else tr("Planner", "Apply changes"))
+        self.take.setText(tr("Planner", "Apply changes ({count})", count=count) if count else tr("Planner", "Apply changes"))
 
     def _take(self) -> None:
         found = self._found

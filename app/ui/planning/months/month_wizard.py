@@ -252,7 +252,7 @@ class MonthWizard(ScrollDialog):
         self._found = found
         self._show_page(1)
         self.keep.setEnabled(bool(found.dates))
-        self.keep.setText(tr("Planner", "Add {count} shows to schedule", count=len(found.dates)))
+        self.keep.setText(tr("Planner", "Add shows to schedule ({count})", count=len(found.dates)))
         self.summary.setText(self._summary(found))
         schedule = with_draft(self._plan.schedule, found.airings)
         self.table.setRowCount(len(found.dates))
@@ -292,7 +292,7 @@ class MonthWizard(ScrollDialog):
         parts = [
             tr(
                 "Planner",
-                "{count} shows, score {score} of 100 ({plain} if all were in prime time with the same crew).",
+                "Shows: {count}. Score: {score} of 100 ({plain} if all were in prime time with the same crew).",
                 count=len(found.dates),
                 score=round(found.tally.score * 100),
                 plain=round(found.plain.score * 100),
@@ -300,7 +300,7 @@ class MonthWizard(ScrollDialog):
             nights_text(found.tally, names),
         ]
         if found.tally.conflicts:
-            parts.append(tr("Planner", "{count} conflicts remain. See the agenda.", count=found.tally.conflicts))
+            parts.append(tr("Planner", "Conflicts remain ({count}). See the agenda.", count=found.tally.conflicts))
         return " ".join(part for part in parts if part)
 
     def _forget(self) -> None:
