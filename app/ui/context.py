@@ -113,7 +113,7 @@ class WindowContext:
             return False
         return True
 
-    def take_picture(self, path: str) -> str:
+    def add_picture(self, path: str) -> str:
         """Add a picture file to the show. Returns its id, "" and a notice if it cannot be used."""
         reader = QImageReader(path)
         try:

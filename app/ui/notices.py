@@ -76,7 +76,7 @@ class NoticeBook(QObject):
 
     def add(self, notice: Notice) -> None:
         """Add a notice and emit it. The log file gets only its code, because its data may be private."""
-        log.info("told the user: %s, %s", notice.code, notice.severity.value)
+        log.info("notice shown: %s, %s", notice.code, notice.severity.value)
         entry = (datetime.now().astimezone(), notice)
         self.entries.append(entry)
         self.added.emit(*entry)
@@ -159,7 +159,7 @@ class ToastArea(QWidget):
         self._dialog: QWidget | None = None
         self._words = words
         self._icons = icons
-        self.titles: dict[str, str] = {}  # of the actions that may stand in a notice
+        self.titles: dict[str, str] = {}  # of the actions that a notice may offer
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -195,7 +195,7 @@ class ToastArea(QWidget):
         self._show_over(_waiting_dialog())
         self._arrange()
 
-    def settle(self, can_run: Callable[[str], bool]) -> None:
+    def close_outdated(self, can_run: Callable[[str], bool]) -> None:
         """Close toasts whose offer is no longer possible; errors stay."""
         self._waiting = [one for one in self._waiting if not _is_past(one, can_run)]
         for toast in self.toasts:

@@ -162,11 +162,11 @@ class HostWindow:
 
     async def told(self, code: str) -> None:
         """Wait until this run has shown this notice."""
-        await until(lambda: f"told the user: {code}," in self._told(), f"notice {code}")
+        await until(lambda: f"notice shown: {code}," in self._told(), f"notice {code}")
 
     def notices(self) -> list[str]:
         """The codes of the notices in this run, in order."""
-        return re.findall(r"told the user: ([^,\s]+),", self._told())
+        return re.findall(r"notice shown: ([^,\s]+),", self._told())
 
     def _told(self) -> str:
         """What the desk has logged in this run."""

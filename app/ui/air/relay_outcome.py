@@ -47,17 +47,17 @@ class RelayOutcome(QFrame):
         self._silent = QTimer(self)
         self._silent.setSingleShot(True)
         self._silent.setInterval(PATIENCE_MS)
-        self._silent.timeout.connect(lambda: self._say("error", tr("Relay", "No answer from the engine."), tr("Relay", "Try again.")))
+        self._silent.timeout.connect(lambda: self._show("error", tr("Relay", "No answer from the engine."), tr("Relay", "Try again.")))
         self.hide()
 
     def show_running(self) -> None:
         """Say that the test is running."""
         self._silent.start()
-        self._say("", tr("Relay", "Testing…"), tr("Relay", "This can take up to 30 seconds."))
+        self._show("", tr("Relay", "Testing…"), tr("Relay", "This can take up to 30 seconds."))
 
     def show_live(self) -> None:
         """Say that a test is not possible now."""
-        self._say(
+        self._show(
             "good",
             tr("Relay", "You’re on air on this relay."),
             tr("Relay", "A second connection could end the first, so the test was skipped."),
@@ -76,16 +76,16 @@ class RelayOutcome(QFrame):
                 takes=takes,
                 total=milliseconds(trial.total_ms),
             )
-            self._say("good" if trial.sound else "warning", tr("Relay", "Test passed."), words)
+            self._show("good" if trial.sound else "warning", tr("Relay", "Test passed."), words)
             return
         sentence = self._context.wordings.sentence(trial.failure, {"relay": name, **dict(trial.failure_data)})
         headline = tr("Relay", "Test failed.")
         if trial.answered:
             headline = tr("Relay", "The relay accepted the token, but video and audio can’t get through.")
         step = str(dict(trial.failure_data).get("step", ""))
-        self._say("error", headline, "\n".join(filter(None, (sentence.text, hint(step)))))
+        self._show("error", headline, "\n".join(filter(None, (sentence.text, hint(step)))))
 
-    def _say(self, level: str, headline: str, detail: str) -> None:
+    def _show(self, level: str, headline: str, detail: str) -> None:
         self.headline.setText(headline)
         self.detail.setText(detail)
         set_property(self.headline, "level", level)

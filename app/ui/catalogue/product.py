@@ -239,7 +239,7 @@ class ProductDialog(QDialog):
         return strip
 
     def _add_pictures(self, paths: list[str]) -> None:
-        ids = [picture for path in paths if (picture := self._context.take_picture(path))]
+        ids = [picture for path in paths if (picture := self._context.add_picture(path))]
         if ids:
             self._change("", lambda product: replace(product, pictures=tuple(dict.fromkeys((*product.pictures, *ids)))))
 

@@ -113,8 +113,8 @@ class ProductModel(ItemModel[Product]):
             known = self._texts[id(product)] = (product, search_text(product))
         return known[1]
 
-    def title_of(self, thing: Product) -> str:
-        return pick(thing.name, ())[0] or thing.sku
+    def title_of(self, item: Product) -> str:
+        return pick(item.name, ())[0] or item.sku
 
 
 class _ProductDelegate(QStyledItemDelegate):
@@ -210,7 +210,7 @@ class ProductView(DraggableList[Product]):
         self.setItemDelegate(_ProductDelegate(theme, thumbnails, self))
         self.setUniformItemSizes(True)
         self.setMinimumHeight(2 * ROW_PX)
-        self._begin(self.rows)
+        self._use_model(self.rows)
 
     def name_of(self, product: Product) -> str:
         """The product's name in the reader's language."""

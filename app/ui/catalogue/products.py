@@ -227,7 +227,7 @@ class ProductsPanel(QWidget):
         if tables:
             self.table_wanted.emit(Path(tables[0]))
             return
-        found = {picture: Path(path).stem for path in paths if (picture := self._context.take_picture(path))}
+        found = {picture: Path(path).stem for path in paths if (picture := self._context.add_picture(path))}
         language = self._context.studio.document.show.presentation.host_language
 
         def change(show: Show) -> Show:

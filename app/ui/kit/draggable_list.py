@@ -32,15 +32,15 @@ class DraggableList(QListView, Generic[AnyItem]):
     moved = Signal(list, int)
     chosen = Signal(str)
 
-    def _begin(self, rows: ItemModel[AnyItem]) -> None:
+    def _use_model(self, rows: ItemModel[AnyItem]) -> None:
         """Show these rows."""
-        self._things = rows
-        self._before = _Chosen()
-        rows.rowsAboutToBeRemoved.connect(self._go_on)  # before Qt, which would move on above
+        self._items = rows
+        self._saved = _Chosen()
+        rows.rowsAboutToBeRemoved.connect(self._keep_current)  # before Qt, which would move on above
         self.setModel(rows)
         rows.rowsRemoved.connect(self._choose_next)
-        rows.modelAboutToBeReset.connect(self._keep_chosen)
-        rows.modelReset.connect(self._choose_again)
+        rows.modelAboutToBeReset.connect(self._save_chosen)
+        rows.modelReset.connect(self._restore_chosen)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
@@ -48,33 +48,33 @@ class DraggableList(QListView, Generic[AnyItem]):
         self.setDropIndicatorShown(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.doubleClicked.connect(lambda index: self.opened.emit(self._things.id_at(index)))
-        self.selectionModel().currentChanged.connect(lambda now, before: self.chosen.emit(self._things.id_at(now) if now.isValid() else ""))
+        self.doubleClicked.connect(lambda index: self.opened.emit(self._items.id_at(index)))
+        self.selectionModel().currentChanged.connect(lambda now, before: self.chosen.emit(self._items.id_at(now) if now.isValid() else ""))
 
-    def _go_on(self, parent: QModelIndex, first: int, last: int) -> None:
+    def _keep_current(self, parent: QModelIndex, first: int, last: int) -> None:
         del parent
         if first <= self.currentIndex().row() <= last:
-            following = last + 1 if last + 1 < self._things.rowCount() else first - 1
-            self.selectionModel().setCurrentIndex(self._things.index(following), QItemSelectionModel.SelectionFlag.NoUpdate)
+            following = last + 1 if last + 1 < self._items.rowCount() else first - 1
+            self.selectionModel().setCurrentIndex(self._items.index(following), QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _choose_next(self) -> None:
         here = self.currentIndex()
         if here.isValid() and not self.selectionModel().hasSelection():
             self.setCurrentIndex(here)
 
-    def _keep_chosen(self) -> None:
-        self._before = _Chosen(self.current_id(), frozenset(self.chosen_ids()), self.verticalScrollBar().value())
+    def _save_chosen(self) -> None:
+        self._saved = _Chosen(self.current_id(), frozenset(self.chosen_ids()), self.verticalScrollBar().value())
 
-    def _choose_again(self) -> None:
-        before, self._before = self._before, _Chosen()
+    def _restore_chosen(self) -> None:
+        before, self._saved = self._saved, _Chosen()
         if not before.current:
             return
         self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(before.scrolled)
         self.choose(before.current)
-        for row, thing in enumerate(self._things.shown if len(before.ids) > 1 else ()):
-            if thing.id in before.ids:
-                self.selectionModel().select(self._things.index(row), QItemSelectionModel.SelectionFlag.Select)
+        for row, item in enumerate(self._items.shown if len(before.ids) > 1 else ()):
+            if item.id in before.ids:
+                self.selectionModel().select(self._items.index(row), QItemSelectionModel.SelectionFlag.Select)
 
     @abstractmethod
     def takes(self, event: QDropEvent) -> bool:
@@ -88,24 +88,24 @@ class DraggableList(QListView, Generic[AnyItem]):
     def current_id(self) -> str:
         """The row with the keyboard focus, "" if none has it."""
         index = self.currentIndex()
-        return self._things.id_at(index) if index.isValid() else ""
+        return self._items.id_at(index) if index.isValid() else ""
 
     def chosen_ids(self) -> tuple[str, ...]:
         """The selected rows from the top."""
-        return tuple(self._things.id_at(index) for index in sorted(self.selectedIndexes(), key=lambda index: index.row()))
+        return tuple(self._items.id_at(index) for index in sorted(self.selectedIndexes(), key=lambda index: index.row()))
 
     def choose(self, wanted: str) -> None:
         """Select this row and make it visible."""
-        row = self._things.row_of(wanted)
+        row = self._items.row_of(wanted)
         if row >= 0:
-            self.setCurrentIndex(self._things.index(row))
-            self.scrollTo(self._things.index(row))
+            self.setCurrentIndex(self._items.index(row))
+            self.scrollTo(self._items.index(row))
 
     def place_at(self, point: QPoint) -> int:
         """The row before which something is dropped: the nearer edge counts."""
         index = self.indexAt(point)
         if not index.isValid():
-            return self._things.rowCount()
+            return self._items.rowCount()
         return index.row() + (point.y() > self.visualRect(index).center().y())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -107,12 +107,12 @@ class Form(QWidget):
             self._add_row(layout, field, resources)
         more.hide()
         button.toggled.connect(more.setVisible)
-        button.toggled.connect(lambda opened: QTimer.singleShot(0, more, lambda: self._bring_up(button, more)) if opened else None)
+        button.toggled.connect(lambda opened: QTimer.singleShot(0, more, lambda: self._scroll_to(button, more)) if opened else None)
         button.toggled.connect(lambda opened: button.setIcon(resources.icons.icon("up" if opened else "down", "muted")))
         self._layout.addWidget(button)
         self._layout.addWidget(more)
 
-    def _bring_up(self, button: QWidget, more: QWidget) -> None:
+    def _scroll_to(self, button: QWidget, more: QWidget) -> None:
         """Scroll so that the opened part is visible, with its button on top if it is long."""
         area = self.parentWidget()
         while area is not None and not isinstance(area, QScrollArea):

@@ -4,12 +4,12 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import is_
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.domain.base.id_list import differing, turned
+from app.domain.base.id_list import Identified, differing, turned
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -19,12 +19,7 @@ MOST_NEW = 500  # rows inserted one by one
 _ROOT = QModelIndex()
 
 
-class Thing(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-AnyItem = TypeVar("AnyItem", bound=Thing)
+AnyItem = TypeVar("AnyItem", bound=Identified)
 
 
 def _pieces(places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -48,7 +43,7 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
         self._by_id: dict[str, AnyItem] = {}
 
     @abstractmethod
-    def title_of(self, thing: AnyItem) -> str:
+    def title_of(self, item: AnyItem) -> str:
         """The item's name for screen readers."""
 
     def id_at(self, index: Index) -> str:
@@ -65,7 +60,7 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
         """The row of an id, -1 if it is not shown."""
         if wanted not in self._by_id:
             return -1
-        return [thing.id for thing in self._shown].index(wanted)
+        return [item.id for item in self._shown].index(wanted)
 
     def show_items(self, wanted: tuple[AnyItem, ...]) -> None:
         """Show these items. After too many differences the model is reset, and its views restore the selection."""
@@ -75,15 +70,15 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
         if first := turned(old, new):
             self._turn(start, len(old), first)
             return
-        old_ids, new_ids = [thing.id for thing in old], [thing.id for thing in new]
+        old_ids, new_ids = [item.id for item in old], [item.id for item in new]
         kept, stays = set(old_ids), set(new_ids)
         gone = [start + place for place, one in enumerate(old_ids) if one not in stays]
         come = [start + place for place, one in enumerate(new_ids) if one not in kept]
         removed, inserted = list(_pieces(gone)), list(_pieces(come))
         in_order = [one for one in old_ids if one in stays] == [one for one in new_ids if one in kept]
         if not in_order or len(removed) + len(inserted) > MOST_PIECES or len(come) > MOST_NEW:
-            self._by_id = {thing.id: thing for thing in wanted}
-            self.setStringList([thing.id for thing in wanted])
+            self._by_id = {item.id: item for item in wanted}
+            self.setStringList([item.id for item in wanted])
             return
         for first, count in reversed(removed):
             self.removeRows(first, count)
@@ -92,7 +87,7 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
         self._by_id.update(zip(new_ids, new, strict=True))
         self._insert(inserted)
         if kept & stays:
-            self._tell_changed(start, {thing.id: thing for thing in old}, new)
+            self._emit_changed(start, {item.id: item for item in old}, new)
 
     def _turn(self, start: int, count: int, first: int) -> None:
         """Move the smaller of two parts of these rows over the other."""
@@ -107,8 +102,8 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
             for place in range(first, first + count):
                 self.setData(self.index(place), self._shown[place].id)
 
-    def _tell_changed(self, start: int, old: dict[str, AnyItem], new: Sequence[AnyItem]) -> None:
-        other = [start + place for place, thing in enumerate(new) if thing.id in old and not is_(old[thing.id], thing)]
+    def _emit_changed(self, start: int, old: dict[str, AnyItem], new: Sequence[AnyItem]) -> None:
+        other = [start + place for place, item in enumerate(new) if item.id in old and not is_(old[item.id], item)]
         if other:
             self.dataChanged.emit(self.index(other[0]), self.index(other[-1]))
 
@@ -120,8 +115,8 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
         if role == ITEM_ROLE:
             return self.item_at(index)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            thing = self.item_at(index)
-            return None if thing is None else self.title_of(thing)
+            item = self.item_at(index)
+            return None if item is None else self.title_of(item)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -54,7 +54,7 @@ def load_table(folder: Path, language: str) -> Mapping[str, Mapping[str, str]]:
         with path.open("rb") as file:
             table = json.loads(file.read(MAX_BYTES).decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        log.warning("the words in %s cannot be read, the window is in English: %s", path, error)
+        log.warning("can't read the texts in %s, so the window is in English: %s", path, error)
         return {}
     return {str(context): _texts(words) for context, words in table.items()} if isinstance(table, dict) else {}
 

@@ -79,7 +79,7 @@ def load_theme(folder: Path, chosen: str) -> Theme:
     try:
         return _read(folder, name)
     except AppError as error:
-        log.warning("the other theme takes the place of %s: %s", name, error)
+        log.warning("using the other theme instead of %s: %s", name, error)
         return _read(folder, "light" if name == "dark" else "dark")
 
 
@@ -91,7 +91,7 @@ def _read(folder: Path, name: str) -> Theme:
             data = tomllib.loads(file.read(MAX_BYTES).decode("utf-8"))
         colours = data["colour"]
         if wrong := [key for key, value in colours.items() if not (isinstance(value, str) and QColor.isValidColorName(value))]:
-            raise ValueError(f"colour.{wrong[0]} is no colour")
+            raise ValueError(f"colour.{wrong[0]} isn't a colour")
         theme = Theme(name, bool(data["dark"]), colours, folder)
         theme.palette()
         theme.style_sheet()

@@ -20,12 +20,12 @@ UNSEEN_MS = 200  # nearly all files are done by then: until then the window runs
 class Cancellable(Protocol):
     """The work's title and progress texts."""
 
-    def listen(self, told: Callable[[str], object]) -> None: ...
+    def listen(self, on_stage: Callable[[str], object]) -> None: ...
 
     def cancel(self) -> None: ...
 
 
-class _News(QObject):
+class _ThreadSignals(QObject):
     """Signals from the thread to the window."""
 
     stage = Signal(str)
@@ -85,27 +85,27 @@ class Waiting:
         """The result of the work; raises its error."""
         if _in_a_task():
             return work()  # nothing else can run before this continues, so a thread would gain nothing
-        news = _News()
+        signals = _ThreadSignals()
         stages: list[str] = [""]
 
-        def told(stage: str) -> None:
+        def on_stage(stage: str) -> None:
             stages.append(stage)
-            news.stage.emit(stage)
+            signals.stage.emit(stage)
 
-        opening.listen(told)
+        opening.listen(on_stage)
         with concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="open-file") as threads:
             future = threads.submit(work)
-            future.add_done_callback(lambda _: news.done.emit())
+            future.add_done_callback(lambda _: signals.done.emit())
             if not concurrent.futures.wait([future], QUICK_S).done:
-                self._wait(name, opening, news, future.done, stages)
+                self._wait(name, opening, signals, future.done, stages)
             return future.result()
 
-    def _wait(self, name: str, opening: Cancellable, news: _News, is_done: Callable[[], bool], stages: list[str]) -> None:
+    def _wait(self, name: str, opening: Cancellable, signals: _ThreadSignals, is_done: Callable[[], bool], stages: list[str]) -> None:
         loop = QEventLoop()
         dialog = WaitingDialog(self._parent, name, opening.cancel)
         dialog.show_stage(stages[-1])
-        news.stage.connect(dialog.show_stage, Qt.ConnectionType.QueuedConnection)
-        news.done.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
+        signals.stage.connect(dialog.show_stage, Qt.ConnectionType.QueuedConnection)
+        signals.done.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
         soon = QTimer()
         soon.setSingleShot(True)
         soon.timeout.connect(loop.quit)

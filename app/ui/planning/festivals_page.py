@@ -130,16 +130,16 @@ class FestivalsPage(PlannerPage):
         self.day.setAccessibleName(tr("Planner", "Starts on"))
         self.day.dateChanged.connect(self._on_day)
         column.addWidget(self.day)
-        self.leave_out_button = push_button(tr("Planner", "Hide this year"), self._leave_out)
-        column.addWidget(self.leave_out_button)
-        self.keep_button = push_button(tr("Planner", "Reset to calculated date"), self._keep, role="link")
-        column.addWidget(self.keep_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.hide_button = push_button(tr("Planner", "Hide this year"), self._hide)
+        column.addWidget(self.hide_button)
+        self.reset_button = push_button(tr("Planner", "Reset to calculated date"), self._reset, role="link")
+        column.addWidget(self.reset_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        self.left_out_title = label(tr("Planner", "Hidden"), "sectionTitle")
-        column.addWidget(self.left_out_title)
-        self.left_out = QComboBox()
-        self.left_out.setAccessibleName(tr("Planner", "Hidden"))
-        column.addWidget(self.left_out)
+        self.hidden_title = label(tr("Planner", "Hidden"), "sectionTitle")
+        column.addWidget(self.hidden_title)
+        self.hidden = QComboBox()
+        self.hidden.setAccessibleName(tr("Planner", "Hidden"))
+        column.addWidget(self.hidden)
         self.restore_button = push_button(tr("Planner", "Show again"), self._restore)
         column.addWidget(self.restore_button)
         return self.detail
@@ -158,7 +158,7 @@ class FestivalsPage(PlannerPage):
             self.market.addItem(name, market_id)
         self.market.setCurrentIndex(max(0, self.market.findData(before)))
         self._fill()
-        self._show_left_out()
+        self._show_hidden()
 
     def _market_names(self) -> dict[str, str]:
         language = self._data.context.language
@@ -171,22 +171,22 @@ class FestivalsPage(PlannerPage):
         return tuple(one for one in self._festivals if not wanted or one.market_id == wanted)
 
     def _fill(self) -> None:
-        shown, names, speaker = self.shown, self._market_names(), self._data.speaker
+        shown, names, window_formats = self.shown, self._market_names(), self._data.window_formats
         with QSignalBlocker(self.table):
             self.table.setRowCount(len(shown))
             for row, festival in enumerate(shown):
-                day = speaker.day(festival.first)
+                day = window_formats.day(festival.first)
                 if festival.days > 1:
-                    day = f"{day} – {speaker.day(festival.last)}"
+                    day = f"{day} – {window_formats.day(festival.last)}"
                 cells = (
                     f"{day}  ±1" if festival.estimated else day,
-                    pick(festival.name, (speaker.language,))[0] or festival.key,
+                    pick(festival.name, (window_formats.language,))[0] or festival.key,
                     names.get(festival.market_id, festival.market_id),
                     day_kind_text(festival.kind),
                 )
                 for column, words in enumerate(cells):
                     item = QTableWidgetItem(words)
-                    item.setToolTip(festival_text(festival, speaker))
+                    item.setToolTip(festival_text(festival, window_formats))
                     self.table.setItem(row, column, item)
         place = next((row for row, one in enumerate(shown) if name_of(one) == self._chosen), 0)
         if shown:
@@ -196,35 +196,35 @@ class FestivalsPage(PlannerPage):
     def _choose(self, row: int) -> None:
         shown = self.shown
         festival = shown[row] if 0 <= row < len(shown) else None
-        for widget in (self.day, self.leave_out_button):
+        for widget in (self.day, self.hide_button):
             widget.setEnabled(festival is not None)
         if festival is None:
             self.name.setText(tr("Planner", "No festivals for these markets"))
-            self.keep_button.hide()
+            self.reset_button.hide()
             return
         self._chosen = name_of(festival)
-        speaker = self._data.speaker
-        self.name.setText(pick(festival.name, (speaker.language,))[0] or festival.key)
+        window_formats = self._data.window_formats
+        self.name.setText(pick(festival.name, (window_formats.language,))[0] or festival.key)
         self.kind.setText(day_kind_text(festival.kind))
         set_property(self.kind, "level", "error" if festival.caution else "accent" if festival.kind is DayKind.COMMERCIAL else "")
-        self.facts.setText(" · ".join(festival_text(festival, speaker).split(" · ")[1:]))
-        tone = pick(festival.tone, (speaker.language,))[0]
+        self.facts.setText(" · ".join(festival_text(festival, window_formats).split(" · ")[1:]))
+        tone = pick(festival.tone, (window_formats.language,))[0]
         self.tone.setText(tone)
         self.tone.setVisible(bool(tone))
         origin = confidence_text(festival.confidence)
         self.origin.setText(f"{origin} · {festival.source}" if festival.source else origin)
         with QSignalBlocker(self.day):
             self.day.setDate(QDate(festival.first.year, festival.first.month, festival.first.day))
-        self.keep_button.setVisible(self._change_of(self._chosen) is not None)
+        self.reset_button.setVisible(self._change_of(self._chosen) is not None)
 
-    def _show_left_out(self) -> None:
+    def _show_hidden(self) -> None:
         names = self._market_names()
         changes: Sequence[FestivalChange] = [one for one in self._plan.schedule.festival_changes if one.day is None]
-        self.left_out.clear()
+        self.hidden.clear()
         for change in changes:
             words = f"{change.festival.replace('_', ' ')} · {names.get(change.market_id, change.market_id)} · {change.year}"
-            self.left_out.addItem(words, (change.market_id, change.festival, change.year))
-        for widget in (self.left_out_title, self.left_out, self.restore_button):
+            self.hidden.addItem(words, (change.market_id, change.festival, change.year))
+        for widget in (self.hidden_title, self.hidden, self.restore_button):
             widget.setVisible(bool(changes))
 
     def _change_of(self, name: Name) -> FestivalChange | None:
@@ -236,7 +236,7 @@ class FestivalsPage(PlannerPage):
     def _on_day(self, day: QDate) -> None:
         self._set(date(day.year(), day.month(), day.day()))
 
-    def _leave_out(self) -> None:
+    def _hide(self) -> None:
         self._set(None)
 
     def _set(self, day: date | None) -> None:
@@ -244,12 +244,12 @@ class FestivalsPage(PlannerPage):
             change = FestivalChange(*self._chosen, day)
             self._data.context.attempt(lambda: self._plan.change_festival(change))
 
-    def _keep(self) -> None:
+    def _reset(self) -> None:
         if self._chosen is not None:
             name = self._chosen
             self._data.context.attempt(lambda: self._plan.keep_festival(*name))
 
     def _restore(self) -> None:
-        name = self.left_out.currentData()
+        name = self.hidden.currentData()
         if name is not None:
             self._data.context.attempt(lambda: self._plan.keep_festival(*name))

@@ -27,14 +27,14 @@ class PlannerData:
         self.context = context
         self.selection = selection
         self.scheduler = context.studio.control.scheduler
-        self.speaker = WindowFormats(context.formats, context.language)
+        self.window_formats = WindowFormats(context.formats, context.language)
 
     @property
     def parties(self) -> tuple[Party, ...]:
         """The selected parties."""
         return self.selection.parties(self.scheduler.schedule)
 
-    def tell(self, error: AppError) -> None:
+    def show_error(self, error: AppError) -> None:
         """Report an error."""
         self.context.bridge.tell(Notice(Severity.ERROR, error.code, error.data, subject=error.code))
 
@@ -62,7 +62,9 @@ class PlannerData:
         """The strips of the selected day."""
         selection = self.selection
         begin, end = self.day(selection.day)
-        model = build_strips(self.parties, selection.day, selection.zone, selection.minutes, self.comfort_rules(begin, end), self.speaker)
+        model = build_strips(
+            self.parties, selection.day, selection.zone, selection.minutes, self.comfort_rules(begin, end), self.window_formats
+        )
         shows = self.planned(model.begin, model.instant(model.quarters))
         return replace(model, planned=tuple(PlannedShow(model.place(one.start), model.place(one.end), title) for one, title in shows))
 
@@ -70,12 +72,12 @@ class PlannerData:
         """The planned dates between two instants, with titles."""
         return [(one, self.scheduler.title_of(one)) for one in self.scheduler.occurrences(begin, end)]
 
-    def field(self, begin: datetime, end: datetime) -> HourScorer:
+    def scorer(self, begin: datetime, end: datetime) -> HourScorer:
         """The scores between two instants."""
         return self.scorer_maker(begin, end)()
 
     def scorer_maker(self, begin: datetime, end: datetime) -> Callable[[], HourScorer]:
-        """Like `field`, but split: reads the schedule now; the returned function scores on any thread."""
+        """Like `scorer`, but split: reads the schedule now; the returned function scores on any thread."""
         schedule, comfort_rules, workloads = self.scheduler.schedule, self.comfort_rules(begin, end), self.scheduler.advice.workloads()
         taken = self.scheduler.occurrences(begin - AROUND, end + AROUND)
         ids, minutes = [party.id for party in self.parties], self.selection.minutes

@@ -84,7 +84,7 @@ class PlannerWindow(QWidget):
         layout.addWidget(self.stack)
         context.bridge.schedule_changed.connect(self._on_plan_changed)
         context.bridge.document_changed.connect(self._show_undo)
-        context.bridge.show_changed.connect(self._show_way_in)
+        context.bridge.show_changed.connect(self._show_first_step)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, context.studio.document.undo)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self, context.studio.document.redo)
         geometry = state.value("planner/geometry")
@@ -92,7 +92,7 @@ class PlannerWindow(QWidget):
             self.resize(*SIZE)
         self.show_tab(str(state.value("planner/tab", "hour")))
         self._on_plan_changed()
-        self._show_way_in()
+        self._show_first_step()
 
     def _corner(self) -> QWidget:
         made = QWidget()
@@ -118,9 +118,9 @@ class PlannerWindow(QWidget):
         self.redo.setEnabled(bool(self._context.studio.document.redo_title))
 
     def _empty_state(self) -> EmptyState:
-        self.suggest_button = push_button(tr("Planner", "Add the show’s markets and me"), self.take_suggested, role="primary")
+        self.suggest_button = push_button(tr("Planner", "Add the show’s markets and me"), self.add_suggested, role="primary")
         self.markets_button = push_button(tr("Planner", "Choose the show’s markets…"), self.choose_markets, role="primary")
-        self.by_hand_button = push_button(tr("Planner", "Add them manually"), self._begin_by_hand, role="link")
+        self.manual_button = push_button(tr("Planner", "Add them manually"), self._add_manually, role="link")
         return EmptyState(
             self._context.icons,
             "globe",
@@ -128,10 +128,10 @@ class PlannerWindow(QWidget):
             tr("Planner", "Add their locations, and the planner finds times that work for everyone and warns you about unsocial hours."),
             self.suggest_button,
             self.markets_button,
-            self.by_hand_button,
+            self.manual_button,
         )
 
-    def _show_way_in(self) -> None:
+    def _show_first_step(self) -> None:
         """Without markets, offer to choose them first."""
         markets = bool(self._context.studio.document.show.markets)
         self.suggest_button.setVisible(markets)
@@ -192,13 +192,13 @@ class PlannerWindow(QWidget):
         yield party
         for zone in zones:
             if zone != party.zone:
-                yield replace(party, id=f"{party.id}-{zone}", name=f"{party.name} · {self._data.speaker.city(zone)}", zone=zone)
+                yield replace(party, id=f"{party.id}-{zone}", name=f"{party.name} · {self._data.window_formats.city(zone)}", zone=zone)
 
     def choose_markets(self) -> None:
         """Open the setup dialog to choose markets, in front of this window."""
         self._context.openers.open_markets(self)
 
-    def take_suggested(self) -> None:
+    def add_suggested(self) -> None:
         """Add the suggested parties in one undo step."""
         wanted = self.suggested()
 
@@ -209,7 +209,7 @@ class PlannerWindow(QWidget):
 
         self._context.attempt(lambda: self._plan.edit("Add a participant", filled))
 
-    def _begin_by_hand(self) -> None:
+    def _add_manually(self) -> None:
         self.stack.setCurrentWidget(self.tabs)
         self.show_tab("people")
 
@@ -225,8 +225,8 @@ class PlannerWindow(QWidget):
             page.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.hour.panel.give_up()
-        self.week.panel.give_up()
+        self.hour.panel.cancel_search()
+        self.week.panel.cancel_search()
         for page in (self.hour, self.week, self.festivals, self.people):
             page.forget()
         self._state.setValue("planner/geometry", self.saveGeometry())

@@ -132,7 +132,7 @@ class ShowActions(QObject):
         occurrence = self.find(key) if key else None
         if occurrence is not None:
             menu.addAction(icons.icon("rename"), tr("Planner", "Open…"), lambda: self.open(key))
-            menu.addAction(icons.icon("share"), tr("Planner", "Announce…"), lambda: self.tell(key))
+            menu.addAction(icons.icon("share"), tr("Planner", "Announce…"), lambda: self.announce(key))
             menu.addAction(icons.icon("duplicate"), tr("Planner", "Duplicate to next week"), lambda: self.duplicate(key))
             menu.addSeparator()
             menu.addAction(icons.icon("remove"), tr("Planner", "Cancel this date"), lambda: self.cancel(key))
@@ -142,7 +142,7 @@ class ShowActions(QObject):
         menu.addAction(icons.icon("add"), tr("Planner", "Plan a show…"), lambda: self.plan(day))
         menu.popup(point)
 
-    def tell(self, key: str) -> None:
+    def announce(self, key: str) -> None:
         """Open the announcement dialog of a date."""
         occurrence = self.find(key)
         if occurrence is not None:

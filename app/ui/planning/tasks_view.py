@@ -168,9 +168,9 @@ class TasksView(QWidget):
         task = item.data(_WHAT, _TASK)
         if column != _WHAT or not isinstance(task, Task):
             return
-        done, said = item.checkState(_WHAT) is Qt.CheckState.Checked, item.text(_WHAT)
+        done, text = item.checkState(_WHAT) is Qt.CheckState.Checked, item.text(_WHAT)
         if self._context.attempt(lambda: self._plan.tick(task.id, done=done)):
-            words = tr("Tasks", "Done: {task}", task=said) if done else tr("Tasks", "Reopened: {task}", task=said)
+            words = tr("Tasks", "Done: {task}", task=text) if done else tr("Tasks", "Reopened: {task}", task=text)
             self.done.show_done(words)
 
     def _open(self, item: QTreeWidgetItem) -> None:

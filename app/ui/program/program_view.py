@@ -41,7 +41,7 @@ _ARROWS: Mapping[int, tuple[int, int]] = {
 }
 
 
-class ShownPicture(Protocol):
+class ShownFrame(Protocol):
     """The layout of the shared preview: rows of blue, green, red, 255."""
 
     @property
@@ -79,11 +79,11 @@ class ProgramView(QWidget):
     chosen = Signal(str)
     placed = Signal(str, object, object, str)
 
-    def __init__(self, theme: Theme, latest: Callable[[], ShownPicture | None], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, latest: Callable[[], ShownFrame | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._latest = latest
-        self._frame: ShownPicture | None = None
+        self._frame: ShownFrame | None = None
         self._image = QImage()
         self._canvas = (16, 9)
         self._layers: tuple[Layer, ...] = ()

@@ -46,7 +46,7 @@ class ScenesPanel(QWidget):
         row.setSpacing(2)
         icons = self._context.icons
         self.add_button = icon_button(icons, "add", tr("Scenes", "Add scene"), self.add)
-        self.take_button = icon_button(icons, "play", tr("Scenes", "Switch to scene (Enter)"), lambda: self._take(self._here()))
+        self.take_button = icon_button(icons, "play", tr("Scenes", "Switch to scene (Enter)"), lambda: self._take(self._edited_id()))
         self.remove_button = icon_button(icons, "remove", tr("Scenes", "Remove scene"), self.remove)
         row.addWidget(self.add_button)
         row.addWidget(icon_button(icons, "rename", tr("Scenes", "Rename scene"), self.list.rename_current))
@@ -87,7 +87,7 @@ class ScenesPanel(QWidget):
         keys = self._keys(number)
         return tr("Scenes", "Press {keys} or Enter to switch to it", keys=keys) if keys else tr("Scenes", "Press Enter to switch to it")
 
-    def _here(self) -> str:
+    def _edited_id(self) -> str:
         return self._context.edited_scene.id
 
     def _edit(self, scene_id: str) -> None:
@@ -112,24 +112,24 @@ class ScenesPanel(QWidget):
 
     def duplicate(self) -> None:
         """Copy the chosen scene and edit the copy, off air."""
-        scene_id = self._here()
+        scene_id = self._edited_id()
         known = {scene.id for scene in self._context.studio.document.project.scenes}
         if self._context.edit("Duplicate scene", lambda project: editing.duplicate_scene(project, scene_id)):
             self._edit(next(scene.id for scene in self._context.studio.document.project.scenes if scene.id not in known))
 
     def remove(self) -> None:
         """Remove the selected scene and offer undo; asks first if viewers see it."""
-        scene = scene_by_id(self._context.studio.document.project, self._here())
+        scene = scene_by_id(self._context.studio.document.project, self._edited_id())
         if (
             is_on_air(self._context.studio)
             and scene.id == program_scene(self._context.studio.document.project).id
-            and not self._asked(scene.name)
+            and not self._confirmed(scene.name)
         ):
             return
         if self._context.edit("Remove scene", lambda project: editing.remove_scene(project, scene.id)):
             self._context.bridge.tell(Notice(Severity.INFO, "window.scene_removed", {"name": scene.name}, "window.removed", ("edit.undo",)))
 
-    def _asked(self, name: str) -> bool:
+    def _confirmed(self, name: str) -> bool:
         title = tr("Scenes", "“{name}” is on air", name=name)
         text = tr("Scenes", "If you remove it, viewers immediately see the next scene.")
         return ask(self, title, text, tr("Scenes", "Remove"), danger=True)
@@ -144,7 +144,7 @@ class ScenesPanel(QWidget):
     def _show_menu(self, point: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        icons, here = self._context.icons, self._here()
+        icons, here = self._context.icons, self._edited_id()
         take = menu.addAction(icons.icon("play"), tr("Scenes", "Switch to scene"), lambda: self._take(here))
         take.setEnabled(bool(self._context.selection.scene_id))
         menu.addSeparator()

@@ -65,8 +65,8 @@ class SegmentModel(ItemModel[Segment]):
             self.bands = {row: act for row, (act, before) in enumerate(zip(acts, (None, *acts), strict=False)) if act is not before}
             super().show_items(wanted)
 
-    def title_of(self, thing: Segment) -> str:
-        return thing.title
+    def title_of(self, item: Segment) -> str:
+        return item.title
 
     def mimeTypes(self) -> list[str]:
         return [SEGMENT_TYPE, PRODUCT_TYPE]
@@ -186,7 +186,7 @@ class SegmentView(DraggableList[Segment]):
         self.hours = False  # times of an hour or more need more width
         self.rows = SegmentModel(self)
         self.setItemDelegate(_SegmentDelegate(theme, icons, thumbnails, self))
-        self._begin(self.rows)
+        self._use_model(self.rows)
 
     def show_segments(self, segments: tuple[Segment, ...]) -> None:
         """Show these segments."""

@@ -46,7 +46,7 @@ class _MissingHint(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(label(words, "hint", wrap=True), 1)
-        self._use = push_button(tr("Guide", "Use"), self._take_in)
+        self._use = push_button(tr("Guide", "Use"), self._add_device)
         layout.addWidget(self._use)
         context.bridge.project_changed.connect(self._on_project_changed)
         self._on_project_changed()
@@ -54,7 +54,7 @@ class _MissingHint(QWidget):
     def _on_project_changed(self) -> None:
         self._use.setVisible(source_of(self._context.studio.document.project, self._kind) is None)
 
-    def _take_in(self) -> None:
+    def _add_device(self) -> None:
         kind, name = self._kind, declared(KINDS[self._kind].title)
         self._context.edit("Choose device", lambda project: with_device(project, kind, "", name))
 

@@ -90,9 +90,9 @@ class MarketPage(QWidget):
         self.facts = label("", "hint", wrap=True)
         column.addWidget(self.facts)
         column.addLayout(self._build_form())
-        self.said = TranslatedField(tr("Setup", "Text shown on screen"))
-        self.said.edited.connect(lambda words: self._disclose(text=words))
-        column.addWidget(self.said)
+        self.disclosure_text = TranslatedField(tr("Setup", "Text shown on screen"))
+        self.disclosure_text.edited.connect(lambda words: self._disclose(text=words))
+        column.addWidget(self.disclosure_text)
         self.buying = TranslatedField(tr("Setup", "Buying habits"), paragraph=True)
         self.tone = TranslatedField(tr("Setup", "Tone"), paragraph=True)
         self.buying.edited.connect(lambda words: self._change(buying=words))
@@ -114,7 +114,7 @@ class MarketPage(QWidget):
         def ask(rule: Any, keep: Callable[[Any], None]) -> None:
             dialog = make(self._context, rule, self)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.accepted.connect(lambda: keep(dialog.kept))
+            dialog.accepted.connect(lambda: keep(dialog.result_rule))
             dialog.open()
 
         return RulesList(self._context.icons, title, fresh=fresh, ask=ask, edit=lambda step, rules: self._edit(step, {field: rules}))
@@ -159,7 +159,7 @@ class MarketPage(QWidget):
             self._show_languages(market_id)
         self._id = market_id
         own = next((market for market in self._context.studio.document.show.markets if market.id == market_id), None)
-        market = self._known(market_id)
+        market = self._market(market_id)
         if market is None:
             return
         tag = self._context.language
@@ -176,10 +176,10 @@ class MarketPage(QWidget):
         self.every.setValue(max(1, market.disclosure.every_s // 60))
         self.every.blockSignals(False)
         self.every.setEnabled(own is not None and market.disclosure.mode is DisclosureMode.PERIODIC)
-        for editor in (self.languages, self.frame, self.urgency, self.mode, self.said, self.buying, self.tone):
+        for editor in (self.languages, self.frame, self.urgency, self.mode, self.disclosure_text, self.buying, self.tone):
             editor.setEnabled(own is not None)
-        self.said.show_words(market.disclosure.text, market.languages[0], (tag,))
-        self.said.setVisible(market.disclosure.mode is not DisclosureMode.NONE)
+        self.disclosure_text.show_words(market.disclosure.text, market.languages[0], (tag,))
+        self.disclosure_text.setVisible(market.disclosure.mode is not DisclosureMode.NONE)
         self.buying.show_words(market.buying, tag)
         self.tone.show_words(market.tone, tag)
         self.taboos.show_rules(market.taboos, tag, own=own is not None)
@@ -194,12 +194,12 @@ class MarketPage(QWidget):
             )
         )
 
-    def _known(self, market_id: str) -> Market | None:
+    def _market(self, market_id: str) -> Market | None:
         own = next((market for market in self._context.studio.document.show.markets if market.id == market_id), None)
         return own or self._shipped.get(market_id)
 
     def _show_languages(self, market_id: str) -> None:
-        market = self._known(market_id)
+        market = self._market(market_id)
         self.languages.setText(", ".join(market.languages) if market is not None else "")
         set_property(self.languages, "invalid", False)
 

@@ -65,17 +65,17 @@ def written(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def _note(kept: dict[str, str], language: str, words: LocalizedText) -> None:
-    kept[language] = words.get(language, "")
+def _note(texts: dict[str, str], language: str, words: LocalizedText) -> None:
+    texts[language] = words.get(language, "")
 
 
 class _RuleDialog(ScrollDialog, Generic[AnyRule]):
-    """Changes nothing until it is confirmed: `kept` is the result, None = cancelled."""
+    """Changes nothing until it is confirmed: `result_rule` is the result, None = cancelled."""
 
     def __init__(self, context: WindowContext, rule: AnyRule, parent: QWidget, title: str, text: str) -> None:
         super().__init__(parent, title, text)
         self.resize(520, 600)
-        self.kept: AnyRule | None = None
+        self.result_rule: AnyRule | None = None
         self._rule: AnyRule = rule
         self._context = context
         self._texts: dict[str, dict[str, str]] = {}
@@ -91,7 +91,7 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
         self.build()
         self.body.addStretch(1)
         self.buttons.addWidget(push_button(tr("Rules", "Cancel"), self.reject))
-        done = push_button(tr("Rules", "Save"), self._keep, role="primary")
+        done = push_button(tr("Rules", "Save"), self._save, role="primary")
         done.setDefault(True)
         self.buttons.addWidget(done)
         self.matches.setFocus()
@@ -125,24 +125,24 @@ class _RuleDialog(ScrollDialog, Generic[AnyRule]):
 
     def words(self, name: str, title: str, words: LocalizedText) -> None:
         """A field for each of the two languages in which rules are explained, and for its other languages."""
-        kept = self._texts[name] = dict(words)
+        texts = self._texts[name] = dict(words)
         for language in dict.fromkeys((*SPOKEN, *words)):
             shown = TranslatedField(f"{title} · {self._context.formats.language_name(language, self._context.language)}", paragraph=True)
             shown.show_words({language: words.get(language, "")}, language)
-            shown.edited.connect(partial(_note, kept, language))
+            shown.edited.connect(partial(_note, texts, language))
             self.body.addWidget(shown)
 
-    def said(self, name: str) -> LocalizedText:
+    def texts_of(self, name: str) -> LocalizedText:
         """The texts in the fields of this name."""
         return {language: text.strip() for language, text in self._texts[name].items() if text.strip()}
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         matches = written(self.matches.toPlainText())
         reason = self.refused(matches)
         self.refusal.setText(reason)
         self.refusal.setVisible(bool(reason))
         if not reason:
-            self.kept = replace(self._rule, matches=matches, **self.fields())
+            self.result_rule = replace(self._rule, matches=matches, **self.fields())
             self.accept()
 
 
@@ -169,7 +169,7 @@ class TabooDialog(_RuleDialog[Taboo]):
             return tr("Rules", "Write a number in digits, such as 13")
         if kind is TabooKind.COLOUR and not all(_COLOUR.fullmatch(one) for one in matches):
             return tr("Rules", "Write a colour as #rrggbb, such as #ffffff")
-        if kind in (TabooKind.GESTURE, TabooKind.IMAGE, TabooKind.TOPIC) and self.said("reason"):
+        if kind in (TabooKind.GESTURE, TabooKind.IMAGE, TabooKind.TOPIC) and self.texts_of("reason"):
             return ""  # it is read, even where no word gives it away
         return super().refused(matches)
 
@@ -177,7 +177,7 @@ class TabooDialog(_RuleDialog[Taboo]):
         return {
             "kind": TabooKind(self.kind.currentData()),
             "level": Level(self.weight.currentData()),
-            "reason": self.said("reason"),
+            "reason": self.texts_of("reason"),
         }
 
 
@@ -197,7 +197,7 @@ class PhraseDialog(_RuleDialog[Phrase]):
         self.body.addWidget(self.pressure)
 
     def fields(self) -> dict[str, Any]:
-        return {"instead": self.said("instead"), "reason": self.said("reason"), "pressure": self.pressure.isChecked()}
+        return {"instead": self.texts_of("instead"), "reason": self.texts_of("reason"), "pressure": self.pressure.isChecked()}
 
 
 class ClaimDialog(_RuleDialog[ClaimRule]):
@@ -211,7 +211,7 @@ class ClaimDialog(_RuleDialog[ClaimRule]):
         self.words("reason", tr("Rules", "Why"), self._rule.reason)
 
     def fields(self) -> dict[str, Any]:
-        return {"level": Level(self.weight.currentData()), "reason": self.said("reason")}
+        return {"level": Level(self.weight.currentData()), "reason": self.texts_of("reason")}
 
 
 RuleForm = TabooDialog | PhraseDialog | ClaimDialog

@@ -119,7 +119,7 @@ class Shell:
         return window
 
     def _forget_words(self, translator: TableTranslator) -> None:
-        """Removed and deleted here, by Qt: a translator that Python's collector deletes on another thread waits for Qt's lock for ever."""
+        """Removed and deleted here, by Qt: a translator that Python's collector deletes on another thread waits for Qt's lock forever."""
         QCoreApplication.removeTranslator(translator)
         translator.deleteLater()
 

@@ -44,10 +44,10 @@ class Consent(QObject):
     def show(self, *, everything: bool) -> None:
         """Show the open questions, or all servers."""
         dialog = late.ConnectionsDialog(self._context, self._parent, everything=everything)
-        dialog.finished.connect(self._tell_open)
+        dialog.finished.connect(self._on_closed)
         dialog.open()
 
-    def _tell_open(self) -> None:
+    def _on_closed(self) -> None:
         dialog = self.sender()
         if isinstance(dialog, QDialog):
             dialog.deleteLater()

@@ -57,16 +57,16 @@ class Doorbell(QObject):
         while (visitor := self._server.nextPendingConnection()) is not None:
             visitor.setReadBufferSize(MAX_BYTES)
             visitor.disconnected.connect(visitor.deleteLater)
-            visitor.readyRead.connect(lambda visitor=visitor: self._hear(visitor))
-            self._hear(visitor)
+            visitor.readyRead.connect(lambda visitor=visitor: self._read_request(visitor))
+            self._read_request(visitor)
 
-    def _hear(self, visitor: QLocalSocket) -> None:
+    def _read_request(self, visitor: QLocalSocket) -> None:
         if not visitor.canReadLine():
             return
         try:
             path = str(json.loads(bytes(visitor.readLine().data()))["open"])
         except (ValueError, KeyError, TypeError) as error:
-            log.warning("somebody rang with other words: %s", error)
+            log.warning("ignored an unreadable request of a second start: %s", error)
             visitor.abort()
             return
         visitor.write(ANSWER)

@@ -370,7 +370,7 @@ class MainWindow(QMainWindow):
 
     def _refresh_actions(self) -> None:
         self.qt_actions.refresh()
-        self.toasts.settle(self.qt_actions.can_run)
+        self.toasts.close_outdated(self.qt_actions.can_run)
 
     def _on_notice(self, notice: Notice) -> None:
         built_in = self._studio.relays.all[0]

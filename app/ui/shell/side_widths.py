@@ -63,8 +63,8 @@ class SideWidths(QObject):
         return [dock.width() if (dock := self._dock_at(side)) is not None else None for side in SIDES]
 
     def _dock_at(self, side: Qt.DockWidgetArea) -> QDockWidget | None:
-        standing = (dock for dock in self._docks if dock.isVisibleTo(self._window) and not dock.isFloating())
-        return next((dock for dock in standing if self._window.dockWidgetArea(dock) is side), None)
+        visible = (dock for dock in self._docks if dock.isVisibleTo(self._window) and not dock.isFloating())
+        return next((dock for dock in visible if self._window.dockWidgetArea(dock) is side), None)
 
     def _apply(self) -> None:
         most = round(self._window.width() * LARGEST_SHARE)

@@ -34,7 +34,7 @@ def plan(studio: Studio) -> Scheduler:
 async def open_dialog(window: MainWindow, studio: Studio, key: str, page: int) -> AnnouncementDialog:
     plan_sample(studio)
     show_actions = window.schedule.fill().show_actions
-    show_actions.tell(key)
+    show_actions.announce(key)
     dialog = window.findChildren(AnnouncementDialog)[-1]
     dialog.tabs.setCurrentIndex(page)
     await wait_settled(dialog)

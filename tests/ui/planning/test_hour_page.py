@@ -33,7 +33,7 @@ def wall(planner: PlannerWindow, instant: datetime) -> datetime:
 def test_the_evening_of_new_york_is_a_morning_in_beijing(planner: PlannerWindow, page: HourPage) -> None:
     """It is not night there, as one might assume."""
     planner.selection.move_days(-2)  # Friday evening already has a show
-    planner.selection.ask(("de", "asha", "ben"), on=False)
+    planner.selection.select(("de", "asha", "ben"), on=False)
     hour = page.panel.cards.cards[0].hour
     assert wall(planner, hour.start) == datetime(2027, 3, 18, 9)
     assert hour.locals == ("United States 21:00 −1 day", "Lin 09:00")
@@ -45,7 +45,7 @@ def test_the_evening_of_new_york_is_a_morning_in_beijing(planner: PlannerWindow,
 def test_people_with_a_bad_hour_are_named_with_their_local_time(planner: PlannerWindow, page: HourPage) -> None:
     planner.selection.move(MORNING)
     page.panel.show_words()
-    field = page.panel.field()
+    field = page.panel.scorer()
     assert field is not None
     assert "de" in field.candidate(MORNING).sufferers
     hard = [card.hour.hard for card in page.panel.cards.cards if "Germany" in card.hour.hard]
@@ -119,7 +119,7 @@ def test_priorities_are_saved_in_the_plan_as_one_undo_step(studio: Studio, plann
 
 
 def test_a_show_is_planned_at_the_block(planner: PlannerWindow, page: HourPage) -> None:
-    planner.selection.ask(("us", "asha"), on=False)
+    planner.selection.select(("us", "asha"), on=False)
     page.panel.plan_button.click()
     (dialog,) = page.findChildren(AiringDialog)
     assert dialog.when.instant == MORNING
@@ -135,7 +135,7 @@ def test_planned_shows_are_drawn_above_the_strips_and_block_their_hours(planner:
     (show,) = model.planned
     assert show.title == "Friday deals"
     assert wall(planner, model.instant(show.begin)) == datetime(2027, 3, 20, 8)
-    field = page.panel.field()
+    field = page.panel.scorer()
     assert field is not None
     page.panel.show_words()
     assert not field.candidate(MORNING).possible, "Lin can't be in two shows at once"
@@ -176,7 +176,7 @@ async def test_a_search_stops_when_its_result_is_not_needed(planner: PlannerWind
 
 def test_the_score_follows_the_block_immediately(planner: PlannerWindow, page: HourPage) -> None:
     planner.selection.move(MORNING + timedelta(hours=12))
-    field = page.panel.field()
+    field = page.panel.scorer()
     assert field is not None
     value = field.scores.at(planner.selection.start)
     assert value is not None

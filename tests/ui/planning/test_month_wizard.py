@@ -39,7 +39,7 @@ def studio_with_parties(studio: Studio) -> Studio:
 
 
 async def propose(wizard: MonthWizard) -> None:
-    wizard.propose.click()
+    wizard.suggest_button.click()
     await wizard.work.settled()
     QApplication.processEvents()
 
@@ -50,12 +50,12 @@ async def test_an_accepted_month_is_added_to_the_plan_as_one_undo_step(shell: Sh
     wizard.show()
     assert (wizard.first.date().toPython(), wizard.last.date().toPython()) == next_month(plan.today())
     wizard.quotas[1].count.setValue(2)
-    assert not wizard.keep.isEnabled()
+    assert not wizard.add_button.isEnabled()
     await propose(wizard)
     count = wizard.table.rowCount()
     assert count == 14 + 8  # five Mondays and Wednesdays, four Fridays; Egypt: four Thursdays and Sundays, when nobody else watches
     assert not plan.schedule.airings
-    wizard.keep.click()
+    wizard.add_button.click()
     airings = plan.schedule.airings
     assert len(airings) == count
     assert {airing.title for airing in airings} == {"Live: New York", "Live: Cairo"}
@@ -71,13 +71,13 @@ async def test_changing_a_quota_discards_the_proposal(shell: Shell, studio_with_
     wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     await propose(wizard)
-    assert wizard.keep.isEnabled()
+    assert wizard.add_button.isEnabled()
     wizard.quotas[0].count.setValue(5)
-    assert not wizard.keep.isEnabled()
+    assert not wizard.add_button.isEnabled()
     assert not wizard.outcome.isVisible()
     for quota in wizard.quotas:
         quota.count.setValue(0)
-    assert not wizard.propose.isEnabled()
+    assert not wizard.suggest_button.isEnabled()
     wizard.reject()
 
 
@@ -92,9 +92,9 @@ async def test_back_keeps_the_quotas_and_titles_name_the_audience_only_if_there_
     assert not wizard.title.isVisible()
     wizard.back.click()
     assert wizard.title.isVisible()
-    assert [quota.title for quota in wizard.asked()] == ["Tea"]
+    assert [quota.title for quota in wizard.entered_quotas()] == ["Tea"]
     wizard.quotas[1].count.setValue(1)
-    assert [quota.title for quota in wizard.asked()] == ["Tea · New York", "Tea · Cairo"]
+    assert [quota.title for quota in wizard.entered_quotas()] == ["Tea · New York", "Tea · Cairo"]
     wizard.reject()
 
 
@@ -122,7 +122,7 @@ async def test_planned_shows_stay_and_nobody_is_in_two_shows_at_once(shell: Shel
     wizard = MonthWizard(shell.window.context, shell.window)
     wizard.show()
     await propose(wizard)
-    wizard.keep.click()
+    wizard.add_button.click()
     assert there in plan.schedule.airings
     dates = plan.occurrences(NOW, NOW.replace(month=4))
     assert all(date.end <= other.start or other.end <= date.start for date in dates for other in dates if date is not other)
@@ -141,7 +141,7 @@ async def test_ticked_improvements_are_applied(shell: Shell, studio_with_parties
     assert set(dialog.boxes) == {"a0", "a1"}
     assert plan.schedule == before
     dialog.boxes["a0"].setChecked(False)
-    dialog.take.click()
+    dialog.apply_button.click()
     (first, second) = plan.schedule.airings
     assert first == before.airings[0]
     assert second.start.wall.hour > 12
@@ -155,7 +155,7 @@ async def test_a_good_plan_gets_no_improvements(shell: Shell, studio_with_partie
     dialog.show()
     await dialog.work.settled()
     assert "No better times" in dialog.summary.text()
-    assert not dialog.take.isEnabled()
+    assert not dialog.apply_button.isEnabled()
     dialog.reject()
 
 
@@ -163,7 +163,7 @@ async def test_the_planner_opens_the_wizard_and_shows_the_month(planner: Planner
     wizard = planner.plan_month()
     await propose(wizard)
     count, first = len(studio.document.show.schedule.airings), wizard.first_day
-    wizard.keep.click()
+    wizard.add_button.click()
     QApplication.processEvents()
     assert planner.tab == "month"
     assert planner.month.month == first.replace(day=1)

@@ -52,7 +52,7 @@ def test_a_show_without_markets_asks_for_markets_first(studio: Studio, empty_pla
 
 
 def test_parties_can_be_added_by_hand(empty_planner: PlannerWindow) -> None:
-    empty_planner.by_hand_button.click()
+    empty_planner.manual_button.click()
     assert empty_planner.tab == "people"
     assert empty_planner.stack.currentWidget() is empty_planner.tabs
     assert not empty_planner.people.area.isEnabled()

@@ -122,7 +122,7 @@ def test_languages_are_entered_as_tags_and_invalid_input_is_marked_and_rejected(
 
 def test_the_user_can_change_the_disclosure_text(studio: Studio, setup: SetupDialog) -> None:
     setup.list.setCurrentItem(row_of(setup, "DE"))
-    field = setup.page.said.findChild(QLineEdit)
+    field = setup.page.disclosure_text.findChild(QLineEdit)
     assert field is not None
     assert field.text() == "Werbung"
     field.end(False)

@@ -75,5 +75,5 @@ def test_an_offer_that_waits_is_forgotten_when_nobody_can_take_it_up(window: Mai
     window.bridge.tell(Notice(Severity.INFO, "window.source_removed", {"name": "Tone"}, "removed", ("edit.undo",)))
     tell(window, 6, Severity.ERROR)
     assert "removed" in [notice.subject for notice in window.toasts.waiting] + texts(window)
-    window.toasts.settle(lambda action: False)
+    window.toasts.close_outdated(lambda action: False)
     assert "removed" not in [notice.subject for notice in window.toasts.waiting] + texts(window)

@@ -54,8 +54,8 @@ class AnnouncementPage(QWidget):
     def sentence(self, error: AppError) -> str:
         """The text of an error with its help."""
         data = self.context.formats.finding_values(error.data, self.context.language)
-        said = self.context.wordings.sentence(error.code, data)
-        return " ".join(filter(None, (said.text, said.help)))
+        sentence = self.context.wordings.sentence(error.code, data)
+        return " ".join(filter(None, (sentence.text, sentence.help)))
 
     @property
     def audiences(self) -> tuple[Party, ...]:

@@ -44,8 +44,8 @@ class Checklist(QWidget):
 
     def show_lines(self, lines: Sequence[CheckLine]) -> None:
         """Replace the lines."""
-        said = [(line.id, line.words, line.state, line.help, line.fix) for line in lines]
-        if said == [(line.id, line.words, line.state, line.help, line.fix) for line in self._lines]:
+        shown = [(line.id, line.words, line.state, line.help, line.fix) for line in lines]
+        if shown == [(line.id, line.words, line.state, line.help, line.fix) for line in self._lines]:
             return
         self._lines = tuple(lines)
         for row in self._rows:

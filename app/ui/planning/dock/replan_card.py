@@ -42,9 +42,11 @@ class ReplanCard(QFrame):
         self.words.setText("\n".join(map(self._line, shifts)))
         found = [finding for shift in shifts for finding in shift.reasons]
         context = self._context
-        said = [context.finding_words.sentence(one.code, context.formats.finding_values(one.data, context.language)).text for one in found]
-        self.reasons.setText("\n".join(dict.fromkeys(said)))
-        self.reasons.setVisible(bool(said))
+        sentences = [
+            context.finding_words.sentence(one.code, context.formats.finding_values(one.data, context.language)).text for one in found
+        ]
+        self.reasons.setText("\n".join(dict.fromkeys(sentences)))
+        self.reasons.setVisible(bool(sentences))
         self.setVisible(bool(shifts))
 
     def _line(self, shift: Shift) -> str:

@@ -102,7 +102,7 @@ class ScheduleBoard(QWidget):
         self.start_button = push_button(tr("Schedule", "Go live"), self._start, role="primary")
         row.addWidget(self.start_button, 1)
         row.addWidget(icon_button(icons, "rename", tr("Schedule", "Edit show"), lambda: self.show_actions.open(self._shown_key)))
-        row.addWidget(icon_button(icons, "share", tr("Schedule", "Announce"), lambda: self.show_actions.tell(self._shown_key)))
+        row.addWidget(icon_button(icons, "share", tr("Schedule", "Announce"), lambda: self.show_actions.announce(self._shown_key)))
         row.addWidget(icon_button(icons, "add", tr("Schedule", "Plan a show"), self.show_actions.plan))
         row.addWidget(icon_button(icons, "calendar", tr("Schedule", "Open planner"), self._open_planner))
         return row

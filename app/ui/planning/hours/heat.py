@@ -292,8 +292,8 @@ class HeatView(QWidget):
         if not (0 <= day < len(self._scores)):
             return time_text(wall)
         score = self._scores[day][place]
-        said = tr("Planner", "not possible") if score is None else tr("Planner", "{score} of 100", score=round(score * 100))
-        return f"{time_text(wall)} · {said}"
+        rating = tr("Planner", "not possible") if score is None else tr("Planner", "{score} of 100", score=round(score * 100))
+        return f"{time_text(wall)} · {rating}"
 
 
 class HeatLegend(QWidget):

@@ -45,12 +45,12 @@ class HourPage(PlannerPage):
         column.addLayout(halves, 1)
         self.strips.moved.connect(selection.move)
         self.strips.day_wanted.connect(selection.move_days)
-        self.strips.best_wanted.connect(self._take_best)
+        self.strips.best_wanted.connect(self._move_to_best)
         self.strips.settled.connect(self.panel.show_words)
         self.strips.plan_wanted.connect(self.plan)
         self.panel.plan_wanted.connect(self.plan)
         selection.moved.connect(self._on_moved)
-        selection.asked.connect(self.refresh)
+        selection.changed.connect(self.refresh)
 
     def read(self) -> None:
         self.bar.show_parties()
@@ -71,13 +71,13 @@ class HourPage(PlannerPage):
     def _show_notes(self, model: StripModel) -> None:
         """List festivals and clock changes, each once."""
         notes = [f"{row.name}: {mark.words}" for row in model.rows for mark in row.marks if mark.kind is not MarkKind.PRAYER]
-        told = list(dict.fromkeys(notes))
-        shown = told[:NOTES_SHOWN]
-        if len(told) > NOTES_SHOWN:
-            shown[-1] = tr("Planner", "… and {count} more", count=len(told) - NOTES_SHOWN + 1)
+        distinct = list(dict.fromkeys(notes))
+        shown = distinct[:NOTES_SHOWN]
+        if len(distinct) > NOTES_SHOWN:
+            shown[-1] = tr("Planner", "… and {count} more", count=len(distinct) - NOTES_SHOWN + 1)
         self.notes.setText("\n".join(shown))
-        self.notes.setToolTip("\n".join(told))
-        self.notes.setVisible(bool(told))
+        self.notes.setToolTip("\n".join(distinct))
+        self.notes.setVisible(bool(distinct))
 
     def _on_moved(self) -> None:
         if not self.isVisible():
@@ -91,7 +91,7 @@ class HourPage(PlannerPage):
             self.strips.show_block(selection.start, selection.minutes)
         self.panel.follow()
 
-    def _take_best(self) -> None:
+    def _move_to_best(self) -> None:
         best = self.panel.best()
         if best is not None:
             self._data.selection.move(best)

@@ -19,9 +19,9 @@ def next_quarter(instant: datetime) -> datetime:
 
 
 class HourSelection(QObject):
-    """`asked` is emitted when the participants or the length change, `moved` when the start changes."""
+    """`changed` is emitted when the participants, the length or the zone change, `moved` when the start changes."""
 
-    asked = Signal()
+    changed = Signal()
     moved = Signal()
 
     def __init__(self, zones: Zones, zone: str, start: datetime, parent: QObject | None = None) -> None:
@@ -42,33 +42,33 @@ class HourSelection(QObject):
         """The start, in the planner's zone."""
         return wall_of(self.start, self.zone, self.zones)
 
-    def asks(self, party_id: str) -> bool:
+    def includes(self, party_id: str) -> bool:
         return party_id not in self._left_out
 
     def parties(self, schedule: Schedule) -> tuple[Party, ...]:
         """The selected parties: audience, host, then team, each in the order of the schedule."""
         order = tuple(PartyGroup)
-        found = (party for party in schedule.parties if self.asks(party.id))
+        found = (party for party in schedule.parties if self.includes(party.id))
         return tuple(sorted(found, key=lambda party: order.index(PARTY_GROUPS[party.kind])))
 
-    def ask(self, party_ids: Iterable[str], *, on: bool) -> None:
+    def select(self, party_ids: Iterable[str], *, on: bool) -> None:
         """Select or deselect parties."""
         ids = frozenset(party_ids)
         left_out = self._left_out - ids if on else self._left_out | ids
         if left_out != self._left_out:
             self._left_out = left_out
-            self.asked.emit()
+            self.changed.emit()
 
     def set_minutes(self, minutes: int) -> None:
         if minutes != self.minutes:
             self.minutes = minutes
-            self.asked.emit()
+            self.changed.emit()
 
     def set_zone(self, zone: str) -> None:
         """Plan in another zone."""
         if zone != self.zone:
             self.zone = zone
-            self.asked.emit()
+            self.changed.emit()
 
     def move(self, start: datetime) -> None:
         """Move the start, rounded down to a quarter hour."""

@@ -38,7 +38,7 @@ class HoursPanel(QWidget):
         self._data = data
         self._first_day = first_day
         self._days = days
-        self._field: tuple[datetime, datetime, HourScorer] | None = None
+        self._scorer: tuple[datetime, datetime, HourScorer] | None = None
         self._searched: tuple[date, int] | None = None
         self._work = LatestTask(self._on_failed)
         context = data.context
@@ -80,38 +80,38 @@ class HoursPanel(QWidget):
         """The length of the search range in days."""
         return self._days or int(self.span.currentData())
 
-    def field(self) -> HourScorer | None:
+    def scorer(self) -> HourScorer | None:
         """The scores of the block's day; None while no one is selected."""
         data = self._data
         if not data.parties:
             return None
-        if self._field is None or not self._field[0] <= data.selection.start < self._field[1]:
+        if self._scorer is None or not self._scorer[0] <= data.selection.start < self._scorer[1]:
             begin, end = data.day(data.selection.day)
-            self._field = (begin, end, data.field(begin, end))
-        return self._field[2]
+            self._scorer = (begin, end, data.scorer(begin, end))
+        return self._scorer[2]
 
     def refresh(self) -> None:
         """Compute everything again after a change of participants, schedule or length."""
-        self._field = self._searched = None
+        self._scorer = self._searched = None
         self.search()
         self.show_words()
 
     def follow(self) -> None:
         """Follow the block: update the score now and the texts soon."""
-        field = self.field()
-        if field is not None:
-            value = field.scores.at(self._data.selection.start)
+        scorer = self.scorer()
+        if scorer is not None:
+            value = scorer.scores.at(self._data.selection.start)
             self.box.score.show_score(None if value is None else round(value * 100))
             self.cards.mark(self._data.selection.start)
         self._timer.start(WORDS_AFTER_MS)
 
     def show_words(self) -> None:
         """Describe the block's start."""
-        field = self.field()
-        self.box.setVisible(field is not None)
-        self.plan_button.setEnabled(field is not None)
-        if field is not None:
-            self.box.show_hour(self._words(field.candidate(self._data.selection.start)))
+        scorer = self.scorer()
+        self.box.setVisible(scorer is not None)
+        self.plan_button.setEnabled(scorer is not None)
+        if scorer is not None:
+            self.box.show_hour(self._words(scorer.candidate(self._data.selection.start)))
 
     def _words(self, candidate: Candidate) -> HourSummary:
         data = self._data
@@ -136,7 +136,7 @@ class HoursPanel(QWidget):
         else:
             self._work.run_in_thread(lambda: make().best(BEST), self._show)
 
-    def give_up(self) -> None:
+    def cancel_search(self) -> None:
         """Cancel the search; the next `refresh` starts it again."""
         self._timer.stop()
         self._work.cancel()
@@ -151,4 +151,4 @@ class HoursPanel(QWidget):
         self.found.emit()
 
     def _on_failed(self, error: AppError) -> None:
-        self._data.tell(error)
+        self._data.show_error(error)

@@ -43,7 +43,7 @@ class PartyPicker(PushButton):
             self._fill(mine)
         for party_id, box in self.boxes.items():
             with QSignalBlocker(box):
-                box.setChecked(self._selection.asks(party_id))
+                box.setChecked(self._selection.includes(party_id))
         self._count()
 
     def _fill(self, mine: Sequence[Party]) -> None:
@@ -56,15 +56,15 @@ class PartyPicker(PushButton):
         for party in mine:
             group = PARTY_GROUPS[party.kind]
             box = QCheckBox(party.name if group is PartyGroup.AUDIENCE else f"{party.name} · {kind_text(party.kind)}")
-            box.toggled.connect(lambda on, party_id=party.id: self._selection.ask((party_id,), on=on))
+            box.toggled.connect(lambda on, party_id=party.id: self._selection.select((party_id,), on=on))
             self.boxes[party.id] = box
             self._column.addWidget(box)
         if len(mine) > 1:
-            self._column.addWidget(push_button(tr("Planner", "Select all"), self._ask_all, role="link"))
+            self._column.addWidget(push_button(tr("Planner", "Select all"), self._select_all, role="link"))
         self.setEnabled(bool(mine))
 
-    def _ask_all(self) -> None:
-        self._selection.ask(self.boxes, on=True)
+    def _select_all(self) -> None:
+        self._selection.select(self.boxes, on=True)
 
     def _count(self) -> None:
         asked = sum(box.isChecked() for box in self.boxes.values())

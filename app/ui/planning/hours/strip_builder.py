@@ -35,35 +35,35 @@ class WindowFormats:
 
 
 def build_strips(
-    parties: Sequence[Party], day: date, zone: str, minutes: int, comfort_rules: ComfortRules, speaker: WindowFormats
+    parties: Sequence[Party], day: date, zone: str, minutes: int, comfort_rules: ComfortRules, window_formats: WindowFormats
 ) -> StripModel:
     """The strips of the parties for a show of `minutes` on a day in `zone`. Raises ZoneError."""
     begin, day_quarters, quarters = axis(day, zone, minutes, comfort_rules.zones)
     own = zone_dial(zone, begin, quarters, comfort_rules.zones)
-    rows = tuple(_row(party, begin, quarters, comfort_rules, speaker) for party in parties)
+    rows = tuple(_row(party, begin, quarters, comfort_rules, window_formats) for party in parties)
     return StripModel(
         begin,
         day_quarters,
         quarters,
         own,
-        speaker.city(zone),
+        window_formats.city(zone),
         rows,
-        day_names((own, *(row.dial for row in rows)), begin, speaker.day),
+        day_names((own, *(row.dial for row in rows)), begin, window_formats.day),
         {
-            shift: speaker.formats.day_shift(shift, speaker.language) if shift else ""
+            shift: window_formats.formats.day_shift(shift, window_formats.language) if shift else ""
             for shift in range(-FARTHEST_SHIFT, FARTHEST_SHIFT + 1)
         },
     )
 
 
-def _row(party: Party, begin: datetime, quarters: int, comfort_rules: ComfortRules, speaker: WindowFormats) -> StripRow:
+def _row(party: Party, begin: datetime, quarters: int, comfort_rules: ComfortRules, window_formats: WindowFormats) -> StripRow:
     clocks = zone_dial(party.zone, begin, quarters, comfort_rules.zones)
     line = comfort_line(party, begin, begin + quarters * QUARTER, comfort_rules)
-    city = speaker.city(party.zone)
+    city = window_formats.city(party.zone)
     where = city if party.kind is PartyKind.MARKET else f"{kind_text(party.kind)} · {city}"
     marks = (
-        *_changes(clocks, begin, speaker),
-        *_festivals(party, clocks, begin, quarters, comfort_rules, speaker),
+        *_changes(clocks, begin, window_formats),
+        *_festivals(party, clocks, begin, quarters, comfort_rules, window_formats),
         *_prayers(party, begin, quarters, comfort_rules),
     )
     return StripRow(party.id, party.name, where, party.kind, clocks, line.levels, marks)
@@ -75,21 +75,21 @@ def _days(clocks: ZoneDial, begin: datetime) -> Iterator[date]:
     yield from (day for _, day in clocks.days)
 
 
-def _changes(clocks: ZoneDial, begin: datetime, speaker: WindowFormats) -> Iterator[StripMark]:
+def _changes(clocks: ZoneDial, begin: datetime, window_formats: WindowFormats) -> Iterator[StripMark]:
     for (_, before), (place, after) in zip(clocks.offsets, clocks.offsets[1:], strict=False):
         at = begin + place * QUARTER
         wall_before, wall_after = ((at + timedelta(minutes=minutes)).replace(tzinfo=None) for minutes in (before, after))
-        by = speaker.length(abs(after - before))
+        by = window_formats.length(abs(after - before))
         words = (
             tr("Planner", "Clocks go forward by {length}: {day}, {before} → {after}")
             if after > before
             else tr("Planner", "Clocks go back by {length}: {day}, {before} → {after}")
-        ).format(length=by, day=speaker.day(wall_before.date()), before=time_text(wall_before), after=time_text(wall_after))
+        ).format(length=by, day=window_formats.day(wall_before.date()), before=time_text(wall_before), after=time_text(wall_after))
         yield StripMark(MarkKind.CLOCK, place, place, f"{'+' if after > before else '−'}{by}", words)
 
 
 def _festivals(
-    party: Party, clocks: ZoneDial, begin: datetime, quarters: int, comfort_rules: ComfortRules, speaker: WindowFormats
+    party: Party, clocks: ZoneDial, begin: datetime, quarters: int, comfort_rules: ComfortRules, window_formats: WindowFormats
 ) -> Iterator[StripMark]:
     days = tuple(_days(clocks, begin))
     for festival in comfort_rules.festivals_of(party):
@@ -98,26 +98,26 @@ def _festivals(
         first, last = max(festival.first, days[0]), min(festival.last, days[-1])
         low = (day_start(first, party.zone, comfort_rules.zones) - begin) / QUARTER
         high = (day_start(last + DAY, party.zone, comfort_rules.zones) - begin) / QUARTER
-        name = festival_text(festival, speaker)
+        name = festival_text(festival, window_formats)
         kind = MarkKind.CAUTION if festival.caution or festival.kind is DayKind.CAUTION else MarkKind.FESTIVAL
-        yield StripMark(kind, max(0.0, low), min(float(quarters), high), pick(festival.name, (speaker.language,))[0], name)
+        yield StripMark(kind, max(0.0, low), min(float(quarters), high), pick(festival.name, (window_formats.language,))[0], name)
 
 
-def festival_text(festival: Festival, speaker: WindowFormats) -> str:
+def festival_text(festival: Festival, window_formats: WindowFormats) -> str:
     """A festival as text: name, days and notes."""
-    name = pick(festival.name, (speaker.language,))[0] or festival.key
-    days = speaker.day(festival.first)
+    name = pick(festival.name, (window_formats.language,))[0] or festival.key
+    days = window_formats.day(festival.first)
     if festival.days > 1:
-        days = f"{days} – {speaker.day(festival.last)}"
-    said = [f"{name} · {days}"]
+        days = f"{days} – {window_formats.day(festival.last)}"
+    parts = [f"{name} · {days}"]
     if festival.estimated:
-        said.append(tr("Planner", "calculated, ±1 day"))
+        parts.append(tr("Planner", "calculated, ±1 day"))
     if festival.prime_time is not None:
         begin, end = festival.prime_time
-        said.append(tr("Planner", "prime time {begin}–{end}", begin=begin, end=end))
+        parts.append(tr("Planner", "prime time {begin}–{end}", begin=begin, end=end))
     if festival.caution or festival.kind is DayKind.CAUTION:
-        said.append(tr("Planner", "sensitive day: avoid pressure, jokes and prize draws"))
-    return " · ".join(said)
+        parts.append(tr("Planner", "sensitive day: avoid pressure, jokes and prize draws"))
+    return " · ".join(parts)
 
 
 def _prayers(party: Party, begin: datetime, quarters: int, comfort_rules: ComfortRules) -> Iterator[StripMark]:

@@ -263,7 +263,7 @@ class StripsView(QAbstractScrollArea):
 
     # What the user does ---------------------------------------------------------------------------------------------------
 
-    def _put(self, start: int) -> None:
+    def _move_block(self, start: int) -> None:
         """Move the block within the day."""
         if self._model is None:
             return
@@ -280,12 +280,12 @@ class StripsView(QAbstractScrollArea):
         inside = self._start <= place <= self._start + self.block_quarters
         self._grabbed = place - self._start if inside else self.block_quarters / 2
         self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        self._put(round(place - self._grabbed))
+        self._move_block(round(place - self._grabbed))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = self.place_at(event.position().x())
         if self._grabbed is not None:
-            self._put(round(place - self._grabbed))
+            self._move_block(round(place - self._grabbed))
             return
         over = self._start <= place <= self._start + self.block_quarters
         self.viewport().setCursor(Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.ArrowCursor)
@@ -307,7 +307,7 @@ class StripsView(QAbstractScrollArea):
         if step is not None and self._model is not None:
             wanted = self._start + step * (4 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
             if 0 <= wanted < self._model.day_quarters:
-                self._put(wanted)
+                self._move_block(wanted)
             else:
                 self.moved.emit(self._model.instant(wanted))  # on another day
             self.settled.emit()

@@ -43,14 +43,14 @@ class WeekPage(PlannerPage):
         self.panel = HoursPanel(data, lambda: self.monday, days=WEEK_DAYS)
         halves.addWidget(self.panel)
         column.addLayout(halves, 1)
-        self.heat.moved.connect(self._put)
+        self.heat.moved.connect(self._move_to)
         self.heat.week_wanted.connect(lambda weeks: selection.move_days(weeks * WEEK_DAYS))
-        self.heat.best_wanted.connect(self._take_best)
+        self.heat.best_wanted.connect(self._move_to_best)
         self.heat.plan_wanted.connect(self.plan)
         self.panel.plan_wanted.connect(self.plan)
         self.panel.found.connect(self._show_best)
         selection.moved.connect(self._on_moved)
-        selection.asked.connect(self.refresh)
+        selection.changed.connect(self.refresh)
 
     @property
     def monday(self) -> date:
@@ -69,7 +69,7 @@ class WeekPage(PlannerPage):
 
     def _show_week(self) -> None:
         data, self._monday = self._data, self.monday
-        days = [data.speaker.day(self._monday + day * DAY) for day in range(WEEK_DAYS)]
+        days = [data.window_formats.day(self._monday + day * DAY) for day in range(WEEK_DAYS)]
         self.heat.show_week(self._monday, days, data.heat(self._monday))
         shows = data.planned(*data.days(self._monday, WEEK_DAYS))
         zone, zones = data.selection.zone, data.selection.zones
@@ -94,7 +94,7 @@ class WeekPage(PlannerPage):
             self._show_block()
         self.panel.follow()
 
-    def _put(self, wall: datetime) -> None:
+    def _move_to(self, wall: datetime) -> None:
         self._data.selection.move(self._instant(wall))
 
     def _instant(self, wall: datetime) -> datetime:
@@ -102,7 +102,7 @@ class WeekPage(PlannerPage):
         selection = self._data.selection
         return choices(LocalTime(wall, selection.zone), selection.zones)[0].instant
 
-    def _take_best(self) -> None:
+    def _move_to_best(self) -> None:
         best = self.panel.best()
         if best is not None:
             self._data.selection.move(best)
@@ -110,9 +110,9 @@ class WeekPage(PlannerPage):
     def _words(self, wall: datetime) -> str:
         """Everyone's local time at a wall time of the planner."""
         data = self._data
-        lines = [f"{data.speaker.day(wall.date())}  {self.heat.score_words(wall)}"]
+        lines = [f"{data.window_formats.day(wall.date())}  {self.heat.score_words(wall)}"]
         for party in data.parties:
             shown = clock_reading(self._instant(wall), party.zone, data.scheduler.zones, beside=wall.date())
             shift = data.context.formats.day_shift(shown.day_shift, data.context.language)
-            lines.append(" ".join(filter(None, (party.name, data.speaker.day(shown.wall.date()), time_text(shown.wall), shift))))
+            lines.append(" ".join(filter(None, (party.name, data.window_formats.day(shown.wall.date()), time_text(shown.wall), shift))))
         return "\n".join(lines)

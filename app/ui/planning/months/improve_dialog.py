@@ -49,10 +49,10 @@ class ImproveDialog(ScrollDialog):
         self.body.addLayout(self._rows)
         self.body.addStretch(1)
         self.buttons.addWidget(push_button(tr("Planner", "Cancel"), self.reject))
-        self.take = push_button(tr("Planner", "Apply changes"), self._take, role="primary")
-        self.take.setDefault(True)
-        self.take.setEnabled(False)
-        self.buttons.addWidget(self.take)
+        self.apply_button = push_button(tr("Planner", "Apply changes"), self._apply, role="primary")
+        self.apply_button.setDefault(True)
+        self.apply_button.setEnabled(False)
+        self.buttons.addWidget(self.apply_button)
         self.work = LatestTask(self._failed)
         self.finished.connect(lambda _: self.work.cancel())
         zones, zone = self._plan.zones, self._plan.host_zone
@@ -129,10 +129,10 @@ class ImproveDialog(ScrollDialog):
 
     def _count(self) -> None:
         count = len(self.chosen)
-        self.take.setEnabled(count > 0)
-        self.take.setText(tr("Planner", "Apply changes ({count})", count=count) if count else tr("Planner", "Apply changes"))
+        self.apply_button.setEnabled(count > 0)
+        self.apply_button.setText(tr("Planner", "Apply changes ({count})", count=count) if count else tr("Planner", "Apply changes"))
 
-    def _take(self) -> None:
+    def _apply(self) -> None:
         found = self._found
         if found is not None and self._context.attempt(lambda: self._plan.apply_plan(found, self.chosen)):
             self.accept()

@@ -42,7 +42,7 @@ from app.ui.planning.local_times import kind_text, time_text
 from app.ui.planning.months.quota_row import QuotaRow
 
 SIZE = (1000, 700)
-FIRST_WISH = 3
+FIRST_QUOTA = 3
 ROW_PX = 30
 COLUMNS = 5
 PEOPLE_IN_A_ROW = 4
@@ -80,9 +80,9 @@ class MonthWizard(ScrollDialog):
         self._build_suggestion()
         self.cancel = push_button(tr("Planner", "Cancel"), self.reject)
         self.back = push_button(tr("Planner", "Adjust"), self._forget)
-        self.propose = push_button(tr("Planner", "Suggest a plan"), self._propose, role="primary")
-        self.keep = push_button(tr("Planner", "Add to schedule"), self._keep, role="primary")
-        for button in (self.cancel, self.back, self.propose, self.keep):
+        self.suggest_button = push_button(tr("Planner", "Suggest a plan"), self._suggest, role="primary")
+        self.add_button = push_button(tr("Planner", "Add to schedule"), self._add, role="primary")
+        for button in (self.cancel, self.back, self.suggest_button, self.add_button):
             self.buttons.addWidget(button)
         self._forget()
         self.finished.connect(lambda _: self.work.cancel())
@@ -99,7 +99,7 @@ class MonthWizard(ScrollDialog):
         for number, quota in enumerate(self.quotas):
             column.addWidget(quota)
             if number == 0:
-                quota.count.setValue(FIRST_WISH)
+                quota.count.setValue(FIRST_QUOTA)
             quota.changed.connect(self._forget)
         column.addSpacing(8)
         column.addWidget(label(tr("Planner", "Crew"), "heading"))
@@ -216,7 +216,7 @@ class MonthWizard(ScrollDialog):
 
     # What the user does ---------------------------------------------------------------------------------------------------
 
-    def asked(self) -> tuple[ShowQuota, ...]:
+    def entered_quotas(self) -> tuple[ShowQuota, ...]:
         """The quotas as entered."""
         people = [party for party in self._plan.schedule.parties if party.id in self.team and self.team[party.id].isChecked()]
         asked = [one for one in self.quotas if one.per_week]
@@ -237,10 +237,10 @@ class MonthWizard(ScrollDialog):
         """The title of a show; with several audiences it names the audience."""
         return f"{title} · {party.name}" if title else tr("Planner", "Live: {name}", name=party.name)
 
-    def _propose(self) -> None:
-        quotas = self.asked()
+    def _suggest(self) -> None:
+        quotas = self.entered_quotas()
         first, last = _day_of(self.first), _day_of(self.last)
-        self.propose.setEnabled(False)
+        self.suggest_button.setEnabled(False)
         self.looking.show()
         self.work.run(lambda: plan_month(self._plan, self._plan.advice, quotas, first, last), self._show)
 
@@ -251,8 +251,8 @@ class MonthWizard(ScrollDialog):
     def _show(self, found: MonthDraft) -> None:
         self._found = found
         self._show_page(1)
-        self.keep.setEnabled(bool(found.dates))
-        self.keep.setText(tr("Planner", "Add shows to schedule ({count})", count=len(found.dates)))
+        self.add_button.setEnabled(bool(found.dates))
+        self.add_button.setText(tr("Planner", "Add shows to schedule ({count})", count=len(found.dates)))
         self.summary.setText(self._summary(found))
         schedule = with_draft(self._plan.schedule, found.airings)
         self.table.setRowCount(len(found.dates))
@@ -276,9 +276,9 @@ class MonthWizard(ScrollDialog):
         """0 = quotas, 1 = suggested plan."""
         self.looking.hide()
         self.pages.setCurrentIndex(page)
-        for button, there in ((self.propose, 0), (self.keep, 1), (self.back, 1)):
+        for button, there in ((self.suggest_button, 0), (self.add_button, 1), (self.back, 1)):
             button.setVisible(page == there)
-        (self.keep if page else self.propose).setDefault(True)
+        (self.add_button if page else self.suggest_button).setDefault(True)
 
     def _when(self, occurrence: Occurrence, zone: str) -> str:
         shown = clock_reading(occurrence.start, zone, self._plan.zones, beside=occurrence.local.wall.date())
@@ -308,11 +308,11 @@ class MonthWizard(ScrollDialog):
         self.work.cancel()
         self._found = None
         self._show_page(0)
-        self.keep.setEnabled(False)
-        self.keep.setText(tr("Planner", "Add to schedule"))
-        self.propose.setEnabled(any(one.per_week for one in self.quotas))
+        self.add_button.setEnabled(False)
+        self.add_button.setText(tr("Planner", "Add to schedule"))
+        self.suggest_button.setEnabled(any(one.per_week for one in self.quotas))
 
-    def _keep(self) -> None:
+    def _add(self) -> None:
         found = self._found
         if found is not None and self._context.attempt(
             lambda: self._plan.edit("Plan a month", lambda schedule: with_draft(schedule, found.airings))
@@ -327,5 +327,5 @@ def _day_of(edit: DayEdit) -> date:
 
 def nights_text(tally: PlanStats, names: Mapping[str, str]) -> str:
     """The number of nights of each person, as text."""
-    told = ", ".join(f"{names[one]} {count}" for one, count in tally.nights.items() if count and one in names)
-    return tr("Planner", "Nights: {people}.", people=told) if told else tr("Planner", "No one works at night.")
+    people = ", ".join(f"{names[one]} {count}" for one, count in tally.nights.items() if count and one in names)
+    return tr("Planner", "Nights: {people}.", people=people) if people else tr("Planner", "No one works at night.")

@@ -75,7 +75,7 @@ class PeoplePage(PlannerPage):
         side = QVBoxLayout()
         side.setSpacing(6)
         side.addWidget(label(tr("Planner", "Workload"), "sectionTitle"))
-        self.workloads = WorkloadTable(self._data.speaker)
+        self.workloads = WorkloadTable(self._data.window_formats)
         side.addWidget(self.workloads, 1)
         words = tr(
             "Planner",
@@ -116,7 +116,7 @@ class PeoplePage(PlannerPage):
             self._chosen = parties[0].id if parties else ""
         for place, party in enumerate(parties):
             item = self.list.item(place)
-            item.setText(f"{party.name}\n{kind_text(party.kind)} · {self._data.speaker.city(party.zone)}")
+            item.setText(f"{party.name}\n{kind_text(party.kind)} · {self._data.window_formats.city(party.zone)}")
             if party.id == self._chosen:
                 self.list.setCurrentRow(place)
         self.list.blockSignals(blocked)
@@ -149,7 +149,7 @@ class PeoplePage(PlannerPage):
             taken = {party.zone for party in plan.schedule.parties if party.market_id == market_id}
             zone = next((one for one in market.zones if one not in taken), market.zones[0] if market.zones else plan.host_zone)
             name = pick(market.name, (context.studio.document.show.presentation.host_language, context.language))[0] or market.id
-            name = f"{name} · {self._data.speaker.city(zone)}" if taken else name
+            name = f"{name} · {self._data.window_formats.city(zone)}" if taken else name
             made = Party(new_id(), name, kind, zone, market_id, languages=market.languages)
         else:
             made = Party(new_id(), kind_text(kind), kind, plan.host_zone)

@@ -29,9 +29,9 @@ def next_in_turn(parties: Sequence[Party], workloads: Mapping[str, Workload]) ->
 class WorkloadTable(QTableWidget):
     """One row per person, the highest workload first."""
 
-    def __init__(self, speaker: WindowFormats) -> None:
+    def __init__(self, window_formats: WindowFormats) -> None:
         super().__init__(0, 5)
-        self._speaker = speaker
+        self._window_formats = window_formats
         self.setAccessibleName(tr("Planner", "Workload"))
         self.setHorizontalHeaderLabels(
             [
@@ -74,10 +74,10 @@ class WorkloadTable(QTableWidget):
                 str(workload.shows),
                 str(workload.night_count),
                 str(run),
-                self._speaker.length(workload.poor_minutes) if workload.poor_minutes else "0",
+                self._window_formats.length(workload.poor_minutes) if workload.poor_minutes else "0",
             )
             tips = {
-                2: ", ".join(self._speaker.day(night) for night in workload.nights),
+                2: ", ".join(self._window_formats.day(night) for night in workload.nights),
                 3: tr("Planner", "More than two nights in a row are too many") if run >= TIRING_RUN else "",
             }
             for column, words in enumerate(figures):
