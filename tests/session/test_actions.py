@@ -1,4 +1,4 @@
-"""The table of actions that menus and keys read."""
+"""The table of actions for menus and shortcuts."""
 
 import pytest
 
@@ -12,60 +12,60 @@ from app.session.document.document import Document
 from app.session.studio_actions import fill
 
 
-class Doing:
-    """A document and a list of what was asked; it is its own files, engine and broadcast."""
+class RecordingStudio:
+    """A document that records calls; it is also its own files, engine and broadcast."""
 
     def __init__(self) -> None:
         self.document = Document(Show(starter_project(camera=None, microphone=False)))
         self.state: StateMachine[BroadcastState] = StateMachine("test", BroadcastState.IDLE, BROADCAST_MOVES)
-        self.done: list[str] = []
+        self.calls: list[str] = []
 
     @property
-    def files(self) -> "Doing":
+    def files(self) -> "RecordingStudio":
         return self
 
     @property
-    def engine(self) -> "Doing":
+    def engine(self) -> "RecordingStudio":
         return self
 
     @property
-    def broadcast(self) -> "Doing":
+    def broadcast(self) -> "RecordingStudio":
         return self
 
     def take(self, scene_id: str) -> None:
         self.document.put_on_program(scene_id)
 
     def new(self) -> None:
-        self.done.append("new")
+        self.calls.append("new")
 
     def save(self) -> bool:
-        self.done.append("save")
+        self.calls.append("save")
         return True
 
     def go_live(self) -> None:
-        self.done.append("live")
+        self.calls.append("live")
         self.state.set(BroadcastState.STARTING)
 
     def stop_live(self) -> None:
-        self.done.append("stop")
+        self.calls.append("stop")
         self.state.set(BroadcastState.STOPPING)
 
     def refresh_devices(self) -> None:
-        self.done.append("refresh")
+        self.calls.append("refresh")
 
     def restart(self) -> None:
-        self.done.append("restart")
+        self.calls.append("restart")
 
 
-def table() -> tuple[ActionTable, Doing, list[AppError]]:
+def table() -> tuple[ActionTable, RecordingStudio, list[AppError]]:
     failures: list[AppError] = []
-    doing = Doing()
+    studio = RecordingStudio()
     actions = ActionTable(failures.append)
-    fill(actions, doing)
-    return actions, doing, failures
+    fill(actions, studio)
+    return actions, studio, failures
 
 
-def test_every_action_has_words_and_no_two_share_a_key() -> None:
+def test_every_action_has_a_title_and_a_unique_shortcut() -> None:
     actions, _, _ = table()
     shortcuts = [action.shortcut for action in actions if action.shortcut]
     assert len(shortcuts) == len(set(shortcuts))
@@ -79,15 +79,15 @@ def test_every_action_has_words_and_no_two_share_a_key() -> None:
 
 
 def test_scenes_are_added_taken_muted_and_undone() -> None:
-    actions, doing, failures = table()
-    assert not actions.run("scene.next"), "one scene has no next"
+    actions, studio, failures = table()
+    assert not actions.run("scene.next"), "a single scene has no next scene"
     assert not actions.run("scene.2")
     assert actions.run("scene.add") and actions.run("scene.duplicate")
-    first, second, third = (scene.id for scene in doing.document.project.scenes)
-    assert actions.run("scene.3") and doing.document.project.scene_id == third
-    assert actions.run("scene.next") and doing.document.project.scene_id == first
-    assert actions.run("scene.previous") and doing.document.project.scene_id == third
-    assert actions.run("scene.remove") and third not in {scene.id for scene in doing.document.project.scenes}
+    first, second, third = (scene.id for scene in studio.document.project.scenes)
+    assert actions.run("scene.3") and studio.document.project.scene_id == third
+    assert actions.run("scene.next") and studio.document.project.scene_id == first
+    assert actions.run("scene.previous") and studio.document.project.scene_id == third
+    assert actions.run("scene.remove") and third not in {scene.id for scene in studio.document.project.scenes}
     mute = actions["strip.mute.1"]
     assert mute.checked is not None and not mute.checked()
     assert actions.run("strip.mute.1") and mute.checked()
@@ -98,19 +98,19 @@ def test_scenes_are_added_taken_muted_and_undone() -> None:
 
 
 def test_live_and_stop_exclude_each_other() -> None:
-    actions, doing, _ = table()
+    actions, studio, _ = table()
     assert not actions.run("show.stop")
     assert actions.run("show.go_live") and not actions.run("show.go_live")
     assert actions.run("show.stop") and not actions.run("show.stop")
-    assert doing.done == ["live", "stop"]
+    assert studio.calls == ["live", "stop"]
 
 
 def test_the_window_provides_actions_that_need_a_dialog() -> None:
-    actions, doing, _ = table()
+    actions, studio, _ = table()
     assert not actions["file.open"].enabled() and not actions.run("file.open")
-    actions.provide("file.open", lambda: doing.done.append("dialog"))
+    actions.provide("file.open", lambda: studio.calls.append("dialog"))
     assert actions["file.open"].enabled() and actions.run("file.open")
-    assert doing.done == ["dialog"]
+    assert studio.calls == ["dialog"]
 
 
 def test_a_refused_action_is_reported_and_does_not_raise() -> None:

@@ -1,4 +1,4 @@
-"""The show desk as a whole: log, room, picture and engine kept in step, whatever starts again."""
+"""The whole show desk: log, room, video and engine stay in step after any restart."""
 
 import asyncio
 import json
@@ -32,30 +32,30 @@ from tests.support.studio_desk import PAPER, StudioDesk
 
 
 @asynccontextmanager
-async def selling(
+async def selling_desk(
     home: Path, *, show: Callable[[], Show] = selling_show, settings: Mapping[str, Value] | None = None
 ) -> AsyncIterator[StudioDesk]:
-    """A studio with a show that sells, in its room and attached to its engine."""
+    """Yield a desk with a selling show that has joined its room and attached to its engine."""
     async with StudioDesk(
         home, commands=PAPER, settings={"disclosure_auto": False, "cards_in_video": "always", **(settings or {})}
     ) as desk:
         desk.studio.document.edit_show("Fill", lambda _: show())
         await desk.attached()
         await in_room(desk)
-        await desk.notice("paper.overlay_dropped", id="card.badge")  # a desk before us may have left some
+        await desk.notice("paper.overlay_dropped", id="card.badge")  # clears overlays of an earlier desk
         desk.forget()
         yield desk
 
 
 async def in_room(desk: StudioDesk) -> None:
     room = desk.studio.control.room
-    news = asyncio.Event()
-    forget = room.state.changed.connect(lambda old, new: news.set())
+    joined = asyncio.Event()
+    disconnect = room.state.changed.connect(lambda old, new: joined.set())
     async with asyncio.timeout(30):
         while room.state.value is not RoomState.JOINED:
-            news.clear()
-            await news.wait()
-    forget()
+            joined.clear()
+            await joined.wait()
+    disconnect()
 
 
 def client(desk: StudioDesk) -> aiohttp.ClientSession:
@@ -65,15 +65,15 @@ def client(desk: StudioDesk) -> aiohttp.ClientSession:
 
 
 def overlays(desk: StudioDesk, code: str = "paper.overlay") -> list[str]:
-    """Ids of the overlays that the engine was given since `forget`."""
+    """Return the ids of overlays sent to the engine since `forget`."""
     return [str(notice.data["id"]) for notice in desk.heard if notice.code == code]
 
 
-async def test_a_pin_is_on_the_page_and_on_the_picture(tmp_path: Path) -> None:
-    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
-        offered = desk.studio.control.selling
+async def test_a_pinned_product_is_on_the_page_and_in_the_video(tmp_path: Path) -> None:
+    async with selling_desk(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+        selling_actions = desk.studio.control.selling
         await viewer.open(board=0)
-        offered.pin("sun")
+        selling_actions.pin("sun")
         assert (await viewer.next("put", key="pinned"))["value"]["product"] == "sun"
         first = await desk.notice("paper.overlay", id="card.product")
         desk.forget()
@@ -81,28 +81,28 @@ async def test_a_pin_is_on_the_page_and_on_the_picture(tmp_path: Path) -> None:
         changed = await desk.notice("paper.overlay", id="card.product")
         assert changed.data["size"] != first.data["size"]
         assert (await viewer.next("put", key="product/sun"))["value"]["name"]["en"].startswith("A longer")
-        offered.show_point("sun", "sun-1")
+        selling_actions.show_point("sun", "sun-1")
         words = (await viewer.next("put", key="card"))["value"]["words"]
         assert (words["de"], words["zh-Hans"]) == ("Folgt der Sonne", "随日光而转")
         await desk.notice("paper.overlay", id="card.keyword")
         desk.forget()
-        offered.pin("moon")
+        selling_actions.pin("moon")
         await desk.notice("paper.overlay", id="card.product")
         await desk.notice("paper.overlay_dropped", id="card.keyword")
         assert (await viewer.next("put", key="card"))["value"] is None
         desk.forget()
         desk.studio.document.edit_show("Note", partial(change_product, product_id="moon", price_band="for gifts"))
-        offered.unpin()
+        selling_actions.unpin()
         await desk.notice("paper.overlay_dropped", id="card.product")
-        assert overlays(desk) == []  # what the card does not say is no reason to draw it
+        assert overlays(desk) == []  # a field that is not on the card does not redraw it
 
 
 async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
-    async with selling(tmp_path) as desk:
-        offered = desk.studio.control.selling
-        offered.pin("sun")
+    async with selling_desk(tmp_path) as desk:
+        selling_actions = desk.studio.control.selling
+        selling_actions.pin("sun")
         for kind in (OnScreenKind.LOWER_THIRD, OnScreenKind.TICKER, OnScreenKind.CODE):
-            offered.keep_on(kind, on=True)
+            selling_actions.keep_on(kind, on=True)
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
         os.kill(desk.engine_pid, signal.SIGKILL)
@@ -116,12 +116,12 @@ async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
         desk.studio.document.edit("Upright", lambda project: replace_canvas(project, width=720, height=1280))
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
-        offered.keep_on(OnScreenKind.CODE, on=False)
+        selling_actions.keep_on(OnScreenKind.CODE, on=False)
         await desk.notice("paper.overlay_dropped", id="card.code")
 
 
-async def test_a_countdown_is_drawn_each_second_and_goes(tmp_path: Path) -> None:
-    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+async def test_a_countdown_is_drawn_each_second_and_then_removed(tmp_path: Path) -> None:
+    async with selling_desk(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         await viewer.open(board=0)
         desk.studio.control.selling.count_down(600, text={"en": "This price"})
         assert (await viewer.next("put", key="countdown"))["value"]["text"] == {"en": "This price"}
@@ -131,8 +131,8 @@ async def test_a_countdown_is_drawn_each_second_and_goes(tmp_path: Path) -> None
         await viewer.next("put", key="countdown", value=None)
 
 
-async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
-    async with selling(tmp_path) as desk:
+async def test_a_new_relay_shows_the_current_offers(tmp_path: Path) -> None:
+    async with selling_desk(tmp_path) as desk:
         show_control = desk.studio.control
         show_control.runner.enter("first")
         show_control.selling.drop_coupon("ten")
@@ -142,7 +142,7 @@ async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
                 pass
             await viewer.send(t="claim", n=1, coupon="ten")
             assert (await viewer.next("coupon"))["code"] == "AAA"
-            await claimed(desk, "AAA")
+            await wait_until_claimed(desk, "AAA")
         desk.forget()
         os.kill(desk.studio.embedded.pid, signal.SIGKILL)
         await desk.notice("relay.restarted")
@@ -159,8 +159,8 @@ async def test_a_new_relay_shows_what_is_offered(tmp_path: Path) -> None:
             assert (await viewer.next("coupon"))["code"] == "BBB"
 
 
-async def test_the_start_of_the_run_takes_no_likes_away_from_desk_or_viewers(tmp_path: Path) -> None:
-    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+async def test_starting_the_rundown_keeps_the_likes(tmp_path: Path) -> None:
+    async with selling_desk(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         show_control = desk.studio.control
         await viewer.open(board=0)
         await viewer.send(t="event", n=1, kind="like", count=3)
@@ -175,13 +175,13 @@ async def test_the_start_of_the_run_takes_no_likes_away_from_desk_or_viewers(tmp
         await viewer.send(t="event", n=4, kind="like", count=4)
         await viewer.next("count", likes=9)
         await desk.until(lambda: show_control.viewers.summary.likes == 9)
-        show_control.runner.start()  # another one: desk and page begin with those who waited
+        show_control.runner.start()  # a new show: desk and page start with the events since the last one
         await viewer.next("count", likes=4)
         assert show_control.viewers.summary.likes == 4
 
 
 async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
-    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+    async with selling_desk(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         room = desk.studio.control.room
         await viewer.open(board=0)
         await viewer.send(t="event", n=1, kind="like", count=3)
@@ -197,34 +197,34 @@ async def test_another_show_does_not_inherit_the_likes(tmp_path: Path) -> None:
         assert room.inbox.likes == 3
 
 
-async def test_a_coupon_that_is_dropped_again_lasts_as_long_as_it_says(tmp_path: Path) -> None:
-    def lasting(seconds: int, show: Show) -> Show:
+async def test_a_coupon_dropped_again_uses_its_new_duration(tmp_path: Path) -> None:
+    def with_duration(seconds: int, show: Show) -> Show:
         return replace(show, coupons=(replace(show.coupons[0], expires_in_s=seconds), *show.coupons[1:]))
 
-    async with selling(tmp_path) as desk, client(desk) as session, page(session) as viewer:
+    async with selling_desk(tmp_path) as desk, client(desk) as session, page(session) as viewer:
         show_control = desk.studio.control
         await viewer.open(board=0)
-        desk.studio.document.edit_show("Short", partial(lasting, 4))  # time enough for a busy machine to say that it is there
+        desk.studio.document.edit_show("Short", partial(with_duration, 4))  # enough time for a slow machine to announce the coupon
         show_control.selling.drop_coupon("ten")
         first = show_control.selling.shown.drop
         assert first is not None
         await viewer.next("count", left={"ten": 3})
-        desk.studio.document.edit_show("Long", partial(lasting, 60))
+        desk.studio.document.edit_show("Long", partial(with_duration, 60))
         show_control.selling.drop_coupon("ten")
         await desk.until(lambda: show_control.now_ms() > first.expires_ms)
         await viewer.send(t="claim", n=1, coupon="ten")
         assert (await viewer.next("coupon"))["code"] == "AAA"
 
 
-async def claimed(desk: StudioDesk, code: str) -> None:
-    """Until the log has it that this code was given."""
+async def wait_until_claimed(desk: StudioDesk, code: str) -> None:
+    """Wait until the log has the claim of this code."""
     async with asyncio.timeout(20):
         while code not in [event.data["code"] for event in desk.studio.log.events((EventKind.COUPON_CLAIMED,))]:
             await asyncio.sleep(0.02)
 
 
 async def whole_board(viewer: RoomSocket) -> dict[str, Any]:
-    """The board as a new page has it, once the desk has written all of it."""
+    """Return the board as a new page gets it, once the desk has sent all of it."""
     board: dict[str, Any] = dict((await viewer.open(board=0))["board"])
     async with asyncio.timeout(20):
         while "ticker" not in board and "coupon" not in board:
@@ -233,8 +233,8 @@ async def whole_board(viewer: RoomSocket) -> dict[str, Any]:
     return board
 
 
-async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path) -> None:
-    async with selling(tmp_path, settings={"low_stock": 2}) as desk, client(desk) as session, page(session) as viewer:
+async def test_a_shop_order_is_counted_once_everywhere(tmp_path: Path) -> None:
+    async with selling_desk(tmp_path, settings={"low_stock": 2}) as desk, client(desk) as session, page(session) as viewer:
         show_control, address = desk.studio.control, desk.studio.embedded.room
         assert address is not None
         show_control.runner.enter("second")
@@ -258,12 +258,12 @@ async def test_an_order_from_a_shop_goes_through_everything_once(tmp_path: Path)
         assert (show_control.viewers.summary.orders, show_control.viewers.summary.of("star").ordered) == (1, 2)
 
 
-async def test_going_live_offers_the_rundown_and_tells_what_the_law_wants(tmp_path: Path) -> None:
-    async with selling(tmp_path, settings={"disclosure_auto": True}) as desk:
+async def test_going_live_offers_the_rundown_and_shows_disclosures(tmp_path: Path) -> None:
+    async with selling_desk(tmp_path, settings={"disclosure_auto": True}) as desk:
         studio = desk.studio
         studio.broadcast.go_live()
-        told = await desk.notice("run.not_started")
-        assert told.actions == ("run.start",)
+        notice = await desk.notice("run.not_started")
+        assert notice.actions == ("run.start",)
         await desk.notice("paper.overlay", id="card.badge")
         assert set(studio.control.disclosures.active) == {"US", "DE"}
         assert studio.log.events((EventKind.SHOW_STARTED,)) == ()
@@ -279,8 +279,8 @@ async def test_going_live_offers_the_rundown_and_tells_what_the_law_wants(tmp_pa
         assert kinds == [EventKind.ON_AIR, EventKind.OFF_AIR, EventKind.ON_AIR]
 
 
-async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
-    async with selling(tmp_path) as desk:
+async def test_actions_work_like_the_panels(tmp_path: Path) -> None:
+    async with selling_desk(tmp_path) as desk:
         studio, actions = desk.studio, desk.studio.actions
         assert not actions["run.swap"].enabled()
         for action in ("run.start", "run.next", "run.swap", "run.extend_1m", "card.3", "coupon.drop", "timer.toggle", "disclosure.show"):
@@ -303,12 +303,12 @@ async def test_actions_do_what_the_panels_do(tmp_path: Path) -> None:
         assert studio.control.selling.shown == OnScreen()
 
 
-async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_path: Path) -> None:
-    async with selling(tmp_path, settings={"cards_in_video": "auto"}) as desk:
+async def test_cards_are_left_out_of_video_that_only_goes_to_our_page(tmp_path: Path) -> None:
+    async with selling_desk(tmp_path, settings={"cards_in_video": "auto"}) as desk:
         studio = desk.studio
         studio.control.selling.pin("sun")
         assert studio.control.cards.beside
-        studio.control.selling.keep_on(OnScreenKind.LOWER_THIRD, on=True)  # the page has none of this
+        studio.control.selling.keep_on(OnScreenKind.LOWER_THIRD, on=True)  # the page has no lower third
         studio.document.edit_show("Name", lambda show: change_presentation(show, lower_third={"en": "Mia · Host"}))
         await desk.notice("paper.overlay", id="card.lower_third")
         assert "card.product" not in [notice.data.get("id") for notice in desk.heard]
@@ -319,4 +319,4 @@ async def test_cards_are_left_out_of_a_picture_that_goes_to_our_page_alone(tmp_p
         studio.settings.change("cards_in_video", "auto")
         relay = Relay("away", "Away", "https://relay.example/whip")
         studio.document.edit("Add", lambda project: replace(project, relays=(relay,), also_relay_ids=("away",)))
-        assert not studio.control.cards.beside, "others watch there, who have no page of ours"
+        assert not studio.control.cards.beside, "viewers of another relay don't have our page"

@@ -1,4 +1,4 @@
-"""A desk is killed during a show: engine, relay and viewers stay, and the next desk continues at the same second."""
+"""A desk is killed during a show: engine, relay and viewers continue, and the next desk resumes at the same second."""
 
 import asyncio
 import os
@@ -17,14 +17,14 @@ from tests.support.selling_show import SellingDesk
 from tests.support.studio_desk import PAPER, ROOT, StudioDesk
 
 
-async def test_the_next_desk_continues_where_the_killed_one_was(tmp_path: Path) -> None:
+async def test_the_next_desk_continues_after_a_killed_one(tmp_path: Path) -> None:
     path = tmp_path / "lamps.tradewind"
     command = (sys.executable, "-m", "tests.support.selling_process", str(tmp_path), str(path))
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
-    words = (await process.stdout.readline()).decode().split()
-    assert words[0] == "ready"
-    engine_pid, relay_pid = int(words[1]), int(words[2])
+    reported = (await process.stdout.readline()).decode().split()
+    assert reported[0] == "ready"
+    engine_pid, relay_pid = int(reported[1]), int(reported[2])
     port = (tmp_path / "state" / "relay-port").read_text()
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session, page(session) as viewer:
         await viewer.open(board=0)
@@ -61,22 +61,22 @@ async def test_the_next_desk_continues_where_the_killed_one_was(tmp_path: Path) 
 
 async def test_a_long_log_is_counted_in_the_background(tmp_path: Path) -> None:
     path = tmp_path / "long.tradewind"
-    book = SellingDesk(tmp_path)
-    assert book.book.files.save_as(path)
-    before = ((EventKind.SHOW_STARTED, 1), (EventKind.PRODUCT_SEEN, 7), (EventKind.SHOW_ENDED, 1))  # another evening
-    for kind, count in (*before, (EventKind.SHOW_STARTED, 1), (EventKind.PRODUCT_SEEN, 5000)):
+    first_desk = SellingDesk(tmp_path)
+    assert first_desk.book.files.save_as(path)
+    earlier_show = ((EventKind.SHOW_STARTED, 1), (EventKind.PRODUCT_SEEN, 7), (EventKind.SHOW_ENDED, 1))  # an earlier show
+    for kind, count in (*earlier_show, (EventKind.SHOW_STARTED, 1), (EventKind.PRODUCT_SEEN, 5000)):
         for number in range(count):
-            book.book.log.append(kind, product="sun", viewer=f"v{number}", mark=f"before:{number + 1}")
-    book.book.log.append(EventKind.LIKED, count=12, product="sun")
-    book.close()
+            first_desk.book.log.append(kind, product="sun", viewer=f"v{number}", mark=f"before:{number + 1}")
+    first_desk.book.log.append(EventKind.LIKED, count=12, product="sun")
+    first_desk.close()
     async with StudioDesk(tmp_path, commands=PAPER, settings={"disclosure_auto": False}, path=path) as desk:
         summary = desk.studio.control.viewers.summary
         counted = asyncio.Event()
         summary.changed.connect(lambda: counted.set() if summary.likes else None)
-        desk.studio.log.append(EventKind.PRODUCT_SEEN, product="sun")  # one more while it is counted
+        desk.studio.log.append(EventKind.PRODUCT_SEEN, product="sun")  # one more event during counting
         async with asyncio.timeout(30):
             await counted.wait()
         assert (summary.of("sun").seen, summary.of("sun").likes) == (5001, 12)
         desk.studio.control.runner.end()
         desk.studio.control.runner.start()
-        assert (summary.of("sun").seen, summary.likes) == (1, 0), "the one that came after the old run was found left"
+        assert (summary.of("sun").seen, summary.likes) == (1, 0), "the viewer who came after the old run counts for the new one"

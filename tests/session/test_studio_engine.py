@@ -1,4 +1,4 @@
-"""The studio and its engine: found, started, killed, frozen, crashing repeatedly, of another version."""
+"""The studio and an engine that is found, started, killed, frozen, crashing or of another version."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ from tests.support.link_desk import LinkDesk, registered
 from tests.support.studio_desk import PAPER, ROOT, StudioDesk, new_project, paths_in
 
 
-def renamed(name: str, project: Project) -> Project:
+def with_name(name: str, project: Project) -> Project:
     return replace(project, name=name)
 
 
@@ -33,7 +33,7 @@ def two_scenes(settings: Settings) -> Project:
     return add_scene(new_project(settings), "Two")
 
 
-async def test_the_engine_is_started_gets_the_project_and_is_ended(tmp_path: Path) -> None:
+async def test_the_engine_is_started_gets_the_project_and_is_stopped(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as desk:
         await desk.attached()
         await desk.notice("paper.applied", scenes=2)
@@ -52,14 +52,14 @@ async def test_edits_reach_the_engine_and_a_drag_is_throttled(tmp_path: Path) ->
         await desk.notice("paper.applied")
         desk.forget()
         for number in range(500):
-            desk.studio.document.edit("Drag", partial(renamed, f"step {number}"), merge="drag")
+            desk.studio.document.edit("Drag", partial(with_name, f"step {number}"), merge="drag")
         await desk.notice("paper.applied", name="step 499")
         assert len([notice for notice in desk.heard if notice.code == "paper.applied"]) <= 3
         desk.studio.document.undo()
         await desk.notice("paper.applied", name="Untitled show")
 
 
-async def test_a_take_is_sent_after_the_apply_that_it_needs(tmp_path: Path) -> None:
+async def test_a_take_is_sent_after_the_project_it_needs(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as desk:
         await desk.attached()
         await desk.notice("paper.took")
@@ -69,8 +69,8 @@ async def test_a_take_is_sent_after_the_apply_that_it_needs(tmp_path: Path) -> N
         desk.studio.engine.take(third)
         await desk.notice("paper.took", scene=third)
         await desk.until(lambda: desk.studio.engine.stats is not None and desk.studio.engine.stats.scene_id == third)
-        words = [notice.code for notice in desk.heard if notice.code in ("paper.applied", "paper.took")]
-        assert words == ["paper.applied", "paper.took"]
+        codes = [notice.code for notice in desk.heard if notice.code in ("paper.applied", "paper.took")]
+        assert codes == ["paper.applied", "paper.took"]
         assert desk.studio.document.project.scene_id == third
         desk.studio.engine.take("no such scene")
         await desk.notice("project.no_scene")
@@ -132,9 +132,9 @@ async def test_an_engine_frozen_while_live_is_replaced(tmp_path: Path) -> None:
         assert desk.engine_pid != before and not is_running(before)
 
 
-async def test_an_engine_that_keeps_dying_is_restarted_less_and_less_often(tmp_path: Path) -> None:
-    dying = {**PAPER, "engine": ("-c", "import sys; sys.exit(3)")}
-    async with StudioDesk(tmp_path, commands=dying) as desk:
+async def test_an_engine_that_keeps_crashing_is_restarted_less_often(tmp_path: Path) -> None:
+    failing_commands = {**PAPER, "engine": ("-c", "import sys; sys.exit(3)")}
+    async with StudioDesk(tmp_path, commands=failing_commands) as desk:
         failed = await desk.notice("engine.start_failed")
         assert failed.data["status"] == 3 and failed.data["times"] == 3
         assert "engine.restart" in failed.actions
@@ -155,8 +155,8 @@ async def test_an_engine_of_another_version_keeps_running_until_the_user_restart
     try:
         await registered(runtime)
         async with StudioDesk(tmp_path) as desk:
-            told = await desk.notice("engine.other_version")
-            assert dict(told.data) == {"theirs": 99, "ours": LINK_VERSION}
+            notice = await desk.notice("engine.other_version")
+            assert dict(notice.data) == {"theirs": 99, "ours": LINK_VERSION}
             assert desk.studio.engine.state.value is EngineState.STOPPED
             assert old.returncode is None
             assert desk.studio.actions.run("engine.restart")
@@ -169,7 +169,7 @@ async def test_an_engine_of_another_version_keeps_running_until_the_user_restart
         await old.wait()
 
 
-async def test_two_desks_share_one_engine_and_the_last_one_ends_it(tmp_path: Path) -> None:
+async def test_two_desks_share_an_engine_and_the_last_one_stops_it(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as first:
         await first.attached()
         first.studio.document.edit("Rename", lambda project: replace(project, name="from the first desk"))
@@ -180,12 +180,12 @@ async def test_two_desks_share_one_engine_and_the_last_one_ends_it(tmp_path: Pat
             assert second.engine_pid == first.engine_pid
             second.studio.broadcast.go_live()
             await first.until(lambda: first.studio.broadcast.state.value is BroadcastState.LIVE)
-        assert is_running(first.engine_pid), "the first desk still needs it"
+        assert is_running(first.engine_pid), "the first desk still uses the engine"
         first.studio.broadcast.stop_live()
         await first.until(lambda: first.studio.broadcast.state.value is BroadcastState.IDLE)
 
 
-async def test_a_desk_that_leaves_keeps_the_show_on_air(tmp_path: Path) -> None:
+async def test_a_desk_can_quit_and_leave_the_show_on_air(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, project=two_scenes) as first:
         await first.attached()
         first.studio.document.edit("Rename", lambda project: replace(project, name="goes on"))
@@ -195,12 +195,12 @@ async def test_a_desk_that_leaves_keeps_the_show_on_air(tmp_path: Path) -> None:
         first.keep_engine = True
     found = registration.read(first.paths.runtime)
     assert found is not None and found.pid == first.engine_pid
-    async with LinkDesk(found) as watching:
-        assert watching.hello is not None and watching.hello.live_relay_ids == ("embedded",)
+    async with LinkDesk(found) as link:
+        assert link.hello is not None and link.hello.live_relay_ids == ("embedded",)
     async with StudioDesk(tmp_path) as second:
         await second.attached()
         assert second.engine_pid == first.engine_pid
-        await second.until(lambda: second.studio.broadcast.state.value is BroadcastState.LIVE)  # its first figures say so
+        await second.until(lambda: second.studio.broadcast.state.value is BroadcastState.LIVE)  # from the engine's first stats
         assert second.studio.document.project.name == "goes on"
         assert second.studio.document.project.scene_id == first.studio.document.project.scene_id
         assert second.studio.document.modified
@@ -212,23 +212,25 @@ async def test_a_desk_that_leaves_keeps_the_show_on_air(tmp_path: Path) -> None:
 @pytest.mark.parametrize("live", [True, False], ids=["live", "idle"])
 async def test_the_next_desk_continues_after_a_killed_one(tmp_path: Path, live: bool) -> None:
     show = tmp_path / "Shop.tradewind"
-    words = ["-m", "tests.support.studio_process", str(tmp_path), str(show), *(["live"] if live else [])]
-    desk = await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    codes = ["-m", "tests.support.studio_process", str(tmp_path), str(show), *(["live"] if live else [])]
+    desk = await asyncio.create_subprocess_exec(sys.executable, *codes, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     assert desk.stdout is not None
     ready = (await asyncio.wait_for(desk.stdout.readline(), 60)).split()
     assert ready[0] == b"ready"
     engine_pid, relay_pid = int(ready[1]), int(ready[2])
     desk.kill()
     await desk.wait()
-    async with StudioDesk(tmp_path) as after:
-        await after.attached()
-        await after.until(lambda: after.studio.embedded.running)
-        assert (after.engine_pid, after.studio.embedded.pid) == (engine_pid, relay_pid)
-        wanted = BroadcastState.LIVE if live else BroadcastState.IDLE
-        await after.until(lambda: after.studio.broadcast.state.value is wanted)  # its first figures say that a relay has the program
-        assert after.studio.files.recovered is None
-        assert after.studio.document.project.name == "Renamed by the desk that dies"
-        assert after.studio.document.path == show and not after.studio.document.modified
+    async with StudioDesk(tmp_path) as next_desk:
+        await next_desk.attached()
+        await next_desk.until(lambda: next_desk.studio.embedded.running)
+        assert (next_desk.engine_pid, next_desk.studio.embedded.pid) == (engine_pid, relay_pid)
+        expected = BroadcastState.LIVE if live else BroadcastState.IDLE
+        await next_desk.until(
+            lambda: next_desk.studio.broadcast.state.value is expected
+        )  # from the first stats, which say that a relay has the program
+        assert next_desk.studio.files.recovered is None
+        assert next_desk.studio.document.project.name == "Renamed by the desk that dies"
+        assert next_desk.studio.document.path == show and not next_desk.studio.document.modified
     assert not is_running(engine_pid)
     assert not is_running(relay_pid)
 

@@ -1,4 +1,4 @@
-"""Open, save, recents, recovery and settings, as the window calls them."""
+"""Opening, saving, recent files, recovery and settings, as the window uses them."""
 
 import contextlib
 import itertools
@@ -35,32 +35,36 @@ T = TypeVar("T")
 SAMPLES = Path(__file__).resolve().parents[1] / "storage" / "samples"
 
 
-def named(project: Project, name: str) -> Project:
+def with_name(project: Project, name: str) -> Project:
     return replace(project, name=name)
 
 
 @contextlib.asynccontextmanager
-async def started(home: Path, path: Path | None = None) -> AsyncIterator[StudioDesk]:
+async def started_desk(home: Path, path: Path | None = None) -> AsyncIterator[StudioDesk]:
     async with StudioDesk(home, path=path) as desk:
         yield desk
 
 
 async def test_a_dot_in_the_name_is_not_a_suffix(tmp_path: Path) -> None:
-    async with started(tmp_path) as desk:
-        for given, kept in (("Show 1.5", "Show 1.5.tradewind"), ("Night.Tradewind", "Night.Tradewind"), ("old.json", "old.json.tradewind")):
-            assert desk.studio.files.save_as(tmp_path / given)
-            assert desk.studio.document.path == tmp_path / kept and (tmp_path / kept).exists()
-            assert desk.studio.files.open(tmp_path / kept)
+    async with started_desk(tmp_path) as desk:
+        for requested_name, loaded_settings in (
+            ("Show 1.5", "Show 1.5.tradewind"),
+            ("Night.Tradewind", "Night.Tradewind"),
+            ("old.json", "old.json.tradewind"),
+        ):
+            assert desk.studio.files.save_as(tmp_path / requested_name)
+            assert desk.studio.document.path == tmp_path / loaded_settings and (tmp_path / loaded_settings).exists()
+            assert desk.studio.files.open(tmp_path / loaded_settings)
 
 
-async def test_save_open_and_recent(tmp_path: Path) -> None:
-    async with started(tmp_path) as desk:
+async def test_shows_are_saved_opened_and_listed_as_recent(tmp_path: Path) -> None:
+    async with started_desk(tmp_path) as desk:
         studio = desk.studio
-        assert not studio.files.save(), "there is no file yet"
-        studio.document.edit("Rename", lambda project: named(project, "one"))
+        assert not studio.files.save(), "a new show has no file"
+        studio.document.edit("Rename", lambda project: with_name(project, "one"))
         assert studio.files.save_as(tmp_path / "one")
         assert studio.document.path == tmp_path / "one.tradewind" and studio.document.title == "one"
-        studio.document.edit("Rename", lambda project: named(project, "one more"))
+        studio.document.edit("Rename", lambda project: with_name(project, "one more"))
         assert studio.files.save()
         assert load(tmp_path / "one.tradewind").project.name == "one more"
         studio.files.new()
@@ -68,9 +72,9 @@ async def test_save_open_and_recent(tmp_path: Path) -> None:
         assert studio.files.open(tmp_path / "one.tradewind")
         assert studio.document.project.name == "one more" and not studio.document.modified
         assert studio.files.recent == (tmp_path / "one.tradewind",)
-    async with started(tmp_path) as desk:
-        assert desk.studio.document.project.name == "one more", "the last show is opened again"
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
+        assert desk.studio.document.project.name == "one more", "the last show is reopened"
+    async with started_desk(tmp_path) as desk:
         desk.studio.settings.change("reopen_last", False)
     async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
         assert desk.studio.document.project.name == "Untitled show"
@@ -79,29 +83,29 @@ async def test_save_open_and_recent(tmp_path: Path) -> None:
 async def test_a_failed_open_or_save_gives_a_notice_and_changes_nothing(tmp_path: Path) -> None:
     broken = tmp_path / "broken.tradewind"
     broken.write_text("{ not a show")
-    async with started(tmp_path, broken) as desk:
+    async with started_desk(tmp_path, broken) as desk:
         await desk.notice("project_file.damaged")
         assert desk.studio.document.project == new_project(Settings())
         assert not desk.studio.files.open(tmp_path / "nowhere.tradewind")
         await desk.notice("file.missing")
-        desk.studio.document.edit("Rename", lambda project: named(project, "kept"))
+        desk.studio.document.edit("Rename", lambda project: with_name(project, "kept"))
         assert not desk.studio.files.save_as(tmp_path / "no such folder" / "x.tradewind")
         assert desk.studio.document.modified and desk.studio.document.path is None
 
 
-async def test_a_clean_end_leaves_nothing_to_recover(tmp_path: Path) -> None:
-    async with started(tmp_path) as desk:
-        desk.studio.document.edit("Rename", lambda project: named(project, "given up"))
+async def test_a_clean_exit_leaves_nothing_to_recover(tmp_path: Path) -> None:
+    async with started_desk(tmp_path) as desk:
+        desk.studio.document.edit("Rename", lambda project: with_name(project, "given up"))
         assert await desk.studio.autosave.wait_written()
         assert len(list(desk.paths.recovery.glob("*.work"))) == 1
     assert list(desk.paths.recovery.iterdir()) == []
-    async with started(tmp_path) as after:
-        assert after.studio.files.recovered is None
+    async with started_desk(tmp_path) as next_desk:
+        assert next_desk.studio.files.recovered is None
 
 
 async def test_an_edit_is_saved_automatically(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         studio = desk.studio
         assert studio.files.save_as(path)
         studio.document.edit_show("Add", lambda show: put_product(show, Product("fan", {"en": "Fan"})))
@@ -117,17 +121,17 @@ async def test_an_edit_is_saved_automatically(tmp_path: Path) -> None:
     assert [name for name in os.listdir(tmp_path) if "tradewind" in name] == ["shop.tradewind"]
 
 
-async def test_the_log_and_the_pictures_go_with_the_show(tmp_path: Path) -> None:
+async def test_the_log_and_the_pictures_are_part_of_the_show(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         studio = desk.studio
-        heard: list[ShowEvent] = []
-        studio.log.appended.connect(heard.append)
+        appended: list[ShowEvent] = []
+        studio.log.appended.connect(appended.append)
         studio.log.append(EventKind.VIEWER_LEFT, text="before it had a file")
         picture = studio.pictures.add(PNG)
         assert studio.files.save_as(path)
         studio.log.append(EventKind.PINNED, product="fan")
-        assert studio.log.events() == tuple(heard)
+        assert studio.log.events() == tuple(appended)
         assert [event.seq for event in studio.log.events()] == [1, 2]
         assert studio.log.events({EventKind.PINNED}, after=1)[0].data == {"product": "fan"}
         assert (studio.pictures.get(picture), studio.pictures.media_type(picture)) == (PNG, "image/png")
@@ -145,76 +149,76 @@ async def test_the_log_and_the_pictures_go_with_the_show(tmp_path: Path) -> None
 
 async def test_a_show_open_in_another_desk_is_refused_with_a_notice_and_opens_as_a_copy(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
-    async with started(tmp_path) as first:
+    async with started_desk(tmp_path) as first:
         assert first.studio.files.save_as(path)
         async with StudioDesk(tmp_path, settings={"reopen_last": False}) as second:
             assert not second.studio.files.open(path)
-            told = await second.notice("show_file.in_use")
-            assert told.severity is Severity.WARNING
+            codes = await second.notice("show_file.in_use")
+            assert codes.severity is Severity.WARNING
             assert not second.studio.files.save_as(path)
             assert second.studio.files.open_copy(path)
             assert (second.studio.document.path, second.studio.document.title) == (None, "shop")
-            second.studio.document.edit("Rename", lambda project: named(project, "the copy"))
-            first.studio.document.edit("Rename", lambda project: named(project, "the first"))
+            second.studio.document.edit("Rename", lambda project: with_name(project, "the copy"))
+            first.studio.document.edit("Rename", lambda project: with_name(project, "the first"))
             assert await second.studio.autosave.wait_written() and await first.studio.autosave.wait_written()
         assert load(path).project.name == "the first"
         assert first.studio.files.save()
-    async with started(tmp_path) as after:
-        assert after.studio.document.path == path, "the lock ended with its desk"
+    async with started_desk(tmp_path) as next_desk:
+        assert next_desk.studio.document.path == path, "the first desk released its lock"
 
 
-async def test_an_unwritable_file_gives_one_notice_and_its_show_is_recovered(tmp_path: Path) -> None:
+async def test_an_unwritable_file_gives_one_notice_and_the_show_is_recovered(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         studio = desk.studio
         assert studio.files.save_as(path)
         path.rename(tmp_path / "away")
-        studio.document.edit("Rename", lambda project: named(project, "one"))
+        studio.document.edit("Rename", lambda project: with_name(project, "one"))
         await desk.until(lambda: studio.document.modified)
-        studio.document.edit("Rename", lambda project: named(project, "two"))
+        studio.document.edit("Rename", lambda project: with_name(project, "two"))
         studio.log.append(EventKind.VIEWER_LEFT)
         assert not await studio.autosave.wait_written()
         assert [notice.code for notice in desk.heard if notice.severity is Severity.ERROR] == ["show_file.moved"]
         assert not studio.files.save()
         assert studio.document.modified
-    async with started(tmp_path) as after:
-        assert after.studio.files.recovered is not None and after.studio.files.recovered.project.name == "two"
-        after.studio.files.accept_recovery()
-        assert (after.studio.document.path, after.studio.document.modified, len(after.studio.log.events())) == (None, True, 1)
-        assert after.studio.files.save_as(path)
+    async with started_desk(tmp_path) as next_desk:
+        assert next_desk.studio.files.recovered is not None and next_desk.studio.files.recovered.project.name == "two"
+        next_desk.studio.files.accept_recovery()
+        assert (next_desk.studio.document.path, next_desk.studio.document.modified, len(next_desk.studio.log.events())) == (None, True, 1)
+        assert next_desk.studio.files.save_as(path)
     assert load(path).project.name == "two"
-    assert list(after.paths.recovery.iterdir()) == []
+    assert list(next_desk.paths.recovery.iterdir()) == []
 
 
-async def test_a_file_that_can_be_written_again_needs_no_question(tmp_path: Path) -> None:
+async def test_a_file_that_becomes_writable_again_is_saved_without_asking(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         studio = desk.studio
         assert studio.files.save_as(path)
         path.rename(tmp_path / "away")
-        studio.document.edit("Rename", lambda project: named(project, "one"))
+        studio.document.edit("Rename", lambda project: with_name(project, "one"))
         await desk.until(lambda: studio.document.modified)
         (tmp_path / "away").rename(path)
-        studio.document.edit("Rename", lambda project: named(project, "two"))
+        studio.document.edit("Rename", lambda project: with_name(project, "two"))
         await desk.notice("show_file.written_again")
         await desk.until(lambda: not studio.document.modified)
         path.rename(tmp_path / "away")
-        studio.document.edit("Rename", lambda project: named(project, "three"))
+        studio.document.edit("Rename", lambda project: with_name(project, "three"))
         await desk.until(lambda: studio.document.modified)
-        assert studio.files.save_as(tmp_path / "elsewhere"), "everything is still here"
+        assert studio.files.save_as(tmp_path / "elsewhere"), "the whole show is still in memory"
         assert not studio.document.modified
     assert load(tmp_path / "elsewhere.tradewind").project.name == "three"
-    assert not desk.paths.recovery.exists(), "nothing had to be rescued"
+    assert not desk.paths.recovery.exists(), "no recovery file was needed"
 
 
 async def test_backups_are_made_on_opening_and_open_as_copies(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         assert desk.studio.files.save_as(path)
         desk.studio.pictures.add(PNG)
-    async with started(tmp_path, path) as desk:
+    async with started_desk(tmp_path, path) as desk:
         studio = desk.studio
-        studio.document.edit("Rename", lambda project: named(project, "a mistake"))
+        studio.document.edit("Rename", lambda project: with_name(project, "a mistake"))
         assert await studio.autosave.wait_written()
         await desk.until(lambda: len(studio.files.backups()) == 1)
         (backup,) = studio.files.backups()
@@ -224,22 +228,22 @@ async def test_backups_are_made_on_opening_and_open_as_copies(tmp_path: Path) ->
         assert studio.files.save_as(tmp_path / "shop again")
         assert studio.files.backups() == ()
         assert studio.files.open(path) and studio.document.project.name == "a mistake"
-        assert studio.files.backups() == (backup,), "one a day at opening is enough"
+        assert studio.files.backups() == (backup,), "opening makes at most one backup a day"
 
 
-async def test_a_copy_contains_what_happens_while_it_is_made(tmp_path: Path) -> None:
-    async with started(tmp_path) as desk:
+async def test_a_copy_contains_changes_made_while_copying(tmp_path: Path) -> None:
+    async with started_desk(tmp_path) as desk:
         studio = desk.studio
         assert studio.files.save_as(tmp_path / "one")
         studio.log.append(EventKind.LIKED, count=1)
 
-        def beside(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
+        def wait(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
             done = work()
             studio.log.append(EventKind.ORDER_PLACED, order="o1", product="p", units=1, minor=500, currency="USD")
             studio.document.apply_external(lambda show: put_product(show, Product("p", {"en": "Fan"})))
             return done
 
-        studio.files.wait_beside(beside)
+        studio.files.wait_beside(wait)
         assert studio.files.save_as(tmp_path / "two")
         assert [event.kind for event in studio.log.events()] == [EventKind.LIKED, EventKind.ORDER_PLACED]
         assert await studio.autosave.wait_written()
@@ -249,11 +253,11 @@ async def test_a_copy_contains_what_happens_while_it_is_made(tmp_path: Path) -> 
 
 
 async def test_opening_can_be_cancelled_and_only_one_show_opens_at_a_time(tmp_path: Path) -> None:
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         studio = desk.studio
         for name in ("one", "two"):
             studio.files.new()
-            studio.document.edit("Rename", lambda project, name=name: named(project, name))  # type: ignore[misc]
+            studio.document.edit("Rename", lambda project, name=name: with_name(project, name))  # type: ignore[misc]
             assert studio.files.save_as(tmp_path / name)
         inner: list[bool] = []
 
@@ -269,26 +273,26 @@ async def test_opening_can_be_cancelled_and_only_one_show_opens_at_a_time(tmp_pa
             inner.append(studio.files.open(tmp_path / "two.tradewind"))
             return work()
 
-        told: list[str] = []
-        studio.notices.connect(lambda notice: told.append(notice.code) if notice.severity is not Severity.INFO else None)
-        for beside in (cancelled, late):
-            studio.files.wait_beside(beside)
+        codes: list[str] = []
+        studio.notices.connect(lambda notice: codes.append(notice.code) if notice.severity is not Severity.INFO else None)
+        for wait in (cancelled, late):
+            studio.files.wait_beside(wait)
             assert not studio.files.open(tmp_path / "one.tradewind")
-            assert not studio.files.save_as(tmp_path / "three") or beside is late
+            assert not studio.files.save_as(tmp_path / "three") or wait is late
             assert studio.document.title in ("two", "three")
         studio.files.wait_beside(again)
-        assert told == []
+        assert codes == []
         assert studio.files.open(tmp_path / "one.tradewind")
-        assert (studio.document.title, inner, told) == ("one", [False], ["show_file.one_at_a_time"])
+        assert (studio.document.title, inner, codes) == ("one", [False], ["show_file.one_at_a_time"])
 
 
-async def test_an_old_text_show_is_converted_and_kept(tmp_path: Path) -> None:
+async def test_an_old_text_show_is_converted_and_backed_up(tmp_path: Path) -> None:
     path = tmp_path / "Autumn.tradewind"
     before = (SAMPLES / "version-1.tradewind").read_bytes()
     path.write_bytes(before)
-    async with started(tmp_path, path) as desk:
-        told = await desk.notice("show_file.converted")
-        assert told.data["kept"] == str(tmp_path / "Autumn.json.bak")
+    async with started_desk(tmp_path, path) as desk:
+        codes = await desk.notice("show_file.converted")
+        assert codes.data["kept"] == str(tmp_path / "Autumn.json.bak")
         assert (desk.studio.document.path, desk.studio.document.project.name, desk.studio.document.modified) == (
             path,
             "Autumn market",
@@ -300,27 +304,27 @@ async def test_an_old_text_show_is_converted_and_kept(tmp_path: Path) -> None:
 
 async def test_the_readable_parts_of_a_damaged_file_open_as_a_new_show(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         products = tuple(Product(f"p{number}", {"en": "x" * 300}) for number in range(300))
         desk.studio.document.edit_show("Add", lambda show: put_products(show, products))
         assert desk.studio.files.save_as(path)
     content = bytearray(path.read_bytes())
     content[-40960:-36864] = bytes(4096)
     path.write_bytes(content)
-    async with started(tmp_path, path) as desk:
+    async with started_desk(tmp_path, path) as desk:
         await desk.notice("show_file.damaged")
-        told = await desk.notice("show_file.salvaged")
-        assert 200 < int(told.data["things"]) <= 300
+        codes = await desk.notice("show_file.salvaged")
+        assert 200 < int(codes.data["things"]) <= 300
         assert (desk.studio.document.path, desk.studio.document.title, desk.studio.document.modified) == (None, "shop", True)
-        assert len(desk.studio.document.show.products) == told.data["things"]
+        assert len(desk.studio.document.show.products) == codes.data["things"]
     assert path.read_bytes() == content
 
 
 async def test_saving_over_another_show_keeps_a_backup_of_it(tmp_path: Path) -> None:
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         for name in ("one", "two"):
             desk.studio.files.new()
-            desk.studio.document.edit("Rename", lambda project, name=name: named(project, name))  # type: ignore[misc]
+            desk.studio.document.edit("Rename", lambda project, name=name: with_name(project, name))  # type: ignore[misc]
             assert desk.studio.files.save_as(tmp_path / name)
         assert desk.studio.files.save_as(tmp_path / "one")
         assert desk.studio.document.path == tmp_path / "one.tradewind"
@@ -328,27 +332,27 @@ async def test_saving_over_another_show_keeps_a_backup_of_it(tmp_path: Path) -> 
     assert load(tmp_path / "one.tradewind.bak").project.name == "one"
 
 
-async def test_work_is_not_saved_until_a_working_file_can_be_made(tmp_path: Path) -> None:
+async def test_events_wait_until_a_working_file_can_be_created(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
         studio, folder = desk.studio, desk.paths.recovery
-        assert await studio.autosave.wait_written(), "there is nothing to keep"
+        assert await studio.autosave.wait_written(), "there is nothing to save"
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.write_text("in the way")
-        heard: list[ShowEvent] = []
-        studio.log.appended.connect(heard.append)
+        appended: list[ShowEvent] = []
+        studio.log.appended.connect(appended.append)
         studio.log.append(EventKind.ORDER_PLACED, order="A1", product="fan", units=1, minor=500, currency="USD", at_ms=5, source="x")
         assert not await studio.autosave.wait_written()
         studio.log.append(EventKind.PINNED, product="fan")
         assert not await studio.autosave.wait_written()
-        assert (studio.log.events(), heard) == ((), [])
+        assert (studio.log.events(), appended) == ((), [])
         assert len([notice for notice in desk.heard if notice.severity is Severity.ERROR]) == 1, "one error is reported"
         folder.unlink()
         assert await studio.autosave.wait_written()
-        assert [event.kind for event in heard] == [EventKind.ORDER_PLACED, EventKind.PINNED]
-        assert studio.log.events() == tuple(heard)
+        assert [event.kind for event in appended] == [EventKind.ORDER_PLACED, EventKind.PINNED]
+        assert studio.log.events() == tuple(appended)
 
 
-async def test_the_users_file_gets_the_events_that_waited(tmp_path: Path) -> None:
+async def test_waiting_events_are_saved_to_the_users_file(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, settings={"reopen_last": False}) as desk:
         studio, folder = desk.studio, desk.paths.recovery
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -359,27 +363,27 @@ async def test_the_users_file_gets_the_events_that_waited(tmp_path: Path) -> Non
         assert await studio.autosave.wait_written()
 
 
-async def test_a_log_is_exported_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[int] = []
+async def test_a_log_is_exported_in_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
     events = ShowFile.events
 
-    def watched(file: ShowFile, *asked: Any) -> tuple[ShowEvent, ...]:
-        found = events(file, *asked)
-        read.append(len(found))
+    def counting_events(file: ShowFile, *arguments: Any) -> tuple[ShowEvent, ...]:
+        found = events(file, *arguments)
+        sizes.append(len(found))
         return found
 
-    monkeypatch.setattr(ShowFile, "events", watched)
-    async with started(tmp_path) as desk:
+    monkeypatch.setattr(ShowFile, "events", counting_events)
+    async with started_desk(tmp_path) as desk:
         for number in range(2 * PIECE + 5):
             desk.studio.log.append(EventKind.PINNED, product=str(number))
         assert await desk.studio.tables.export(ExportKind.EVENTS, tmp_path / "events.csv")
         rows = read_table(tmp_path / "events.csv").rows
     assert [int(row[0]) for row in rows] == list(range(1, 2 * PIECE + 6))
-    assert max(read) == PIECE
+    assert max(sizes) == PIECE
 
 
 async def test_everything_can_be_exported_and_imported_again(tmp_path: Path) -> None:
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         studio = desk.studio
         fan = Product("fan", {"en": "Fan"}, sku="=F")
         studio.document.edit_show("Add", lambda show: put_product(show, fan))
@@ -395,32 +399,32 @@ async def test_everything_can_be_exported_and_imported_again(tmp_path: Path) -> 
 
 
 async def test_settings_are_saved_and_invalid_ones_refused(tmp_path: Path) -> None:
-    told: list[Settings] = []
-    async with started(tmp_path) as desk:
-        desk.studio.settings.changed.connect(told.append)
+    codes: list[Settings] = []
+    async with started_desk(tmp_path) as desk:
+        desk.studio.settings.changed.connect(codes.append)
         desk.studio.settings.change("language", "zh_CN")
         desk.studio.settings.change("language", "zh_CN")
         with pytest.raises(FieldError):
             desk.studio.settings.change("backup_every_min", 0)
         with pytest.raises(FieldError):
             desk.studio.settings.change("no such", 0)
-    assert [settings.language for settings in told] == ["zh_CN"]
-    kept, notices = SettingsFile(desk.paths.settings).load()
-    assert kept.language == "zh_CN" and notices == ()
+    assert [settings.language for settings in codes] == ["zh_CN"]
+    loaded_settings, notices = SettingsFile(desk.paths.settings).load()
+    assert loaded_settings.language == "zh_CN" and notices == ()
 
 
 async def test_a_show_opens_despite_wrong_values_in_its_log(tmp_path: Path) -> None:
     path = tmp_path / "shop.tradewind"
-    async with started(tmp_path) as desk:
+    async with started_desk(tmp_path) as desk:
         assert desk.studio.files.save_as(path)
-    odd: list[object] = [None, True, -1, 10**18, 1e300, "", "\0", "9999", [], [5], {}, {"a": None}]
+    wrong_values: list[object] = [None, True, -1, 10**18, 1e300, "", "\0", "9999", [], [5], {}, {"a": None}]
     names = ("product", "viewer", "units", "segment", "item", "card", "type", "text", "ends_ms", "coupon", "codes", "count", "occurrence")
-    with contextlib.closing(sqlite3.connect(path)) as stranger:
-        for number, (kind, value) in enumerate(itertools.product(EventKind, odd), 1):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for number, (kind, value) in enumerate(itertools.product(EventKind, wrong_values), 1):
             row = (number, 1_800_000_000_000 + number, kind.value, json.dumps(dict.fromkeys((*names, "date", "left_s", "until_ms"), value)))
-            stranger.execute("INSERT INTO events VALUES (?, ?, ?, ?)", row)
-        stranger.commit()
-    async with started(tmp_path, path) as desk:
-        assert (desk.studio.document.path, desk.studio.log.last_seq() >= len(EventKind) * len(odd)) == (path, True)
+            connection.execute("INSERT INTO events VALUES (?, ?, ?, ?)", row)
+        connection.commit()
+    async with started_desk(tmp_path, path) as desk:
+        assert (desk.studio.document.path, desk.studio.log.last_seq() >= len(EventKind) * len(wrong_values)) == (path, True)
         desk.studio.log.append(EventKind.LIKED, count=1)
         assert await desk.studio.autosave.wait_written()

@@ -1,4 +1,4 @@
-"""The studio with the real engine and relay: on air, and back on air."""
+"""The studio with the real engine and relay returns to the air after a crash."""
 
 import logging
 import os
@@ -21,11 +21,11 @@ def two_scenes(settings: Settings) -> Project:
     return add_scene(new_project(settings), "Two")
 
 
-def on_the_relay(desk: StudioDesk, engine_not: int = 0) -> bool:
+def is_live_on_relay(desk: StudioDesk, previous_pid: int = 0) -> bool:
     stats = desk.studio.engine.stats
     return (
         stats is not None
-        and desk.engine_pid != engine_not
+        and desk.engine_pid != previous_pid
         and any(target.relay_id == "embedded" and target.state is TargetState.LIVE for target in stats.targets)
     )
 
@@ -38,11 +38,11 @@ async def test_a_killed_engine_is_back_on_the_relay_with_the_same_scene(tmp_path
         second = desk.studio.document.project.scenes[1].id
         desk.studio.engine.take(second)
         desk.studio.broadcast.go_live()
-        await desk.until(lambda: on_the_relay(desk))
+        await desk.until(lambda: is_live_on_relay(desk))
         before = desk.engine_pid
         killed_at = time.monotonic()
         os.kill(before, signal.SIGKILL)
-        await desk.until(lambda: on_the_relay(desk, before))
+        await desk.until(lambda: is_live_on_relay(desk, before))
         seconds = time.monotonic() - killed_at
         log.info("back on the relay after %.2f s", seconds)
         assert desk.studio.engine.stats is not None and desk.studio.engine.stats.scene_id == second

@@ -7,7 +7,7 @@ from app.domain.base.notice import Notice
 from app.storage.secrets import SERVICE, Secrets
 
 
-class MemoryKeyring(KeyringBackend):
+class LockableKeyring(KeyringBackend):
     """A keyring in memory; while `locked` it refuses access."""
 
     priority = -1.0  # keeps the library from choosing it as this machine's keyring
@@ -38,7 +38,7 @@ def notices() -> list[Notice]:
 
 
 def test_secrets_are_stored_in_the_keyring(notices: list[Notice]) -> None:
-    backend = MemoryKeyring()
+    backend = LockableKeyring()
     secrets = Secrets(notices.append, backend)
     secrets.set("relay-1", "t0ken")
     assert backend.passwords == {(SERVICE, "relay-1"): "t0ken"}
@@ -64,7 +64,7 @@ def test_without_a_keyring_secrets_last_until_exit_with_one_notice(notices: list
 
 
 def test_a_locked_keyring_is_used_again_once_it_opens(notices: list[Notice]) -> None:
-    backend = MemoryKeyring()
+    backend = LockableKeyring()
     backend.locked = True
     secrets = Secrets(notices.append, backend)
     secrets.set("relay-1", "t0ken")
@@ -84,7 +84,7 @@ def test_after_any_keyring_error_secrets_stay_in_memory(notices: list[Notice], m
     def fail(*_: str) -> None:
         raise KeyringBackendError("the bus went away")
 
-    backend = MemoryKeyring()
+    backend = LockableKeyring()
     for verb in ("get_password", "set_password", "delete_password"):
         monkeypatch.setattr(backend, verb, fail)
     secrets = Secrets(notices.append, backend)

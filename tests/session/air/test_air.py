@@ -1,4 +1,4 @@
-"""On air in the session: whether a relay has the program, since when, and where viewers watch it."""
+"""Whether a relay has the program, since when, and where viewers watch it."""
 
 import os
 import signal
@@ -17,13 +17,13 @@ from tests.support.whip_server import WhipServer
 
 @pytest.fixture
 async def server() -> AsyncIterator[WhipServer]:
-    made = WhipServer()
-    await made.start()
-    yield made
-    await made.aclose()
+    server = WhipServer()
+    await server.start()
+    yield server
+    await server.aclose()
 
 
-def to(desk: StudioDesk, url: str) -> None:
+def use_relay(desk: StudioDesk, url: str) -> None:
     relay = Relay("mine", "Mine", url, "https://mine.example/")
     desk.studio.document.edit("Add", lambda project: pin_relay(put_relay(project, relay), "mine"))
 
@@ -40,13 +40,13 @@ def on_air_entries(desk: StudioDesk) -> list[EventKind]:
     return [event.kind for event in desk.studio.log.events((EventKind.ON_AIR, EventKind.OFF_AIR))]
 
 
-async def test_the_clock_and_the_log_begin_when_a_relay_takes_the_program(tmp_path: Path, server: WhipServer) -> None:
+async def test_on_air_time_and_log_start_when_a_relay_receives_the_program(tmp_path: Path, server: WhipServer) -> None:
     server.faults.status, server.faults.times = 503, 1
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         states: list[AirState] = []
         desk.studio.broadcast.air.changed.connect(lambda old, new: states.append(new))
-        to(desk, server.url)
+        use_relay(desk, server.url)
         desk.studio.broadcast.go_live()
         await desk.until(lambda: air(desk) is AirState.FAILED)
         assert desk.studio.broadcast.on_air_s() == 0.0 and on_air_entries(desk) == []
@@ -64,7 +64,7 @@ async def test_the_clock_and_the_log_begin_when_a_relay_takes_the_program(tmp_pa
 async def test_a_show_that_was_never_on_air_leaves_no_log_entry(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
-        to(desk, "http://127.0.0.1:9/whip")
+        use_relay(desk, "http://127.0.0.1:9/whip")
         desk.studio.broadcast.go_live()
         await desk.until(lambda: air(desk) is AirState.FAILED)
         desk.studio.broadcast.stop_live()
@@ -72,7 +72,7 @@ async def test_a_show_that_was_never_on_air_leaves_no_log_entry(tmp_path: Path) 
         assert on_air_entries(desk) == [] and air(desk) is AirState.OFF
 
 
-async def test_the_clock_keeps_running_when_the_engine_dies(tmp_path: Path) -> None:
+async def test_on_air_time_continues_when_the_engine_dies(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         desk.studio.broadcast.go_live()
@@ -88,7 +88,7 @@ async def test_the_clock_keeps_running_when_the_engine_dies(tmp_path: Path) -> N
         assert on_air_entries(desk) == [EventKind.ON_AIR]
 
 
-async def test_a_new_desk_continues_the_clock_of_a_running_show(tmp_path: Path) -> None:
+async def test_a_new_desk_continues_the_on_air_time(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path) as desk:
         await desk.attached()
         desk.studio.broadcast.go_live()
@@ -118,7 +118,7 @@ async def test_an_unreachable_relay_is_not_chosen_and_the_embedded_one_can_take_
         assert lacks_viewers(desk) and studio.broadcast.watch_page == "https://mine.example/"
         studio.broadcast.use_embedded_too()
         await desk.until(lambda: air(desk) is AirState.LIVE)
-        assert {relay.id for relay in studio.broadcast.live_targets} == {"mine", "embedded"}, "the chosen relay is tried on"
+        assert {relay.id for relay in studio.broadcast.live_targets} == {"mine", "embedded"}, "the chosen relay is still tried"
         assert studio.broadcast.watch_page == studio.embedded.watch_address and not lacks_viewers(desk)
         assert studio.document.project.also_relay_ids == (), "the show itself is unchanged"
         studio.broadcast.stop_live()

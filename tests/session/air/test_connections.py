@@ -1,4 +1,4 @@
-"""A show from elsewhere connects to nobody without consent; a show made here needs none."""
+"""A show from elsewhere makes no connection without consent; a show made here needs none."""
 
 import json
 import shutil
@@ -28,19 +28,19 @@ PRESETS = load_presets(RESOURCES / "relays")
 
 
 @pytest.fixture
-async def evil() -> AsyncIterator[WhipServer]:
+async def attacker() -> AsyncIterator[WhipServer]:
     server = WhipServer()
     await server.start()
     yield server
     await server.aclose()
 
 
-def asked_by(server: WhipServer) -> list[tuple[str, str]]:
+def requests_to(server: WhipServer) -> list[tuple[str, str]]:
     return [(request.method, request.authorization) for request in server.seen]
 
 
-def attack(server: WhipServer) -> Project:
-    """Relays whose ids have secrets, pinned and published to, and sources on the same server."""
+def attack_project(server: WhipServer) -> Project:
+    """Return a project whose relays have ids of stored secrets and whose sources are on the attacker's server."""
     base = server.url.partition("/whip")[0]
     sources = (
         Source("film", "Film", SourceKind.MEDIA, {"location": f"{base}/film.m3u8"}),
@@ -63,12 +63,12 @@ def attack(server: WhipServer) -> Project:
     )
 
 
-def shown(project: Project, folder: Path, name: str = "gift.tradewind") -> Path:
+def save_show(project: Project, folder: Path, name: str = "gift.tradewind") -> Path:
     write_new(folder / name, Show(project))
     return folder / name
 
 
-def secrets() -> MemoryKeyring:
+def keyring_with_secrets() -> MemoryKeyring:
     keyring = MemoryKeyring()
     for name in ("turn", "relay-1", "embedded"):
         keyring.set_password("tradewind", name, f"secret of {name}")
@@ -76,17 +76,17 @@ def secrets() -> MemoryKeyring:
 
 
 @pytest.mark.parametrize("text", [False, True])
-async def test_opening_an_attacker_s_show_connects_to_nobody(tmp_path: Path, evil: WhipServer, text: bool) -> None:
+async def test_opening_an_attackers_show_makes_no_connection(tmp_path: Path, attacker: WhipServer, text: bool) -> None:
     path = tmp_path / "gift.tradewind"
-    path.write_bytes(encode(attack(evil))) if text else write_new(path, Show(attack(evil)))
-    async with StudioDesk(tmp_path, keyring=secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
+    path.write_bytes(encode(attack_project(attacker))) if text else write_new(path, Show(attack_project(attacker)))
+    async with StudioDesk(tmp_path, keyring=keyring_with_secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
         await desk.attached()
         studio = desk.studio
-        wanted = {(contact.kind, contact.subject) for contact in studio.connections.pending()}
-        assert {(ContactKind.SOURCE, "film"), (ContactKind.SOURCE, "cam"), (ContactKind.SOURCE, "share")} <= wanted
-        assert {(ContactKind.RELAY, "turn"), (ContactKind.RELAY, "relay-1"), (ContactKind.HELPER, "helper")} <= wanted
+        pending = {(contact.kind, contact.subject) for contact in studio.connections.pending()}
+        assert {(ContactKind.SOURCE, "film"), (ContactKind.SOURCE, "cam"), (ContactKind.SOURCE, "share")} <= pending
+        assert {(ContactKind.RELAY, "turn"), (ContactKind.RELAY, "relay-1"), (ContactKind.HELPER, "helper")} <= pending
         assert [target.relay.id for target in studio.broadcast.watched] == ["embedded"]
-        assert studio.broadcast.main_relay().id == "embedded", "the pinned relay was not agreed to"
+        assert studio.broadcast.main_relay().id == "embedded", "the pinned relay has no consent"
         await desk.until(lambda: studio.embedded.running)
         studio.broadcast.go_live()
         await desk.until(
@@ -94,14 +94,16 @@ async def test_opening_an_attacker_s_show_connects_to_nobody(tmp_path: Path, evi
         )
         assert [relay.id for relay in studio.broadcast.live_targets] == ["embedded"]
         assert studio.engine.stats is not None
-        assert {"film", "cam", "share"}.isdisjoint(source.source_id for source in studio.engine.stats.sources), "they do not run"
+        assert {"film", "cam", "share"}.isdisjoint(source.source_id for source in studio.engine.stats.sources), (
+            "sources without consent do not run"
+        )
         studio.broadcast.stop_live()
-    assert asked_by(evil) == []
+    assert requests_to(attacker) == []
 
 
-async def test_after_consent_the_relay_is_reached_without_any_secret(tmp_path: Path, evil: WhipServer) -> None:
-    path = shown(attack(evil), tmp_path)
-    async with StudioDesk(tmp_path, keyring=secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
+async def test_after_consent_the_relay_is_reached_without_any_secret(tmp_path: Path, attacker: WhipServer) -> None:
+    path = save_show(attack_project(attacker), tmp_path)
+    async with StudioDesk(tmp_path, keyring=keyring_with_secrets(), path=path, commands=REAL, presets=PRESETS) as desk:
         await desk.attached()
         studio = desk.studio
         studio.relays.answer_connections({contact.origin: contact.subject != "helper" for contact in studio.connections.contacts()})
@@ -109,16 +111,16 @@ async def test_after_consent_the_relay_is_reached_without_any_secret(tmp_path: P
             {contact.origin: True for contact in studio.connections.contacts() if contact.kind is ContactKind.RELAY}
         )
         studio.broadcast.go_live()
-        await desk.until(lambda: any(method == "POST" for method, _ in asked_by(evil)))
+        await desk.until(lambda: any(method == "POST" for method, _ in requests_to(attacker)))
         assert {target.relay.id for target in studio.broadcast.watched} >= {"turn", "relay-1", "preset"}
-        assert "helper" not in {target.relay.id for target in studio.broadcast.watched}, "its TURN server was refused"
+        assert "helper" not in {target.relay.id for target in studio.broadcast.watched}, "its TURN server has no consent"
         studio.broadcast.stop_live()
-    assert {token for _, token in asked_by(evil)} == {""}
+    assert {token for _, token in requests_to(attacker)} == {""}
 
 
-async def test_answers_are_remembered_for_the_show_wherever_its_file_moves(tmp_path: Path) -> None:
+async def test_answers_are_remembered_when_the_file_moves(tmp_path: Path) -> None:
     mine = Relay("a", "A", "https://a.example/whip")
-    path = shown(
+    path = save_show(
         replace(starter_project(camera=None, microphone=False), relays=(mine, replace(mine, id="b", whip_url="https://b.example/"))),
         tmp_path,
     )
@@ -130,16 +132,16 @@ async def test_answers_are_remembered_for_the_show_wherever_its_file_moves(tmp_p
     async with StudioDesk(tmp_path, path=moved) as desk:
         assert desk.studio.connections.pending() == ()
         assert [relay.name for relay in desk.studio.document.project.relays if desk.studio.connections.allows_relay(relay)] == ["A"]
-    other = shown(replace(starter_project(camera=None, microphone=False), relays=(mine,)), tmp_path, "other.tradewind")
+    other = save_show(replace(starter_project(camera=None, microphone=False), relays=(mine,)), tmp_path, "other.tradewind")
     async with StudioDesk(tmp_path, path=other) as desk:
         assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://a.example:443"], "another show asks again"
 
 
-async def test_a_show_that_returns_with_another_relay_asks_about_that_relay(tmp_path: Path) -> None:
+async def test_a_show_changed_elsewhere_asks_about_its_new_relay(tmp_path: Path) -> None:
     path = tmp_path / "mine.tradewind"
     async with StudioDesk(tmp_path) as desk:
         desk.studio.document.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
-        assert desk.studio.connections.pending() == (), "what is typed here is agreed to"
+        assert desk.studio.connections.pending() == (), "addresses typed by the user need no consent"
         assert desk.studio.files.save_as(path)
     async with StudioDesk(tmp_path, path=path) as desk:
         assert desk.studio.connections.pending() == ()
@@ -151,14 +153,14 @@ async def test_a_show_that_returns_with_another_relay_asks_about_that_relay(tmp_
         assert desk.studio.broadcast.main_relay().id == "a"
 
 
-async def test_nothing_in_a_file_can_claim_that_it_was_made_here(tmp_path: Path) -> None:
-    """A file with every identity that ever got consent, and everything else that it could contain."""
+async def test_no_content_of_a_file_can_fake_consent(tmp_path: Path) -> None:
+    """Tries files with a known identity and with other contents of the identity field."""
     async with StudioDesk(tmp_path) as desk:
         desk.studio.document.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
         assert desk.studio.files.save_as(tmp_path / "mine.tradewind")
-    known = next(iter(json.loads(paths_in(tmp_path).consents.read_text())))
-    for number, identity in enumerate((known, "", "made here", "../../x", "0" * 32, "é" * 32)):
-        path = shown(
+    known_identity = next(iter(json.loads(paths_in(tmp_path).consents.read_text())))
+    for number, identity in enumerate((known_identity, "", "made here", "../../x", "0" * 32, "é" * 32)):
+        path = save_show(
             replace(starter_project(camera=None, microphone=False), relays=(Relay("z", "Z", "https://z.example/whip"),)),
             tmp_path,
             f"gift-{number}.tradewind",
@@ -169,12 +171,12 @@ async def test_nothing_in_a_file_can_claim_that_it_was_made_here(tmp_path: Path)
             assert [contact.origin for contact in desk.studio.connections.pending()] == ["https://z.example:443"], identity
 
 
-async def test_edits_and_undo_do_not_ask_and_do_not_allow_earlier_servers(tmp_path: Path) -> None:
-    theirs = Relay("z", "Z", "https://z.example/whip")
-    path = shown(replace(starter_project(camera=None, microphone=False), relays=(theirs,)), tmp_path)
+async def test_edits_and_undo_neither_ask_nor_allow_pending_servers(tmp_path: Path) -> None:
+    foreign_relay = Relay("z", "Z", "https://z.example/whip")
+    path = save_show(replace(starter_project(camera=None, microphone=False), relays=(foreign_relay,)), tmp_path)
     async with StudioDesk(tmp_path, path=path) as desk:
         studio = desk.studio
-        studio.document.edit("Rename", lambda project: put_relay(project, replace(theirs, name="Mine now")))
+        studio.document.edit("Rename", lambda project: put_relay(project, replace(foreign_relay, name="Mine now")))
         studio.document.edit("Also", lambda project: publish_also(project, ("z",)))
         assert [contact.subject for contact in studio.connections.pending()] == ["z"]
         studio.document.edit("Add", lambda project: put_relay(project, Relay("a", "A", "https://a.example/whip")))
@@ -185,14 +187,14 @@ async def test_edits_and_undo_do_not_ask_and_do_not_allow_earlier_servers(tmp_pa
 
 
 async def test_a_token_of_an_earlier_version_moves_only_with_consent(tmp_path: Path) -> None:
-    keyring = secrets()
+    keyring = keyring_with_secrets()
     relays = tuple(Relay(name, name, f"https://{name}.example/whip") for name in ("relay-1", "turn"))
-    path = shown(replace(starter_project(camera=None, microphone=False), relays=relays), tmp_path)
+    path = save_show(replace(starter_project(camera=None, microphone=False), relays=relays), tmp_path)
     async with StudioDesk(tmp_path, keyring=keyring, path=path) as desk:
         await desk.attached()
         studio = desk.studio
         await desk.until(lambda: studio.relays.has_older_token(relays[0]))
-        assert not studio.relays.has_older_token(relays[1]), "the TURN password is no relay's"
+        assert not studio.relays.has_older_token(relays[1]), "the TURN password belongs to no relay"
         studio.relays.answer_connections({contact.origin: True for contact in studio.connections.contacts()})
         await desk.until(lambda: len(studio.broadcast.watched) == 3)
         assert [target.token for target in studio.broadcast.watched[1:]] == ["", ""]
@@ -203,7 +205,7 @@ async def test_a_token_of_an_earlier_version_moves_only_with_consent(tmp_path: P
 
 
 async def test_a_damaged_consent_file_means_asking_again(tmp_path: Path) -> None:
-    path = shown(replace(starter_project(camera=None, microphone=False), relays=(Relay("a", "A", "https://a.example/"),)), tmp_path)
+    path = save_show(replace(starter_project(camera=None, microphone=False), relays=(Relay("a", "A", "https://a.example/"),)), tmp_path)
     for content in (b"{", b"[1]", b'{"x": 1}', b"\xff\xfe", b'{"x": {"https://a.example:443": "yes"}}', b"[" * 100_000):
         paths_in(tmp_path).consents.write_bytes(content)
         async with StudioDesk(tmp_path, path=path) as desk:
@@ -225,12 +227,12 @@ async def test_a_desk_that_finds_a_live_engine_keeps_its_connections_allowed(tmp
         await desk.attached()
         await desk.until(lambda: [relay.id for relay in desk.studio.broadcast.live_targets] == ["a"])
         assert desk.studio.connections.allows("https://a.example:443") and desk.studio.broadcast.main_relay().id == "a"
-        assert not [one for one in desk.heard if one.code == "paper.live" and one.data["ids"] != "a"], "the show never left its relay"
+        assert not [one for one in desk.heard if one.code == "paper.live" and one.data["ids"] != "a"], "the show stayed on its relay"
         desk.studio.broadcast.stop_live()
 
 
 async def test_opening_a_show_without_connections_does_not_change_its_file(tmp_path: Path) -> None:
-    path = shown(starter_project(camera=None, microphone=False), tmp_path)
+    path = save_show(starter_project(camera=None, microphone=False), tmp_path)
     async with StudioDesk(tmp_path, path=path) as desk:
         assert desk.studio.connections.pending() == ()
         await desk.studio.autosave.wait_written()

@@ -1,4 +1,4 @@
-"""The choice of the relay: pinned, the only one, the nearest, the embedded one."""
+"""Chooses the relay: the pinned one, the only one, the nearest or the embedded one."""
 
 import pytest
 
@@ -29,7 +29,9 @@ TOKYO = Relay("tokyo", "Tokyo", "https://tokyo.example/whip")
         ((EMBEDDED, PARIS, TOKYO), (RelayProbe("paris", -1, 50), RelayProbe("tokyo", failure="name")), "", "paris"),
     ],
 )
-def test_the_order(relays: tuple[Relay, ...], probes: tuple[RelayProbe, ...], pinned: str, chosen: str) -> None:
+def test_relays_are_chosen_in_order_of_preference(
+    relays: tuple[Relay, ...], probes: tuple[RelayProbe, ...], pinned: str, chosen: str
+) -> None:
     assert choose_relay(relays, {probe.relay_id: probe for probe in probes}, pinned).id == chosen
 
 

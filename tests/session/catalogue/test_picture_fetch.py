@@ -1,4 +1,4 @@
-"""Pictures by address: what is asked, what is refused, and how much is taken."""
+"""Fetches pictures by address, with limits on hosts, redirects and sizes."""
 
 import asyncio
 import struct
@@ -13,8 +13,8 @@ from app.session.catalogue.picture_fetch import MAX_HOPS, PictureFetch, is_publi
 from app.storage.show_pictures import MAX_PICTURE_BYTES, id_of, make_picture
 
 
-def png() -> bytes:
-    """The smallest picture."""
+def smallest_png() -> bytes:
+    """Return the smallest PNG."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -23,13 +23,13 @@ def png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-def keep(content: bytes) -> str:
+def picture_id(content: bytes) -> str:
     return make_picture(content, 0).id
 
 
 @pytest.fixture
-async def base() -> AsyncIterator[str]:
-    async def answer(request: web.Request) -> web.StreamResponse:
+async def server_address() -> AsyncIterator[str]:
+    async def respond(request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         if name == "around.png":
             raise web.HTTPFound("/around.png")
@@ -43,31 +43,31 @@ async def base() -> AsyncIterator[str]:
             return response
         if name == "text.png":
             return web.Response(text="hello")
-        return web.Response(body=png()) if name.startswith("good") else web.Response(status=404)
+        return web.Response(body=smallest_png()) if name.startswith("good") else web.Response(status=404)
 
     server = TestServer(web.Application())
-    server.app.router.add_get("/{name}", answer)
+    server.app.router.add_get("/{name}", respond)
     await server.start_server()
     yield f"http://127.0.0.1:{server.port}"
     await server.close()
 
 
-async def test_pictures_are_taken_within_bounds(base: str) -> None:
-    told: list[int] = []
+async def test_pictures_are_fetched_within_limits(server_address: str) -> None:
+    progress: list[int] = []
     names = ("good.png", "good2.png", "good.png", "around.png", "file", "endless.png", "text.png", "gone.png")
-    found = await PictureFetch(keep, private_hosts=True).fetch([f"{base}/{name}" for name in names], told.append)
-    assert found.pictures == {f"{base}/good.png": id_of(png()), f"{base}/good2.png": id_of(png())}
-    assert {address.rsplit("/", 1)[1]: error.code for address, error in found.failed.items()} == {
+    result = await PictureFetch(picture_id, private_hosts=True).fetch([f"{server_address}/{name}" for name in names], progress.append)
+    assert result.pictures == {f"{server_address}/good.png": id_of(smallest_png()), f"{server_address}/good2.png": id_of(smallest_png())}
+    assert {address.rsplit("/", 1)[1]: error.code for address, error in result.failed.items()} == {
         "around.png": "picture.not_fetched",
         "file": "picture.address",
         "endless.png": "picture.too_large",
         "text.png": "picture.kind",
         "gone.png": "picture.not_fetched",
     }
-    assert f"{MAX_HOPS} redirects" in str(found.failed[f"{base}/around.png"].data["reason"])
-    assert told[-1] == 7, "the same address is asked once"
-    ids = found.by_product({"fan": (f"{base}/gone.png", f"{base}/good.png")})
-    assert ids == {"fan": (id_of(png()),)}
+    assert f"{MAX_HOPS} redirects" in str(result.failed[f"{server_address}/around.png"].data["reason"])
+    assert progress[-1] == 7, "each address is fetched once"
+    ids = result.by_product({"fan": (f"{server_address}/gone.png", f"{server_address}/good.png")})
+    assert ids == {"fan": (id_of(smallest_png()),)}
 
 
 @pytest.mark.parametrize(
@@ -87,24 +87,24 @@ async def test_pictures_are_taken_within_bounds(base: str) -> None:
         "http://127.1/a.png",
     ],
 )
-async def test_this_computer_and_its_network_are_not_asked(address: str, base: str) -> None:
-    del base
-    found = await PictureFetch(keep).fetch([address], lambda _: None)
-    assert found.failed[address].code in ("picture.private_host", "picture.not_fetched")
-    said = str(found.failed[address].data)
-    assert found.failed[address].code == "picture.private_host" or "not a public host" in said or "not a canonical" in said
+async def test_private_hosts_are_refused(address: str, server_address: str) -> None:
+    del server_address
+    result = await PictureFetch(picture_id).fetch([address], lambda _: None)
+    assert result.failed[address].code in ("picture.private_host", "picture.not_fetched")
+    reason = str(result.failed[address].data)
+    assert result.failed[address].code == "picture.private_host" or "not a public host" in reason or "not a canonical" in reason
 
 
 @pytest.mark.parametrize(
     "address", ["ftp://example.test/a.png", "file:///a.png", "http://user:word@example.test/a.png", "http://", "http://[x/a.png"]
 )
-async def test_what_is_no_web_address_is_named(address: str) -> None:
-    found = await PictureFetch(keep).fetch([address], lambda _: None)
-    assert found.failed[address].code in ("picture.address", "picture.not_fetched")
+async def test_an_invalid_web_address_is_reported(address: str) -> None:
+    result = await PictureFetch(picture_id).fetch([address], lambda _: None)
+    assert result.failed[address].code in ("picture.address", "picture.not_fetched")
 
 
-def test_what_is_public() -> None:
-    assert [is_public(one) for one in ("8.8.8.8", "2606:4700::1111", "100.64.0.1", "224.0.0.1", "::", "x")] == [
+def test_only_public_addresses_count_as_public() -> None:
+    assert [is_public(address) for address in ("8.8.8.8", "2606:4700::1111", "100.64.0.1", "224.0.0.1", "::", "x")] == [
         True,
         True,
         False,
@@ -114,24 +114,24 @@ def test_what_is_public() -> None:
     ]
 
 
-async def test_it_stops_when_it_is_cancelled() -> None:
-    begun, hold = asyncio.Event(), asyncio.Event()
+async def test_fetching_stops_when_cancelled() -> None:
+    started, release = asyncio.Event(), asyncio.Event()
 
-    async def answer(_: web.Request) -> web.Response:
-        begun.set()
-        await hold.wait()
-        return web.Response(body=png())
+    async def respond(_: web.Request) -> web.Response:
+        started.set()
+        await release.wait()
+        return web.Response(body=smallest_png())
 
     server = TestServer(web.Application())
-    server.app.router.add_get("/{name}", answer)
+    server.app.router.add_get("/{name}", respond)
     await server.start_server()
     try:
         done: Callable[[int], None] = lambda _: None  # noqa: E731  one that says nothing
-        task = asyncio.create_task(PictureFetch(keep, private_hosts=True).fetch([f"http://127.0.0.1:{server.port}/a.png"], done))
-        await begun.wait()
+        task = asyncio.create_task(PictureFetch(picture_id, private_hosts=True).fetch([f"http://127.0.0.1:{server.port}/a.png"], done))
+        await started.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
     finally:
-        hold.set()
+        release.set()
         await server.close()

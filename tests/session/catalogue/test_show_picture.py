@@ -1,4 +1,4 @@
-"""Cards in the picture itself: a real engine composes what the desk has drawn."""
+"""A real engine draws the desk's cards into the video."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from tests.support.studio_desk import REAL, StudioDesk
 
 
 def grey_show() -> Show:
-    """The same show in front of one even colour."""
+    """Return the selling show with a plain grey background."""
     show = selling_show()
     wall = Source("picture", "Wall", SourceKind.COLOUR, {"colour": "#808080"})
     sources = tuple(wall if source.id == wall.id else source for source in show.project.sources)
@@ -26,33 +26,35 @@ def grey_show() -> Show:
 Pixels = np.ndarray[Any, np.dtype[np.int16]]
 
 
-async def seen(desk: StudioDesk, enough: Callable[[Pixels], bool]) -> Pixels:
-    """The first preview picture that is as it is waited for; pictures have no event."""
+async def wait_for_frame(desk: StudioDesk, is_expected: Callable[[Pixels], bool]) -> Pixels:
+    """Poll the preview, which has no event, until a frame is as expected."""
     async with asyncio.timeout(30):
         while True:
-            found = desk.studio.engine.preview.latest()
-            if found is not None:
-                pixels = np.frombuffer(found.pixels, np.uint8).reshape(found.height, found.width, 4)[:, :, :3].astype(np.int16)
-                if enough(pixels):
+            frame = desk.studio.engine.preview.latest()
+            if frame is not None:
+                pixels = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width, 4)[:, :, :3].astype(np.int16)
+                if is_expected(pixels):
                     return pixels
             await asyncio.sleep(0.02)
 
 
-def share(one: Pixels, other: Pixels) -> float:
-    """How much of two pictures differs."""
+def changed_share(one: Pixels, other: Pixels) -> float:
+    """Return the share of pixels that differ."""
     return float((np.abs(one - other).max(axis=2) > 12).mean())
 
 
-async def test_cards_stand_in_the_picture_and_leave_it(tmp_path: Path) -> None:
+async def test_cards_appear_in_the_video_and_disappear(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL, settings={"disclosure_auto": False, "cards_in_video": "always"}) as desk:
         desk.studio.document.edit_show("Fill", lambda _: grey_show())
         await desk.attached()
-        plain = await seen(desk, lambda now: bool((np.abs(now[now.shape[0] // 2, now.shape[1] // 2] - 128) < 12).all()))
+        without_cards = await wait_for_frame(
+            desk, lambda pixels: bool((np.abs(pixels[pixels.shape[0] // 2, pixels.shape[1] // 2] - 128) < 12).all())
+        )
         selling = desk.studio.control.selling
         selling.pin("sun")
-        product = share(plain, await seen(desk, lambda now: share(now, plain) > 0.03))
+        product = changed_share(without_cards, await wait_for_frame(desk, lambda pixels: changed_share(pixels, without_cards) > 0.03))
         selling.keep_on(OnScreenKind.TICKER, on=True)
-        await seen(desk, lambda now: share(now, plain) > product + 0.02)
+        await wait_for_frame(desk, lambda pixels: changed_share(pixels, without_cards) > product + 0.02)
         selling.keep_on(OnScreenKind.TICKER, on=False)
         selling.unpin()
-        await seen(desk, lambda now: share(now, plain) == 0)
+        await wait_for_frame(desk, lambda pixels: changed_share(pixels, without_cards) == 0)

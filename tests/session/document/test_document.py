@@ -1,4 +1,4 @@
-"""Undo, redo, merging, and what counts as modified."""
+"""Undo, redo, merged edits, and when a document counts as modified."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -72,10 +72,10 @@ def test_a_drag_back_to_its_start_leaves_no_step() -> None:
 
 def test_a_change_without_effect_is_not_a_step() -> None:
     doc = document()
-    told: list[Project] = []
-    doc.project_changed.connect(told.append)
+    notified: list[Project] = []
+    doc.project_changed.connect(notified.append)
     doc.edit("Nothing", lambda project: replace(project, name=project.name))
-    assert doc.undo_title == "" and told == []
+    assert doc.undo_title == "" and notified == []
 
 
 def test_a_refused_change_changes_nothing() -> None:
@@ -102,14 +102,14 @@ def test_undo_does_not_change_the_scene_on_program() -> None:
 
 def test_a_show_without_a_file_is_modified_when_it_differs_from_its_start() -> None:
     doc = document()
-    seen = [doc.modified]
-    doc.put_on_program(doc.project.scenes[1].id)  # switching scenes is not a change of the show
-    seen.append(doc.modified)
+    modified = [doc.modified]
+    doc.put_on_program(doc.project.scenes[1].id)  # switching scenes does not change the show
+    modified.append(doc.modified)
     rename(doc, "a")
-    seen.append(doc.modified)
+    modified.append(doc.modified)
     doc.undo()
-    seen.append(doc.modified)
-    assert seen == [False, False, True, False]
+    modified.append(doc.modified)
+    assert modified == [False, False, True, False]
 
 
 def test_a_show_with_a_file_is_modified_only_while_the_file_cannot_be_written(tmp_path: Path) -> None:
@@ -117,8 +117,8 @@ def test_a_show_with_a_file_is_modified_only_while_the_file_cannot_be_written(tm
     rename(doc, "a")
     doc.mark_saved(tmp_path / "My show.tradewind")
     assert doc.title == "My show"
-    told: list[bool] = []
-    doc.changed.connect(lambda: told.append(doc.modified))
+    notified: list[bool] = []
+    doc.changed.connect(lambda: notified.append(doc.modified))
     rename(doc, "b")
     doc.mark_written(doc.show)
     assert not doc.modified
@@ -127,10 +127,10 @@ def test_a_show_with_a_file_is_modified_only_while_the_file_cannot_be_written(tm
     doc.mark_unwritten()
     rename(doc, "d")
     doc.undo()
-    doc.undo()  # back at what the file holds
+    doc.undo()  # back to the content of the file
     doc.redo()
     doc.mark_written(doc.show)
-    assert told == [False, False, True, True, True, False, True, False]
+    assert notified == [False, False, True, True, True, False, True, False]
 
 
 def test_the_history_is_bounded() -> None:

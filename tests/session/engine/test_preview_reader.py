@@ -1,4 +1,4 @@
-"""The preview that the engine writes and the desk reads."""
+"""Reads the preview that the engine writes."""
 
 import time
 from pathlib import Path
@@ -13,14 +13,14 @@ from app.session.engine.preview_reader import PreviewReader
 START_NS = time.monotonic_ns()
 
 
-def at(number: int) -> int:
-    """The capture time of frame `number`, at 25 fps."""
+def capture_time(number: int) -> int:
+    """Return the capture time of this frame at 25 fps."""
     return START_NS + number * 40_000_000
 
 
 def grey(level: int, number: int) -> Frame:
     chroma = np.full((90, 160), 128, np.uint8)
-    return Frame(np.full((180, 320), level, np.uint8), chroma, chroma, at(number), number)
+    return Frame(np.full((180, 320), level, np.uint8), chroma, chroma, capture_time(number), number)
 
 
 def test_the_newest_frame_is_read_once(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_the_newest_frame_is_read_once(tmp_path: Path) -> None:
         assert writer.write(grey(16 + number * 20, number))
         frame = reader.latest()
         assert frame is not None and (frame.width, frame.height) == (320, 180)
-        assert frame.sequence == number and frame.capture_ns == at(number)
+        assert frame.sequence == number and frame.capture_ns == capture_time(number)
         assert len(frame.pixels) == 320 * 180 * 4
         assert abs(frame.pixels[0] - number * 20 * 255 / 219) <= 2 and frame.pixels[3] == 255
         assert reader.latest() is frame
@@ -55,7 +55,7 @@ def test_a_file_that_is_not_a_preview_gives_no_frames(tmp_path: Path) -> None:
     assert reader.latest() is None
 
 
-def test_a_new_engine_with_the_same_file_does_not_break_a_reader(tmp_path: Path) -> None:
+def test_a_new_engine_with_the_same_file_does_not_break_the_reader(tmp_path: Path) -> None:
     path = tmp_path / "preview"
     first = PreviewWriter(path)
     reader = PreviewReader()
@@ -64,13 +64,13 @@ def test_a_new_engine_with_the_same_file_does_not_break_a_reader(tmp_path: Path)
     first.write(grey(100, 1))
     assert reader.latest() is not None
     second = PreviewWriter(path)
-    kept = reader.latest()
-    assert kept is not None and kept.sequence == 1
+    last_frame = reader.latest()
+    assert last_frame is not None and last_frame.sequence == 1
     reader.attach(str(path))
-    assert reader.latest() is None, "asking is what brings frames"
+    assert reader.latest() is None, "frames are written only after a reader asks"
     second.write(grey(200, 5))
     fresh = reader.latest()
-    assert fresh is not None and fresh.capture_ns == at(5)
+    assert fresh is not None and fresh.capture_ns == capture_time(5)
     first.close()
     second.close()
     reader.close()

@@ -1,4 +1,4 @@
-"""Recovered work when a desk finds a running engine, and the pauses between restarts."""
+"""A desk that finds a running engine takes over its show; also the delays between restarts."""
 
 import asyncio
 import sys
@@ -25,18 +25,18 @@ from tests.support.studio_desk import ROOT, StudioDesk, paths_in
 START = starter_project(camera=None, microphone=False)
 
 
-def show(name: str, bitrate: int) -> Project:
+def make_project(name: str, bitrate: int) -> Project:
     output = replace(START.output, video=replace(START.output.video, bitrate_kbps=bitrate))
     return replace(START, name=name, output=output)
 
 
-class Desk:
-    """The files of a desk without a loop; reports of the writer are ignored."""
+class FilesDesk:
+    """A desk with only its files and without a loop; writer reports are ignored."""
 
     def __init__(self, home: Path) -> None:
-        self.told: list[Notice] = []
+        self.notices: list[Notice] = []
         opened = make_open_show(
-            paths=paths_in(home), clock=SystemClock(), new_show=lambda: Show(START), notify=self.told.append, post=lambda what: None
+            paths=paths_in(home), clock=SystemClock(), new_show=lambda: Show(START), notify=self.notices.append, post=lambda what: None
         )
         self.document, self.log, self.files = opened.document, opened.log, opened.files
         self.files.start()
@@ -48,8 +48,8 @@ class Desk:
         self.files.close(keep_work=False)
 
 
-def left_behind(home: Path, project: Project, *events: EventKind) -> None:
-    """A working file as a killed desk leaves it: written, its lock free."""
+def leave_working_file(home: Path, project: Project, *events: EventKind) -> None:
+    """Write a working file as a killed desk leaves it: complete and unlocked."""
     own = WorkingFiles(paths_in(home).recovery).take()
     file = ShowFile.create(own.path, Show(project))
     for kind in events:
@@ -59,49 +59,49 @@ def left_behind(home: Path, project: Project, *events: EventKind) -> None:
 
 
 def test_recovered_work_with_the_same_content_is_continued_and_not_offered(tmp_path: Path) -> None:
-    left_behind(tmp_path, show("Shop", 3000), EventKind.ON_AIR)
-    with Desk(tmp_path) as desk:
+    leave_working_file(tmp_path, make_project("Shop", 3000), EventKind.ON_AIR)
+    with FilesDesk(tmp_path) as desk:
         offered = [desk.files.recovered]
-        desk.files.take_over_running(replace(show("Shop", 3000), scene_id=""))
+        desk.files.take_over_running(replace(make_project("Shop", 3000), scene_id=""))
         offered.append(desk.files.recovered)
         assert [one is not None for one in offered] == [True, False]
         assert (desk.document.path, desk.document.modified, desk.document.project.output.video.bitrate_kbps) == (None, True, 3000)
         assert [event.kind for event in desk.log.events()] == [EventKind.ON_AIR]
-    assert list((paths_in(tmp_path).recovery).iterdir()) == [] and desk.told == []
+    assert list((paths_in(tmp_path).recovery).iterdir()) == [] and desk.notices == []
 
 
 def test_the_open_show_with_the_same_name_takes_over_the_running_project(tmp_path: Path) -> None:
     path = tmp_path / "Shop.tradewind"
     product = Product("p1", {"en": "Fan"})
-    with Desk(tmp_path) as desk:
-        desk.document.edit_show("All", lambda _: Show(show("Shop", 2000), products=(product,)))
+    with FilesDesk(tmp_path) as desk:
+        desk.document.edit_show("All", lambda _: Show(make_project("Shop", 2000), products=(product,)))
         assert desk.files.save_as(path)
-    with Desk(tmp_path) as desk:
+    with FilesDesk(tmp_path) as desk:
         assert desk.files.open(path)
-        desk.files.take_over_running(show("Shop", 3000))
+        desk.files.take_over_running(make_project("Shop", 3000))
         assert (desk.document.path, desk.document.modified) == (path, False)
-    kept = load(path)
-    assert kept.project.output.video.bitrate_kbps == 3000 and kept.products == (product,)
+    saved = load(path)
+    assert saved.project.output.video.bitrate_kbps == 3000 and saved.products == (product,)
 
 
 def test_recovered_work_of_another_show_stays_available(tmp_path: Path) -> None:
-    left_behind(tmp_path, show("Another", 3000))
-    with Desk(tmp_path) as desk:
-        desk.files.take_over_running(show("Shop", 2000))
+    leave_working_file(tmp_path, make_project("Another", 3000))
+    with FilesDesk(tmp_path) as desk:
+        desk.files.take_over_running(make_project("Shop", 2000))
         assert desk.files.recovered is not None and desk.files.recovered.project.name == "Another"
         assert desk.document.path is None and desk.document.project.name == "Shop"
 
 
 def test_a_show_that_was_taken_over_is_saved_at_once(tmp_path: Path) -> None:
-    with Desk(tmp_path) as desk:
-        desk.files.take_over_running(show("Shop", 2000))
+    with FilesDesk(tmp_path) as desk:
+        desk.files.take_over_running(make_project("Shop", 2000))
         desk.files.close(keep_work=True)
-    with Desk(tmp_path) as after:
-        assert after.files.recovered is not None and after.files.recovered.project.name == "Shop"
-        after.files.discard_recovery()
+    with FilesDesk(tmp_path) as next_desk:
+        assert next_desk.files.recovered is not None and next_desk.files.recovered.project.name == "Shop"
+        next_desk.files.discard_recovery()
 
 
-def test_a_single_death_is_followed_by_an_instant_restart_and_many_are_not() -> None:
+def test_the_first_restarts_are_immediate_and_later_ones_delayed() -> None:
     backoff = restart_backoff()
     assert [backoff.failed() for _ in range(8)] == [*DELAYS_S, DELAYS_S[-1], DELAYS_S[-1]]
     assert backoff.failures == 8 and DELAYS_S[0] == DELAYS_S[1] == 0
@@ -109,8 +109,8 @@ def test_a_single_death_is_followed_by_an_instant_restart_and_many_are_not() -> 
 
 @pytest.mark.parametrize(("events", "on_air"), [((EventKind.ON_AIR,), True), ((EventKind.ON_AIR, EventKind.OFF_AIR), False), ((), False)])
 def test_recovered_work_knows_whether_it_was_on_air(events: tuple[EventKind, ...], on_air: bool, tmp_path: Path) -> None:
-    left_behind(tmp_path, show("Shop", 3000), *events)
-    with Desk(tmp_path) as desk:
+    leave_working_file(tmp_path, make_project("Shop", 3000), *events)
+    with FilesDesk(tmp_path) as desk:
         assert desk.files.recovered is not None
         assert desk.files.recovered.on_air is on_air
         desk.files.discard_recovery()

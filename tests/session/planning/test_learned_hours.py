@@ -1,4 +1,4 @@
-"""Past shows teach when a market watches: the plan of a desk knows it as soon as the log was read."""
+"""Prime times learned from past shows reach the plan once the log is read."""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ DAYS = (date(2027, 6, 1), date(2027, 6, 8))
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[SchedulingDesk]:
-    made = SchedulingDesk(tmp_path)
-    made.fill(parties=[INDIA])
-    yield made
-    made.close()
+    desk = SchedulingDesk(tmp_path)
+    desk.fill(parties=[INDIA])
+    yield desk
+    desk.close()
 
 
-def show(desk: SchedulingDesk, day: int, clock: str, viewers: int) -> None:
-    """Three hours on air, by the clock of India, in front of so many."""
+def log_show(desk: SchedulingDesk, day: int, clock: str, viewers: int) -> None:
+    """Log a show of three hours at this Indian time with this many viewers."""
     zone = desk.zones.zone("Asia/Kolkata")
     begin = datetime.fromisoformat(f"2027-05-{day:02}T{clock}").replace(tzinfo=zone).astimezone(UTC)
     desk.be_at(begin)
@@ -39,49 +39,49 @@ def show(desk: SchedulingDesk, day: int, clock: str, viewers: int) -> None:
         desk.studio.log.append(EventKind.VIEWER_LEFT, viewer=f"v{number}")
 
 
-def month(desk: SchedulingDesk) -> None:
-    """Many at noon, few in the evening."""
+def log_month(desk: SchedulingDesk) -> None:
+    """Log shows with many viewers at noon and few in the evening."""
     for day in (3, 5, 7):
-        show(desk, day, NOON, 9)
-        show(desk, day, EVENING, 4)
+        log_show(desk, day, NOON, 9)
+        log_show(desk, day, EVENING, 4)
 
 
-def test_a_market_that_watches_at_noon_has_its_prime_time_then(desk: SchedulingDesk) -> None:
+def test_a_market_that_watches_at_noon_has_prime_time_at_noon(desk: SchedulingDesk) -> None:
     scheduler = desk.scheduler
     assert scheduler.advice.comfort_rules(*DAYS).learned == {}
     week = datetime(2027, 6, 1, tzinfo=UTC), datetime(2027, 6, 8, tzinfo=UTC)
     before = scheduler.advice.find(["india"], 120, *week)[0]
-    month(desk)
+    log_month(desk)
     assert scheduler.advice.comfort_rules(*DAYS).learned == {"india": ("12:30", "15:30")}
     after = scheduler.advice.find(["india"], 120, *week)[0]
     zone = desk.zones.zone("Asia/Kolkata")
     assert [one.start.astimezone(zone).hour for one in (before, after)] == [20, 13]
 
 
-def test_a_long_log_is_read_in_pieces(desk: SchedulingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_log_is_read_in_chunks(desk: SchedulingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learned_hours, "PIECE", 7)
-    month(desk)
+    log_month(desk)
     assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {"india": ("12:30", "15:30")}
 
 
-def test_another_show_has_taught_nothing(desk: SchedulingDesk) -> None:
-    month(desk)
+def test_nothing_is_learned_from_another_show(desk: SchedulingDesk) -> None:
+    log_month(desk)
     assert desk.scheduler.advice.comfort_rules(*DAYS).learned
     desk.studio.files.new()
     desk.scheduler.reload()
     desk.fill(parties=[INDIA])
     assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {}
-    show(desk, 10, NOON, 2)
+    log_show(desk, 10, NOON, 2)
     assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {}
 
 
-async def test_on_a_desk_that_runs_it_comes_when_it_was_read(tmp_path: Path) -> None:
+async def test_on_a_running_desk_learned_hours_arrive_with_a_signal(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path, slow=True)
     desk.fill(parties=[INDIA])
-    month(desk)
-    told = asyncio.Event()
+    log_month(desk)
+    learned_event = asyncio.Event()
     assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {}
-    desk.scheduler.changed.connect(lambda: told.set() if desk.scheduler.advice.comfort_rules(*DAYS).learned else None)
-    await asyncio.wait_for(told.wait(), 20)
+    desk.scheduler.changed.connect(lambda: learned_event.set() if desk.scheduler.advice.comfort_rules(*DAYS).learned else None)
+    await asyncio.wait_for(learned_event.wait(), 20)
     assert desk.scheduler.advice.comfort_rules(*DAYS).learned == {"india": ("12:30", "15:30")}
     await desk.aclose()

@@ -1,4 +1,4 @@
-"""Advice on a plan: everybody's hours, each party's burden, festivals once they are loaded, and tasks."""
+"""Advice on a plan: good hours, workloads, festivals once they are loaded, and tasks."""
 
 import asyncio
 from collections.abc import Iterator
@@ -26,27 +26,27 @@ WEEK = (datetime(2027, 3, 8, tzinfo=UTC), datetime(2027, 3, 15, tzinfo=UTC))
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[SchedulingDesk]:
-    made = SchedulingDesk(tmp_path)
-    made.fill(WEEKLY, parties=PARTIES, show=True)
-    yield made
-    made.close()
+    desk = SchedulingDesk(tmp_path)
+    desk.fill(WEEKLY, parties=PARTIES, show=True)
+    yield desk
+    desk.close()
 
 
-def test_hours_are_found_for_an_audience_beside_what_is_planned(desk: SchedulingDesk) -> None:
+def test_hours_are_found_around_planned_shows(desk: SchedulingDesk) -> None:
     best = desk.scheduler.advice.find(["us", "host"], 120, *WEEK)
     assert len(best) == 5 and best[0].score >= best[-1].score
     friday = desk.scheduler.occurrence("weekly@2027-03-12T20:00")
     assert friday is not None
-    field = desk.scheduler.advice.hour_scorer(["us", "host"], 120, *WEEK)
-    assert not field.candidate(friday.start).possible  # the host is in the Friday show
-    alone = desk.scheduler.advice.hour_scorer(["us", "host"], 120, *WEEK, without=friday.key)
-    assert alone.candidate(friday.start).possible
+    scorer = desk.scheduler.advice.hour_scorer(["us", "host"], 120, *WEEK)
+    assert not scorer.candidate(friday.start).possible  # the host is busy in the Friday show
+    scorer_without_friday = desk.scheduler.advice.hour_scorer(["us", "host"], 120, *WEEK, without=friday.key)
+    assert scorer_without_friday.candidate(friday.start).possible
     heat = desk.scheduler.advice.week_heat(["us", "host"], 120, date(2027, 3, 8), zone=NEW_YORK)
     assert (len(heat), {len(row) for row in heat}) == (7, {96})
     assert heat[4][80] is None and heat[3][80] is not None
 
 
-def test_the_ledger_is_worked_out_once_for_a_plan(desk: SchedulingDesk) -> None:
+def test_workloads_are_computed_once_per_plan(desk: SchedulingDesk) -> None:
     first = desk.scheduler.advice.workloads()
     assert first["host"].shows == 8 and "us" not in first
     assert desk.scheduler.advice.workloads() is first
@@ -57,61 +57,61 @@ def test_the_ledger_is_worked_out_once_for_a_plan(desk: SchedulingDesk) -> None:
 NIGHTLY = Airing("nightly", "Night market", wall("2027-03-02 03:00", SHANGHAI), 120, "FREQ=DAILY;COUNT=3", party_ids=("us", "op"))
 
 
-def take_place(desk: SchedulingDesk, days: range) -> None:
-    """These dates were on air for an hour, a quarter of an hour late."""
+def hold_shows(desk: SchedulingDesk, days: range) -> None:
+    """Hold these dates: on air for an hour, starting 15 minutes late."""
     for day in days:
-        one = desk.scheduler.occurrence(f"nightly@2027-03-{day:02}T03:00")
-        assert one is not None
-        desk.be_at(one.start + timedelta(minutes=15))
+        occurrence = desk.scheduler.occurrence(f"nightly@2027-03-{day:02}T03:00")
+        assert occurrence is not None
+        desk.be_at(occurrence.start + timedelta(minutes=15))
         desk.live()
-        desk.be_at(one.start + timedelta(minutes=75))
+        desk.be_at(occurrence.start + timedelta(minutes=75))
         desk.off()
 
 
-def test_past_shows_count_as_they_took_place_whatever_became_of_them_in_the_plan(desk: SchedulingDesk) -> None:
+def test_past_shows_count_as_they_were_held_even_if_removed_from_the_plan(desk: SchedulingDesk) -> None:
     desk.scheduler.remove_airings(["weekly"])
     desk.fill(NIGHTLY)
     assert (desk.scheduler.advice.workloads()["op"].shows, desk.scheduler.advice.workloads()["op"].minutes) == (3, 360)
-    take_place(desk, range(2, 4))
-    desk.be_at(datetime(2027, 3, 6, tzinfo=UTC))  # the third one was not held
+    hold_shows(desk, range(2, 4))
+    desk.be_at(datetime(2027, 3, 6, tzinfo=UTC))  # the third date was not held
     nights = (date(2027, 3, 2), date(2027, 3, 3))
-    held = desk.scheduler.advice.workloads()["op"]
-    assert (held.shows, held.minutes, held.nights) == (2, 120, nights)
+    workload = desk.scheduler.advice.workloads()["op"]
+    assert (workload.shows, workload.minutes, workload.nights) == (2, 120, nights)
     desk.scheduler.remove_airings(["nightly"])
-    assert desk.scheduler.advice.workloads()["op"] == held
+    assert desk.scheduler.advice.workloads()["op"] == workload
 
 
-async def test_who_worked_past_nights_is_spared_the_next_one(tmp_path: Path) -> None:
+async def test_past_nights_count_when_a_month_is_optimised(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     other = Party("other", "Ai", PartyKind.OPERATOR, SHANGHAI)
-    coming = Airing("coming", "Night market", wall("2027-03-12 03:00", SHANGHAI), 120, party_ids=("us", "op"), fixed=True)
-    desk.fill(coming, parties=(*PARTIES, other))
-    span = (datetime(2027, 3, 8, tzinfo=UTC), datetime(2027, 3, 20, tzinfo=UTC))
-    assert not (await desk.scheduler.advice.optimise(*span)).proposals
+    next_show = Airing("coming", "Night market", wall("2027-03-12 03:00", SHANGHAI), 120, party_ids=("us", "op"), fixed=True)
+    desk.fill(next_show, parties=(*PARTIES, other))
+    period = (datetime(2027, 3, 8, tzinfo=UTC), datetime(2027, 3, 20, tzinfo=UTC))
+    assert not (await desk.scheduler.advice.optimise(*period)).proposals
     desk.fill(NIGHTLY)
-    take_place(desk, range(2, 5))
+    hold_shows(desk, range(2, 5))
     desk.scheduler.remove_airings(["nightly"])
-    (proposal,) = (await desk.scheduler.advice.optimise(*span)).proposals
+    (proposal,) = (await desk.scheduler.advice.optimise(*period)).proposals
     assert (proposal.occurrence.key, proposal.comes, proposal.goes) == ("coming", ("other",), ("op",))
     desk.close()
 
 
-def test_festivals_are_those_of_the_markets_as_the_user_changed_them(desk: SchedulingDesk) -> None:
+def test_festivals_of_the_markets_include_the_users_changes(desk: SchedulingDesk) -> None:
     days = date(2027, 11, 1), date(2027, 11, 30)
-    festivals = [one for one in desk.scheduler.advice.festivals(*days) if one.market_id == "US"]
-    thanksgiving = [one for one in festivals if one.first <= date(2027, 11, 25) <= one.last]
+    festivals = [occurrence for occurrence in desk.scheduler.advice.festivals(*days) if occurrence.market_id == "US"]
+    thanksgiving = [occurrence for occurrence in festivals if occurrence.first <= date(2027, 11, 25) <= occurrence.last]
     assert thanksgiving
     key = thanksgiving[0].key
     desk.scheduler.change_festival(FestivalChange("US", key, 2027, None))
-    assert key not in {one.key for one in desk.scheduler.advice.festivals(*days)}
+    assert key not in {occurrence.key for occurrence in desk.scheduler.advice.festivals(*days)}
     desk.studio.document.undo()
-    assert key in {one.key for one in desk.scheduler.advice.festivals(*days)}
-    across = desk.scheduler.advice.festivals(date(2027, 12, 20), date(2028, 1, 10))
-    names = [(one.market_id, one.key, one.first) for one in across]
-    assert len(set(names)) == len(names) and {"US", "DE"} <= {one.market_id for one in across}
+    assert key in {occurrence.key for occurrence in desk.scheduler.advice.festivals(*days)}
+    festivals_across_new_year = desk.scheduler.advice.festivals(date(2027, 12, 20), date(2028, 1, 10))
+    identities = [(occurrence.market_id, occurrence.key, occurrence.first) for occurrence in festivals_across_new_year]
+    assert len(set(identities)) == len(identities) and {"US", "DE"} <= {occurrence.market_id for occurrence in festivals_across_new_year}
 
 
-def test_tasks_speak_of_each_date_and_are_ticked_off(desk: SchedulingDesk) -> None:
+def test_each_date_has_tasks_that_can_be_completed(desk: SchedulingDesk) -> None:
     confirm = [task for task in desk.scheduler.tasks() if task.kind is TaskKind.CONFIRM_7]
     assert len(confirm) == 8
     desk.scheduler.tick(confirm[0].id)
@@ -119,7 +119,7 @@ def test_tasks_speak_of_each_date_and_are_ticked_off(desk: SchedulingDesk) -> No
     assert confirm[0].id in {task.id for task in desk.scheduler.tasks()}
 
 
-async def test_a_better_month_is_proposed_and_carried_out_in_one_step(desk: SchedulingDesk) -> None:
+async def test_an_optimised_month_is_applied_in_one_step(desk: SchedulingDesk) -> None:
     begin = desk.scheduler.now()
     plan = await desk.scheduler.advice.optimise(begin, begin + timedelta(days=31))
     assert plan.after.score >= plan.before.score and plan.proposals
@@ -130,16 +130,16 @@ async def test_a_better_month_is_proposed_and_carried_out_in_one_step(desk: Sche
     assert desk.scheduler.schedule == before
 
 
-async def test_slow_results_come_later_with_a_signal(tmp_path: Path) -> None:
+async def test_slow_results_arrive_later_with_a_signal(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path, slow=True)
     desk.fill(WEEKLY, parties=PARTIES)
     changes = desk.changes
     assert desk.scheduler.advice.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()
-    assert desk.scheduler.advice.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()  # asked for once
-    told = asyncio.Event()
-    desk.scheduler.changed.connect(told.set)
+    assert desk.scheduler.advice.festivals(date(2027, 1, 1), date(2027, 12, 31)) == ()  # must not load a second time
+    changed = asyncio.Event()
+    desk.scheduler.changed.connect(changed.set)
     async with asyncio.timeout(30):
-        await told.wait()
+        await changed.wait()
     assert len(desk.scheduler.advice.festivals(date(2027, 1, 1), date(2027, 12, 31))) > 10
     assert desk.changes == changes + 1
     await desk.aclose()

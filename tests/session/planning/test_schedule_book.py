@@ -1,4 +1,4 @@
-"""The plan and its verbs: hours that do not exist are refused, series keep their wall times, every change is one step back."""
+"""Edits of the plan: skipped times are refused, series keep their local times, every edit is one undo step."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,12 +21,12 @@ WEEKLY = Airing("weekly", "Friday deals", wall("2027-03-05 20:00", NEW_YORK), ru
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[SchedulingDesk]:
-    made = SchedulingDesk(tmp_path)
-    yield made
-    made.close()
+    desk = SchedulingDesk(tmp_path)
+    yield desk
+    desk.close()
 
 
-def test_a_series_keeps_the_hour_of_its_place_over_the_change_of_clocks(desk: SchedulingDesk) -> None:
+def test_a_series_keeps_its_local_time_across_clock_changes(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     assert desk.starts() == ["03-06 01:00", "03-13 01:00", "03-20 00:00", "03-27 00:00", "04-03 00:00"]
     assert {one.local.wall.hour for one in desk.scheduler.occurrences(desk.scheduler.now(), datetime(2027, 6, 1, tzinfo=UTC))} == {20}
@@ -41,27 +41,27 @@ def test_a_series_keeps_the_hour_of_its_place_over_the_change_of_clocks(desk: Sc
         (wall("2027-03-28 00:00", "Asia/Beirut"), "time.skipped", "2027-03-28 01:00", "2027-03-27 23:00"),
     ],
 )
-def test_an_hour_that_clocks_skip_or_repeat_is_refused_with_both_ways_out(
+def test_a_skipped_or_repeated_time_is_refused_with_both_alternatives(
     desk: SchedulingDesk, start: object, code: str, first: str, second: str
 ) -> None:
     desk.fill(WEEKLY)
     before = desk.studio.document.show
     airing = Airing("a", "Night", start)  # type: ignore[arg-type]
     occurrence = desk.scheduler.upcoming(1)[0]
-    for verb in (
+    for action in (
         lambda: desk.scheduler.put_airing(airing),
         lambda: desk.scheduler.move(occurrence, airing.start),
         lambda: desk.scheduler.move(occurrence, airing.start, scope=Scope.ALL),
         lambda: desk.scheduler.duplicate(occurrence, airing.start),
         lambda: desk.scheduler.change(occurrence, replace(airing, title="Other")),
     ):
-        with pytest.raises(WallTimeError) as refused:
-            verb()
-        assert (refused.value.code, refused.value.data["first"], refused.value.data["second"]) == (code, first, second)
+        with pytest.raises(WallTimeError) as raised:
+            action()
+        assert (raised.value.code, raised.value.data["first"], raised.value.data["second"]) == (code, first, second)
         assert desk.studio.document.show is before
 
 
-def test_a_repeated_hour_is_taken_when_it_is_said_which(desk: SchedulingDesk) -> None:
+def test_a_repeated_time_is_accepted_with_its_fold(desk: SchedulingDesk) -> None:
     desk.fill(Airing("early", "One", wall("2027-11-07 01:30", NEW_YORK, 0)), Airing("late", "Two", wall("2027-11-07 01:30", NEW_YORK, 1)))
     assert desk.starts(365) == ["11-07 05:30", "11-07 06:30"]
 
@@ -74,34 +74,34 @@ def test_a_repeated_hour_is_taken_when_it_is_said_which(desk: SchedulingDesk) ->
         (Scope.ALL, ["03-07 00:30", "03-14 00:30", "03-20 23:30", "03-27 23:30", "04-03 23:30"]),
     ],
 )
-def test_this_date_those_that_follow_or_all_are_moved(desk: SchedulingDesk, scope: Scope, expected: list[str]) -> None:
+def test_one_date_the_following_or_all_dates_can_be_moved(desk: SchedulingDesk, scope: Scope, expected: list[str]) -> None:
     desk.fill(WEEKLY)
     second = desk.scheduler.upcoming(5)[1]
     desk.scheduler.put_reminder(ShowReminder("r", second.key, 60))
     desk.scheduler.move(second, wall("2027-03-13 19:30", NEW_YORK), scope=scope)
     assert desk.starts() == expected
     (reminder,) = desk.scheduler.schedule.reminders
-    named = desk.scheduler.occurrence(reminder.occurrence)
-    assert named is not None and f"{named.start:%m-%d %H:%M}" == "03-14 00:30"
+    occurrence = desk.scheduler.occurrence(reminder.occurrence)
+    assert occurrence is not None and f"{occurrence.start:%m-%d %H:%M}" == "03-14 00:30"
     assert desk.studio.document.undo_title == "Reschedule a show"
     desk.studio.document.undo()
     assert desk.starts() == ["03-06 01:00", "03-13 01:00", "03-20 00:00", "03-27 00:00", "04-03 00:00"]
 
 
-@pytest.mark.parametrize(("scope", "left"), [(Scope.THIS, 4), (Scope.FOLLOWING, 1), (Scope.ALL, 0)])
-def test_dates_are_called_off(desk: SchedulingDesk, scope: Scope, left: int) -> None:
+@pytest.mark.parametrize(("scope", "remaining"), [(Scope.THIS, 4), (Scope.FOLLOWING, 1), (Scope.ALL, 0)])
+def test_dates_are_cancelled_and_restored(desk: SchedulingDesk, scope: Scope, remaining: int) -> None:
     desk.fill(WEEKLY)
     second = desk.scheduler.upcoming(5)[1]
     desk.scheduler.put_reminder(ShowReminder("r", second.key, 60))
     desk.scheduler.cancel(second, scope)
-    assert len(desk.starts()) == left
+    assert len(desk.starts()) == remaining
     assert desk.scheduler.occurrence(second.key) is None
     if scope is Scope.THIS:
         desk.scheduler.restore("weekly", second.original)
         assert len(desk.starts()) == 5
 
 
-def test_a_form_changes_a_date_what_follows_or_all(desk: SchedulingDesk) -> None:
+def test_one_date_the_following_or_all_dates_can_be_edited(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     third = desk.scheduler.upcoming(5)[2]
     longer = replace(WEEKLY, start=wall("2027-03-19 21:00", NEW_YORK), minutes=60)
@@ -127,31 +127,31 @@ def test_a_form_changes_a_date_what_follows_or_all(desk: SchedulingDesk) -> None
     assert desk.starts() == ["03-06 01:00", "03-20 01:00", "03-26 00:00", "04-02 00:00"]
 
 
-def test_a_rule_that_says_nothing_is_refused(desk: SchedulingDesk) -> None:
+def test_an_invalid_rule_is_refused(desk: SchedulingDesk) -> None:
     for rule in ("FREQ=OFTEN", "FREQ=WEEKLY;BYHOUR=3", "weekly"):
-        with pytest.raises(AppError) as refused:
+        with pytest.raises(AppError) as raised:
             desk.scheduler.put_airing(replace(WEEKLY, rule=rule))
-        assert refused.value.code == "schedule.rule"
+        assert raised.value.code == "schedule.rule"
     assert desk.scheduler.schedule == Schedule()
 
 
-def test_the_second_friday_of_the_month_becomes_the_second_saturday(desk: SchedulingDesk) -> None:
+def test_moving_a_monthly_series_by_a_day_changes_its_weekday(desk: SchedulingDesk) -> None:
     desk.fill(replace(WEEKLY, start=wall("2027-03-12 20:00", NEW_YORK), rule="FREQ=MONTHLY;BYDAY=2FR;COUNT=3"))
     desk.scheduler.move(desk.scheduler.upcoming(1)[0], wall("2027-03-13 20:00", NEW_YORK), scope=Scope.ALL)
     assert desk.starts(120) == ["03-14 01:00", "04-11 00:00", "05-09 00:00"]
 
 
-def test_a_copy_is_a_show_of_its_own_as_long_and_with_the_people_of_the_date(desk: SchedulingDesk) -> None:
+def test_a_copy_is_a_single_show_with_the_dates_length_and_people(desk: SchedulingDesk) -> None:
     people = (Party("a", "A", PartyKind.HOST, SHANGHAI), Party("b", "B", PartyKind.HOST, SHANGHAI))
     desk.fill(replace(WEEKLY, party_ids=("a",)), parties=people)
     date = desk.scheduler.upcoming(1)[0]
     desk.scheduler.move(date, date.local, minutes=45)
-    made = desk.scheduler.duplicate(desk.scheduler.upcoming(1)[0], wall("2027-03-09 20:00", BERLIN))
-    copy = next(one for one in desk.scheduler.schedule.airings if one.id == made)
+    copy_id = desk.scheduler.duplicate(desk.scheduler.upcoming(1)[0], wall("2027-03-09 20:00", BERLIN))
+    copy = next(one for one in desk.scheduler.schedule.airings if one.id == copy_id)
     assert (copy.rule, copy.minutes, copy.party_ids, copy.start) == ("", 45, ("a",), wall("2027-03-09 20:00", BERLIN))
 
 
-def test_what_is_dragged_lands_on_the_clocks_of_the_show(desk: SchedulingDesk) -> None:
+def test_a_dragged_show_keeps_its_zone(desk: SchedulingDesk) -> None:
     desk.fill(Airing("a", "A", wall("2027-03-05 20:00", KATHMANDU)))
     desk.scheduler.move_to(desk.scheduler.upcoming(1)[0], datetime(2027, 3, 6, 12, 30, tzinfo=UTC), merge="drag")
     desk.scheduler.move_to(desk.scheduler.upcoming(1)[0], datetime(2027, 3, 6, 12, 45, tzinfo=UTC), merge="drag")
@@ -160,13 +160,13 @@ def test_what_is_dragged_lands_on_the_clocks_of_the_show(desk: SchedulingDesk) -
     assert desk.scheduler.schedule.airings[0].start == wall("2027-03-05 20:00", KATHMANDU)
 
 
-def test_each_verb_is_one_step_that_is_taken_back(desk: SchedulingDesk) -> None:
+def test_each_action_is_one_undo_step(desk: SchedulingDesk) -> None:
     desk.put_plan(full_schedule())
     scheduler = desk.scheduler
     before = scheduler.schedule
     weekly = scheduler.occurrence("weekly@2027-03-19T20:00")
     assert weekly is not None
-    verbs: list[Callable[[], object]] = [
+    actions: list[Callable[[], object]] = [
         lambda: scheduler.put_airing(Airing("new", "New", wall("2027-04-01 20:00", BERLIN))),
         lambda: scheduler.set_fixed("weekly", False),
         lambda: scheduler.remove_airings(["gala", "weekly"]),
@@ -183,9 +183,9 @@ def test_each_verb_is_one_step_that_is_taken_back(desk: SchedulingDesk) -> None:
         lambda: scheduler.remove_reminder("r1"),
         lambda: scheduler.cancel(weekly, Scope.FOLLOWING),
     ]
-    for verb in verbs:
+    for action in actions:
         title = desk.studio.document.undo_title
-        verb()
+        action()
         assert scheduler.schedule != before
         assert desk.studio.document.undo_title != title or title == "Edit festival"
         desk.studio.document.undo()
@@ -196,15 +196,15 @@ def test_each_verb_is_one_step_that_is_taken_back(desk: SchedulingDesk) -> None:
 
 
 def test_an_unknown_zone_or_date_is_refused(desk: SchedulingDesk) -> None:
-    verbs: list[Callable[[], object]] = [
+    actions: list[Callable[[], object]] = [
         lambda: desk.scheduler.put_party(Party("x", "X", PartyKind.HOST, "Mars/Olympus")),
         lambda: desk.scheduler.put_airing(Airing("x", "X", wall("2027-03-05 20:00", "Mars/Olympus"))),
         lambda: desk.scheduler.set_host_zone("Mars/Olympus"),
     ]
-    for verb in verbs:
-        with pytest.raises(AppError) as refused:
-            verb()
-        assert refused.value.code == "time.no_zone"
+    for action in actions:
+        with pytest.raises(AppError) as raised:
+            action()
+        assert raised.value.code == "time.no_zone"
     for key in ("", "nothing", "weekly@", "weekly@soon", "weekly@2027-03-06T20:00", "weekly"):
         assert desk.scheduler.occurrence(key) is None
     desk.fill(WEEKLY)
@@ -212,19 +212,19 @@ def test_an_unknown_zone_or_date_is_refused(desk: SchedulingDesk) -> None:
         assert desk.scheduler.occurrence(key) is None
 
 
-def test_a_show_whose_place_is_gone_is_told_once_and_the_others_stay(desk: SchedulingDesk) -> None:
-    lost = Airing("lost", "Lost", wall("2027-03-05 20:00", "Mars/Olympus"))
-    odd = replace(WEEKLY, id="odd", title="Odd", rule="FREQ=OFTEN")
-    desk.put_plan(Schedule(airings=(lost, WEEKLY, odd)))
+def test_shows_with_an_unknown_zone_or_rule_are_reported_once(desk: SchedulingDesk) -> None:
+    invalid_zone = Airing("lost", "Lost", wall("2027-03-05 20:00", "Mars/Olympus"))
+    invalid_rule = replace(WEEKLY, id="odd", title="Odd", rule="FREQ=OFTEN")
+    desk.put_plan(Schedule(airings=(invalid_zone, WEEKLY, invalid_rule)))
     for _ in range(3):
         assert len(desk.starts()) == 5
     assert [notice.data["title"] for notice in desk.heard] == ["Lost", "Odd"]
-    desk.scheduler.set_rest_hours(8)  # the rest of the plan can be changed all the same
-    desk.scheduler.put_airing(replace(lost, start=wall("2027-03-05 20:00", BERLIN)))
+    desk.scheduler.set_rest_hours(8)  # the rest of the plan can still be edited
+    desk.scheduler.put_airing(replace(invalid_zone, start=wall("2027-03-05 20:00", BERLIN)))
     assert len(desk.starts()) == 6
 
 
-def test_who_lives_in_a_zone_that_only_newer_rules_know_is_shown_by_utc_and_kept(desk: SchedulingDesk) -> None:
+def test_a_party_in_an_unknown_zone_is_shown_in_utc_and_kept(desk: SchedulingDesk) -> None:
     ann = Party("ann", "Ann", PartyKind.HOST, "America/Newtown")
     desk.put_plan(Schedule(airings=(replace(WEEKLY, party_ids=("ann",)),), parties=(ann,)))
     for _ in range(3):
@@ -233,13 +233,13 @@ def test_who_lives_in_a_zone_that_only_newer_rules_know_is_shown_by_utc_and_kept
     assert desk.notice("schedule.lost_place").data == {"party": "Ann", "zone": "America/Newtown"}
     assert desk.scheduler.checks() is not None and "ann" in desk.scheduler.advice.workloads()
     desk.scheduler.set_rest_hours(9)
-    assert desk.studio.document.show.schedule.parties == (ann,), "nothing of it is written"
+    assert desk.studio.document.show.schedule.parties == (ann,), "the replacement zone is not saved"
     desk.scheduler.put_party(replace(ann, zone=BERLIN))
     assert desk.scheduler.schedule.parties[0].zone == BERLIN
     assert len(desk.heard) == 1
 
 
-def test_the_plan_is_in_the_file_and_comes_back(tmp_path: Path) -> None:
+def test_the_plan_is_saved_in_the_file(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.fill(WEEKLY, parties=(Party("us", "US", PartyKind.MARKET, NEW_YORK, market_id="US"),))
     assert desk.studio.files.save_as(tmp_path / "show.tradewind")
@@ -247,12 +247,12 @@ def test_the_plan_is_in_the_file_and_comes_back(tmp_path: Path) -> None:
     plan = desk.scheduler.schedule
     desk.close()
     assert read_only(tmp_path / "show.tradewind").show.schedule == plan
-    again = SchedulingDesk(tmp_path / "again", path=tmp_path / "show.tradewind")
-    assert (again.scheduler.schedule, again.starts()[0]) == (plan, "03-06 23:00")
-    again.close()
+    reopened = SchedulingDesk(tmp_path / "again", path=tmp_path / "show.tradewind")
+    assert (reopened.scheduler.schedule, reopened.starts()[0]) == (plan, "03-06 23:00")
+    reopened.close()
 
 
-def test_a_reminder_that_went_out_stays_so_whatever_is_undone(desk: SchedulingDesk) -> None:
+def test_a_sent_reminder_stays_sent_after_undo(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     desk.scheduler.put_reminder(ShowReminder("r", "weekly@2027-03-05T20:00", 60))
     desk.scheduler.set_rest_hours(9)
@@ -264,7 +264,7 @@ def test_a_reminder_that_went_out_stays_so_whatever_is_undone(desk: SchedulingDe
     assert desk.scheduler.schedule.reminders[0].sent_ms == desk.now_ms()
 
 
-def test_an_edit_that_changes_nothing_is_no_step(desk: SchedulingDesk) -> None:
+def test_an_edit_without_effect_adds_no_undo_step(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     title, changes = desk.studio.document.undo_title, desk.changes
     desk.scheduler.put_airing(WEEKLY)

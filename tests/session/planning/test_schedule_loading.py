@@ -1,4 +1,4 @@
-"""What a desk loads for its plan: nothing while nothing is planned, the little that dates take when something is, the rest when asked."""
+"""Modules that a desk loads for its plan: none without a plan, few for dates, the others on request."""
 
 import subprocess
 import sys
@@ -41,11 +41,11 @@ asyncio.run(run(Path(sys.argv[1])))
 """
 
 
-def test_nothing_is_loaded_before_it_is_needed(tmp_path: Path) -> None:
+def test_heavy_modules_are_loaded_only_when_needed(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "error", "-c", DESK, str(tmp_path)]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
-    assert ended.returncode == 0, ended.stderr
-    empty, planned, asked = (line.partition(":")[2].strip() for line in ended.stdout.splitlines())
+    completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+    assert completed.returncode == 0, completed.stderr
+    empty, planned, on_request = (line.partition(":")[2].strip() for line in completed.stdout.splitlines())
     assert empty == "() () ()"
     assert planned == "2 app.calendar dateutil tzdata tzlocal"
-    assert "app.session.planning.hours.schedule_advice" in asked
+    assert "app.session.planning.hours.schedule_advice" in on_request

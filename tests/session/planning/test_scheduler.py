@@ -1,4 +1,4 @@
-"""The plan while time goes by: what is next, started in one step, late, over its time; told once, and nothing moved without a word."""
+"""The plan as time passes: the next date, starting it, late starts and overruns; each is reported once."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,27 +23,27 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[SchedulingDesk]:
-    made = SchedulingDesk(tmp_path)
-    yield made
-    made.close()
+    desk = SchedulingDesk(tmp_path)
+    yield desk
+    desk.close()
 
 
-def on_air(desk: SchedulingDesk) -> str:
-    """The key of the date that is on air."""
+def current_key(desk: SchedulingDesk) -> str:
+    """Return the key of the date on air, or ""."""
     current = desk.scheduler.current
     return current.key if current is not None else ""
 
 
 def test_nothing_is_next_while_nothing_is_planned(desk: SchedulingDesk) -> None:
     assert (desk.scheduler.next, desk.scheduler.upcoming(), desk.scheduler.due, desk.scheduler.moved()) == (None, (), None, ())
-    with pytest.raises(ScheduleError) as refused:
+    with pytest.raises(ScheduleError) as raised:
         desk.scheduler.start()
-    assert refused.value.code == "schedule.nothing_planned"
+    assert raised.value.code == "schedule.nothing_planned"
     desk.tick(70)
     assert desk.heard == []
 
 
-def test_what_is_next_goes_on_as_time_passes(desk: SchedulingDesk) -> None:
+def test_the_next_date_advances_with_time(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY, Airing("once", "Once", wall("2027-03-09 20:00", BERLIN)))
     keys = [one.key for one in desk.scheduler.upcoming(4)]
     assert keys == ["weekly@2027-03-05T20:00", "once", "weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]
@@ -57,11 +57,11 @@ def test_what_is_next_goes_on_as_time_passes(desk: SchedulingDesk) -> None:
     assert desk.scheduler.upcoming(1)[0].key == keys[0]
 
 
-def test_one_click_goes_on_air_begins_the_run_of_show_and_says_which_show_it_was(desk: SchedulingDesk) -> None:
+def test_one_action_goes_live_starts_the_rundown_and_logs_the_date(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY, show=True)
     desk.be_at(FIRST - 5 * MINUTE)
     desk.scheduler.start()
-    assert (desk.studio.broadcast.asked_live, desk.scheduler.starting, on_air(desk)) == (1, True, "")
+    assert (desk.studio.broadcast.asked_live, desk.scheduler.starting, current_key(desk)) == (1, True, "")
     desk.live()
     (started,) = desk.logged(EventKind.AIRING_STARTED)
     assert started.data == {
@@ -72,15 +72,15 @@ def test_one_click_goes_on_air_begins_the_run_of_show_and_says_which_show_it_was
         "parties": [],
     }
     assert desk.runner.run.running
-    assert on_air(desk) == "weekly@2027-03-05T20:00"
+    assert current_key(desk) == "weekly@2027-03-05T20:00"
     assert desk.scheduler.next is not None and desk.scheduler.next.key == "weekly@2027-03-12T20:00"
     desk.off()
     assert [event.data["why"] for event in desk.logged(EventKind.AIRING_ENDED)] == ["host"]
-    assert on_air(desk) == ""
-    assert desk.scheduler.upcoming(1)[0].key == "weekly@2027-03-12T20:00", "what took place is not next again"
+    assert current_key(desk) == ""
+    assert desk.scheduler.upcoming(1)[0].key == "weekly@2027-03-12T20:00", "a date that was on air is not next again"
 
 
-def test_a_show_that_is_taken_up_again_by_the_next_desk_is_still_that_show(tmp_path: Path) -> None:
+def test_the_next_desk_continues_the_date_on_air(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.fill(WEEKLY)
     desk.be_at(FIRST)
@@ -88,16 +88,16 @@ def test_a_show_that_is_taken_up_again_by_the_next_desk_is_still_that_show(tmp_p
     desk.live()
     assert desk.studio.files.save_as(tmp_path / "show.tradewind")
     desk.close()
-    again = SchedulingDesk(tmp_path / "again", now=FIRST + 30 * MINUTE, path=tmp_path / "show.tradewind")
-    assert again.scheduler.current is not None and again.scheduler.current.key == "weekly@2027-03-05T20:00"
-    again.live()
-    assert len(again.logged(EventKind.AIRING_STARTED)) == 1
-    again.off()
-    assert len(again.logged(EventKind.AIRING_ENDED)) == 1
-    again.close()
+    next_desk = SchedulingDesk(tmp_path / "again", now=FIRST + 30 * MINUTE, path=tmp_path / "show.tradewind")
+    assert next_desk.scheduler.current is not None and next_desk.scheduler.current.key == "weekly@2027-03-05T20:00"
+    next_desk.live()
+    assert len(next_desk.logged(EventKind.AIRING_STARTED)) == 1
+    next_desk.off()
+    assert len(next_desk.logged(EventKind.AIRING_ENDED)) == 1
+    next_desk.close()
 
 
-def test_a_show_that_its_computer_lost_goes_on_as_itself_until_its_end(tmp_path: Path) -> None:
+def test_after_a_crash_the_date_can_continue_until_its_end(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.fill(WEEKLY)
     desk.be_at(FIRST)
@@ -105,23 +105,23 @@ def test_a_show_that_its_computer_lost_goes_on_as_itself_until_its_end(tmp_path:
     desk.live()
     assert desk.studio.files.save_as(tmp_path / "show.tradewind")
     desk.close()
-    again = SchedulingDesk(tmp_path / "again", now=FIRST + 30 * MINUTE, path=tmp_path / "show.tradewind")
-    again.studio.log.append(EventKind.OFF_AIR, why="lost")
-    assert again.scheduler.current is None
-    assert again.scheduler.next is not None and again.scheduler.next.key == "weekly@2027-03-05T20:00"
-    again.live()
-    assert on_air(again) == "weekly@2027-03-05T20:00"
-    again.off()
-    assert [event.data["why"] for event in again.logged(EventKind.AIRING_ENDED)] == ["lost", "host"]
-    assert again.scheduler.next.key == "weekly@2027-03-12T20:00"
-    again.studio.log.append(EventKind.AIRING_STARTED, airing="weekly", occurrence="weekly@2027-03-05T20:00")
-    again.studio.log.append(EventKind.OFF_AIR, why="lost")
-    again.be_at(FIRST + timedelta(hours=2))
-    assert again.scheduler.next.key == "weekly@2027-03-12T20:00", "its hours are over"
-    again.close()
+    next_desk = SchedulingDesk(tmp_path / "again", now=FIRST + 30 * MINUTE, path=tmp_path / "show.tradewind")
+    next_desk.studio.log.append(EventKind.OFF_AIR, why="lost")
+    assert next_desk.scheduler.current is None
+    assert next_desk.scheduler.next is not None and next_desk.scheduler.next.key == "weekly@2027-03-05T20:00"
+    next_desk.live()
+    assert current_key(next_desk) == "weekly@2027-03-05T20:00"
+    next_desk.off()
+    assert [event.data["why"] for event in next_desk.logged(EventKind.AIRING_ENDED)] == ["lost", "host"]
+    assert next_desk.scheduler.next.key == "weekly@2027-03-12T20:00"
+    next_desk.studio.log.append(EventKind.AIRING_STARTED, airing="weekly", occurrence="weekly@2027-03-05T20:00")
+    next_desk.studio.log.append(EventKind.OFF_AIR, why="lost")
+    next_desk.be_at(FIRST + timedelta(hours=2))
+    assert next_desk.scheduler.next.key == "weekly@2027-03-12T20:00", "the date's end is past"
+    next_desk.close()
 
 
-def test_going_live_when_a_show_is_due_is_that_show_but_begins_no_run_of_show(desk: SchedulingDesk) -> None:
+def test_going_live_when_a_date_is_due_logs_it_but_starts_no_rundown(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY, show=True)
     desk.be_at(FIRST - 46 * MINUTE)
     desk.live()
@@ -133,16 +133,16 @@ def test_going_live_when_a_show_is_due_is_that_show_but_begins_no_run_of_show(de
     assert not desk.runner.run.running
 
 
-def test_a_start_that_was_taken_back_does_not_count(desk: SchedulingDesk) -> None:
+def test_a_cancelled_start_is_not_logged(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     desk.scheduler.start()
     desk.studio.broadcast.state.set(BroadcastState.STOPPING)
     desk.studio.broadcast.state.set(BroadcastState.IDLE)
-    desk.live()  # days before the show: something else
+    desk.live()  # days before the date, so not this date
     assert desk.logged(EventKind.AIRING_STARTED) == []
 
 
-def test_a_show_follows_another_without_leaving_the_air(desk: SchedulingDesk) -> None:
+def test_a_date_can_follow_another_without_going_off_air(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY, Airing("after", "After", wall("2027-03-05 22:00", NEW_YORK)))
     desk.be_at(FIRST)
     desk.scheduler.start()
@@ -153,7 +153,7 @@ def test_a_show_follows_another_without_leaving_the_air(desk: SchedulingDesk) ->
     assert desk.scheduler.current is not None and desk.scheduler.current.key == "after"
 
 
-def test_a_show_is_announced_then_late_each_told_once(desk: SchedulingDesk) -> None:
+def test_a_date_is_announced_once_and_reported_late_once(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     desk.be_at(FIRST - 16 * MINUTE)
     assert desk.codes() == []
@@ -176,7 +176,7 @@ def test_a_moved_date_is_announced_again(desk: SchedulingDesk) -> None:
     assert desk.codes() == ["schedule.soon", "schedule.soon"]
 
 
-def test_one_that_overruns_says_what_is_behind_it_and_what_would_shift(desk: SchedulingDesk) -> None:
+def test_an_overrunning_date_names_the_next_one_and_can_shift_it(desk: SchedulingDesk) -> None:
     people = (Party("host", "Lin", PartyKind.HOST, SHANGHAI),)
     after = Airing("after", "After", wall("2027-03-05 22:15", NEW_YORK), party_ids=("host",))
     desk.fill(replace(WEEKLY, party_ids=("host",)), after, parties=people)
@@ -195,7 +195,7 @@ def test_one_that_overruns_says_what_is_behind_it_and_what_would_shift(desk: Sch
     assert desk.scheduler.replan() == ()
 
 
-def test_a_late_start_moves_what_comes_after(desk: SchedulingDesk) -> None:
+def test_a_late_start_shifts_later_dates(desk: SchedulingDesk) -> None:
     people = (Party("host", "Lin", PartyKind.HOST, SHANGHAI),)
     after = Airing("after", "After", wall("2027-03-05 22:00", NEW_YORK), party_ids=("host",))
     desk.fill(replace(WEEKLY, party_ids=("host",)), after, parties=people)
@@ -204,7 +204,7 @@ def test_a_late_start_moves_what_comes_after(desk: SchedulingDesk) -> None:
     assert shifts == {"after": 30}
 
 
-def test_a_reminder_is_due_once_at_its_moment(desk: SchedulingDesk) -> None:
+def test_a_reminder_is_due_once_at_its_time(desk: SchedulingDesk) -> None:
     due: list[tuple[ShowReminder, Occurrence]] = []
     desk.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: due.append((reminder, occurrence)))
     desk.fill(WEEKLY)
@@ -219,7 +219,7 @@ def test_a_reminder_is_due_once_at_its_moment(desk: SchedulingDesk) -> None:
     assert [(reminder.id, occurrence.start) for reminder, occurrence in due] == [("hour", FIRST)]
 
 
-def test_nobody_is_reminded_of_a_date_that_is_over(desk: SchedulingDesk) -> None:
+def test_a_date_that_is_over_has_no_reminders(desk: SchedulingDesk) -> None:
     due: list[str] = []
     desk.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: due.append(reminder.id))
     desk.fill(WEEKLY)
@@ -232,18 +232,18 @@ def test_nobody_is_reminded_of_a_date_that_is_over(desk: SchedulingDesk) -> None
     assert due == []
 
 
-@pytest.mark.parametrize("begun", [301, 250, 30])
-def test_a_reminder_goes_out_when_the_first_of_its_readers_are_to_be_told(desk: SchedulingDesk, begun: int) -> None:
-    """And to the others still when the desk was not there at that time: whose hour it is, pages know."""
+@pytest.mark.parametrize("minutes_before", [301, 250, 30])
+def test_a_reminder_is_due_when_the_earliest_market_should_get_it(desk: SchedulingDesk, minutes_before: int) -> None:
+    """It is also due later if the desk was not running then; pages know when to show it in their market."""
     due: list[str] = []
     desk.schedule_alerts.reminder_due.connect(lambda reminder, occurrence: due.append(reminder.id))
     desk.fill(WEEKLY)
     texts = {"en": "Soon", "ar": "قريبًا"}
-    desk.be_at(FIRST - 302 * MINUTE if begun == 301 else FIRST - 700 * MINUTE)
+    desk.be_at(FIRST - 302 * MINUTE if minutes_before == 301 else FIRST - 700 * MINUTE)
     desk.scheduler.put_reminder(ShowReminder("apart", "weekly@2027-03-05T20:00", 30, texts, apart={"ar": 301}))
     desk.tick()
     assert due == []
-    desk.be_at(FIRST - begun * MINUTE)
+    desk.be_at(FIRST - minutes_before * MINUTE)
     desk.tick(3)
     assert due == ["apart"]
 
@@ -257,35 +257,35 @@ def test_a_clock_change_is_reported_and_no_show_moves(desk: SchedulingDesk, seco
     before, changes = desk.studio.document.show, desk.changes
     desk.clock.step(seconds)
     desk.tick(10)
-    told = desk.notice(code)
-    assert told.data["minutes"] == abs(seconds) // 60
-    assert (told.data["title"], told.data["time"]) == ("Friday deals", "2027-03-06 09:00")
+    notice = desk.notice(code)
+    assert notice.data["minutes"] == abs(seconds) // 60
+    assert (notice.data["title"], notice.data["time"]) == ("Friday deals", "2027-03-06 09:00")
     assert desk.studio.document.show is before and desk.changes == changes + 1
     assert desk.scheduler.upcoming(1)[0].start == FIRST
 
 
-def test_a_clock_that_is_kept_by_the_network_or_slept_is_no_step() -> None:
+def test_slewing_and_sleep_are_not_clock_steps() -> None:
     clock = SteppingClock(10**18)
     watch = ClockWatch(clock)
     for _ in range(1000):
         clock.pass_ms(5000)
-        clock.step(0.0025)  # 500 ppm, as fast as clocks are slewed
+        clock.step(0.0025)  # 500 ppm, the fastest slew
         assert watch.stepped_s() == 0.0
-    clock.pass_ms(8 * 3600 * 1000)  # a night's sleep, on a clock that goes on meanwhile
+    clock.pass_ms(8 * 3600 * 1000)  # eight hours of sleep, while the clock continues
     assert watch.stepped_s() == 0.0
     clock.step(-30)
     assert watch.stepped_s() == pytest.approx(-30)
     assert watch.stepped_s() == 0.0
 
 
-def test_the_clock_that_nobody_sets_goes_on() -> None:
+def test_the_steady_clock_only_moves_forward() -> None:
     clock = SystemClock()
     first = clock.steady_ns()
     assert clock.steady_ns() >= first
     assert ClockWatch(clock).stepped_s() == 0.0
 
 
-def test_a_pc_in_another_zone_gets_a_notice_with_both_times(tmp_path: Path) -> None:
+def test_a_changed_zone_of_the_computer_gives_a_notice_with_both_times(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.fill(WEEKLY)
     desk.tick(60)
@@ -293,8 +293,8 @@ def test_a_pc_in_another_zone_gets_a_notice_with_both_times(tmp_path: Path) -> N
     desk.calendar.place = "Asia/Dubai"
     before, changes = desk.studio.document.show, desk.changes
     desk.tick(60)
-    told = desk.notice("schedule.place_changed")
-    assert told.data == {
+    notice = desk.notice("schedule.place_changed")
+    assert notice.data == {
         "before": SHANGHAI,
         "after": "Asia/Dubai",
         "title": "Friday deals",
@@ -306,12 +306,12 @@ def test_a_pc_in_another_zone_gets_a_notice_with_both_times(tmp_path: Path) -> N
     assert len(desk.heard) == 1
     assert desk.studio.files.save_as(tmp_path / "show.tradewind")
     desk.close()
-    again = SchedulingDesk(tmp_path, place="Europe/Berlin", path=tmp_path / "show.tradewind")
-    assert again.notice("schedule.place_changed").data["before"] == "Asia/Dubai"
-    again.close()
+    next_desk = SchedulingDesk(tmp_path, place="Europe/Berlin", path=tmp_path / "show.tradewind")
+    assert next_desk.notice("schedule.place_changed").data["before"] == "Asia/Dubai"
+    next_desk.close()
 
 
-def test_who_plans_from_a_chosen_place_goes_on_there(desk: SchedulingDesk) -> None:
+def test_a_chosen_zone_is_kept_if_the_computers_zone_changes(desk: SchedulingDesk) -> None:
     desk.fill(WEEKLY)
     desk.scheduler.set_host_zone(SHANGHAI)
     desk.tick(60)
@@ -321,7 +321,7 @@ def test_who_plans_from_a_chosen_place_goes_on_there(desk: SchedulingDesk) -> No
     assert desk.scheduler.host_zone == SHANGHAI
 
 
-def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+def test_an_unwritable_state_folder_only_gives_one_notice(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.place.write("x")
     (tmp_path / "state" / "place").unlink()
@@ -332,5 +332,5 @@ def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     assert desk.heard == []
     desk.calendar.place = "Asia/Dubai"
     desk.tick(180)
-    assert desk.codes() == ["schedule.place_changed"], "told once, although it could not be noted"
+    assert desk.codes() == ["schedule.place_changed"], "reported once although the zone could not be stored"
     desk.close()

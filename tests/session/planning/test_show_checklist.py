@@ -1,4 +1,4 @@
-"""Whether all is there for a show: each thing good, missing, blocking or not to be said yet."""
+"""The checklist of a planned show: each item is good, missing, blocking or unknown."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,31 +27,33 @@ PARTIES = (
     Party("host", "Lin", PartyKind.HOST, SHANGHAI, languages=("en",)),
     Party("voice", "Asha", PartyKind.INTERPRETER, KATHMANDU, languages=("en",)),
 )
-QUIET = EngineStats(0, BroadcastState.LIVE, 0, "", FrameCounts(), Percentiles(), Percentiles(), VideoStats(), (), (), 0.0, 0.0, 0.0)
+STATS_OF_QUIET_ENGINE = EngineStats(
+    0, BroadcastState.LIVE, 0, "", FrameCounts(), Percentiles(), Percentiles(), VideoStats(), (), (), 0.0, 0.0, 0.0
+)
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[SchedulingDesk]:
-    made = SchedulingDesk(tmp_path)
-    made.fill(GALA, parties=PARTIES)
-    yield made
-    made.close()
+    desk = SchedulingDesk(tmp_path)
+    desk.fill(GALA, parties=PARTIES)
+    yield desk
+    desk.close()
 
 
 def item(desk: SchedulingDesk, kind: CheckKind) -> CheckItem | None:
-    """The state of one check for the gala."""
+    """Return this item of the gala's checklist."""
     date = desk.scheduler.occurrence("gala")
     assert date is not None
     return next((one for one in desk.scheduler.checklist(date) if one.kind is kind), None)
 
 
-def said(desk: SchedulingDesk, kind: CheckKind) -> tuple[CheckState, dict[str, Fact]]:
-    found = item(desk, kind)
-    assert found is not None
-    return found.state, dict(found.data)
+def state_of(desk: SchedulingDesk, kind: CheckKind) -> tuple[CheckState, dict[str, Fact]]:
+    check = item(desk, kind)
+    assert check is not None
+    return check.state, dict(check.data)
 
 
-def change(desk: SchedulingDesk, **changes: object) -> None:
+def edit_show(desk: SchedulingDesk, **changes: object) -> None:
     desk.studio.document.edit_show("Change", lambda show: replace(show, **changes))  # type: ignore[arg-type]
 
 
@@ -65,17 +67,17 @@ def with_devices(show: Show) -> Show:
     return replace(show, project=project)
 
 
-def test_devices_are_looked_for_by_name(desk: SchedulingDesk) -> None:
-    assert item(desk, CheckKind.CAMERA) is None, "a show without a camera misses none"
+def test_missing_devices_are_named(desk: SchedulingDesk) -> None:
+    assert item(desk, CheckKind.CAMERA) is None, "a show without a camera has no camera check"
     desk.studio.document.edit_show("Devices", with_devices)
-    assert said(desk, CheckKind.CAMERA)[0] is CheckState.BLOCK
-    assert said(desk, CheckKind.MICROPHONE)[0] is CheckState.BLOCK
+    assert state_of(desk, CheckKind.CAMERA)[0] is CheckState.BLOCK
+    assert state_of(desk, CheckKind.MICROPHONE)[0] is CheckState.BLOCK
     desk.studio.engine.devices = Devices((Device("usb-0", "Cam"),), (Device("mic", "Mic"),))
-    assert said(desk, CheckKind.CAMERA) == (CheckState.MISSING, {"names": "Face"})
-    assert said(desk, CheckKind.MICROPHONE) == (CheckState.GOOD, {"names": ""})
+    assert state_of(desk, CheckKind.CAMERA) == (CheckState.MISSING, {"names": "Face"})
+    assert state_of(desk, CheckKind.MICROPHONE) == (CheckState.GOOD, {"names": ""})
     second = next(source.id for source in desk.studio.document.project.sources if source.name == "Face")
     desk.studio.document.edit("Address", lambda project: change_settings(project, second, {"device": "rtsp://cam/1"}))
-    assert said(desk, CheckKind.CAMERA)[0] is CheckState.GOOD
+    assert state_of(desk, CheckKind.CAMERA)[0] is CheckState.GOOD
 
 
 @pytest.mark.parametrize(
@@ -94,79 +96,79 @@ def test_devices_are_looked_for_by_name(desk: SchedulingDesk) -> None:
         (RelayProbe("other", 10.0), None, (CheckState.UNKNOWN, {"relay": "Singapore"})),
     ],
 )
-def test_the_relay_is_as_far_as_it_was_measured_now(
+def test_the_relay_check_uses_the_latest_measurement(
     desk: SchedulingDesk, probe: RelayProbe | None, target: TargetStats | None, expected: tuple[CheckState, dict[str, Fact]]
 ) -> None:
     desk.studio.relays.probes = (probe,) if probe is not None else ()
-    desk.studio.engine.stats = replace(QUIET, targets=(target,)) if target is not None else None
-    assert said(desk, CheckKind.RELAY) == expected
+    desk.studio.engine.stats = replace(STATS_OF_QUIET_ENGINE, targets=(target,)) if target is not None else None
+    assert state_of(desk, CheckKind.RELAY) == expected
 
 
-def test_a_run_of_show_fits_into_its_time(desk: SchedulingDesk) -> None:
-    assert said(desk, CheckKind.RUN_OF_SHOW) == (CheckState.MISSING, {"segments": 0, "minutes": 0, "planned": 120})
-    change(desk, segments=(Segment("a", "A", planned_s=3600), Segment("b", "B", planned_s=3000)))
-    assert said(desk, CheckKind.RUN_OF_SHOW) == (CheckState.GOOD, {"segments": 2, "minutes": 110, "planned": 120})
-    change(desk, segments=(Segment("a", "A", planned_s=3 * 3600),))
-    assert said(desk, CheckKind.RUN_OF_SHOW)[0] is CheckState.MISSING
+def test_the_rundown_should_fit_the_planned_time(desk: SchedulingDesk) -> None:
+    assert state_of(desk, CheckKind.RUN_OF_SHOW) == (CheckState.MISSING, {"segments": 0, "minutes": 0, "planned": 120})
+    edit_show(desk, segments=(Segment("a", "A", planned_s=3600), Segment("b", "B", planned_s=3000)))
+    assert state_of(desk, CheckKind.RUN_OF_SHOW) == (CheckState.GOOD, {"segments": 2, "minutes": 110, "planned": 120})
+    edit_show(desk, segments=(Segment("a", "A", planned_s=3 * 3600),))
+    assert state_of(desk, CheckKind.RUN_OF_SHOW)[0] is CheckState.MISSING
 
 
-def test_products_are_confirmed_by_ticking_them_off(desk: SchedulingDesk) -> None:
-    change(desk, products=(Product("p", {"en": "Lamp"}),))
-    found = item(desk, CheckKind.PRODUCTS)
-    assert found is not None and found.state is CheckState.MISSING
-    assert found.task_ids == ("confirm_7:gala",)
-    for task_id in found.task_ids:
+def test_completing_the_task_confirms_the_products(desk: SchedulingDesk) -> None:
+    edit_show(desk, products=(Product("p", {"en": "Lamp"}),))
+    check = item(desk, CheckKind.PRODUCTS)
+    assert check is not None and check.state is CheckState.MISSING
+    assert check.task_ids == ("confirm_7:gala",)
+    for task_id in check.task_ids:
         desk.scheduler.tick(task_id)
-    again = item(desk, CheckKind.PRODUCTS)
-    assert again is not None and (again.state, again.task_ids) == (CheckState.GOOD, ())
+    checked_again = item(desk, CheckKind.PRODUCTS)
+    assert checked_again is not None and (checked_again.state, checked_again.task_ids) == (CheckState.GOOD, ())
     desk.scheduler.put_airing(replace(GALA, start=wall("2027-06-05 20:00", NEW_YORK)))
     desk.scheduler.tick("confirm_7:gala", done=False)
-    assert said(desk, CheckKind.PRODUCTS)[0] is CheckState.UNKNOWN, "three months before nobody asks"
+    assert state_of(desk, CheckKind.PRODUCTS)[0] is CheckState.UNKNOWN, "three months ahead is too early to confirm"
 
 
-def test_words_are_lacking_in_a_language_of_the_markets(desk: SchedulingDesk) -> None:
-    change(desk, products=(Product("p", {"de": "Lampe"}),))
-    state, data = said(desk, CheckKind.LANGUAGES)
+def test_missing_translations_for_the_markets_are_found(desk: SchedulingDesk) -> None:
+    edit_show(desk, products=(Product("p", {"de": "Lampe"}),))
+    state, data = state_of(desk, CheckKind.LANGUAGES)
     assert (state, data["languages"]) == (CheckState.MISSING, "en")
-    change(desk, products=())
-    assert said(desk, CheckKind.LANGUAGES)[0] is CheckState.GOOD
+    edit_show(desk, products=())
+    assert state_of(desk, CheckKind.LANGUAGES)[0] is CheckState.GOOD
 
 
-def test_an_interpreter_is_there_when_one_is_needed(desk: SchedulingDesk) -> None:
+def test_a_needed_interpreter_must_be_planned_and_confirmed(desk: SchedulingDesk) -> None:
     assert item(desk, CheckKind.INTERPRETER) is None
-    change(desk, segments=(Segment("a", "A", needs_interpreter=True),))
-    assert said(desk, CheckKind.INTERPRETER) == (CheckState.BLOCK, {"names": ""})
+    edit_show(desk, segments=(Segment("a", "A", needs_interpreter=True),))
+    assert state_of(desk, CheckKind.INTERPRETER) == (CheckState.BLOCK, {"names": ""})
     desk.scheduler.put_airing(replace(GALA, party_ids=("us", "host", "voice")))
-    found = item(desk, CheckKind.INTERPRETER)
-    assert found is not None and (found.state, found.data["names"]) == (CheckState.MISSING, "Asha")
-    desk.scheduler.tick(found.task_ids[0])
-    assert said(desk, CheckKind.INTERPRETER)[0] is CheckState.GOOD
+    check = item(desk, CheckKind.INTERPRETER)
+    assert check is not None and (check.state, check.data["names"]) == (CheckState.MISSING, "Asha")
+    desk.scheduler.tick(check.task_ids[0])
+    assert state_of(desk, CheckKind.INTERPRETER)[0] is CheckState.GOOD
 
 
-def test_a_draw_wants_the_permits_of_its_markets(desk: SchedulingDesk) -> None:
+def test_a_draw_needs_the_permits_of_its_markets(desk: SchedulingDesk) -> None:
     assert item(desk, CheckKind.PERMITS) is None
-    change(desk, segments=(Segment("a", "A", draw="A lamp"),))
-    found = item(desk, CheckKind.PERMITS)
-    assert found is not None and found.state in (CheckState.MISSING, CheckState.BLOCK) and found.data["markets"] == "US"
-    for task_id in found.task_ids:
+    edit_show(desk, segments=(Segment("a", "A", draw="A lamp"),))
+    check = item(desk, CheckKind.PERMITS)
+    assert check is not None and check.state in (CheckState.MISSING, CheckState.BLOCK) and check.data["markets"] == "US"
+    for task_id in check.task_ids:
         desk.scheduler.tick(task_id)
-    assert said(desk, CheckKind.PERMITS) == (CheckState.GOOD, {"markets": ""})
+    assert state_of(desk, CheckKind.PERMITS) == (CheckState.GOOD, {"markets": ""})
 
 
-def test_what_speaks_against_the_date_and_who_waits_for_it_are_counted(desk: SchedulingDesk) -> None:
+def test_findings_and_reservations_of_the_date_are_counted(desk: SchedulingDesk) -> None:
     desk.waiting["gala"] = 42
-    assert said(desk, CheckKind.RESERVATIONS) == (CheckState.GOOD, {"count": 42})
+    assert state_of(desk, CheckKind.RESERVATIONS) == (CheckState.GOOD, {"count": 42})
     before = len(desk.scheduler.checks())
     desk.scheduler.put_airing(Airing("other", "Other", wall("2027-03-06 01:30", BERLIN), party_ids=("host",)))
-    state, data = said(desk, CheckKind.PLAN)
-    assert state is CheckState.BLOCK, "the host is in two shows at once"
+    state, data = state_of(desk, CheckKind.PLAN)
+    assert state is CheckState.BLOCK, "the host is in two shows at the same time"
     assert len(desk.scheduler.checks()) > before
     count = data["count"]
     assert isinstance(count, int) and count >= 1
 
 
-def test_readings_are_worked_out_again_only_for_another_plan_or_show(desk: SchedulingDesk) -> None:
-    change(desk, products=(Product("p", {"en": "Lamp"}),))
+def test_checks_are_computed_again_only_if_the_plan_or_show_changes(desk: SchedulingDesk) -> None:
+    edit_show(desk, products=(Product("p", {"en": "Lamp"}),))
     desk.scheduler.put_airing(Airing("other", "Other", wall("2027-03-06 01:30", BERLIN), party_ids=("host",)))
     checks, tasks = desk.scheduler.checks(), desk.scheduler.tasks()
     desk.studio.document.edit("Rename", lambda project: replace(project, name="x"))
@@ -176,11 +178,11 @@ def test_readings_are_worked_out_again_only_for_another_plan_or_show(desk: Sched
     assert desk.scheduler.checks() is not checks
 
 
-async def test_tasks_of_thousands_of_products_are_worked_out_beside(tmp_path: Path) -> None:
+async def test_tasks_for_thousands_of_products_are_computed_in_a_thread(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path, slow=True, now=NOW)
     desk.fill(GALA, parties=PARTIES)
     few = desk.scheduler.tasks()
-    change(desk, products=tuple(Product(f"p{number}", {"de": "Lampe"}) for number in range(2000)))
+    edit_show(desk, products=tuple(Product(f"p{number}", {"de": "Lampe"}) for number in range(2000)))
     assert desk.scheduler.tasks() == few
     await desk.until(lambda: any(task.data.get("products") == 2000 for task in desk.scheduler.tasks()))
     await desk.aclose()

@@ -1,4 +1,4 @@
-"""A newer edition of the clock rules: what moved is listed, hours of places stay, nothing goes by silently."""
+"""A newer zone database: moved dates are listed, and local times stay."""
 
 import importlib.resources
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ PARTIES = (
 )
 
 
-def altered(changes: Mapping[str, str], version: str = "2027a") -> Zones:
-    """Another edition: zones whose rules are now those of other zones."""
+def zones_with(changes: Mapping[str, str], version: str = "2027a") -> Zones:
+    """Return a newer zone database in which these zones have the rules of other zones."""
     folder = importlib.resources.files("tzdata").joinpath("zoneinfo")
     return Zones(version, load_zones().keys, lambda key: folder.joinpath(*changes.get(key, key).split("/")).read_bytes())
 
 
-def planned(tmp_path: Path, *airings: Airing, place: str = SHANGHAI) -> Path:
-    """A show's file with these, made by today's rules."""
+def save_plan(tmp_path: Path, *airings: Airing, place: str = SHANGHAI) -> Path:
+    """Save a show with these airings under the current zone database."""
     desk = SchedulingDesk(tmp_path, place=place)
     desk.fill(*(airings or (WEEKLY,)), parties=PARTIES)
     path = tmp_path / "show.tradewind"
@@ -42,39 +42,39 @@ def planned(tmp_path: Path, *airings: Airing, place: str = SHANGHAI) -> Path:
     return path
 
 
-def test_what_the_rules_say_of_its_zones_stands_beside_the_plan(tmp_path: Path) -> None:
+def test_the_plan_stores_tables_of_its_zones(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.fill(WEEKLY, parties=PARTIES)
     schedule = desk.scheduler.schedule
     assert schedule.tzdata == desk.zones.version
     assert [table.zone for table in schedule.zone_tables] == [SHANGHAI, NEW_YORK, BERLIN]
     changes = {table.zone: len(table.offsets) for table in schedule.zone_tables}
-    assert changes == {SHANGHAI: 1, NEW_YORK: 7, BERLIN: 7}, "three years of changes"
+    assert changes == {SHANGHAI: 1, NEW_YORK: 7, BERLIN: 7}, "tables cover three years of clock changes"
     tables = schedule.zone_tables
     desk.scheduler.set_rest_hours(9)
-    assert desk.scheduler.schedule.zone_tables is tables, "an edit of the same day writes no other tables"
+    assert desk.scheduler.schedule.zone_tables is tables, "an edit on the same day keeps the tables"
     desk.scheduler.remove_airings(["weekly"])
     desk.scheduler.remove_parties(["de"])
     assert [table.zone for table in desk.scheduler.schedule.zone_tables] == [SHANGHAI, NEW_YORK]
     desk.close()
 
 
-def test_the_same_rules_move_nothing(tmp_path: Path) -> None:
-    path = planned(tmp_path)
-    again = SchedulingDesk(tmp_path / "again", zones=altered({}), path=path)
-    assert (again.scheduler.moved(), again.heard) == ((), [])
-    again.scheduler.set_rest_hours(9)
-    assert again.scheduler.schedule.tzdata == "2027a"
-    again.close()
+def test_unchanged_rules_move_no_date(tmp_path: Path) -> None:
+    path = save_plan(tmp_path)
+    reopened = SchedulingDesk(tmp_path / "again", zones=zones_with({}), path=path)
+    assert (reopened.scheduler.moved(), reopened.heard) == ((), [])
+    reopened.scheduler.set_rest_hours(9)
+    assert reopened.scheduler.schedule.tzdata == "2027a"
+    reopened.close()
 
 
-def test_a_zone_with_other_rules_moves_instants_and_says_whose_hours_changed(tmp_path: Path) -> None:
-    path = planned(tmp_path)
-    # New York gives up summer time: from 14 March on its clocks are an hour behind what they would have been
-    again = SchedulingDesk(tmp_path / "again", zones=altered({NEW_YORK: "America/Panama"}), path=path)
-    told = again.notice("schedule.moved")
-    assert (told.data, told.actions) == ({"count": 2, "before": load_zones().version, "after": "2027a"}, ("schedule.moved",))
-    moved = again.scheduler.moved()
+def test_changed_rules_move_instants_and_list_whose_hours_changed(tmp_path: Path) -> None:
+    path = save_plan(tmp_path)
+    # New York ends summer time: from 14 March on its clocks are one hour behind the old rules
+    reopened = SchedulingDesk(tmp_path / "again", zones=zones_with({NEW_YORK: "America/Panama"}), path=path)
+    notice = reopened.notice("schedule.moved")
+    assert (notice.data, notice.actions) == ({"count": 2, "before": load_zones().version, "after": "2027a"}, ("schedule.moved",))
+    moved = reopened.scheduler.moved()
     assert [(one.occurrence.key, one.before.hour, one.after.hour) for one in moved] == [
         ("weekly@2027-03-19T20:00", 0, 1),
         ("weekly@2027-03-26T20:00", 0, 1),
@@ -84,16 +84,16 @@ def test_a_zone_with_other_rules_moves_instants_and_says_whose_hours_changed(tmp
         ChangedHour("", SHANGHAI, datetime(2027, 3, 20, 8, 0), datetime(2027, 3, 20, 9, 0)),
         ChangedHour("host", SHANGHAI, datetime(2027, 3, 20, 8, 0), datetime(2027, 3, 20, 9, 0)),
     )
-    again.close()
+    reopened.close()
 
 
-def test_what_moved_stays_on_the_list_until_it_is_accepted_and_comes_back_with_undo(tmp_path: Path) -> None:
-    path = planned(tmp_path)
-    desk = SchedulingDesk(tmp_path / "again", zones=altered({NEW_YORK: "America/Panama"}), path=path)
+def test_moved_dates_are_listed_until_accepted_and_again_after_undo(tmp_path: Path) -> None:
+    path = save_plan(tmp_path)
+    desk = SchedulingDesk(tmp_path / "again", zones=zones_with({NEW_YORK: "America/Panama"}), path=path)
     starts = desk.starts()
     desk.scheduler.set_rest_hours(9)
     desk.scheduler.put_party(Party("np", "Asha", PartyKind.INTERPRETER, KATHMANDU))
-    assert len(desk.scheduler.moved()) == 2, "another edit forgets nothing"
+    assert len(desk.scheduler.moved()) == 2, "another edit keeps the list"
     assert desk.scheduler.schedule.tzdata == load_zones().version
     assert KATHMANDU in {table.zone for table in desk.scheduler.schedule.zone_tables}
     desk.scheduler.accept_moved()
@@ -106,35 +106,35 @@ def test_what_moved_stays_on_the_list_until_it_is_accepted_and_comes_back_with_u
     desk.close()
 
 
-def test_a_party_whose_clocks_changed_is_notified_though_no_instant_moved(tmp_path: Path) -> None:
-    path = planned(tmp_path)
-    again = SchedulingDesk(tmp_path / "again", zones=altered({SHANGHAI: "Asia/Tokyo"}), path=path)
-    moved = again.scheduler.moved()
+def test_a_date_is_listed_if_only_a_partys_local_time_changed(tmp_path: Path) -> None:
+    path = save_plan(tmp_path)
+    reopened = SchedulingDesk(tmp_path / "again", zones=zones_with({SHANGHAI: "Asia/Tokyo"}), path=path)
+    moved = reopened.scheduler.moved()
     assert len(moved) == 4
     assert all(one.before == one.after for one in moved)
     assert [(hour.party_id, hour.after - hour.before) for hour in moved[0].hours] == [
         ("", timedelta(hours=1)),
         ("host", timedelta(hours=1)),
     ]
-    again.close()
+    reopened.close()
 
 
-def test_a_show_at_an_hour_that_is_skipped_or_repeated_now_is_on_the_list(tmp_path: Path) -> None:
+def test_a_date_whose_time_is_now_skipped_or_repeated_is_listed(tmp_path: Path) -> None:
     night = Airing("night", "Night", wall("2027-03-14 02:30", "America/Panama"))
     twice = Airing("twice", "Twice", wall("2027-11-07 01:30", "America/Panama"))
-    path = planned(tmp_path, night, twice)
-    again = SchedulingDesk(tmp_path / "again", zones=altered({"America/Panama": NEW_YORK}), path=path)
-    found = {one.occurrence.airing_id: one for one in again.scheduler.moved()}
-    assert found["night"].before == found["night"].after, "by RFC 5545's reading the instant is the one of before the gap"
-    assert found["twice"].before == datetime(2027, 11, 7, 6, 30, tzinfo=UTC) and found["twice"].after.hour == 5
-    assert found["night"].occurrence.existence.value == "skipped"
-    assert found["night"].hours == (ChangedHour("", "America/Panama", datetime(2027, 3, 14, 2, 30), datetime(2027, 3, 14, 3, 30)),)
-    again.close()
+    path = save_plan(tmp_path, night, twice)
+    reopened = SchedulingDesk(tmp_path / "again", zones=zones_with({"America/Panama": NEW_YORK}), path=path)
+    moved_dates = {one.occurrence.airing_id: one for one in reopened.scheduler.moved()}
+    assert moved_dates["night"].before == moved_dates["night"].after, "RFC 5545 resolves a skipped time with the offset before the gap"
+    assert moved_dates["twice"].before == datetime(2027, 11, 7, 6, 30, tzinfo=UTC) and moved_dates["twice"].after.hour == 5
+    assert moved_dates["night"].occurrence.existence.value == "skipped"
+    assert moved_dates["night"].hours == (ChangedHour("", "America/Panama", datetime(2027, 3, 14, 2, 30), datetime(2027, 3, 14, 3, 30)),)
+    reopened.close()
 
 
 @pytest.mark.parametrize("zone", [NEW_YORK, BERLIN, KATHMANDU, "Australia/Lord_Howe", "Africa/Cairo", "America/Santiago", "Asia/Beirut"])
-def test_instants_by_the_tables_are_those_by_the_rules(zone: str, tmp_path: Path) -> None:
-    """Each quarter of an hour around every change of a year, read from the table and from the rules."""
+def test_zone_tables_give_the_same_instants_as_the_rules(zone: str, tmp_path: Path) -> None:
+    """Compares every quarter hour around a year's clock changes by the table and by the rules."""
     zones = load_zones()
     calendar = PlacedCalendar(zones, SHANGHAI)
     table = zone_table(zone, NOW, NOW + AHEAD, zones)
@@ -148,29 +148,31 @@ def test_instants_by_the_tables_are_those_by_the_rules(zone: str, tmp_path: Path
     )
     schedule = Schedule("old", (table,), airings=airings)
     dates = ScheduleDates(calendar, lambda airing, error: pytest.fail(str(error)))
-    found = dates.between(schedule, NOW - timedelta(days=3), NOW + AHEAD)
-    assert len(found) == len(airings)
-    assert dates_moved(schedule, found, zones, "") == ()
+    moved_dates = dates.between(schedule, NOW - timedelta(days=3), NOW + AHEAD)
+    assert len(moved_dates) == len(airings)
+    assert dates_moved(schedule, moved_dates, zones, "") == ()
 
 
-def test_every_zone_that_the_plan_speaks_of_has_a_table() -> None:
+def test_every_zone_of_the_plan_has_a_table() -> None:
     plan = full_schedule()
     assert plan_zones(plan, "UTC") == ("UTC", NEW_YORK, BERLIN, SHANGHAI, KATHMANDU)
-    lost = replace(plan.airings[0], start=wall("2027-01-01 20:00", "Mars/Olympus"), moves=(DateOverride(datetime(2027, 1, 1), None),))
-    made = with_zone_tables(replace(plan, airings=(lost,)), load_zones(), NOW, "UTC", keep=False)
-    assert [table.zone for table in made.zone_tables] == ["UTC", NEW_YORK, BERLIN, SHANGHAI, KATHMANDU]
+    unknown_zone = replace(
+        plan.airings[0], start=wall("2027-01-01 20:00", "Mars/Olympus"), moves=(DateOverride(datetime(2027, 1, 1), None),)
+    )
+    updated = with_zone_tables(replace(plan, airings=(unknown_zone,)), load_zones(), NOW, "UTC", keep=False)
+    assert [table.zone for table in updated.zone_tables] == ["UTC", NEW_YORK, BERLIN, SHANGHAI, KATHMANDU]
 
 
-def test_a_table_says_nothing_of_what_lies_behind_its_end(tmp_path: Path) -> None:
-    """A plan that nobody edited for years: beyond three years its tables know no changes, and that is no move."""
-    far = replace(WEEKLY, rule="FREQ=WEEKLY;BYDAY=FR")
-    path = planned(tmp_path, far)
-    again = SchedulingDesk(tmp_path / "again", now=NOW + timedelta(days=900), zones=altered({}), path=path)
-    assert again.scheduler.moved() == ()
-    again.close()
+def test_dates_after_the_end_of_a_table_are_not_compared(tmp_path: Path) -> None:
+    """A plan that was not edited for years: its tables end after three years, which moves no date."""
+    endless_series = replace(WEEKLY, rule="FREQ=WEEKLY;BYDAY=FR")
+    path = save_plan(tmp_path, endless_series)
+    reopened = SchedulingDesk(tmp_path / "again", now=NOW + timedelta(days=900), zones=zones_with({}), path=path)
+    assert reopened.scheduler.moved() == ()
+    reopened.close()
 
 
-def test_a_plan_without_tables_has_nothing_to_compare(tmp_path: Path) -> None:
+def test_a_plan_with_empty_tables_has_no_moved_dates(tmp_path: Path) -> None:
     desk = SchedulingDesk(tmp_path)
     desk.put_plan(Schedule("2020a", (ZoneTable(NEW_YORK, ()),), airings=(replace(WEEKLY, party_ids=()),)))
     assert desk.scheduler.moved() == ()

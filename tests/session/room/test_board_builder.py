@@ -30,8 +30,8 @@ from tests.support.selling_show import product, selling_show
 PHRASES = load_phrases(RESOURCES / "phrases" / "cards.toml")
 
 
-class Page:
-    """Boards of one show after another."""
+class BoardPage:
+    """Builds the board of a show that the test changes."""
 
     def __init__(self, show: Show) -> None:
         self.show = show
@@ -51,7 +51,7 @@ class Page:
 
 
 def test_the_page_lists_products_of_segments_and_the_pinned_one() -> None:
-    page = Page(selling_show())
+    page = BoardPage(selling_show())
     board = page.board()
     assert board["list"] == ["sun", "star"]
     assert {key for key in board if key.startswith("product/")} == {"product/sun", "product/star"}
@@ -63,8 +63,8 @@ def test_the_page_lists_products_of_segments_and_the_pinned_one() -> None:
     assert "pinned" not in page.board(OnScreen(pinned_id="gone"))
 
 
-def test_a_products_value_has_what_viewers_may_know() -> None:
-    page = Page(selling_show())
+def test_a_products_value_has_only_public_fields() -> None:
+    page = BoardPage(selling_show())
     page.show = put_product(
         page.show,
         replace(
@@ -88,7 +88,7 @@ def test_a_products_value_has_what_viewers_may_know() -> None:
     assert page.board()["product/sun"]["left"] is None
 
 
-def test_viewers_never_read_the_placeholder_for_an_untitled_show() -> None:
+def test_viewers_never_see_the_title_placeholder() -> None:
     show = selling_show(name="Spring sale")
     assert title_for_viewers(show, Path("draft.tradewind")) == "Spring sale"
     untitled = selling_show(name=UNTITLED)
@@ -97,7 +97,7 @@ def test_viewers_never_read_the_placeholder_for_an_untitled_show() -> None:
 
 
 def test_unchanged_values_are_the_same_objects() -> None:
-    page = Page(selling_show())
+    page = BoardPage(selling_show())
     before = page.board(OnScreen(pinned_id="sun"))
     page.show = change_product(page.show, "star", stock=(Stock("US", 1),))
     after = page.board(OnScreen(pinned_id="sun"))
@@ -107,14 +107,14 @@ def test_unchanged_values_are_the_same_objects() -> None:
     assert all(again[key] is after[key] for key in after)
 
 
-def test_changed_products_or_pictures_are_found_and_the_rest_stays_the_same() -> None:
-    page = Page(selling_show())
+def test_only_changed_products_get_new_values() -> None:
+    page = BoardPage(selling_show())
     shown = OnScreen(pinned_id="cable")
     page.show = put_product(page.show, product("sun", pictures=("a", "b")))
     assert page.pictures(shown) == ("a", "b")
     before = page.board(shown)
     assert list(before)[:5] == ["show", "list", "product/sun", "product/star", "product/cable"], (
-        "what is pinned is there before it is pinned"
+        "the pinned product is on the board before the pin"
     )
     page.show = remove_products(page.show, ["cable"])
     after = page.board(shown)
@@ -129,33 +129,33 @@ def test_changed_products_or_pictures_are_found_and_the_rest_stays_the_same() ->
     assert [price["market"] for price in page.board()["product/sun"]["prices"]] == ["US"]
 
 
-def test_products_are_found_after_any_change_of_the_list() -> None:
-    chance, numbers = random.Random(3), itertools.count()
+def test_products_are_found_after_any_edit_of_the_list() -> None:
+    rng, counter = random.Random(3), itertools.count()
     show = replace(selling_show(), products=tuple(product(f"p{number}") for number in range(12)))
-    held = [show]
-    index = ProductIndex(lambda: held[0])
+    current = [show]
+    index = ProductIndex(lambda: current[0])
     for _ in range(400):
-        products = list(held[0].products)
-        for _ in range(chance.choice((1, 1, 9))):
-            match chance.randrange(4):
+        products = list(current[0].products)
+        for _ in range(rng.choice((1, 1, 9))):
+            match rng.randrange(4):
                 case 0:
-                    products.insert(chance.randrange(len(products) + 1), product(f"new-{next(numbers)}"))
+                    products.insert(rng.randrange(len(products) + 1), product(f"new-{next(counter)}"))
                 case 1 if len(products) > 3:
-                    products.pop(chance.randrange(len(products)))
+                    products.pop(rng.randrange(len(products)))
                 case 2:
-                    products.insert(chance.randrange(len(products)), products.pop(chance.randrange(len(products))))
+                    products.insert(rng.randrange(len(products)), products.pop(rng.randrange(len(products))))
                 case _:
-                    place = chance.randrange(len(products))
-                    products[place] = replace(products[place], sku=chance.choice(("A", "B", "")))
-        held[0] = replace(held[0], products=tuple(products))
-        assert all(index.find(one.id) == one for one in products)
-        assert index.find("p0") == next((one for one in products if one.id == "p0"), None)
-        assert index.named("A") == next((one for one in products if one.sku == "A"), None)
+                    position = rng.randrange(len(products))
+                    products[position] = replace(products[position], sku=rng.choice(("A", "B", "")))
+        current[0] = replace(current[0], products=tuple(products))
+        assert all(index.find(item.id) == item for item in products)
+        assert index.find("p0") == next((item for item in products if item.id == "p0"), None)
+        assert index.named("A") == next((item for item in products if item.sku == "A"), None)
     assert index.named("") is None
 
 
-def test_coupons_countdowns_and_tickers_come_and_go() -> None:
-    page = Page(selling_show())
+def test_coupons_countdowns_and_tickers_appear_and_disappear() -> None:
+    page = BoardPage(selling_show())
     shown = OnScreen(
         drop=CouponDrop("ten", ("AAA", "BBB"), 99), countdown=RunningCountdown(77, {"en": "Now"}), lasting=frozenset({OnScreenKind.TICKER})
     )
@@ -174,14 +174,14 @@ def test_coupons_countdowns_and_tickers_come_and_go() -> None:
     assert {"coupon", "countdown", "ticker"} & page.board().keys() == set()
 
 
-def test_pictures_come_in_order_of_urgency() -> None:
+def test_pictures_are_requested_in_order_of_urgency() -> None:
     show = selling_show()
     for name in ("sun", "star", "moon"):
         show = put_product(show, product(name, pictures=(f"{name}-1", f"{name}-2")))
-    assert Page(show).pictures(OnScreen(pinned_id="moon")) == ("moon-1", "moon-2", "sun-1", "star-1", "sun-2", "star-2")
+    assert BoardPage(show).pictures(OnScreen(pinned_id="moon")) == ("moon-1", "moon-2", "sun-1", "star-1", "sun-2", "star-2")
 
 
-# Cards on the picture
+# Cards in the video
 
 
 def cards(show: Show, shown: OnScreen, *, pinned: str = "", badge: dict[str, str] | None = None) -> dict[str, Any]:
@@ -206,10 +206,10 @@ def test_a_product_card_uses_the_language_of_the_videos_market() -> None:
     german = cards(selling_show(picture_market="DE"), OnScreen(), pinned="sun")[PRODUCT]
     assert (german.name, german.price, german.was, german.saving, german.delivery) == ("Sun-Lampe", "18,99\u00a0€", "", "", "")
     assert (german.left, german.language) == ("Noch 40 da", "de")
-    plenty = change_product(selling_show(), "sun", stock=(Stock("US", 5000),))
-    assert cards(plenty, OnScreen(), pinned="sun")[PRODUCT].left == ""
-    without = replace(selling_show(), markets=(), presentation=replace(selling_show().presentation, host_language="en"))
-    assert cards(without, OnScreen(), pinned="sun")[PRODUCT].price == "$19.99"
+    large_stock = change_product(selling_show(), "sun", stock=(Stock("US", 5000),))
+    assert cards(large_stock, OnScreen(), pinned="sun")[PRODUCT].left == ""
+    without_market = replace(selling_show(), markets=(), presentation=replace(selling_show().presentation, host_language="en"))
+    assert cards(without_market, OnScreen(), pinned="sun")[PRODUCT].price == "$19.99"
 
 
 def test_a_keyword_card_has_two_languages() -> None:
@@ -217,13 +217,13 @@ def test_a_keyword_card_has_two_languages() -> None:
     assert cards(selling_show(), point)[KEYWORD] == KeywordOverlay("Follows the sun", "en", "随日光而转", "zh-Hans")
     card = OnScreen(card=OnScreenCard("free", OnScreenKind.CARD))
     assert cards(selling_show(), card)[KEYWORD] == KeywordOverlay("Free delivery", "en", "Versand frei", "de")
-    alone = OnScreen(card=OnScreenCard("return", OnScreenKind.CARD))
-    assert cards(selling_show(), alone)[KEYWORD].second == ""
+    untranslated = OnScreen(card=OnScreenCard("return", OnScreenKind.CARD))
+    assert cards(selling_show(), untranslated)[KEYWORD].second == ""
     gone = OnScreen(card=OnScreenCard("gone", OnScreenKind.CARD))
     assert KEYWORD not in cards(selling_show(), gone)
 
 
-def test_a_countdown_is_shown_only_where_it_is_welcome() -> None:
+def test_a_countdown_is_shown_only_in_markets_that_allow_it() -> None:
     shown = OnScreen(countdown=RunningCountdown(14_200))
     assert cards(selling_show(), shown)[COUNTDOWN].seconds == 5
     assert COUNTDOWN not in cards(selling_show(picture_market="DE"), shown)
@@ -231,23 +231,23 @@ def test_a_countdown_is_shown_only_where_it_is_welcome() -> None:
 
 def test_a_switched_on_card_is_shown_if_it_has_content() -> None:
     shown = OnScreen(lasting=frozenset({OnScreenKind.TICKER, OnScreenKind.LOWER_THIRD, OnScreenKind.CODE}))
-    made = cards(selling_show(), shown, badge={"es": "Publicidad", "en": "Ad"})
-    assert made[TICKER] == Ticker(("Free delivery", "Two years"), "en")
-    assert made[CODE] == QrCard(((True,),), "Watch on your phone", "192.0.2.7:8787/watch/live", "en")
-    assert made[BADGE].text == "Ad"
-    assert [made["card.lower_third"].name, made["card.lower_third"].role] == ["Mei", "Maker"]
+    cards_shown = cards(selling_show(), shown, badge={"es": "Publicidad", "en": "Ad"})
+    assert cards_shown[TICKER] == Ticker(("Free delivery", "Two years"), "en")
+    assert cards_shown[CODE] == QrCard(((True,),), "Watch on your phone", "192.0.2.7:8787/watch/live", "en")
+    assert cards_shown[BADGE].text == "Ad"
+    assert [cards_shown["card.lower_third"].name, cards_shown["card.lower_third"].role] == ["Mei", "Maker"]
     one_line = change_presentation(selling_show(), lower_third={"en": "Lin Yue · Harbour & Hill"})
     assert cards(one_line, shown)["card.lower_third"].role == "Harbour & Hill"
-    silent = change_presentation(selling_show(), ticker={}, lower_third={"en": " "})
-    assert set(cards(silent, shown)) == {CODE}
+    empty = change_presentation(selling_show(), ticker={}, lower_third={"en": " "})
+    assert set(cards(empty, shown)) == {CODE}
     assert cards(selling_show(), OnScreen()) == {}
 
 
 @pytest.mark.parametrize(("phrase", "value"), [("left", "{units}"), ("delivery", "{days}"), ("watch", "")])
-def test_every_market_finds_its_languages_among_the_phrases(phrase: str, value: str) -> None:
-    spoken = {language for market in load_markets(RESOURCES / "markets") for language in market.languages}
-    assert len(spoken) > 15
-    assert [language for language in sorted(spoken) if not has(PHRASES[phrase], language)] == []
+def test_phrases_exist_in_every_markets_languages(phrase: str, value: str) -> None:
+    languages = {language for market in load_markets(RESOURCES / "markets") for language in market.languages}
+    assert len(languages) > 15
+    assert [language for language in sorted(languages) if not has(PHRASES[phrase], language)] == []
     assert [text for text in PHRASES[phrase].values() if value not in text] == []
 
 
@@ -258,12 +258,12 @@ def test_a_changed_theme_or_language_changes_the_card() -> None:
     assert cards(other, shown)[KEYWORD].second == "Folgt der Sonne"
 
 
-def test_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
+def test_freight_in_another_currency_is_still_on_the_page() -> None:
     delivery = (Delivery("US", 5, 9, Money(450, "EUR")), Delivery("DE", 2, 3, Money(390, "EUR")))
-    page = Page(change_product(selling_show(), "sun", delivery=delivery))
+    page = BoardPage(change_product(selling_show(), "sun", delivery=delivery))
     value = page.board()["product/sun"]
-    assert [one["freight"]["currency"] for one in value["delivery"]] == ["EUR", "EUR"]
-    assert value["returnable"] == {"DE": True}, "costs that cannot be added are left out"
+    assert [item["freight"]["currency"] for item in value["delivery"]] == ["EUR", "EUR"]
+    assert value["returnable"] == {"DE": True}, "costs in several currencies cannot be compared"
 
 
 @pytest.mark.parametrize(
@@ -279,16 +279,16 @@ def test_freight_in_another_currency_keeps_nothing_off_the_page() -> None:
         (99_999, 100_000, 0),
     ],
 )
-def test_card_and_page_show_the_same_saving_and_never_too_much(minor: int, was: int, percent: int) -> None:
-    page = Page(selling_show())
+def test_card_and_page_show_the_same_saving_rounded_down(minor: int, was: int, percent: int) -> None:
+    page = BoardPage(selling_show())
     page.show = change_product(page.show, "sun", prices=(Price("US", Money(minor, "USD"), Money(was, "USD")),))
     assert page.board()["product/sun"]["prices"][0]["saving"] == percent
     card = cards(page.show, OnScreen(), pinned="sun")[PRODUCT]
     assert card.saving == (f"−{percent}%" if percent else "")
 
 
-def test_a_former_price_in_another_currency_is_no_saving() -> None:
-    page = Page(selling_show())
+def test_a_former_price_in_another_currency_shows_no_saving() -> None:
+    page = BoardPage(selling_show())
     page.show = change_product(page.show, "sun", prices=(Price("US", Money(1000, "USD"), Money(5000, "EUR")),))
     assert page.board()["product/sun"]["prices"][0]["saving"] == 0
     assert cards(page.show, OnScreen(), pinned="sun")[PRODUCT].saving == ""
@@ -305,6 +305,6 @@ def test_cards_on_the_page_are_left_out_of_the_video() -> None:
     words = words_of(show, products, OnScreenCard("sun-1", OnScreenKind.POINT, "sun"))
     scene = CardScene(show, shown, products.find("sun"), words, {"en": "Ad"}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
     writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((True,),))
-    whole = set(writer.cards(scene))
-    assert {PRODUCT, KEYWORD, COUNTDOWN, TICKER, CODE, BADGE} <= whole
-    assert set(writer.cards(replace(scene, beside=True))) == whole - {PRODUCT, KEYWORD, COUNTDOWN, TICKER}
+    all_cards = set(writer.cards(scene))
+    assert {PRODUCT, KEYWORD, COUNTDOWN, TICKER, CODE, BADGE} <= all_cards
+    assert set(writer.cards(replace(scene, beside=True))) == all_cards - {PRODUCT, KEYWORD, COUNTDOWN, TICKER}

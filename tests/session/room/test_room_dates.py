@@ -1,4 +1,4 @@
-"""The plan on the viewer page: it follows changes and time, and calendar files come later."""
+"""The plan on the viewer page follows edits and time; calendar files are added later."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -18,17 +18,17 @@ WEEKLY = Airing("weekly", "Friday deals", wall("2027-03-05 20:00", NEW_YORK), ru
 FIRST = datetime(2027, 3, 6, 1, 0, tzinfo=UTC)
 
 
-class Page:
-    """What was shown, and calendar files that are made when the test says so."""
+class RecordedPage:
+    """Records the page's updates; calendar files are finished once the test sets `may_finish`."""
 
     def __init__(self, desk: SchedulingDesk) -> None:
-        self.shown: list[tuple[Mapping[str, Any], tuple[RoomCalendar, ...]]] = []
-        self.made_of: list[list[str]] = []
-        self.may_make = asyncio.Event()
-        self.made = asyncio.Event()
+        self.updates: list[tuple[Mapping[str, Any], tuple[RoomCalendar, ...]]] = []
+        self.requested: list[list[str]] = []
+        self.may_finish = asyncio.Event()
+        self.files_made = asyncio.Event()
         self.dates = RoomDates(
             desk.scheduler,
-            make_calendars=self.make,
+            make_calendars=self.make_calendars,
             host_language=lambda: "en",
             link=lambda: "http://here/",
             show=self._show,
@@ -36,79 +36,79 @@ class Page:
         )
 
     def _show(self, board: Mapping[str, Any], files: tuple[RoomCalendar, ...]) -> None:
-        self.shown.append((board, files))
+        self.updates.append((board, files))
         if files:
-            self.made.set()
+            self.files_made.set()
 
-    async def make(self, occurrences: Iterable[Occurrence]) -> Made:
+    async def make_calendars(self, occurrences: Iterable[Occurrence]) -> Made:
         dates = list(occurrences)
-        self.made_of.append([one.key for one in dates])
-        await self.may_make.wait()
+        self.requested.append([one.key for one in dates])
+        await self.may_finish.wait()
         files = tuple(room_calendar(one.key.encode(), one.key) for one in dates)
         return files, {one.key: {"en": file.name} for one, file in zip(dates, files, strict=True)}
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[SchedulingDesk]:
-    made = SchedulingDesk(tmp_path)
-    yield made
-    made.close()
+    files_made = SchedulingDesk(tmp_path)
+    yield files_made
+    files_made.close()
 
 
 async def test_the_board_follows_the_plan_and_the_clock(desk: SchedulingDesk) -> None:
-    page = Page(desk)
+    page = RecordedPage(desk)
     page.dates.follow()
-    assert page.shown == []
+    assert page.updates == []
     desk.fill(WEEKLY)
     for _ in range(3):
         page.dates.follow()
-    assert [board["schedule"] for board, _ in page.shown] == [[f"weekly@2027-03-{day}T20:00" for day in ("05", "12", "19")]]
+    assert [board["schedule"] for board, _ in page.updates] == [[f"weekly@2027-03-{day}T20:00" for day in ("05", "12", "19")]]
     desk.be_at(FIRST + timedelta(hours=2))
     page.dates.follow()
-    assert len(page.shown[-1][0]["schedule"]) == 2
+    assert len(page.updates[-1][0]["schedule"]) == 2
     desk.scheduler.remove_airings(["weekly"])
     page.dates.follow()
     page.dates.follow()
-    assert [board for board, _ in page.shown[2:]] == [{}]
+    assert [board for board, _ in page.updates[2:]] == [{}]
     await page.dates.aclose()
 
 
 async def test_calendar_files_are_made_once_per_plan_in_the_background(desk: SchedulingDesk) -> None:
-    page = Page(desk)
+    page = RecordedPage(desk)
     desk.fill(WEEKLY)
     page.dates.follow()
     await asyncio.sleep(0)
     desk.scheduler.set_rest_hours(9)
     page.dates.follow()
     await asyncio.sleep(0)
-    assert len(page.made_of) == 1, "one batch at a time"
-    page.may_make.set()
+    assert len(page.requested) == 1, "only one batch is made at a time"
+    page.may_finish.set()
     async with asyncio.timeout(40):
-        while len(page.made_of) < 2:
-            await page.made.wait()
-            page.made.clear()
+        while len(page.requested) < 2:
+            await page.files_made.wait()
+            page.files_made.clear()
             await asyncio.sleep(0)
-    first = page.shown[-1][0]["date/weekly@2027-03-05T20:00"]
-    assert first["calendar"]["en"] == page.shown[-1][1][0].name
-    count = len(page.made_of)
+    first = page.updates[-1][0]["date/weekly@2027-03-05T20:00"]
+    assert first["calendar"]["en"] == page.updates[-1][1][0].name
+    count = len(page.requested)
     page.dates.follow()
-    assert len(page.made_of) == count
+    assert len(page.requested) == count
     await page.dates.aclose()
 
 
-async def test_the_date_on_air_is_not_a_coming_date(desk: SchedulingDesk) -> None:
-    page = Page(desk)
+async def test_the_date_on_air_is_not_listed_as_coming(desk: SchedulingDesk) -> None:
+    page = RecordedPage(desk)
     desk.fill(WEEKLY)
     desk.be_at(FIRST)
     desk.scheduler.start()
     desk.live()
     page.dates.follow()
-    assert page.shown[-1][0]["schedule"] == ["weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]
+    assert page.updates[-1][0]["schedule"] == ["weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]
     await page.dates.aclose()
 
 
-async def test_a_date_that_started_early_and_ended_does_not_come_back(desk: SchedulingDesk) -> None:
-    page = Page(desk)
+async def test_a_date_that_started_early_and_ended_is_not_listed_again(desk: SchedulingDesk) -> None:
+    page = RecordedPage(desk)
     desk.fill(WEEKLY)
     desk.be_at(FIRST - timedelta(minutes=20))
     desk.scheduler.start()
@@ -116,6 +116,6 @@ async def test_a_date_that_started_early_and_ended_does_not_come_back(desk: Sche
     page.dates.follow()
     desk.off()
     page.dates.follow()
-    assert [board["schedule"] for board, _ in page.shown] == [["weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]] * 2
-    assert "date/weekly@2027-03-05T20:00" not in page.shown[-1][0]
+    assert [board["schedule"] for board, _ in page.updates] == [["weekly@2027-03-12T20:00", "weekly@2027-03-19T20:00"]] * 2
+    assert "date/weekly@2027-03-05T20:00" not in page.updates[-1][0]
     await page.dates.aclose()

@@ -27,16 +27,16 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + b"picture" * 10
 PICTURE_NAME = hashlib.sha256(PICTURE).hexdigest()[:32]
 
 
-class Host:
-    """A link with a record of its signals; `safe` can hold back storing, like a slow drive."""
+class RecordingHost:
+    """A room link that records its signals; clearing `may_store` delays storing, like a slow drive."""
 
     def __init__(self, relay: RelayServer, *, mark: str = "", key: str = ROOM_KEY, report_lost_after_s: float = 8.0) -> None:
         self.address: RoomAddress | None = RoomAddress(base_of(relay), "live", key)
         self.events: list[RoomEvent] = []
-        self.heard: list[Notice] = []
+        self.notices: list[Notice] = []
         self.counts: list[tuple[int, int]] = []
-        self.safe = asyncio.Event()
-        self.safe.set()
+        self.may_store = asyncio.Event()
+        self.may_store.set()
         self._mark = mark
         self._news = asyncio.Event()
         self.link = RoomLink(
@@ -67,7 +67,7 @@ class Host:
         return RoomPicture(PICTURE_NAME, PICTURE) if picture_id == "lamp" else None
 
     async def _stored(self) -> bool:
-        await self.safe.wait()
+        await self.may_store.wait()
         return True
 
     def _on_event(self, event: RoomEvent) -> None:
@@ -75,17 +75,17 @@ class Host:
         self._news.set()
 
     def _on_notice(self, notice: Notice) -> None:
-        self.heard.append(notice)
+        self.notices.append(notice)
         self._news.set()
 
     def _on_count(self, viewers: int, likes: int) -> None:
         self.counts.append((viewers, likes))
         self._news.set()
 
-    async def until(self, true: Callable[[], object]) -> None:
-        """Wait until this is true; checked after every signal."""
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until the condition is true; it is checked after every signal."""
         async with asyncio.timeout(40):
-            while not true():
+            while not condition():
                 self._news.clear()
                 await self._news.wait()
 
@@ -103,16 +103,16 @@ def client(relay: RelayServer) -> aiohttp.ClientSession:
 BOARD: Mapping[str, Any] = {"show": {"title": "Lamps"}, "product/sun": {"left": 3}, "list": ["sun"]}
 
 
-async def test_the_board_is_sent_by_differences() -> None:
-    async with running_relay() as relay, client(relay) as session, Host(relay) as host, page(session) as viewer:
+async def test_only_changed_values_of_the_board_are_sent() -> None:
+    async with running_relay() as relay, client(relay) as session, RecordingHost(relay) as host, page(session) as viewer:
         host.link.board.show(BOARD)
         await host.joined()
         welcome = await viewer.open(board=0)
-        seen = dict(welcome["board"])
-        while seen.keys() != BOARD.keys():
+        board = dict(welcome["board"])
+        while board.keys() != BOARD.keys():
             put = await viewer.next("put")
-            seen[put["key"]] = put["value"]
-        assert seen == BOARD
+            board[put["key"]] = put["value"]
+        assert board == BOARD
         rev = (await status(session))["rev"]
         host.link.board.show({**BOARD, "product/sun": {"left": 3}, "pinned": {"product": "sun"}})
         assert (await viewer.next("put"))["key"] == "pinned"
@@ -126,49 +126,51 @@ async def test_the_board_is_sent_by_differences() -> None:
 
 async def test_events_arrive_once_even_if_the_desk_restarts() -> None:
     async with running_relay() as relay, client(relay) as session, page(session) as viewer:
-        async with Host(relay) as host:
+        async with RecordingHost(relay) as host:
             host.link.board.show(BOARD)
             await host.joined()
             await viewer.open(board=0, languages=["de-AT"], market="DE")
-            await until(session, keys=len(BOARD))
+            await wait_for_status(session, keys=len(BOARD))
             await viewer.send(t="event", n=1, kind="seen", product="sun")
             await host.until(lambda: host.kinds() == ["joined", "seen"])
             assert (host.events[0].language, host.events[1].product) == ("de-AT", "sun")
             await host.until(lambda: (1, 0) in host.counts)
-            await until(session, waiting_events=0)  # the relay forgets stored events
-            host.safe.clear()
+            await wait_for_status(session, waiting_events=0)  # the relay forgets stored events
+            host.may_store.clear()
             await viewer.send(t="event", n=2, kind="clicked", product="sun")
             await host.until(lambda: len(host.events) == 3)
-            logged = host.events[-1].mark
+            last_mark = host.events[-1].mark
         assert (await status(session))["waiting_events"] == 1
         await viewer.send(t="event", n=3, kind="added", product="sun")
         await viewer.next("ack", n=3)
-        async with Host(relay, mark=logged) as again:  # its log has the click, but the relay does not know that
-            await again.until(lambda: again.kinds() == ["added"])
-            await until(session, waiting_events=0)
-        async with Host(relay) as without:  # nothing that was stored is sent again
-            await without.joined()
-            assert without.events == []
+        async with RecordingHost(
+            relay, mark=last_mark
+        ) as next_host:  # this host has logged the click, but the relay has no acknowledgement
+            await next_host.until(lambda: next_host.kinds() == ["added"])
+            await wait_for_status(session, waiting_events=0)
+        async with RecordingHost(relay) as new_host:  # stored events are not sent again
+            await new_host.joined()
+            assert new_host.events == []
 
 
 async def status(session: aiohttp.ClientSession) -> dict[str, Any]:
-    """The room's part of the relay's status."""
+    """Return the room's part of the relay's status."""
     async with session.get("/api/status") as answer:
         room: dict[str, Any] = (await answer.json())["streams"][0]["room"]
     return room
 
 
-async def until(session: aiohttp.ClientSession, **values: int) -> None:
+async def wait_for_status(session: aiohttp.ClientSession, **values: int) -> None:
     """Poll the relay's status, which has no event, until it has these values."""
     async with asyncio.timeout(40):
         while not values.items() <= (await status(session)).items():
             await asyncio.sleep(0.02)
 
 
-async def test_a_new_relay_gets_everything_and_gives_no_code_twice() -> None:
+async def test_a_new_relay_gets_the_whole_state_and_gives_no_code_twice() -> None:
     claimed: dict[str, str] = {}
     coupon = OpenCoupon("ten", ("AAA", "BBB"), 0, claimed)
-    async with running_relay() as first, client(first) as session, Host(first) as host:
+    async with running_relay() as first, client(first) as session, RecordingHost(first) as host:
         host.link.board.show({**BOARD, "coupon": {"id": "ten"}})
         host.link.board.offer_coupon(coupon)
         async with page(session) as viewer:
@@ -198,7 +200,7 @@ async def test_a_new_relay_gets_everything_and_gives_no_code_twice() -> None:
 
 
 async def claim(viewer: RoomSocket, code: str) -> None:
-    """Claim as soon as the room has codes."""
+    """Claim a code once the room has codes."""
     while not (await viewer.next("count"))["left"]:
         pass
     await viewer.send(t="claim", n=1, coupon="ten")
@@ -206,143 +208,143 @@ async def claim(viewer: RoomSocket, code: str) -> None:
 
 
 async def test_another_desk_replaces_the_host_until_it_takes_the_room_back() -> None:
-    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+    async with running_relay() as relay, client(relay) as session, RecordingHost(relay) as host:
         host.link.board.show(BOARD)
         await host.joined()
-        async with Host(relay) as other:
+        async with RecordingHost(relay) as other:
             await other.joined()
             await host.until(lambda: host.link.state.value is RoomState.REPLACED)
-            assert [notice.code for notice in host.heard] == ["room.replaced"]
+            assert [notice.code for notice in host.notices] == ["room.replaced"]
             other.link.board.show({"show": {"title": "Other"}})
             host.link.take_back()
             await host.joined()
             await other.until(lambda: other.link.state.value is RoomState.REPLACED)
-        await until(session, keys=len(BOARD))
+        await wait_for_status(session, keys=len(BOARD))
         async with page(session) as viewer:
             assert (await viewer.open(board=0))["board"] == BOARD
 
 
-async def test_only_its_host_takes_a_room_back() -> None:
-    async with running_relay() as relay, Host(relay) as host:
+async def test_a_replaced_host_takes_the_room_back_only_on_request() -> None:
+    async with running_relay() as relay, RecordingHost(relay) as host:
         await host.joined()
-        async with Host(relay) as other:
+        async with RecordingHost(relay) as other:
             await other.joined()
             await host.until(lambda: host.link.state.value is RoomState.REPLACED)
             states: list[RoomState] = []
             host.link.state.changed.connect(lambda old, new: states.append(new))
-            host.move_to(relay)  # as when a viewer joins: the address is the same
-            async with Host(relay, key="wrong") as turn:  # a round trip longer than a turn of the loop
-                await turn.until(lambda: turn.link.state.value is RoomState.LOST)
+            host.move_to(relay)  # the address is unchanged, as when a viewer joins
+            async with RecordingHost(relay, key="wrong") as third:  # takes longer than one iteration of the loop
+                await third.until(lambda: third.link.state.value is RoomState.LOST)
             assert (states, other.link.state.value) == ([], RoomState.JOINED)
 
 
-async def test_a_text_that_is_too_long_does_not_hold_back_the_rest() -> None:
+async def test_an_oversized_text_does_not_block_the_rest_of_the_board() -> None:
     board: Mapping[str, Any] = {"product/a": {"faq": "字" * 60_000}, "product/b": {"faq": "字" * 200_000}, "show": {"title": "Lamps"}}
-    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, RecordingHost(relay) as host:
         host.link.board.show(board)
         await host.joined()
         await viewer.open(board=0)
-        await until(session, keys=2)
-        await host.until(lambda: host.heard)
-        assert [(notice.code, notice.data["what"]) for notice in host.heard] == [("room.not_shown", "product/b")]
+        await wait_for_status(session, keys=2)
+        await host.until(lambda: host.notices)
+        assert [(notice.code, notice.data["what"]) for notice in host.notices] == [("room.not_shown", "product/b")]
         assert host.link.state.value is RoomState.JOINED
 
 
-async def test_no_code_is_given_twice_however_many_were_given() -> None:
+async def test_no_code_is_given_twice_after_more_than_the_claims_limit() -> None:
     codes = tuple(f"C{number:04}" for number in range(MAX_CLAIMS + 3))
     coupon = OpenCoupon("ten", codes, 0, {code: f"viewer{code}" for code in codes[:-1]})
-    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
+    async with running_relay() as relay, client(relay) as session, RecordingHost(relay) as host:
         host.link.board.offer_coupon(coupon)
         async with page(session) as viewer:
             await viewer.open(board=0)
             await claim(viewer, codes[-1])
 
 
-async def test_pictures_are_uploaded_once_and_a_missing_one_delays_nothing() -> None:
+async def test_pictures_are_uploaded_once_and_a_missing_one_does_not_delay_others() -> None:
     async with running_relay() as relay, client(relay) as session:
-        async with Host(relay) as host:
+        async with RecordingHost(relay) as host:
             host.link.pictures.want(("gone", "lamp"))
             await host.until(lambda: dict(host.link.pictures.names) == {"lamp": PICTURE_NAME})
             async with session.get(f"/room/live/pictures/{PICTURE_NAME}") as answer:
                 assert (answer.status, await answer.read()) == (200, PICTURE)
-        async with Host(relay) as again:
-            again.link.pictures.want(("lamp",))
-            await again.until(lambda: "lamp" in again.link.pictures.names)
-        assert host.heard == []
+        async with RecordingHost(relay) as next_host:
+            next_host.link.pictures.want(("lamp",))
+            await next_host.until(lambda: "lamp" in next_host.link.pictures.names)
+        assert host.notices == []
 
 
 async def test_pictures_stay_on_the_page_when_the_desk_restarts() -> None:
     with_picture: Mapping[str, Any] = {"product/sun": {"pictures": [PICTURE_NAME]}}
-    without: Mapping[str, Any] = {"product/sun": {"pictures": []}}
+    new_host: Mapping[str, Any] = {"product/sun": {"pictures": []}}
 
-    def follow(host: Host) -> None:
-        host.link.pictures.changed.connect(lambda: host.link.board.show(with_picture if host.link.pictures.names else without))
-        host.link.board.show(without)
+    def show_pictures(host: RecordingHost) -> None:
+        host.link.pictures.changed.connect(lambda: host.link.board.show(with_picture if host.link.pictures.names else new_host))
+        host.link.board.show(new_host)
         host.link.pictures.want(("lamp",))
 
     async with running_relay() as relay, client(relay) as session, page(session) as viewer:
-        async with Host(relay) as host:
-            follow(host)
+        async with RecordingHost(relay) as host:
+            show_pictures(host)
             await viewer.open(board=0)
             while (await viewer.next("put", key="product/sun"))["value"] != with_picture["product/sun"]:
                 pass
         rev = (await status(session))["rev"]
-        async with Host(relay) as again:
-            follow(again)
-            await again.until(lambda: again.link.pictures.names)
-            again.link.board.show({**with_picture, "show": {}})
+        async with RecordingHost(relay) as next_host:
+            show_pictures(next_host)
+            await next_host.until(lambda: next_host.link.pictures.names)
+            next_host.link.board.show({**with_picture, "show": {}})
             await viewer.next("put", key="show")
-            again.link.board.show({**with_picture, "product/sun": {"pictures": [PICTURE_NAME], "left": 2}, "show": {}})
+            next_host.link.board.show({**with_picture, "product/sun": {"pictures": [PICTURE_NAME], "left": 2}, "show": {}})
             await viewer.next("put", key="product/sun", value={"pictures": [PICTURE_NAME], "left": 2})
         assert (await status(session))["rev"] == rev + 2
 
 
 async def test_a_lost_room_and_its_return_are_reported() -> None:
-    async with running_relay() as relay, Host(relay, key="wrong", report_lost_after_s=0.2) as host:
-        await host.until(lambda: [notice.code for notice in host.heard] == ["room.lost"])
+    async with running_relay() as relay, RecordingHost(relay, key="wrong", report_lost_after_s=0.2) as host:
+        await host.until(lambda: [notice.code for notice in host.notices] == ["room.lost"])
         host.move_to(relay)
         await host.joined()
-        assert [notice.code for notice in host.heard] == ["room.lost", "room.back"]
+        assert [notice.code for notice in host.notices] == ["room.lost", "room.back"]
 
 
 async def test_a_host_with_a_wrong_key_joins_once_the_key_is_right() -> None:
-    async with running_relay() as relay, Host(relay, key="wrong") as host:
+    async with running_relay() as relay, RecordingHost(relay, key="wrong") as host:
         await host.until(lambda: host.link.state.value is RoomState.LOST)
         host.move_to(relay)
         await host.joined()
         host.move_to(None)
-        assert host.link.state.value is RoomState.JOINED  # while the connection lasts
-    assert not host.heard
+        assert host.link.state.value is RoomState.JOINED  # until the connection ends
+    assert not host.notices
 
 
-def fails(*_: object) -> None:
-    raise RuntimeError("a panel that does not bear this")
+def failing_listener(*_: object) -> None:
+    raise RuntimeError("a broken panel")
 
 
 @pytest.mark.expect_errors
 async def test_a_listener_that_raises_does_not_end_the_link() -> None:
-    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
-        host.link.inbox.count_changed.connect(fails)
-        host.link.pictures.changed.connect(fails)
-        host.link.state.changed.connect(fails)
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, RecordingHost(relay) as host:
+        host.link.inbox.count_changed.connect(failing_listener)
+        host.link.pictures.changed.connect(failing_listener)
+        host.link.state.changed.connect(failing_listener)
         host.link.board.show(BOARD)
         await host.joined()
         await viewer.open(board=0)
         await host.until(lambda: (1, 0) in host.counts)
         host.link.board.show({**BOARD, "pinned": {"product": "sun"}})
         await viewer.next("put", key="pinned")
-        await host.until(lambda: [notice.code for notice in host.heard] == ["room.slipped"])
+        await host.until(lambda: [notice.code for notice in host.notices] == ["room.slipped"])
 
 
-async def no_picture(picture_id: str) -> RoomPicture | None:
-    raise RuntimeError(f"a fault of ours with {picture_id}")
+async def failing_picture_lookup(picture_id: str) -> RoomPicture | None:
+    raise RuntimeError(f"broken lookup of {picture_id}")
 
 
 @pytest.mark.expect_errors
 async def test_a_failing_notice_listener_does_not_end_the_link() -> None:
-    async with running_relay() as relay, Host(relay) as host:
-        host.link.notices._notify = fails
-        host.link.pictures._find = no_picture
+    async with running_relay() as relay, RecordingHost(relay) as host:
+        host.link.notices._notify = failing_listener
+        host.link.pictures._find = failing_picture_lookup
         host.link.pictures.want(("lamp",))
         await host.until(lambda: host.link.state.value is RoomState.LOST)
         host.link.pictures._find = host._find
@@ -351,7 +353,7 @@ async def test_a_failing_notice_listener_does_not_end_the_link() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mark", "found"),
+    ("mark", "expected"),
     [
         ("b:7", ("b", 7)),
         ("a:b:7", ("a:b", 7)),
@@ -362,36 +364,36 @@ async def test_a_failing_notice_listener_does_not_end_the_link() -> None:
         ("", ("", 0)),
     ],
 )
-def test_an_invalid_mark_identifies_nothing(mark: str, found: tuple[str, int]) -> None:
-    assert split_mark(mark) == found
+def test_an_invalid_mark_identifies_nothing(mark: str, expected: tuple[str, int]) -> None:
+    assert split_mark(mark) == expected
 
 
 @pytest.mark.expect_errors
-async def test_an_event_whose_listener_fails_does_not_cost_the_others() -> None:
-    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
-        host.link.inbox._on_event = lambda event: fails() if event.kind is RoomEventKind.CLICKED else host._on_event(event)
+async def test_a_failing_listener_does_not_lose_other_events() -> None:
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, RecordingHost(relay) as host:
+        host.link.inbox._on_event = lambda event: failing_listener() if event.kind is RoomEventKind.CLICKED else host._on_event(event)
         host.link.board.show(BOARD)
         await host.joined()
         await viewer.open(board=0)
-        await until(session, keys=len(BOARD))
+        await wait_for_status(session, keys=len(BOARD))
         await viewer.send(t="event", n=1, kind="clicked", product="sun")
         await viewer.send(t="event", n=2, kind="added", product="sun")
         await host.until(lambda: host.kinds() == ["joined", "added"])
-        await until(session, waiting_events=0)
+        await wait_for_status(session, waiting_events=0)
 
 
 @pytest.mark.expect_errors
 async def test_a_failing_store_ends_the_connection_and_the_link_reconnects() -> None:
-    async with running_relay() as relay, client(relay) as session, page(session) as viewer, Host(relay) as host:
-        raised: list[bool] = []
+    async with running_relay() as relay, client(relay) as session, page(session) as viewer, RecordingHost(relay) as host:
+        failures: list[bool] = []
 
-        async def stored_at_last() -> bool:
-            if not raised:
-                raised.append(True)
+        async def store_second_time() -> bool:
+            if not failures:
+                failures.append(True)
                 raise RuntimeError("the drive is gone")
             return True
 
-        host.link.inbox._store = stored_at_last
+        host.link.inbox._store = store_second_time
         host.link.board.show(BOARD)
         await host.joined()
         await viewer.open(board=0)
@@ -399,12 +401,12 @@ async def test_a_failing_store_ends_the_connection_and_the_link_reconnects() -> 
         host.link.address_changed()
         await host.joined()
         await viewer.send(t="market", market="US", languages=["en"])
-        await until(session, waiting_events=0)
-        assert host.kinds() == ["joined", "market"], "each once"
+        await wait_for_status(session, waiting_events=0)
+        assert host.kinds() == ["joined", "market"], "each event arrives once"
 
 
 @pytest.mark.parametrize(
-    ("message", "told"),
+    ("message", "subject"),
     [
         ({"of": "reserved", "date": "show@2027-03-10T20:00", "words": "full"}, "show@2027-03-10T20:00"),
         ({"of": "coupon", "id": "ten", "words": "full"}, "ten"),
@@ -413,18 +415,18 @@ async def test_a_failing_store_ends_the_connection_and_the_link_reconnects() -> 
         ({"of": "put", "words": "wrong"}, None),
     ],
 )
-async def test_a_refusal_names_what_was_refused(message: Mapping[str, Any], told: str | None) -> None:
-    async with running_relay() as relay, Host(relay) as host:
+async def test_a_refusal_names_what_was_refused(message: Mapping[str, Any], subject: str | None) -> None:
+    async with running_relay() as relay, RecordingHost(relay) as host:
         await host.joined()
         refused = decode_message(json.dumps({"t": "refused", **message}))
         assert refused is not None
         host.link._on_message(refused)
-        assert [notice.data["what"] for notice in host.heard] == ([] if told is None else [told])
+        assert [notice.data["what"] for notice in host.notices] == ([] if subject is None else [subject])
 
 
-async def test_a_flooded_log_is_reported_once_in_a_while() -> None:
-    async with running_relay() as relay, Host(relay) as host:
+async def test_a_crowded_log_is_reported_at_most_once_in_a_while() -> None:
+    async with running_relay() as relay, RecordingHost(relay) as host:
         await host.joined()
         for entries in (5, 7, 9):
             host.link._on_message(Crowded(entries))
-        assert [(notice.code, notice.data["count"]) for notice in host.heard] == [("room.crowded", 5)]
+        assert [(notice.code, notice.data["count"]) for notice in host.notices] == [("room.crowded", 5)]

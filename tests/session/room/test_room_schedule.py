@@ -1,4 +1,4 @@
-"""Coming shows on the room's board, reservations read from the log, and both with a real relay."""
+"""Coming dates on the room's board and reservations from the log, also with a real relay."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from app.domain.planning.schedule import Airing, Occurrence, Schedule, ShowRemin
 from app.domain.room.event import log_entry, read_event
 from app.session.planning.announcements.room_calendar import room_calendar
 from app.session.room.room_schedule import HORIZON, MOST_DATES, reservation_messages, reservations, schedule_board
-from tests.session.room.test_room_link import Host, client, until
+from tests.session.room.test_room_link import RecordingHost, client, wait_for_status
 from tests.support.relays import running_relay
 from tests.support.room import page
 
@@ -26,14 +26,14 @@ NOW = datetime(2027, 3, 10, 12, 0, tzinfo=UTC)
 US = Party("us", "America", PartyKind.MARKET, "America/New_York", market_id="US")
 SG = Party("sg", "Singapore", PartyKind.MARKET, "Asia/Singapore", market_id="SG")
 ANA = Party("ana", "Ana", PartyKind.HOST, "Europe/Madrid")
-NEW = WhatsNew(product={"en": "Merino scarf", "zh": " "}, guest={"en": "Chef Ana"})
+WHATS_NEW = WhatsNew(product={"en": "Merino scarf", "zh": " "}, guest={"en": "Chef Ana"})
 FRIDAYS = Airing(
     "fri",
     "Evening market",
     LocalTime(datetime(2027, 3, 12, 20, 0), "America/New_York"),
     rule="FREQ=WEEKLY;BYDAY=FR",
     party_ids=("us", "ana"),
-    whats_new=NEW,
+    whats_new=WHATS_NEW,
     titles={"zh": "晚间集市", "ar": ""},
 )
 ONCE = Airing("once", "Harbour week", LocalTime(datetime(2027, 3, 14, 9, 0), "Asia/Singapore"), party_ids=("sg", "us", "ana"))
@@ -54,10 +54,10 @@ def board(*occurrences: Occurrence, plan: Schedule = PLAN, **more: Any) -> Mappi
     return schedule_board(plan, occurrences, now=NOW, host_language="en", **more)
 
 
-def test_the_board_has_what_viewers_may_know() -> None:
-    made = board(friday(1), SUNDAY, friday(0), calendars={"once": {"en": "a" * 32, "zh": ""}})
-    assert made["schedule"] == ["fri@2027-03-12T20:00", "once", "fri@2027-03-19T20:00"]
-    assert made["date/fri@2027-03-12T20:00"] == {
+def test_the_board_has_the_public_fields_of_dates() -> None:
+    result = board(friday(1), SUNDAY, friday(0), calendars={"once": {"en": "a" * 32, "zh": ""}})
+    assert result["schedule"] == ["fri@2027-03-12T20:00", "once", "fri@2027-03-19T20:00"]
+    assert result["date/fri@2027-03-12T20:00"] == {
         "id": "fri@2027-03-12T20:00",
         "start_ms": 1804899600000,
         "end_ms": 1804906800000,
@@ -68,32 +68,34 @@ def test_the_board_has_what_viewers_may_know() -> None:
         "new": {"product": {"en": "Merino scarf"}, "guest": {"en": "Chef Ana"}},
         "calendar": {},
     }
-    assert made["date/once"]["markets"] == ["US", "SG"]
-    assert made["date/once"]["calendar"] == {"en": "a" * 32}
-    assert made["date/fri@2027-03-19T20:00"]["start_ms"] == 1804899600000 + (7 * 24 - 1) * 3600_000
-    assert "reminder" not in made
+    assert result["date/once"]["markets"] == ["US", "SG"]
+    assert result["date/once"]["calendar"] == {"en": "a" * 32}
+    assert result["date/fri@2027-03-19T20:00"]["start_ms"] == 1804899600000 + (7 * 24 - 1) * 3600_000
+    assert "reminder" not in result
 
 
-def test_a_moved_date_keeps_its_key_and_has_its_new_time() -> None:
+def test_a_moved_date_keeps_its_key_and_gets_its_new_time() -> None:
     moved = friday(0, local=LocalTime(datetime(2027, 3, 13, 10, 30), "Europe/Madrid"), moved=True, party_ids=("sg",))
     value = board(moved)["date/fri@2027-03-12T20:00"]
     assert (value["wall"], value["zone"], value["markets"]) == ("2027-03-13T10:30", "Europe/Madrid", ["SG"])
 
 
 def test_only_the_next_dates_are_on_the_board() -> None:
-    many = [friday(week) for week in range(-3, 60)]
-    made = board(*many)
-    assert made["schedule"] == [one.key for one in many if one.end > NOW and one.start <= NOW + HORIZON]
-    assert len(made["schedule"]) == 9
+    occurrences = [friday(week) for week in range(-3, 60)]
+    result = board(*occurrences)
+    assert result["schedule"] == [
+        occurrence.key for occurrence in occurrences if occurrence.end > NOW and occurrence.start <= NOW + HORIZON
+    ]
+    assert len(result["schedule"]) == 9
     daily = [friday(0, original=NOW.replace(tzinfo=None) + timedelta(hours=hour), start=NOW, end=NOW + timedelta(1)) for hour in range(30)]
     assert len(board(*daily)["schedule"]) == MOST_DATES
-    begun = friday(0, start=NOW - timedelta(minutes=5), end=NOW + timedelta(minutes=1))
-    assert board(begun)["schedule"] == [begun.key], "a late date is still to come"
+    started = friday(0, start=NOW - timedelta(minutes=5), end=NOW + timedelta(minutes=1))
+    assert board(started)["schedule"] == [started.key], "a date that has not started yet is listed"
     assert board(friday(0, start=NOW - timedelta(hours=2), end=NOW)) == {}
     assert board() == {}
     assert board(friday(0), on_air="fri@2027-03-12T20:00") == {}
-    gone = replace(PLAN, airings=(ONCE,))
-    assert board(friday(0), SUNDAY, plan=gone)["schedule"] == ["once"], "an airing that has just been deleted"
+    plan_without_fridays = replace(PLAN, airings=(ONCE,))
+    assert board(friday(0), SUNDAY, plan=plan_without_fridays)["schedule"] == ["once"], "dates of a deleted airing are omitted"
 
 
 def test_the_reminder_is_the_last_one_sent_for_a_coming_date() -> None:
@@ -137,33 +139,33 @@ def test_a_viewers_last_reservation_counts_once() -> None:
 
 
 def test_the_log_keeps_the_date_and_the_viewer() -> None:
-    heard = read_event("unreserved", 7, "v1", {"date": "once", "language": "ar", "market": "SA", "code": 4}, "boot:3")
-    assert heard is not None
-    assert log_entry(heard) == (
+    room_event = read_event("unreserved", 7, "v1", {"date": "once", "language": "ar", "market": "SA", "code": 4}, "boot:3")
+    assert room_event is not None
+    assert log_entry(room_event) == (
         EventKind.UNRESERVED,
         {"viewer": "v1", "date": "once", "language": "ar", "market": "SA", "at_ms": 7, "mark": "boot:3"},
     )
 
 
-def test_a_relay_gets_each_dates_reservations_once_in_pieces() -> None:
-    told: set[str] = set()
+def test_a_relay_gets_each_dates_reservations_once_in_batches() -> None:
+    sent_dates: set[str] = set()
     reserved = {"once": {f"v{number:05}" for number in range(4500)}, "over": {"x"}}
-    messages = list(reservation_messages({"date/once": 1, "date/new": 2, "show": 3}, reserved, told))
-    assert [(one["date"], len(one["viewers"])) for one in messages] == [("once", 2000), ("once", 2000), ("once", 500)]
-    assert told == {"once", "new"}
-    assert list(reservation_messages({"date/once": 1}, reserved, told)) == []
+    messages = list(reservation_messages({"date/once": 1, "date/new": 2, "show": 3}, reserved, sent_dates))
+    assert [(occurrence["date"], len(occurrence["viewers"])) for occurrence in messages] == [("once", 2000), ("once", 2000), ("once", 500)]
+    assert sent_dates == {"once", "new"}
+    assert list(reservation_messages({"date/once": 1}, reserved, sent_dates)) == []
 
 
-# --- with a relay
+# --- with a real relay
 
 
 async def test_reservations_survive_a_new_relay() -> None:
     reserved: dict[str, set[str]] = {"once": set()}
-    async with running_relay() as first, client(first) as session, Host(first) as host:
+    async with running_relay() as first, client(first) as session, RecordingHost(first) as host:
         host.link.board.show(board(SUNDAY))
         host.link.board.set_reservations(reserved)
         await host.joined()
-        await until(session, keys=2)
+        await wait_for_status(session, keys=2)
         async with page(session) as viewer:
             token = (await viewer.open())["token"]
             await viewer.send(t="reserve", date="once", on=True)
@@ -173,35 +175,35 @@ async def test_reservations_survive_a_new_relay() -> None:
             host.move_to(None)
             await first.aclose()
             host.move_to(second)
-            await until(other, waiting=2)
+            await wait_for_status(other, waiting=2)
             assert (await viewer.open(token=token))["reserved"] == ["once"]
             reserved["once"].add("third")
             host.link.board.set_reservations(reserved)
-            await until(other, waiting=3)
+            await wait_for_status(other, waiting=3)
 
 
 async def test_calendar_files_are_uploaded_once() -> None:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//x//EN")
     calendar.add("version", "2.0")
-    fine = room_calendar(calendar.to_ical(), "Evening / market")
+    valid = room_calendar(calendar.to_ical(), "Evening / market")
     broken = room_calendar(b"no calendar", "x")
     late = room_calendar(calendar.to_ical().replace(b"//EN", b"//ZH"), "")
-    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
-        host.link.calendars.want((broken, fine))
+    async with running_relay() as relay, client(relay) as session, RecordingHost(relay) as host:
+        host.link.calendars.want((broken, valid))
         await host.joined()
-        await there(session, fine.name)
-        host.link.calendars.want((broken, fine, late))
-        await there(session, late.name)
-        async with session.get(f"/room/live/calendars/{fine.name}") as answer:
-            assert await answer.read() == fine.content
+        await wait_for_calendar(session, valid.name)
+        host.link.calendars.want((broken, valid, late))
+        await wait_for_calendar(session, late.name)
+        async with session.get(f"/room/live/calendars/{valid.name}") as answer:
+            assert await answer.read() == valid.content
             assert answer.headers["Content-Disposition"].endswith("''Evening%20market.ics")
         async with session.get(f"/room/live/calendars/{broken.name}") as answer:
             assert answer.status == 404
-        assert host.heard == []
+        assert host.notices == []
 
 
-async def there(session: Any, name: str) -> None:
+async def wait_for_calendar(session: Any, name: str) -> None:
     async with asyncio.timeout(40):
         while True:
             async with session.get(f"/room/live/calendars/{name}") as answer:
@@ -211,12 +213,12 @@ async def there(session: Any, name: str) -> None:
 
 
 async def test_the_relay_accepts_a_dates_calendar() -> None:
-    setting = CalendarOptions("晚间集市", "zh", NOW, busy=False)
-    content = date_calendar(FRIDAYS, friday(0), CalendarText("晚间集市", "新品：美利奴围巾"), load_zones(), setting)
-    offered = room_calendar(content, "晚间集市")
-    async with running_relay() as relay, client(relay) as session, Host(relay) as host:
-        host.link.calendars.want((offered,))
-        await there(session, offered.name)
-        async with session.get(f"/room/live/calendars/{offered.name}") as answer:
+    options = CalendarOptions("晚间集市", "zh", NOW, busy=False)
+    content = date_calendar(FRIDAYS, friday(0), CalendarText("晚间集市", "新品：美利奴围巾"), load_zones(), options)
+    calendar = room_calendar(content, "晚间集市")
+    async with running_relay() as relay, client(relay) as session, RecordingHost(relay) as host:
+        host.link.calendars.want((calendar,))
+        await wait_for_calendar(session, calendar.name)
+        async with session.get(f"/room/live/calendars/{calendar.name}") as answer:
             (event,) = icalendar.Calendar.from_ical(await answer.read()).walk("VEVENT")
         assert (event["SUMMARY"], event.decoded("DTSTART")) == ("晚间集市", friday(0).start)

@@ -1,4 +1,4 @@
-"""The counts of a show: starting the rundown keeps them, and a new show starts with those who waited for it."""
+"""A show's counts: starting the rundown keeps them, and a new show starts with the waiting viewers."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -17,31 +17,31 @@ def event(kind: EventKind, minute: float = 0, **data: object) -> ShowEvent:
 
 @pytest_asyncio.fixture
 async def summary() -> AsyncIterator[RoomSummary]:
-    made = RoomSummary()
-    yield made
-    made.close()
+    room_summary = RoomSummary()
+    yield room_summary
+    room_summary.close()
 
 
 async def test_starting_the_rundown_on_air_keeps_the_counts(summary: RoomSummary) -> None:
-    begun: list[int] = []
-    summary.begun.connect(lambda: begun.append(summary.likes))
-    for one in (
+    likes_at_start: list[int] = []
+    summary.begun.connect(lambda: likes_at_start.append(summary.likes))
+    for event_logged in (
         event(EventKind.ON_AIR),
         event(EventKind.LIKED, count=5, product="sun"),
         event(EventKind.DETAIL_ASKED, product="sun"),
         event(EventKind.SHOW_STARTED, 5),
         event(EventKind.LIKED, 6, count=2),
     ):
-        summary.count(one)
+        summary.count(event_logged)
     assert (summary.likes, summary.details_asked, summary.of("sun").asked, summary.of("sun").likes) == (7, 1, 1, 5)
-    assert begun == [0]
+    assert likes_at_start == [0]
 
 
-async def test_viewers_who_wait_between_shows_count_for_the_next(summary: RoomSummary) -> None:
-    begun: list[int] = []
-    summary.begun.connect(lambda: begun.append(summary.likes))
+async def test_viewers_who_wait_between_shows_count_for_the_next_show(summary: RoomSummary) -> None:
+    likes_at_start: list[int] = []
+    summary.begun.connect(lambda: likes_at_start.append(summary.likes))
     summary.set_viewers(7)
-    for one in (
+    for event_logged in (
         event(EventKind.VIEWER_JOINED),
         event(EventKind.ON_AIR),
         event(EventKind.LIKED, count=40),
@@ -49,17 +49,17 @@ async def test_viewers_who_wait_between_shows_count_for_the_next(summary: RoomSu
         event(EventKind.SHOW_ENDED, 60, why="host"),
         event(EventKind.OFF_AIR, 60, why="host"),
     ):
-        summary.count(one)
+        summary.count(event_logged)
     assert (summary.likes, summary.joined) == (40, 1)
     summary.count(event(EventKind.LIKED, 61, count=3))
     summary.count(event(EventKind.VIEWER_JOINED, 62))
-    assert (summary.likes, summary.joined) == (43, 2), "the last show is shown until the next one starts"
+    assert (summary.likes, summary.joined) == (43, 2), "the last show's counts stay until the next show starts"
     summary.set_viewers(4)
     summary.count(event(EventKind.ON_AIR, 1500))
-    assert (summary.likes, summary.joined, summary.peak, begun) == (3, 1, 4, [0, 3])
+    assert (summary.likes, summary.joined, summary.peak, likes_at_start) == (3, 1, 4, [0, 3])
 
 
-async def test_sums_count_as_many_as_they_contain(summary: RoomSummary) -> None:
+async def test_summed_events_count_with_their_number(summary: RoomSummary) -> None:
     summary.add(
         [
             event(EventKind.PRODUCT_SEEN, product="sun", count=40),

@@ -1,4 +1,4 @@
-"""The end of a show: everything ends; after a crash the host resumes the show or leaves it ended."""
+"""Ending a show ends everything; after a crash the host can resume the show or leave it ended."""
 
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from tests.support.selling_show import SellingDesk
 
 
 class EndingDesk:
-    """A selling desk with what ends its show; no engine runs."""
+    """A selling desk without an engine, with everything that ends a show."""
 
-    def __init__(self, home: Path, *, path: Path | None = None, before: "EndingDesk | None" = None, engine_left: bool = False) -> None:
+    def __init__(
+        self, home: Path, *, path: Path | None = None, before: "EndingDesk | None" = None, engine_may_be_live: bool = False
+    ) -> None:
         self.base: SellingDesk = SellingDesk(home, clock=before.base.clock if before else None, path=path)
         if before is not None:
             self.base.clock = before.base.clock
@@ -35,7 +37,7 @@ class EndingDesk:
             self.disclosures,
             self.air,
             now_ms=base.now_ms,
-            may_be_live=lambda: engine_left,
+            may_be_live=lambda: engine_may_be_live,
         )
         self.why: list[str] = []
         self.ending.ended.connect(self.why.append)
@@ -53,8 +55,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "lamps.tradewind"
 
 
-def killed_after(tmp_path: Path, path: Path, *, live: bool) -> EndingDesk:
-    """A desk in the middle of its first product that then is no more."""
+def desk_killed_mid_show(tmp_path: Path, path: Path, *, live: bool) -> EndingDesk:
+    """Return a desk that was killed during its first product."""
     desk = EndingDesk(tmp_path)
     assert desk.base.book.files.save_as(path)
     if live:
@@ -73,7 +75,7 @@ def can_resume(desk: EndingDesk) -> bool:
     return desk.ending.interruption is not None and not desk.base.runner.run.running
 
 
-def test_everything_ends_and_the_log_says_so(tmp_path: Path) -> None:
+def test_ending_a_show_ends_and_logs_everything(tmp_path: Path) -> None:
     desk = EndingDesk(tmp_path)
     desk.go_live()
     runner, selling = desk.base.runner, desk.base.selling
@@ -98,7 +100,7 @@ def test_everything_ends_and_the_log_says_so(tmp_path: Path) -> None:
     assert desk.why == ["host"]
     before = len(desk.base.logged())
     desk.ending.end("host")
-    assert len(desk.base.logged()) == before, "nothing is left to end"
+    assert len(desk.base.logged()) == before, "nothing is ended twice"
     desk.base.close()
 
 
@@ -115,14 +117,14 @@ def test_offers_without_a_rundown_end_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("live", [True, False])
 def test_an_interrupted_run_pauses_and_resumes_at_the_same_second(tmp_path: Path, path: Path, live: bool) -> None:
-    before = killed_after(tmp_path, path, live=live)
+    before = desk_killed_mid_show(tmp_path, path, live=live)
     before.base.clock.pass_ms(26 * 60 * 1000)
     desk = EndingDesk(tmp_path, path=path, before=before)
     runner, selling = desk.base.runner, desk.base.selling
     assert not runner.run.running
     assert (selling.shown.pinned_id, selling.shown.drop, desk.air.since_ms) == ("", None, None)
-    cut_off = desk.ending.interruption
-    assert cut_off is not None and cut_off.segment == "Sun lamp"
+    interruption = desk.ending.interruption
+    assert interruption is not None and interruption.segment == "Sun lamp"
     assert [event.data["why"] for event in desk.base.logged(EventKind.SHOW_ENDED)] == [INTERRUPTED]
     desk.ending.resume()
     assert (runner.run.segment_id, selling.shown.pinned_id) == ("first", "sun")
@@ -134,32 +136,32 @@ def test_an_interrupted_run_pauses_and_resumes_at_the_same_second(tmp_path: Path
     desk.base.close()
 
 
-def test_the_offer_stays_until_somebody_decides(tmp_path: Path, path: Path) -> None:
-    before = killed_after(tmp_path, path, live=True)
+def test_the_offer_to_resume_stays_until_the_host_decides(tmp_path: Path, path: Path) -> None:
+    before = desk_killed_mid_show(tmp_path, path, live=True)
     before.base.clock.pass_ms(RESUME_SILENTLY_MS + 1)
-    looked = EndingDesk(tmp_path, path=path, before=before)
-    assert looked.ending.interruption is not None
-    looked.base.close()
-    again = EndingDesk(tmp_path, path=path, before=looked)
-    assert can_resume(again)
-    again.base.runner.start()
-    assert not can_resume(again), "a new run took its place"
-    again.base.close()
+    first_look = EndingDesk(tmp_path, path=path, before=before)
+    assert first_look.ending.interruption is not None
+    first_look.base.close()
+    second_look = EndingDesk(tmp_path, path=path, before=first_look)
+    assert can_resume(second_look)
+    second_look.base.runner.start()
+    assert not can_resume(second_look), "a new run replaces the offer to resume"
+    second_look.base.close()
 
 
-def test_an_engine_that_may_still_be_live_is_waited_for(tmp_path: Path, path: Path) -> None:
-    before = killed_after(tmp_path, path, live=True)
+def test_resuming_waits_for_an_engine_that_may_be_live(tmp_path: Path, path: Path) -> None:
+    before = desk_killed_mid_show(tmp_path, path, live=True)
     before.base.clock.pass_ms(10 * 60 * 1000)
-    desk = EndingDesk(tmp_path, path=path, before=before, engine_left=True)
+    desk = EndingDesk(tmp_path, path=path, before=before, engine_may_be_live=True)
     assert not can_resume(desk)
-    desk.air.engine_is_idle()  # it says that it is not
+    desk.air.engine_is_idle()  # the engine reports that it is not live
     desk.ending.lost_air()
     assert can_resume(desk)
     desk.base.close()
 
 
-def test_a_rehearsal_goes_on_after_a_short_gap_and_ends_after_hours(tmp_path: Path, path: Path) -> None:
-    before = killed_after(tmp_path, path, live=False)
+def test_a_rehearsal_continues_after_a_short_gap_and_ends_after_hours(tmp_path: Path, path: Path) -> None:
+    before = desk_killed_mid_show(tmp_path, path, live=False)
     before.base.clock.pass_ms(RESUME_SILENTLY_MS // 2)
     desk = EndingDesk(tmp_path, path=path, before=before)
     assert desk.base.runner.run.segment_id == "first" and desk.base.runner.run.running
@@ -169,5 +171,5 @@ def test_a_rehearsal_goes_on_after_a_short_gap_and_ends_after_hours(tmp_path: Pa
     assert not later.base.runner.run.running
     assert later.ending.interruption is None
     ended = later.base.runner.run.ended_ms
-    assert ended is not None and ended < later.base.now_ms() - ABANDONED_AFTER_MS, "hours in which nothing happened do not count"
+    assert ended is not None and ended < later.base.now_ms() - ABANDONED_AFTER_MS, "idle hours do not count"
     later.base.close()

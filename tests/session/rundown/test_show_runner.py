@@ -1,4 +1,4 @@
-"""The rundown as the host runs it, and after the desk restarts."""
+"""Running the rundown, and restoring it after the desk restarts."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,13 +14,13 @@ from tests.support.selling_show import SellingDesk
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[SellingDesk]:
-    made = SellingDesk(tmp_path)
-    yield made
-    made.close()
+    desk = SellingDesk(tmp_path)
+    yield desk
+    desk.close()
 
 
-def running(desk: SellingDesk) -> str:
-    """The segment that the show is in, "" = it does not run."""
+def current_segment(desk: SellingDesk) -> str:
+    """Return the current segment's id, or "" if the show is not running."""
     return desk.runner.current.id if desk.runner.current is not None else ""
 
 
@@ -29,7 +29,7 @@ def test_a_show_runs_from_start_to_end(desk: SellingDesk) -> None:
     assert (runner.current, runner.upcoming and runner.upcoming.id) == (None, "open")
     runner.start()
     runner.start()
-    assert running(desk) == "open"
+    assert current_segment(desk) == "open"
     desk.pass_s(100)
     timing = runner.timing()
     assert (timing.slot_left_s, timing.over_s) == (20, 0)
@@ -43,13 +43,13 @@ def test_a_show_runs_from_start_to_end(desk: SellingDesk) -> None:
     assert runner.timing().slot_left_s == 30
     runner.next()
     runner.next()
-    assert desk.selling.shown.pinned_id == ""  # nothing is sold in the close
+    assert desk.selling.shown.pinned_id == ""  # the closing segment has no product
     assert runner.upcoming is None
     runner.next()
     assert runner.run.segment_id == "close"
     runner.end()
     runner.end()
-    assert running(desk) == ""
+    assert current_segment(desk) == ""
     entered = [event.data["segment"] for event in desk.logged(EventKind.SEGMENT_ENTERED)]
     assert entered == ["open", "first", "second", "close"]
     assert [event.kind for event in desk.logged(EventKind.SHOW_STARTED, EventKind.SHOW_ENDED)] == [
@@ -58,7 +58,7 @@ def test_a_show_runs_from_start_to_end(desk: SellingDesk) -> None:
     ]
 
 
-def test_jumping_skipping_and_going_back(desk: SellingDesk) -> None:
+def test_segments_can_be_entered_skipped_and_revisited(desk: SellingDesk) -> None:
     runner = desk.runner
     runner.enter("second")
     assert runner.run.running
@@ -73,14 +73,14 @@ def test_jumping_skipping_and_going_back(desk: SellingDesk) -> None:
     runner.skip()
     assert runner.run.segment_id == "second"
     assert desk.logged(EventKind.SEGMENT_ENTERED)[-1].data["skipped"] == ["first"]
-    runner.skip()  # behind the close there is nothing
+    runner.skip()  # the close is the last segment
     assert runner.run.segment_id == "second"
-    with pytest.raises(ShowError) as refused:
+    with pytest.raises(ShowError) as raised:
         runner.enter("gone")
-    assert refused.value.code == "show.no_segment"
+    assert raised.value.code == "show.no_segment"
 
 
-def test_points_are_ticked_in_any_order_and_the_rest_is_reported(desk: SellingDesk) -> None:
+def test_points_are_ticked_in_any_order_and_missed_ones_reported(desk: SellingDesk) -> None:
     runner = desk.runner
     runner.enter("first")
     assert runner.unticked() == ("sun-1", "sun-2", "show-it")
@@ -89,19 +89,19 @@ def test_points_are_ticked_in_any_order_and_the_rest_is_reported(desk: SellingDe
     runner.tick("sun-1", done=True)
     runner.tick("show-it")
     assert runner.unticked() == ("sun-2", "show-it")
-    with pytest.raises(ShowError) as refused:
+    with pytest.raises(ShowError) as raised:
         runner.tick("moon-1")
-    assert refused.value.code == "run.no_item"
+    assert raised.value.code == "run.no_item"
     runner.next()
     assert desk.logged(EventKind.POINTS_LEFT)[0].data == {"segment": "first", "items": ["sun-2", "show-it"]}
-    told = next(notice for notice in desk.heard if notice.code == "run.points_left")
-    assert told.data == {"segment": "Sun lamp", "count": 2, "points": "No tools · Turn it"}
+    notice = next(notice for notice in desk.heard if notice.code == "run.points_left")
+    assert notice.data == {"segment": "Sun lamp", "count": 2, "points": "No tools · Turn it"}
     assert len(desk.logged(EventKind.POINT_TICKED)) == 3
     runner.tick("sun-2", segment_id="first")
     assert runner.unticked("first") == ("show-it",)
 
 
-def test_the_backup_takes_the_slot_in_one_action(desk: SellingDesk) -> None:
+def test_swapping_to_the_backup_is_one_action(desk: SellingDesk) -> None:
     runner = desk.runner
     with pytest.raises(ShowError):
         runner.swap_to_backup()
@@ -118,12 +118,12 @@ def test_the_backup_takes_the_slot_in_one_action(desk: SellingDesk) -> None:
     runner.follow()
     assert desk.selling.shown.pinned_id == "sun"
     runner.enter("second")
-    with pytest.raises(ShowError) as refused:
+    with pytest.raises(ShowError) as raised:
         runner.swap_to_backup()
-    assert refused.value.code == "show.no_backup"
+    assert raised.value.code == "show.no_backup"
 
 
-def test_a_countdown_runs_only_where_the_market_takes_it(desk: SellingDesk) -> None:
+def test_a_countdown_runs_only_in_markets_that_allow_it(desk: SellingDesk) -> None:
     runner, selling = desk.runner, desk.selling
     runner.enter("first")
     countdown = selling.shown.countdown
@@ -140,21 +140,21 @@ def test_a_countdown_runs_only_where_the_market_takes_it(desk: SellingDesk) -> N
     runner.previous()
     runner.enter("first")
     assert len(desk.logged(EventKind.COUNTDOWN_STARTED)) == 2
-    with pytest.raises(ShowError) as refused:
+    with pytest.raises(ShowError) as raised:
         selling.count_down(60)
-    assert (refused.value.code, refused.value.data["market"]) == ("countdown.unwelcome", "Germany")
+    assert (raised.value.code, raised.value.data["market"]) == ("countdown.unwelcome", "Germany")
     desk.book.document.edit_show("United States", partial(change_presentation, market_id="US"))
     selling.count_stock("sun", 0)
-    with pytest.raises(ShowError) as refused:
+    with pytest.raises(ShowError) as raised:
         selling.count_down(60)
-    assert refused.value.code == "countdown.sold_out"
+    assert raised.value.code == "countdown.sold_out"
     runner.previous()
     runner.next()
     runner.extend(60)
     assert len(desk.logged(EventKind.COUNTDOWN_STARTED)) == 2
 
 
-def test_the_timer_pauses_runs_and_restarts(desk: SellingDesk) -> None:
+def test_the_timer_pauses_resumes_and_restarts(desk: SellingDesk) -> None:
     runner = desk.runner
     runner.timer_start(90)
     desk.pass_s(30)
@@ -172,7 +172,7 @@ def test_the_timer_pauses_runs_and_restarts(desk: SellingDesk) -> None:
     assert runner.timer_left_s() == 90
 
 
-def test_an_edit_of_the_running_show_is_followed(desk: SellingDesk) -> None:
+def test_the_runner_follows_edits_of_the_running_show(desk: SellingDesk) -> None:
     runner = desk.runner
     runner.enter("first")
     desk.book.document.edit_show("Another product", partial(change_segment, segment_id="first", product_id="cable"))
@@ -188,20 +188,20 @@ def test_an_edit_of_the_running_show_is_followed(desk: SellingDesk) -> None:
     assert runner.run.segment_id == "open"
 
 
-def test_a_removed_segment_sends_nobody_back_to_the_beginning(desk: SellingDesk) -> None:
+def test_after_removing_the_current_segment_the_next_one_follows(desk: SellingDesk) -> None:
     runner = desk.runner
     runner.start()
     runner.next()
     desk.book.document.edit_show("Remove", partial(remove_segments, segment_ids=["first"]))
-    assert (running(desk), runner.upcoming and runner.upcoming.id) == ("", "second")
+    assert (current_segment(desk), runner.upcoming and runner.upcoming.id) == ("", "second")
     runner.next()
-    assert running(desk) == "second"
+    assert current_segment(desk) == "second"
     desk.book.document.edit_show("Remove", partial(remove_segments, segment_ids=["second"]))
     runner.previous()
-    assert running(desk) == "open"
+    assert current_segment(desk) == "open"
 
 
-def test_another_desk_reads_the_run_from_the_file(tmp_path: Path) -> None:
+def test_another_desk_restores_the_run_from_the_file(tmp_path: Path) -> None:
     desk = SellingDesk(tmp_path)
     path = tmp_path / "lamps.tradewind"
     assert desk.book.files.save_as(path)
@@ -225,18 +225,18 @@ def test_another_desk_reads_the_run_from_the_file(tmp_path: Path) -> None:
     after.close()
 
 
-def test_an_empty_run_says_so(desk: SellingDesk) -> None:
+def test_running_an_empty_rundown_is_refused(desk: SellingDesk) -> None:
     desk.book.document.edit_show("Empty", partial(remove_segments, segment_ids=["open", "first", "second", "close"]))
-    for verb in (desk.runner.start, desk.runner.swap_to_backup, lambda: desk.runner.extend(60)):
+    for action in (desk.runner.start, desk.runner.swap_to_backup, lambda: desk.runner.extend(60)):
         with pytest.raises(ShowError):
-            verb()
+            action()
     desk.runner.next()
     desk.runner.previous()
     desk.runner.end()
     assert desk.logged() == []
 
 
-def test_points_are_ticked_one_after_the_other_and_taken_back(desk: SellingDesk) -> None:
+def test_points_are_ticked_in_order_and_unticked(desk: SellingDesk) -> None:
     runner = desk.runner
     assert (runner.items(), runner.unticked(), runner.ticked()) == ((), (), ())
     runner.tick_next()
@@ -246,7 +246,7 @@ def test_points_are_ticked_one_after_the_other_and_taken_back(desk: SellingDesk)
     assert items[:2] == ("sun-1", "sun-2")
     runner.tick(items[-1])
     runner.tick_next()
-    assert runner.ticked() == (items[0], items[-1]), "in the order of the cue card, whatever was said first"
+    assert runner.ticked() == (items[0], items[-1]), "ticked points are in the order of the cue card"
     runner.untick_last()
     assert runner.ticked() == items[:1]
     for _ in range(len(items) + 1):

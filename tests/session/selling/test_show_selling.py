@@ -1,4 +1,4 @@
-"""Offers: pins, short cards, coupons that drop once, and stock."""
+"""Offers: pins, keyword cards, coupons and stock."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,19 +21,19 @@ from tests.support.selling_show import SellingDesk, product
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[SellingDesk]:
-    made = SellingDesk(tmp_path)
-    yield made
-    made.close()
+    desk = SellingDesk(tmp_path)
+    yield desk
+    desk.close()
 
 
 def units(desk: SellingDesk, product_id: str) -> int:
     return units_in_stock(desk.products[product_id])
 
 
-def test_a_product_is_pinned_once_and_its_point_goes_with_it(desk: SellingDesk) -> None:
+def test_a_product_is_pinned_once_and_its_point_disappears_with_it(desk: SellingDesk) -> None:
     selling = desk.selling
-    heard: list[str] = []
-    selling.changed.connect(lambda shown: heard.append(shown.pinned_id))
+    received: list[str] = []
+    selling.changed.connect(lambda shown: received.append(shown.pinned_id))
     selling.pin("sun")
     selling.pin("sun")
     selling.show_point("sun", "sun-1")
@@ -43,23 +43,23 @@ def test_a_product_is_pinned_once_and_its_point_goes_with_it(desk: SellingDesk) 
     selling.show_number(1)
     selling.unpin()
     selling.unpin()
-    assert (selling.shown.pinned_id, selling.shown.card is not None) == ("", True)  # the card belongs to no product
+    assert (selling.shown.pinned_id, selling.shown.card is not None) == ("", True)  # this card belongs to no product
     assert [event.data["product"] for event in desk.logged(EventKind.PINNED)] == ["sun", "moon", ""]
-    assert heard == ["sun", "sun", "sun", "moon", "moon", ""]
-    with pytest.raises(ShowError) as refused:
+    assert received == ["sun", "sun", "sun", "moon", "moon", ""]
+    with pytest.raises(ShowError) as raised:
         selling.pin("gone")
-    assert refused.value.code == "show.no_product"
+    assert raised.value.code == "show.no_product"
     selling.pin("star")
     desk.book.document.edit_show("Remove", partial(remove_products, product_ids=["star"]))
     assert selling.pinned is None
 
 
-def test_words_for_a_moment_come_and_go(desk: SellingDesk) -> None:
+def test_keyword_cards_are_shown_and_hidden(desk: SellingDesk) -> None:
     selling = desk.selling
     selling.pin("sun")
     assert [card.id for card in selling.deck] == ["free", "return", "sun-1", "sun-2"]
     selling.pin("moon")
-    assert [card.id for card in selling.deck] == ["free", "return", "moon-1", "moon-2"], "a card keeps its key"
+    assert [card.id for card in selling.deck] == ["free", "return", "moon-1", "moon-2"], "a card keeps its shortcut"
     selling.unpin()
     assert [card.id for card in selling.deck] == ["free", "return"]
     selling.pin("sun")
@@ -105,24 +105,24 @@ def test_a_coupon_ends_automatically_and_no_code_is_dropped_twice(desk: SellingD
     assert (selling.coupon_left, dict(selling.claims("ten"))) == (0, {"AAA": "v1", "BBB": "v2", "CCC": "v3"})
     selling.close_coupon()
     selling.close_coupon()
-    with pytest.raises(ShowError) as refused:
+    with pytest.raises(ShowError) as raised:
         selling.drop_coupon("ten")
-    assert (refused.value.code, refused.value.data["coupon"]) == ("coupon.none_left", "Ten off")
+    assert (raised.value.code, raised.value.data["coupon"]) == ("coupon.none_left", "Ten off")
 
 
-def test_codes_are_made_when_the_show_has_none(desk: SellingDesk) -> None:
+def test_codes_are_generated_if_the_coupon_has_none(desk: SellingDesk) -> None:
     desk.selling.drop_coupon("made")
     first = desk.selling.shown.drop
     assert first is not None
     assert len(set(first.codes)) == 4
     assert all(len(code) == CODE_LENGTH and code.isalnum() for code in first.codes)
-    desk.selling.drop_coupon("ten")  # one at a time
+    desk.selling.drop_coupon("ten")  # replaces the other coupon
     assert desk.logged(EventKind.COUPON_CLOSED)[0].data["why"] == "replaced"
     taken = frozenset(make_codes(50))
     assert not taken & set(make_codes(500, taken))
 
 
-def test_codes_as_they_are_pasted_are_cleaned_and_a_useless_one_costs_itself(desk: SellingDesk) -> None:
+def test_pasted_codes_are_cleaned_and_invalid_ones_dropped(desk: SellingDesk) -> None:
     def drop(*codes: str) -> tuple[str, ...]:
         desk.book.document.edit_show("Codes", lambda show: put_coupon(show, replace(coupon_of(show, "ten"), codes=codes)))
         desk.selling.drop_coupon("ten")
@@ -130,18 +130,20 @@ def test_codes_as_they_are_pasted_are_cleaned_and_a_useless_one_costs_itself(des
         return desk.selling.shown.drop.codes
 
     assert drop("\ufeffSAVE-1", "SAVE\u200b-2 ", "x" * 65, "SAVE-1", "\u200b") == ("SAVE-1", "SAVE-2")
-    assert [(one.code, one.data["count"]) for one in desk.heard if one.code.startswith("coupon")] == [("coupon.codes_left_out", 1)]
+    assert [(notice.code, notice.data["count"]) for notice in desk.heard if notice.code.startswith("coupon")] == [
+        ("coupon.codes_left_out", 1)
+    ]
     desk.book.log.append(EventKind.COUPON_CLAIMED, coupon="ten", code="SAVE-1", viewer="v1")
-    assert drop("SAVE-1\u2060", "SAVE-3") == ("SAVE-3",), "given is given, however it is written"
-    with pytest.raises(ShowError) as refused:
+    assert drop("SAVE-1\u2060", "SAVE-3") == ("SAVE-3",), "a given code is recognised in another spelling"
+    with pytest.raises(ShowError) as raised:
         drop("x" * 65, "y" * 70)
-    assert refused.value.code == "coupon.codes_too_long"
+    assert raised.value.code == "coupon.codes_too_long"
 
 
 def test_stock_changes_are_reported(desk: SellingDesk) -> None:
     selling = desk.selling
-    heard: list[tuple[str, int]] = []
-    selling.stock_changed.connect(lambda product_id, left: heard.append((product_id, left)))
+    received: list[tuple[str, int]] = []
+    selling.stock_changed.connect(lambda product_id, left: received.append((product_id, left)))
     selling.sell("star", 2)
     selling.sell("star", 2)
     assert units(desk, "star") == 0
@@ -150,7 +152,7 @@ def test_stock_changes_are_reported(desk: SellingDesk) -> None:
     selling.count_stock("star", 12)
     selling.sell("star", 8)
     assert desk.codes()[2:] == ["stock.low"]
-    assert heard == [("star", 1), ("star", 0), ("star", 12), ("star", 4)]
+    assert received == [("star", 1), ("star", 0), ("star", 12), ("star", 4)]
     assert [event.data["why"] for event in desk.logged(EventKind.STOCK_CHANGED)] == ["order", "order", "counted", "order"]
     desk.book.document.edit_show("Elsewhere", partial(change_product, product_id="sun", stock=(Stock("DE", 5), Stock("US", 9))))
     selling.sell("sun", 7, market_id="DE")
@@ -168,7 +170,7 @@ def order(order_id: str, product_name: str = "SKU-sun", count: int = 1, minor: i
     return Order(order_id, product_name, count, Money(minor, currency), 1, "webhook")
 
 
-def test_an_order_counts_once_whatever_brings_it(desk: SellingDesk) -> None:
+def test_an_order_counts_once_from_any_source(desk: SellingDesk) -> None:
     orders = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
     assert orders.place(order("1", count=2, minor=3998))
     assert not orders.place(order("1"))
@@ -182,26 +184,26 @@ def test_an_order_counts_once_whatever_brings_it(desk: SellingDesk) -> None:
         "EUR": (1, 1, 1899),
     }
     assert desk.codes() == ["orders.unknown_product"]
-    again = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
-    again.reload()
-    assert (again.totals, again.count) == (orders.totals, 5)
-    assert not again.place(order("4", "unheard"))
+    reloaded = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
+    reloaded.reload()
+    assert (reloaded.totals, reloaded.count) == (orders.totals, 5)
+    assert not reloaded.place(order("4", "unheard"))
 
 
-def test_an_order_without_an_id_or_units_is_not_taken(desk: SellingDesk) -> None:
+def test_an_order_without_an_id_or_units_is_ignored(desk: SellingDesk) -> None:
     orders = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
     assert orders.place_all([order("", "sun"), order("", "sun"), order("7", "sun", 0), order("7", "sun", -2)]) == 0
     assert (units(desk, "sun"), orders.count, desk.logged(EventKind.ORDER_PLACED)) == (40, 0, [])
 
 
-def test_orders_that_make_no_sense_are_none() -> None:
-    sound = {"order": "1", "product": "sun", "units": 1, "minor": 100, "currency": "USD"}
-    assert order_of(sound, "webhook") is not None
+def test_invalid_orders_are_refused() -> None:
+    valid = {"order": "1", "product": "sun", "units": 1, "minor": 100, "currency": "USD"}
+    assert order_of(valid, "webhook") is not None
     for wrong in ({"units": 0}, {"units": "many"}, {"currency": "dollars"}, {"order": ""}, {"minor": None}):
-        assert order_of({**sound, **wrong}, "webhook") is None
+        assert order_of({**valid, **wrong}, "webhook") is None
 
 
-def test_every_line_of_an_order_counts_once_and_corrections_are_later_events(desk: SellingDesk) -> None:
+def test_order_lines_count_once_and_corrections_are_logged_separately(desk: SellingDesk) -> None:
     orders = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
     first = Order("A1", " sku-SUN ", 2, Money(3998, "USD"), 5, "import", 1, 600)
     lines = [
@@ -211,17 +213,17 @@ def test_every_line_of_an_order_counts_once_and_corrections_are_later_events(des
     ]
     assert orders.place_all(lines) == 3
     assert orders.place_all(lines) == 0
-    assert (orders.count, units(desk, "sun"), units(desk, "moon")) == (1, 38, 38), "however the shop writes the SKU"
+    assert (orders.count, units(desk, "sun"), units(desk, "moon")) == (1, 38, 38), "SKUs are matched in any spelling"
     assert orders.in_all() == {"USD": 3998 + 1999 + 1999 + 600}
-    gone = Order("A1", "SKU-moon", 0, Money(0, "USD"), 5, "import", 2)
-    assert orders.correct(gone, "cancelled")
-    assert not orders.correct(gone, "cancelled")
-    assert (units(desk, "moon"), orders.totals["moon", "USD"]) == (39, OrderTotal(1, 1, 1999)), "cancelled units lie there again"
+    cancelled_line = Order("A1", "SKU-moon", 0, Money(0, "USD"), 5, "import", 2)
+    assert orders.correct(cancelled_line, "cancelled")
+    assert not orders.correct(cancelled_line, "cancelled")
+    assert (units(desk, "moon"), orders.totals["moon", "USD"]) == (39, OrderTotal(1, 1, 1999)), "cancelled units are back in stock"
     assert orders.correct(replace(first, units=0, total=Money(0, "USD"), extra_minor=0), "refunded")
-    assert (units(desk, "sun"), orders.in_all()) == (38, {"USD": 1999}), "refunded ones may never come back"
+    assert (units(desk, "sun"), orders.in_all()) == (38, {"USD": 1999}), "refunded units are not put back in stock"
     assert [event.data["why"] for event in desk.logged(EventKind.ORDER_CHANGED)] == ["cancelled", "refunded"]
-    assert len(desk.logged(EventKind.ORDER_PLACED)) == 3, "what was logged stays"
-    again = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
-    again.reload()
-    assert (again.totals, again.count, again.in_all()) == (orders.totals, 1, {"USD": 1999})
+    assert len(desk.logged(EventKind.ORDER_PLACED)) == 3, "logged orders stay in the log"
+    reloaded = Orders(desk.book, desk.products, desk.selling, notify=desk.heard.append)
+    reloaded.reload()
+    assert (reloaded.totals, reloaded.count, reloaded.in_all()) == (orders.totals, 1, {"USD": 1999})
     assert not orders.correct(Order("unheard", "SKU-sun", 1, Money(1, "USD"), 5), "changed")
