@@ -134,8 +134,8 @@ class RelayRow(QFrame):
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _toggle_also(self) -> None:
-        kept, here = self._context.studio.document.project.also_relay_ids, self.relay.id
-        wanted = tuple(one for one in kept if one != here) if here in kept else (*kept, here)
+        ids, here = self._context.studio.document.project.also_relay_ids, self.relay.id
+        wanted = tuple(one for one in ids if one != here) if here in ids else (*ids, here)
         self._context.edit("Stream to several relays", lambda project: editing.publish_also(project, wanted))
 
     def _copy(self) -> None:

@@ -46,13 +46,13 @@ class Thumbnails:
     def __init__(self, read: Callable[[str], bytes | None], side_px: int) -> None:
         self._read = read
         self._side = side_px
-        self._kept: OrderedDict[str, QPixmap | None] = OrderedDict()
+        self._thumbnails: OrderedDict[str, QPixmap | None] = OrderedDict()
 
     def get(self, picture_id: str) -> QPixmap | None:
         """None if the picture is missing or unreadable."""
-        if picture_id in self._kept:
-            self._kept.move_to_end(picture_id)
-            return self._kept[picture_id]
+        if picture_id in self._thumbnails:
+            self._thumbnails.move_to_end(picture_id)
+            return self._thumbnails[picture_id]
         content = self._read(picture_id)
         image = QImage.fromData(QByteArray(content)) if content is not None else QImage()
         made = None
@@ -63,9 +63,9 @@ class Thumbnails:
                 Qt.TransformationMode.SmoothTransformation,
             )
             made = QPixmap.fromImage(filled)
-        self._kept[picture_id] = made
-        while len(self._kept) > KEPT_THUMBS:
-            self._kept.popitem(last=False)
+        self._thumbnails[picture_id] = made
+        while len(self._thumbnails) > KEPT_THUMBS:
+            self._thumbnails.popitem(last=False)
         return made
 
 

@@ -55,9 +55,9 @@ class FileDialogs:
         return self.remember(kind, QFileDialog.getExistingDirectory(parent, title, self.start(kind)))
 
     def _folder(self, kind: str) -> Path:
-        kept = self._used.get(kind) or (str(self._settings().value(f"folders/{kind}") or "") if self._settings is not None else "")
+        used = self._used.get(kind) or (str(self._settings().value(f"folders/{kind}") or "") if self._settings is not None else "")
         show = self._show()
-        for folder in (Path(kept) if kept else None, show.parent if show is not None else None):
+        for folder in (Path(used) if used else None, show.parent if show is not None else None):
             if folder is not None and folder.is_dir():
                 return folder
         documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))

@@ -103,8 +103,8 @@ class AgendaView(PlannerPage):
         if day in (today, today + timedelta(days=1)):
             near = tr("Planner", "Today") if day == today else tr("Planner", "Tomorrow")
             words = f"{near} · {words}"
-        kept = " · ".join(mark.words for mark in marks)
-        return AgendaDay(words, kept, tuple(self._row(one, day, levels.get(one.key)) for one in dates), day == today)
+        festivals = " · ".join(mark.words for mark in marks)
+        return AgendaDay(words, festivals, tuple(self._row(one, day, levels.get(one.key)) for one in dates), day == today)
 
     def _row(self, occurrence: Occurrence, day: date, level: Level | None) -> AgendaRow:
         plan, context = self._plan, self._context

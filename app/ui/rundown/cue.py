@@ -18,7 +18,7 @@ from app.ui.kit.empty_state import EmptyState
 from app.ui.kit.labels import badge, elided, label
 from app.ui.kit.language import tr
 from app.ui.rundown.cue_items import CueItem, CueItems
-from app.ui.selling.disclosure_banner import DisclosureBanner, Told
+from app.ui.selling.disclosure_banner import DisclosureBanner, DisclosureText
 
 PICTURE_PX = 72
 TICK_MS = 1000
@@ -197,7 +197,7 @@ class CuePanel(QWidget):
     def read_banner(self) -> None:
         """Show late disclosures before due ones, and those before the ones on screen."""
         now_ms = self._control.now_ms()
-        states: dict[str, list[Told]] = {"late": [], "due": [], "page": [], "shown": []}
+        states: dict[str, list[DisclosureText]] = {"late": [], "due": [], "page": [], "shown": []}
         markets = {market.id: market for market in self._context.studio.document.show.markets}
         for reminder in self._control.disclosures.reminders():
             state = ""
@@ -208,13 +208,13 @@ class CuePanel(QWidget):
             elif reminder.shown_ms is not None and reminder.mode is DisclosureMode.PERIODIC:
                 state = "shown" if reminder.on_picture else "page"
             if state:
-                states[state].append(self._told(markets[reminder.market_id]))
+                states[state].append(self._disclosure_text(markets[reminder.market_id]))
         if states["late"]:
             states["late"] += states["due"]
-        state = next((state for state, told in states.items() if told), "")
+        state = next((state for state, texts in states.items() if texts), "")
         self.banner.show_state(state, states.get(state, ()))
 
-    def _told(self, market: Market) -> Told:
+    def _disclosure_text(self, market: Market) -> DisclosureText:
         host = self._context.studio.document.show.presentation.host_language
         words, language = pick(market.disclosure.text, market.languages)
         return pick(market.name, (host,))[0] or market.id, words, language
@@ -235,8 +235,8 @@ class CuePanel(QWidget):
         items = []
         for point in product.points if product is not None else ():
             beside, language = pick(point.keyword, (viewers,))
-            said = point.text if any(point.text.values()) else point.keyword
-            text, spoken = pick(said, (host,))
+            written = point.text if any(point.text.values()) else point.keyword
+            text, spoken = pick(written, (host,))
             items.append(
                 CueItem(
                     point.id,
@@ -285,16 +285,16 @@ class CuePanel(QWidget):
         if price is None:
             return name, tr("Cue", "not sold here"), ""
 
-        def said(money: Money) -> str:
+        def text_of(money: Money) -> str:
             return self._context.formats.money(money, host, market=market.id)
 
         more = []
         if price.was is not None:
-            more.append(tr("Cue", "was {price}", price=said(price.was)))
+            more.append(tr("Cue", "was {price}", price=text_of(price.was)))
         if landed is not None and landed.total != price.price:
-            more.append(tr("Cue", "{price} delivered", price=said(landed.total)))
+            more.append(tr("Cue", "{price} delivered", price=text_of(landed.total)))
         more.append(tr("Cue", "{units} left", units=units_in_stock(product)))
-        return name, said(price.price), " · ".join(more)
+        return name, text_of(price.price), " · ".join(more)
 
     def _read_answers(self) -> None:
         product = self._product()

@@ -11,7 +11,7 @@ from app.ui.kit.labels import elided, label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import Icons, set_property
 
-Told = tuple[str, str, str]  # market name, the text that its viewers read, and the text's language
+DisclosureText = tuple[str, str, str]  # market name, the text that its viewers read, and the text's language
 
 
 class DisclosureBanner(QWidget):
@@ -24,7 +24,7 @@ class DisclosureBanner(QWidget):
         self.setObjectName("disclosureBanner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icons = icons
-        self._told: tuple[Told, ...] | None = None
+        self._texts: tuple[DisclosureText, ...] | None = None
         self._state = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
@@ -48,12 +48,12 @@ class DisclosureBanner(QWidget):
         """The banner's whole text, line by line."""
         return "\n".join(one.text() for one in self.findChildren(QLabel) if one.text())
 
-    def show_state(self, state: str, told: Sequence[Told]) -> None:
+    def show_state(self, state: str, texts: Sequence[DisclosureText]) -> None:
         """`state`: "due"; "late"; "shown" (on screen now, the host still has to say it); "page" (the same, only on the viewer page, because
         the on-screen language differs); "" (nothing due)."""
-        if (state, tuple(told)) == (self._state, self._told):
+        if (state, tuple(texts)) == (self._state, self._texts):
             return
-        self._state, self._told = state, tuple(told)
+        self._state, self._texts = state, tuple(texts)
         if state in ("", "shown", "page"):
             hand_over_focus(self.button, self.parentWidget() or self)
         self.setVisible(bool(state))
@@ -80,14 +80,14 @@ class DisclosureBanner(QWidget):
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
-        for market, words, language in self._told or ():
-            said = label(words, "bannerWords", wrap=True)
+        for market, words, language in self._texts or ():
+            text = label(words, "bannerWords", wrap=True)
             if is_right_to_left(language):
-                said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
+                text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
             row = QWidget()
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(10)
             line.addWidget(elided(market, "hint"), 2)
-            line.addWidget(said, 3)
+            line.addWidget(text, 3)
             self._rows.addWidget(row)

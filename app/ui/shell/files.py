@@ -26,15 +26,15 @@ class Files:
     def _filter(self) -> str:
         return tr("Files", "Tradewind shows (*{suffix})", suffix=self._suffix)
 
-    def may_leave(self, *, kept: bool = False) -> bool:
-        """Ask about unsaved changes; True if the open show may be closed. `kept`: it stays in the recent shows even without saving."""
+    def may_leave(self, *, stays_recent: bool = False) -> bool:
+        """Ask about unsaved changes; True if the open show may be closed. `stays_recent`: it stays in the recent shows anyway."""
         if not self._studio.document.modified:
             return True
         answer = choose(
             self._parent,
             tr("Files", "Save “{title}”?", title=self._studio.document.title),
             tr("Files", "This show has no file yet. If you don’t save it, you can still find it under Recent shows.")
-            if kept and self._studio.document.path is None
+            if stays_recent and self._studio.document.path is None
             else tr("Files", "Your changes haven’t been saved."),
             (("save", tr("Files", "Save"), "primary"), ("discard", tr("Files", "Don’t save"), "")),
         )
@@ -42,7 +42,7 @@ class Files:
 
     def may_replace(self) -> bool:
         """Ask whether another show may replace a running one, and about unsaved changes."""
-        return may_replace(self._studio, self._parent) and self.may_leave(kept=True)
+        return may_replace(self._studio, self._parent) and self.may_leave(stays_recent=True)
 
     def new(self) -> None:
         """Start a new show."""

@@ -10,11 +10,11 @@ _CHANGES = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QE
 
 
 class LayoutWatch(QObject):
-    """Calls `keep` a moment after the last change of the window or its docks."""
+    """Calls `save` a moment after the last change of the window or its docks."""
 
-    def __init__(self, window: QMainWindow, docks: Iterable[QDockWidget], keep: Callable[[], None]) -> None:
+    def __init__(self, window: QMainWindow, docks: Iterable[QDockWidget], save: Callable[[], None]) -> None:
         super().__init__(window)
-        self._keep = keep
+        self._save = save
         self._stopped = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -34,7 +34,7 @@ class LayoutWatch(QObject):
 
     def _on_rest(self) -> None:
         if not self._stopped:
-            self._keep()
+            self._save()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _CHANGES:

@@ -47,7 +47,7 @@ from app.ui.shell.menus import TOOLBAR, Menus
 from app.ui.shell.openers import WindowOpeners, open_dialog
 from app.ui.shell.own_windows import OwnWindows
 from app.ui.shell.schedule_panel import SchedulePanel
-from app.ui.shell.side_widths import SideWidths, kept_widths
+from app.ui.shell.side_widths import SideWidths, saved_widths
 from app.ui.shell.status import StatusBar
 
 LAYOUT_VERSION = 4
@@ -324,14 +324,14 @@ class MainWindow(QMainWindow):
         return QSettings(str(self._fittings.state_file), QSettings.Format.IniFormat)
 
     def _restore_layout(self) -> None:
-        kept = self._settings()
-        geometry, state = kept.value("geometry"), kept.value("state")
+        settings = self._settings()
+        geometry, state = settings.value("geometry"), settings.value("state")
         if geometry is None or not self.restoreGeometry(geometry):
             self._fit_screen()
         self._arrange()
         if state is not None:
             self.restoreState(state, LAYOUT_VERSION)
-        self.sides.want(kept_widths(kept.value("sides"), self.sides.wanted_px))
+        self.sides.want(saved_widths(settings.value("sides"), self.sides.wanted_px))
 
     def _fit_screen(self) -> None:
         """The first size: comfortable, or the whole screen if that is smaller."""
@@ -340,13 +340,13 @@ class MainWindow(QMainWindow):
         if room.width() <= FIRST_SIZE.width() or room.height() <= FIRST_SIZE.height():
             self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
 
-    def keep_layout(self) -> None:
+    def save_layout(self) -> None:
         """Save the place and size of window and docks for the next start."""
-        kept = self._settings()
-        kept.setValue("geometry", self.saveGeometry())
-        kept.setValue("state", self.saveState(LAYOUT_VERSION))
-        kept.setValue("sides", self.sides.wanted_px)
-        kept.sync()
+        settings = self._settings()
+        settings.setValue("geometry", self.saveGeometry())
+        settings.setValue("state", self.saveState(LAYOUT_VERSION))
+        settings.setValue("sides", self.sides.wanted_px)
+        settings.sync()
 
     def reset_layout(self) -> None:
         """Put all panels back to the layout of a first start."""
@@ -420,7 +420,7 @@ class MainWindow(QMainWindow):
         self._decided = True
         if self._watch is not None:
             self._watch.stop()
-        self.keep_layout()
+        self.save_layout()
         self.windows.close()
         self.bridge.close()
         self.close()
@@ -437,7 +437,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._seen:
             self._seen = True
-            self._watch = LayoutWatch(self, self.docks.values(), self.keep_layout)
+            self._watch = LayoutWatch(self, self.docks.values(), self.save_layout)
             self.painted.emit()
             self.consent.look()
 

@@ -11,7 +11,7 @@ SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidget
 WIDEST_PX = 10_000
 
 
-def kept_widths(found: object, default_px: Sequence[int]) -> list[int]:
+def saved_widths(found: object, default_px: Sequence[int]) -> list[int]:
     """The widths of both sides in a settings file; the default if they are missing or broken."""
     texts = [str(one) for one in found] if isinstance(found, (list, tuple)) else []
     widths = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < len(str(WIDEST_PX))]

@@ -11,7 +11,7 @@ from app.overlay.text import font_for
 from app.session.studio import Studio
 from app.ui.shell.application import Shell
 from app.ui.shell.main_window import MainWindow
-from app.ui.shell.side_widths import SETTLE_MS, kept_widths
+from app.ui.shell.side_widths import SETTLE_MS, saved_widths
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -88,8 +88,8 @@ def test_panels_are_as_wide_as_the_user_drew_them(shell: Shell, window: MainWind
 
 @pytest.mark.parametrize("broken", [["wide", "-3"], "7", [1, 2, 3], {}, None, ["10000000", "300"], [[1], [2]], 5])
 def test_broken_widths_on_disk_are_passed_over(broken: object) -> None:
-    assert kept_widths(broken, [320, 330]) == [320, 330]
-    assert kept_widths(["300", "400"], [320, 330]) == [300, 400]
+    assert saved_widths(broken, [320, 330]) == [320, 330]
+    assert saved_widths(["300", "400"], [320, 330]) == [300, 400]
 
 
 @pytest.mark.parametrize("first", ["window", "picture"])

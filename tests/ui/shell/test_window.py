@@ -436,7 +436,7 @@ def test_a_panel_becomes_a_window_and_comes_back(window: MainWindow) -> None:
 
 def test_docks_remember_their_place(shell: Shell, tmp_path: Path, window: MainWindow) -> None:
     window.docks["scenes"].hide()
-    window.keep_layout()
+    window.save_layout()
     assert (tmp_path / "state" / "window.ini").is_file()
     shell._rebuild()
     assert shell.window is not window
