@@ -11,7 +11,7 @@ async def _fail() -> None:
     raise ValueError("broken")
 
 
-async def test_an_error_is_logged_and_handed_on(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_error_is_logged_and_passed_on(caplog: pytest.LogCaptureFixture) -> None:
     failures: list[tuple[str, str]] = []
     task = start_task(_fail(), "job", lambda name, error: failures.append((name, str(error))))
     await asyncio.wait({task})
@@ -20,7 +20,7 @@ async def test_an_error_is_logged_and_handed_on(caplog: pytest.LogCaptureFixture
     caplog.clear()
 
 
-async def test_tasks_end_with_their_owner_and_cancelling_is_no_failure() -> None:
+async def test_tasks_end_with_their_owner_and_cancelling_is_not_an_error() -> None:
     failures: list[str] = []
     tasks = OwnedTasks(lambda name, error: failures.append(name))
     first = tasks.start(asyncio.sleep(60), "first")
@@ -30,7 +30,7 @@ async def test_tasks_end_with_their_owner_and_cancelling_is_no_failure() -> None
     assert (len(tasks), first.cancelled(), failures) == (0, True, [])
 
 
-async def test_join_waits_for_all_but_not_longer_than_told() -> None:
+async def test_join_waits_for_all_tasks_up_to_the_timeout() -> None:
     tasks = OwnedTasks()
     await tasks.join()
     done = asyncio.Event()

@@ -17,7 +17,7 @@ def tradewind(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "app", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_size_takes_even_numbers_only() -> None:
+def test_size_must_be_even() -> None:
     assert size("1280x720") == (1280, 720)
     assert size("720X1280") == (720, 1280)
     for wrong in ("1280", "1281x720", "1280x7200", "axb", "0x0"):
@@ -25,7 +25,7 @@ def test_size_takes_even_numbers_only() -> None:
             size(wrong)
 
 
-def test_address_takes_host_and_port() -> None:
+def test_an_address_is_host_and_port() -> None:
     assert address("127.0.0.1:80") == ("127.0.0.1", 80)
     assert address("[::1]:8787") == ("::1", 8787)
     assert address(":8787") == ("", 8787)
@@ -34,7 +34,7 @@ def test_address_takes_host_and_port() -> None:
             address(wrong)
 
 
-def test_between_names_the_bounds() -> None:
+def test_an_out_of_range_error_gives_the_bounds() -> None:
     assert between(1, 60)("30") == 30
     with pytest.raises(argparse.ArgumentTypeError, match="between 1 and 60"):
         between(1, 60)("61")
@@ -51,7 +51,7 @@ def test_the_version_is_printed() -> None:
     assert tradewind("--version").stdout == f"tradewind {VERSION}\n"
 
 
-def test_a_wrong_word_is_a_usage_error() -> None:
+def test_an_unknown_argument_is_a_usage_error() -> None:
     done = tradewind("broadcast", "--size", "big")
     assert done.returncode == 2
     assert "'big' is not a size like 1280x720" in done.stderr

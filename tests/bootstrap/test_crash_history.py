@@ -1,4 +1,4 @@
-"""A source that crashes the engine twice is skipped by the next one; a killed process suspects no source."""
+"""A source that crashes the engine twice is skipped by the next engine; a killed engine suspects no source."""
 
 import signal
 import subprocess
@@ -51,7 +51,7 @@ def crash(runtime: Path, crash: str, main: str = "pass") -> int:
 @pytest.mark.parametrize(
     ("how", "number"), [("os.abort()", signal.SIGABRT), ("ctypes.string_at(0)", signal.SIGSEGV), ("os.kill(os.getpid(), 8)", signal.SIGFPE)]
 )
-def test_the_second_crash_leaves_the_source_out_whose_thread_it_was(tmp_path: Path, how: str, number: signal.Signals) -> None:
+def test_after_two_crashes_on_its_thread_a_source_is_skipped(tmp_path: Path, how: str, number: signal.Signals) -> None:
     if number is signal.SIGFPE:
         how = "import signal; signal.pthread_kill(threading.get_ident(), signal.SIGFPE)"
     assert crash(tmp_path, how) == -number
@@ -66,7 +66,7 @@ def test_a_killed_engine_suspects_no_source(tmp_path: Path) -> None:
         assert CrashHistory(tmp_path).read() == frozenset()
 
 
-def test_a_crash_outside_the_sources_suspects_none_of_them(tmp_path: Path) -> None:
+def test_a_crash_outside_the_sources_suspects_no_source(tmp_path: Path) -> None:
     for _ in range(3):
         assert crash(tmp_path, "threading.Event().wait()", "os.abort()") == -signal.SIGABRT
         assert CrashHistory(tmp_path).read() == frozenset()
@@ -81,7 +81,7 @@ def test_damaged_files_of_a_dead_engine_do_not_stop_the_next(tmp_path: Path, con
     assert CrashHistory(tmp_path).read() == frozenset()
 
 
-def test_a_crash_on_a_librarys_own_thread_points_at_what_had_just_begun() -> None:
+def test_a_crash_on_a_librarys_thread_suspects_the_source_started_last() -> None:
     dump = "Fatal Python error: Segmentation fault\n\nThread 0x00007f0000000001 (most recent call first):\n  File x\n"
     works = parse_activity('[1, "old", "old-print", 100.0]\n[2, "new", "new-print", 995.0]\nbroken\n[3]')
     assert crash_suspects(dump, works, 1000.0) == {"new-print"}

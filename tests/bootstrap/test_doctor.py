@@ -1,4 +1,4 @@
-"""Doctor runs on this machine, and its exit status is right."""
+"""Doctor runs on this machine and returns the right exit status."""
 
 import contextlib
 import json
@@ -45,10 +45,10 @@ def test_a_home_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
     assert "TRADEWIND_HOME" in problems[0]["cure"]
 
 
-def test_a_taken_port_is_noted(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with contextlib.suppress(OSError):  # somebody has it already, which is as good
+        with contextlib.suppress(OSError):  # another program already has the port, which tests the same
             taken.bind(("", 8787))
             taken.listen()
         status, found = doctor(tmp_path)

@@ -46,29 +46,29 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["subproces
         process.wait()
 
 
-async def shows_pictures(found: Registration) -> None:
-    """The engine works: it composes what it is told to."""
+async def composes_frames(found: Registration) -> None:
+    """Check that the engine composes the frames of a project."""
     async with LinkDesk(found) as desk:
         desk.client.send(Apply(starter_project(camera=None, microphone=False)))
         await desk.event(EngineStats, lambda stats: stats.frames.composed > 10)
 
 
-async def test_a_crashed_engine_is_followed_by_a_whole_one(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+async def test_a_crashed_engine_is_replaced_by_a_working_one(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
     first = await registered(tmp_path)
     assert (first.host_pid, psutil.Process(first.pid).ppid()) == (host.pid, host.pid)
     assert host_of(first.pid) == host.pid
-    await shows_pictures(first)
+    await composes_frames(first)
     os.kill(first.pid, signal.SIGSEGV)
     second = await registered(tmp_path, other_than=first.pid)
     assert (second.host_pid, is_running(first.pid)) == (host.pid, False)
-    await shows_pictures(second)
+    await composes_frames(second)
     async with LinkDesk(second) as desk:
         desk.client.send(Shutdown())
         assert await asyncio.to_thread(host.wait, PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_an_end_reaches_the_engine(host: "subprocess.Popen[bytes]", tmp_path: Path, number: signal.Signals) -> None:
+async def test_signals_are_passed_on_to_the_engine(host: "subprocess.Popen[bytes]", tmp_path: Path, number: signal.Signals) -> None:
     found = await registered(tmp_path)
     host.send_signal(number)
     assert await asyncio.to_thread(host.wait, PATIENCE_S) == 0
@@ -76,7 +76,7 @@ async def test_an_end_reaches_the_engine(host: "subprocess.Popen[bytes]", tmp_pa
     assert registration.read(tmp_path) is None
 
 
-async def test_one_that_is_not_needed_tells_why(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+async def test_a_second_engine_exits_and_says_why(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
     await registered(tmp_path)
     words = [sys.executable, "-m", "app", "engine", "--runtime", str(tmp_path)]
     done = await asyncio.to_thread(subprocess.run, words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
@@ -84,16 +84,14 @@ async def test_one_that_is_not_needed_tells_why(host: "subprocess.Popen[bytes]",
     assert "link.taken" in done.stderr
 
 
-async def test_one_that_dies_and_dies_is_followed_more_slowly_and_can_still_be_ended(
-    host: "subprocess.Popen[bytes]", tmp_path: Path
-) -> None:
+async def test_repeated_crashes_are_restarted_more_slowly_and_can_be_stopped(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
     pid = 0
     for _ in range(4):
         found = await registered(tmp_path, other_than=pid)
         pid = found.pid
         os.kill(pid, signal.SIGKILL)
         assert await wait_for_end(pid, within_s=PATIENCE_S)
-    host.send_signal(signal.SIGTERM)  # it waits two seconds before the next
+    host.send_signal(signal.SIGTERM)  # during the two seconds before the next start
     assert await asyncio.to_thread(host.wait, 1.5) == 0
 
 
@@ -127,7 +125,7 @@ async def test_an_engine_survives_its_host_and_the_desk_starts_the_next_one(tmp_
     assert not is_running(after.host_pid)
 
 
-async def test_killed_together_both_come_back(tmp_path: Path) -> None:
+async def test_host_and_engine_killed_together_are_both_restarted(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         before = await registered(desk.paths.runtime)
@@ -137,7 +135,7 @@ async def test_killed_together_both_come_back(tmp_path: Path) -> None:
         assert (await registered(desk.paths.runtime)).host_pid not in (0, before.host_pid)
 
 
-async def test_a_host_that_is_frozen_is_given_up(tmp_path: Path) -> None:
+async def test_a_frozen_host_is_abandoned(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL) as desk:
         await desk.attached()
         before = await registered(desk.paths.runtime)
@@ -148,7 +146,7 @@ async def test_a_host_that_is_frozen_is_given_up(tmp_path: Path) -> None:
         assert (await registered(desk.paths.runtime)).pid == desk.engine_pid
 
 
-async def test_where_a_library_has_a_thread_the_desk_starts_the_next_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_if_a_library_started_a_thread_the_desk_starts_the_next_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
     if os.cpu_count() == 1:
         pytest.skip("OpenBLAS starts no thread where there is one core")
@@ -161,7 +159,7 @@ async def test_where_a_library_has_a_thread_the_desk_starts_the_next_engine(tmp_
         assert desk.engine_pid != before.pid
 
 
-async def test_an_engine_that_another_desk_started_is_followed_too(tmp_path: Path) -> None:
+async def test_an_engine_started_by_another_desk_is_also_replaced(tmp_path: Path) -> None:
     async with StudioDesk(tmp_path, commands=REAL) as first:
         await first.attached()
         async with StudioDesk(tmp_path, commands=REAL) as second:
@@ -175,8 +173,8 @@ async def test_an_engine_that_another_desk_started_is_followed_too(tmp_path: Pat
             assert after.host_pid == before.host_pid
 
 
-async def test_a_source_that_crashed_two_engines_is_left_out_and_said(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
-    """The fixture's engine starts with this history; the CrashHistory tests cover what a crash writes."""
+async def test_a_source_that_crashed_two_engines_is_skipped_and_reported(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+    """The engine starts with a written history; the CrashHistory tests cover what a crash writes."""
     first = await registered(tmp_path)
     colour = Source("bad", "Bad", SourceKind.COLOUR, {"colour": "#ff0000ff"})
     (tmp_path / "engine.crashes").write_text(json.dumps({source_fingerprint(colour): [time.time() - 60, time.time() - 30]}))

@@ -1,4 +1,4 @@
-"""The sample show's handbook as files."""
+"""Exports the sample show's handbook to files."""
 
 from pathlib import Path
 
@@ -21,23 +21,25 @@ def sample() -> SampleShow:
 
 
 @pytest.fixture
-def press(sample: SampleShow) -> HandbookExporter:
+def handbook_exporter(sample: SampleShow) -> HandbookExporter:
     return HandbookExporter(RESOURCES, sample.pictures.get, lambda picture_id: media_type_of(sample.pictures[picture_id]))
 
 
 @pytest.mark.parametrize(("name", "begins"), [("h.html", b"\n<!DOCTYPE html>"), ("h.PDF", b"%PDF-")])
-def test_the_extension_chooses_the_format(press: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str, begins: bytes) -> None:
+def test_the_extension_chooses_the_format(
+    handbook_exporter: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str, begins: bytes
+) -> None:
     show = sample.show(starter_project(camera=None, microphone=False))
-    press.write(tmp_path / name, show, "Harbour & Hill", "ar")
+    handbook_exporter.write(tmp_path / name, show, "Harbour & Hill", "ar")
     content = (tmp_path / name).read_bytes()
     assert content.lstrip(b"\n").startswith(begins.lstrip(b"\n"))
     assert name.endswith(".PDF") or content.count(b"data:image/webp;base64,") == 6
 
 
 @pytest.mark.parametrize("name", ["h.html", "h.pdf"])
-def test_a_missing_folder_is_reported(press: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str) -> None:
+def test_a_missing_folder_is_reported(handbook_exporter: HandbookExporter, sample: SampleShow, tmp_path: Path, name: str) -> None:
     show = sample.show(starter_project(camera=None, microphone=False))
     path = tmp_path / "nowhere" / name
     with pytest.raises((StorageError, HandbookError)) as raised:
-        press.write(path, show, "x", "en")
+        handbook_exporter.write(path, show, "x", "en")
     assert raised.value.data["path"] == str(path)

@@ -1,4 +1,4 @@
-"""A new show's scenes and sources, named in the user's language."""
+"""A new show's scenes and sources are named in the user's language."""
 
 from pathlib import Path
 

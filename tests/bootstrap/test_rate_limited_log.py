@@ -1,4 +1,4 @@
-"""A log that outsiders cannot flood."""
+"""A log that untrusted senders cannot flood."""
 
 import logging
 from pathlib import Path
@@ -7,7 +7,7 @@ from app.bootstrap.logs import start_logging
 from app.bootstrap.rate_limited_log import RateLimitedHandler
 
 
-class Kept(logging.Handler):
+class RecordedLines(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
@@ -16,40 +16,40 @@ class Kept(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-class Setting:
+class FloodTest:
     def __init__(self) -> None:
         self.now_s = 0.0
-        self.kept = Kept()
-        self.handler = RateLimitedHandler((self.kept,), per_minute=3, now_s=lambda: self.now_s)
+        self.recorded = RecordedLines()
+        self.handler = RateLimitedHandler((self.recorded,), per_minute=3, now_s=lambda: self.now_s)
 
-    def say(self, words: str, *, line: int = 1, level: int = logging.INFO) -> None:
+    def log(self, words: str, *, line: int = 1, level: int = logging.INFO) -> None:
         self.handler.handle(logging.LogRecord("relay", level, "a.py", line, words, (), None))
 
 
-def test_the_same_line_is_written_a_few_times_and_then_counted() -> None:
-    setting = Setting()
+def test_repeated_lines_are_written_a_few_times_and_then_counted() -> None:
+    flood = FloodTest()
     for number in range(10):
-        setting.say(f"refused {number}")
-    setting.say("another place", line=2)
-    setting.say("a fault", level=logging.ERROR)
-    assert setting.kept.lines == ["refused 0", "refused 1", "refused 2", "another place", "a fault"]
-    setting.now_s = 61.0
-    setting.say("refused 10")
-    assert setting.kept.lines[5:] == ["suppressed 7 similar lines", "refused 10"]
+        flood.log(f"refused {number}")
+    flood.log("another place", line=2)
+    flood.log("a fault", level=logging.ERROR)
+    assert flood.recorded.lines == ["refused 0", "refused 1", "refused 2", "another place", "a fault"]
+    flood.now_s = 61.0
+    flood.log("refused 10")
+    assert flood.recorded.lines[5:] == ["suppressed 7 similar lines", "refused 10"]
 
 
-def test_suppressed_lines_are_counted_at_the_end_and_places_are_forgotten() -> None:
-    setting = Setting()
+def test_suppressed_lines_are_counted_on_close_and_old_places_are_dropped() -> None:
+    flood = FloodTest()
     for line in range(2000):
-        setting.say("x", line=line)
-    assert len(setting.handler._seen) <= 512
+        flood.log("x", line=line)
+    assert len(flood.handler._seen) <= 512
     for _ in range(5):
-        setting.say("y", line=1999)
-    setting.handler.close()
-    assert setting.kept.lines[-1] == "suppressed 3 similar lines"
+        flood.log("y", line=1999)
+    flood.handler.close()
+    assert flood.recorded.lines[-1] == "suppressed 3 similar lines"
 
 
-def test_a_process_that_is_flooded_keeps_what_one_needs_to_read(tmp_path: Path) -> None:
+def test_a_flooded_process_keeps_its_important_lines(tmp_path: Path) -> None:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     try:

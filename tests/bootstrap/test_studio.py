@@ -1,4 +1,4 @@
-"""The parts that the Studio is built from."""
+"""The parts from which the studio is built."""
 
 from app.bootstrap.studio import Drawing
 from app.domain.program.output import Canvas

@@ -22,7 +22,7 @@ time.sleep(60)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends otherwise there")
-def test_half_a_process_does_not_go_on(tmp_path: Path) -> None:
+def test_a_failed_thread_aborts_the_process(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", BREAKING, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=50, check=False
     )

@@ -66,7 +66,7 @@ async def test_hello_then_meters_and_stats(engine: "Popen[bytes]", tmp_path: Pat
         assert meters.master.peak_db == (-20.0, -20.0)
 
 
-async def test_every_verb_arrives_in_order(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_every_command_arrives_in_order(engine: "Popen[bytes]", tmp_path: Path) -> None:
     async with LinkDesk(await registered(tmp_path)) as desk:
         picture = os.urandom(1280 * 720 * 4)
         for command in (
@@ -81,8 +81,8 @@ async def test_every_verb_arrives_in_order(engine: "Popen[bytes]", tmp_path: Pat
             desk.client.send(command)
         desk.client.send(ListDevices())
         await desk.event(EngineStats, lambda stats: stats.state.value == "live")
-        told = [notice for notice in desk.events if isinstance(notice, Notice)]
-        assert [notice.code.removeprefix("paper.") for notice in told] == [
+        notices = [notice for notice in desk.events if isinstance(notice, Notice)]
+        assert [notice.code.removeprefix("paper.") for notice in notices] == [
             "applied",
             "picture",
             "overlay",
@@ -91,17 +91,17 @@ async def test_every_verb_arrives_in_order(engine: "Popen[bytes]", tmp_path: Pat
             "took",
             "live",
         ]
-        assert values(told[1]) == {"source": "text-1", "width": 1280, "height": 720, "size": len(picture), "first": picture[0]}
-        shown = {"id": "card", "width": 1280, "height": 720, "size": len(picture), "x": 0.25, "y": 0.5}
-        assert values(told[2]) == {**shown, "enter": "slide_left", "duration_ms": 400, "scroll_px_per_s": 60.0}
-        assert values(told[3]) == {"id": "card", "leave": "fade", "duration_ms": 250}
-        assert values(told[4]) == {"ids": "r1", "warm": "r1", "every_s": 45.0}
-        assert values(told[6]) == {"ids": "r1", "tokens": "secret"}
+        assert values(notices[1]) == {"source": "text-1", "width": 1280, "height": 720, "size": len(picture), "first": picture[0]}
+        expected = {"id": "card", "width": 1280, "height": 720, "size": len(picture), "x": 0.25, "y": 0.5}
+        assert values(notices[2]) == {**expected, "enter": "slide_left", "duration_ms": 400, "scroll_px_per_s": 60.0}
+        assert values(notices[3]) == {"id": "card", "leave": "fade", "duration_ms": 250}
+        assert values(notices[4]) == {"ids": "r1", "warm": "r1", "every_s": 45.0}
+        assert values(notices[6]) == {"ids": "r1", "tokens": "secret"}
         assert (await desk.event(RelayProbes)).probes[0].relay_id == "r1"
         assert (await desk.event(Devices)).cameras[0].name == "Paper camera"
 
 
-async def test_a_second_desk_sees_what_runs_and_the_engine_outlives_both(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_a_second_desk_gets_the_running_show_and_the_engine_outlives_both(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
     async with LinkDesk(found) as first:
         first.client.send(Apply(PROJECT))
@@ -138,23 +138,23 @@ async def test_refused_and_broken_commands_are_reported_and_the_engine_continues
         await desk.notice("paper.took")
 
 
-async def test_killed_engine_is_noticed(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_a_killed_engine_is_detected(engine: "Popen[bytes]", tmp_path: Path) -> None:
     async with LinkDesk(await registered(tmp_path)) as desk:
         engine.kill()
         assert (await asyncio.wait_for(desk.lost, 20)).code == "link.closed"
 
 
-async def test_frozen_engine_is_noticed(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_a_frozen_engine_is_detected(engine: "Popen[bytes]", tmp_path: Path) -> None:
     async with LinkDesk(await registered(tmp_path)) as desk:
         engine.send_signal(signal.SIGSTOP)
         assert (await asyncio.wait_for(desk.lost, 20)).code == "link.silent"
-        with pytest.raises(LinkError) as caught:
+        with pytest.raises(LinkError) as raised:
             async with LinkDesk(await registered(tmp_path)):
                 pytest.fail("a frozen engine cannot say hello")
-        assert caught.value.code == "link.silent"
+        assert raised.value.code == "link.silent"
 
 
-async def test_sending_to_a_frozen_engine_never_waits(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_sending_to_a_frozen_engine_does_not_block(engine: "Popen[bytes]", tmp_path: Path) -> None:
     async with LinkDesk(await registered(tmp_path)) as desk:
         engine.send_signal(signal.SIGSTOP)
         picture = PutPicture("text-1", 2000, 1000, bytes(8_000_000))
@@ -163,13 +163,13 @@ async def test_sending_to_a_frozen_engine_never_waits(engine: "Popen[bytes]", tm
         assert (await asyncio.wait_for(desk.lost, 20)).code == "link.silent"
 
 
-async def test_a_desk_that_gives_up_connecting_leaves_no_forgotten_failure(engine: "Popen[bytes]", tmp_path: Path) -> None:
-    """Cancelled at every stage of the handshake; the loop would log "exception was never retrieved", which fails the test."""
-    known = await registered(tmp_path)
-    for turns in range(12):
-        client = LinkClient(known, on_event=lambda event: None, on_lost=lambda error: None)
+async def test_cancelling_a_connection_leaves_no_unretrieved_exception(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    """Cancels at every stage of the handshake. "exception was never retrieved" in the log would fail the test."""
+    found = await registered(tmp_path)
+    for iterations in range(12):
+        client = LinkClient(found, on_event=lambda event: None, on_lost=lambda error: None)
         connecting = asyncio.ensure_future(client.connect())
-        for _ in range(turns):
+        for _ in range(iterations):
             await asyncio.sleep(0.0005)
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)
@@ -178,8 +178,8 @@ async def test_a_desk_that_gives_up_connecting_leaves_no_forgotten_failure(engin
         gc.collect()
 
 
-async def test_giving_up_in_the_moment_of_the_hello_is_giving_up(engine: "Popen[bytes]", tmp_path: Path) -> None:
-    """A cancellation that arrives together with the result must not be swallowed; its waiter would wait for ever."""
+async def test_cancelling_at_the_moment_of_the_hello_still_cancels(engine: "Popen[bytes]", tmp_path: Path) -> None:
+    """A cancellation that arrives together with the result must not be swallowed, or its waiter would wait forever."""
 
     class Eager(LinkClient):
         def _arrived(self, event: Event) -> None:
@@ -222,15 +222,15 @@ async def test_an_idle_engine_exits_but_not_while_live(tmp_path: Path) -> None:
 
 async def test_the_wrong_key_is_refused_and_others_are_served(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
-    with pytest.raises(LinkError) as caught:
+    with pytest.raises(LinkError) as raised:
         async with LinkDesk(replace(found, authkey=b"guess")):
             pytest.fail("let in with the wrong key")
-    assert caught.value.code == "link.refused"
+    assert raised.value.code == "link.refused"
     async with LinkDesk(found) as desk:
         await desk.event(Meters)
 
 
-async def test_silent_and_raving_callers_do_not_keep_others_out(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_silent_and_invalid_clients_do_not_block_others(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
     callers = [socket.socket(socket.AF_UNIX) for _ in range(6)]
     try:
@@ -264,20 +264,20 @@ async def test_garbage_from_a_desk_is_reported_and_ignored(engine: "Popen[bytes]
         connection.close()
 
 
-async def test_a_desk_that_does_not_read_blocks_nobody(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_a_desk_that_does_not_read_does_not_block_others(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
     connection = Client(found.address)
     try:
         introduce(connection, found.authkey)
         async with LinkDesk(found) as desk:
-            for number in range(400):  # 40 MB of notices: more than any queue holds
+            for number in range(400):  # 40 MB of notices, more than any queue holds
                 name = f"{number:-<100000}"
                 desk.client.send(Take(name, CUT))
                 if number % 20 == 19:
                     await desk.event(Notice, partial(_is_about, name))
-            heard = [event for event in desk.events if isinstance(event, Notice) and event.code == "paper.took"]
-            assert len(heard) == 400, "a desk that reads loses no notice"
-        await asyncio.to_thread(_read_to_the_end, connection)  # it was disconnected, else this never ends
+            received = [event for event in desk.events if isinstance(event, Notice) and event.code == "paper.took"]
+            assert len(received) == 400, "a desk that reads must get every notice"
+        await asyncio.to_thread(_read_until_closed, connection)  # ends only if the engine disconnected it
     finally:
         connection.close()
 
@@ -285,13 +285,13 @@ async def test_a_desk_that_does_not_read_blocks_nobody(engine: "Popen[bytes]", t
 async def test_another_version_is_reported(engine: "Popen[bytes]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = await registered(tmp_path)
     monkeypatch.setattr("app.link.messages.LINK_VERSION", 99)
-    with pytest.raises(LinkError) as caught:
+    with pytest.raises(LinkError) as raised:
         async with LinkDesk(found):
             pytest.fail("talked to another version")
-    assert caught.value.code == "link.version" and dict(caught.value.data) == {"theirs": LINK_VERSION, "ours": 99}
+    assert raised.value.code == "link.version" and dict(raised.value.data) == {"theirs": LINK_VERSION, "ours": 99}
 
 
-async def test_registration_is_for_this_user_alone_and_one_engine_holds_it(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_only_this_user_can_read_the_registration_and_one_engine_holds_it(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
     assert stat.S_IMODE((tmp_path / ENGINE_FILE).stat().st_mode) == 0o600
     assert len(found.authkey) == 32
@@ -305,7 +305,7 @@ async def test_registration_is_for_this_user_alone_and_one_engine_holds_it(engin
     assert await registered(tmp_path) == found
 
 
-async def test_an_engine_whose_socket_was_swept_away_still_ends(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_an_engine_whose_socket_was_deleted_still_exits(engine: "Popen[bytes]", tmp_path: Path) -> None:
     async with LinkDesk(await registered(tmp_path)) as desk:
         (tmp_path / "engine.socket").unlink()
         await desk.event(Meters)
@@ -313,15 +313,15 @@ async def test_an_engine_whose_socket_was_swept_away_still_ends(engine: "Popen[b
         assert await asyncio.to_thread(engine.wait, 20) == 0
 
 
-async def test_a_killed_engine_leaves_the_place_free(tmp_path: Path) -> None:
+async def test_a_new_engine_can_start_after_a_killed_one(tmp_path: Path) -> None:
     first = start_paper_engine(tmp_path)
     before = await registered(tmp_path)
     first.kill()
     first.wait()
-    with pytest.raises(LinkError) as caught:
+    with pytest.raises(LinkError) as raised:
         async with LinkDesk(before):
             pytest.fail("connected to a dead engine")
-    assert caught.value.code == "link.missing"
+    assert raised.value.code == "link.missing"
     second = start_paper_engine(tmp_path)
     try:
         async with LinkDesk(await registered(tmp_path, other_than=before.pid)) as desk:
@@ -332,7 +332,7 @@ async def test_a_killed_engine_leaves_the_place_free(tmp_path: Path) -> None:
         second.wait()
 
 
-def test_a_broken_registration_counts_as_none(tmp_path: Path) -> None:
+def test_a_broken_registration_is_ignored(tmp_path: Path) -> None:
     assert registration.read(tmp_path) is None
     (tmp_path / ENGINE_FILE).write_text('{"pid": "many"}')
     assert registration.read(tmp_path) is None
@@ -359,7 +359,7 @@ def _is_about(scene: str, notice: Notice) -> bool:
     return notice.data.get("scene") == scene
 
 
-def _read_to_the_end(connection: "Connection") -> None:
+def _read_until_closed(connection: "Connection") -> None:
     try:
         while True:
             connection.recv_bytes()
@@ -367,18 +367,18 @@ def _read_to_the_end(connection: "Connection") -> None:
         return
 
 
-def put_in_the_way(address: Path) -> None:
-    """Nobody can listen at this address."""
+def block_address(address: Path) -> None:
+    """Make it impossible to listen at this address."""
     address.unlink()
     address.mkdir()
     (address / "stone").touch()
 
 
-async def test_what_a_crashed_engine_registered_is_gone_before_the_next_one_listens(engine: "Popen[bytes]", tmp_path: Path) -> None:
+async def test_the_next_engine_removes_the_registration_of_a_crashed_one_first(engine: "Popen[bytes]", tmp_path: Path) -> None:
     found = await registered(tmp_path)
     engine.kill()
     engine.wait()
-    put_in_the_way(Path(found.address))
+    block_address(Path(found.address))
     successor = start_paper_engine(tmp_path)
     assert await asyncio.to_thread(successor.wait, 20) != 0
     assert registration.read(tmp_path) is None

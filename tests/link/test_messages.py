@@ -1,4 +1,4 @@
-"""Every command and event survives the wire; anything else is a clear error."""
+"""Every command and event survives encoding; anything else raises a clear error."""
 
 import msgspec
 import pytest
@@ -91,16 +91,16 @@ EVENTS: tuple[Event, ...] = (
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
-def test_commands_survive(command: Command) -> None:
+def test_commands_survive_encoding(command: Command) -> None:
     assert decode_command(encode(command)) == command
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
-def test_events_survive(event: Event) -> None:
+def test_events_survive_encoding(event: Event) -> None:
     assert decode_event(encode(event)) == event
 
 
-def test_value_types_survive() -> None:
+def test_value_types_survive_encoding() -> None:
     notice = decode_event(encode(EVENTS[4]))
     assert isinstance(notice, Notice)
     assert [type(value) for value in notice.data.values()] == [str, int, float, bool]
@@ -123,12 +123,12 @@ def test_value_types_survive() -> None:
     ],
 )
 def test_invalid_commands_raise_clear_errors(data: bytes, code: str) -> None:
-    with pytest.raises(LinkError) as caught:
+    with pytest.raises(LinkError) as raised:
         decode_command(data)
-    assert caught.value.code == code
+    assert raised.value.code == code
 
 
-def test_cut_off_anywhere_is_a_clear_error() -> None:
+def test_a_message_truncated_at_any_byte_raises_a_clear_error() -> None:
     whole = encode(COMMANDS[0])
     for length in range(len(whole)):
         with pytest.raises(LinkError):

@@ -1,4 +1,4 @@
-"""An engine or a desk of an older version is refused with words, whatever its messages look like."""
+"""An engine or a desk of an older version is refused with a notice, whatever its messages contain."""
 
 import threading
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ OLD_HELLO = msgspec.msgpack.encode((OLD, "Hello", {"words_of_then": ["programme"
 
 
 def _old_engine(listener: Listener) -> None:
-    """Admit one desk, greet it as an older engine did, and wait until it hangs up."""
+    """Accept one desk, greet it like an older engine, and wait until it disconnects."""
     with listener.accept() as connection:
         greet(connection, KEY)
         connection.send_bytes(OLD_HELLO)
@@ -42,12 +42,12 @@ def old_engine(tmp_path: Path) -> Iterator[Registration]:
 
 
 async def test_an_older_engine_is_refused_by_version(old_engine: Registration) -> None:
-    heard: list[object] = []
-    client = LinkClient(old_engine, on_event=heard.append, on_lost=heard.append)
-    with pytest.raises(LinkError) as refused:
+    received: list[object] = []
+    client = LinkClient(old_engine, on_event=received.append, on_lost=received.append)
+    with pytest.raises(LinkError) as raised:
         await client.connect()
-    assert (refused.value.code, dict(refused.value.data)) == ("link.version", {"theirs": OLD, "ours": LINK_VERSION})
-    assert heard == []
+    assert (raised.value.code, dict(raised.value.data)) == ("link.version", {"theirs": OLD, "ours": LINK_VERSION})
+    assert received == []
 
 
 async def test_an_older_desk_gets_a_notice_and_the_engine_serves_the_others(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Installs the third-party relay: runs npm for real on a package next to the lock file, which needs no network."""
+"""Installs the third-party relay: runs the real npm on a local package, without a network."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from tests.support.source_trees import ROOT
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project in a path with a blank, whose foreign relay is one local package."""
+    """A project in a path with a space, whose third-party relay is one local package."""
     root = tmp_path / "trade wind"
     folder = root / foreign_relay.FOLDER
     (folder / "relay").mkdir(parents=True)
@@ -28,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
-def test_it_is_installed_once_and_again_when_the_lock_file_changes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_relay_is_installed_again_only_if_the_lock_file_changes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = root / foreign_relay.FOLDER
     assert foreign_relay.ensure(root), capsys.readouterr()
     assert (folder / "node_modules" / "relay" / "package.json").exists()

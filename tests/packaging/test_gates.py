@@ -1,4 +1,4 @@
-"""The checks run for real on a small project: their exit status is right, and pytest's last line is shown."""
+"""Runs the real checks on a small project: the exit status is right, and pytest's summary is shown."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ TEST = "from app.sums import twice\n\n\ndef test_twice() -> None:\n    assert tw
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project that passes; its environment is this one."""
+    """A project that passes all gates; it uses this environment."""
     if not (Path(sys.prefix) / "pyvenv.cfg").exists():
         pytest.skip("this Python is in no environment that could be lent")
     (tmp_path / ".venv").symlink_to(sys.prefix)
@@ -44,7 +44,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def gates(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_gates(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", RUN, str(ROOT / "packaging"), *arguments],
         cwd=project,
@@ -55,12 +55,12 @@ def gates(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_what_passes_passes_and_closes_with_pytests_line(project: Path) -> None:
-    ended = gates(project)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    headings = [line for line in ended.stdout.splitlines() if line.startswith("===") and line.count("=") == 6]
+def test_passing_gates_end_with_pytests_summary(project: Path) -> None:
+    completed = run_gates(project)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    headings = [line for line in completed.stdout.splitlines() if line.startswith("===") and line.count("=") == 6]
     assert headings == ["=== style ===", "=== layout ===", "=== types ===", "=== tests ==="]
-    assert any("1 passed" in line for line in ended.stdout.splitlines()[-7:])
+    assert any("1 passed" in line for line in completed.stdout.splitlines()[-7:])
 
 
 @pytest.mark.parametrize(
@@ -72,22 +72,22 @@ def test_what_passes_passes_and_closes_with_pytests_line(project: Path) -> None:
         ("tests/sums/test_sums.py", TEST.format(result=5), "tests"),
     ],
 )
-def test_one_failed_gate_fails_the_whole(project: Path, file: str, content: str, gate: str) -> None:
+def test_one_failed_gate_fails_the_run(project: Path, file: str, content: str, gate: str) -> None:
     (project / file).write_text(content)
-    ended = gates(project)
-    assert ended.returncode == 1
-    verdicts = {line.split()[1]: line.split()[2] for line in ended.stdout.splitlines() if line.startswith("tradewind:")}
+    completed = run_gates(project)
+    assert completed.returncode == 1
+    verdicts = {line.split()[1]: line.split()[2] for line in completed.stdout.splitlines() if line.startswith("tradewind:")}
     assert [title for title, verdict in verdicts.items() if verdict == "FAILED"] == [gate]
 
 
-def test_arguments_go_to_pytest_alone(project: Path) -> None:
-    ended = gates(project, "tests/sums", "-k", "nothing")
-    assert ended.returncode == 5
-    assert "1 deselected" in ended.stdout
-    assert "style" not in ended.stdout
+def test_with_arguments_only_pytest_runs(project: Path) -> None:
+    completed = run_gates(project, "tests/sums", "-k", "nothing")
+    assert completed.returncode == 5
+    assert "1 deselected" in completed.stdout
+    assert "style" not in completed.stdout
 
 
-SHAKY = """from pathlib import Path
+FLAKY = """from pathlib import Path
 
 
 def test_shaky() -> None:
@@ -98,17 +98,17 @@ def test_shaky() -> None:
 """
 
 
-def test_a_test_that_passes_the_second_time_is_named(project: Path) -> None:
+def test_a_flaky_test_is_named(project: Path) -> None:
     (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = "-p no:asyncio"\n')
-    (project / "tests/sums/test_shaky.py").write_text(SHAKY)
-    ended = gates(project)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "passed only at the second attempt: tests/sums/test_shaky.py::test_shaky" in ended.stdout + ended.stderr
+    (project / "tests/sums/test_shaky.py").write_text(FLAKY)
+    completed = run_gates(project)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    assert "passed only at the second attempt: tests/sums/test_shaky.py::test_shaky" in completed.stdout + completed.stderr
 
 
-def test_what_fails_twice_has_failed(project: Path) -> None:
+def test_a_test_that_fails_twice_fails_the_run(project: Path) -> None:
     (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = "-p no:asyncio"\n')
     (project / "tests/sums/test_sums.py").write_text(TEST.format(result=5))
-    ended = gates(project)
-    assert ended.returncode == 1
-    assert "second run" in ended.stdout and "second attempt" not in ended.stdout + ended.stderr
+    completed = run_gates(project)
+    assert completed.returncode == 1
+    assert "second run" in completed.stdout and "second attempt" not in completed.stdout + completed.stderr

@@ -1,4 +1,4 @@
-"""The decisions of set-up, one at a time."""
+"""The single decisions of the set-up."""
 
 import ast
 import os
@@ -22,19 +22,19 @@ SCRIPTS = sorted((ROOT / "packaging").glob("*.py"))
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
-def test_an_older_python_can_read_it_and_say_that_it_is_too_old(script: Path) -> None:
+def test_an_older_python_can_parse_the_script_and_report_its_version(script: Path) -> None:
     ast.parse(script.read_text(encoding="utf-8"), feature_version=(3, 8))
     assert "from __future__ import annotations" in script.read_text(encoding="utf-8")
 
 
-def test_set_up_needs_the_standard_library_alone() -> None:
+def test_set_up_only_imports_the_standard_library() -> None:
     own = {script.stem for script in SCRIPTS}
     for script in SCRIPTS:
         for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            package_names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            for name in names:
+                package_names = [node.module or ""]
+            for name in package_names:
                 assert name.split(".")[0] in own | set(sys.stdlib_module_names), f"{script.name}: {name}"
 
 
@@ -51,7 +51,7 @@ def test_a_newer_python_is_found_or_its_absence_reported(tmp_path: Path, monkeyp
     assert environment.fit_python((3, 11)) == str(tmp_path / "python3.11")
 
 
-def test_a_python_that_is_too_old_is_one_sentence(
+def test_a_python_that_is_too_old_gives_a_one_line_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -70,11 +70,11 @@ def test_a_python_that_is_too_old_is_one_sentence(
         ({}, "win32", True),
     ],
 )
-def test_a_display_is_seen(variables: dict[str, str], platform: str, display: bool) -> None:
+def test_a_display_is_detected(variables: dict[str, str], platform: str, display: bool) -> None:
     assert dev.has_display(variables, platform) is display
 
 
-def test_only_a_bare_start_without_a_display_is_changed() -> None:
+def test_only_a_start_without_arguments_and_display_is_changed() -> None:
     assert dev.application_arguments([], True) == []
     assert dev.application_arguments([], False) == ["broadcast", "--embedded"]
     assert dev.application_arguments(["doctor"], False) == ["doctor"]
@@ -91,11 +91,11 @@ def test_only_a_bare_start_without_a_display_is_changed() -> None:
         ("", "pip failed: no output"),
     ],
 )
-def test_what_pip_says_becomes_a_sentence(output: str, sentence: str) -> None:
+def test_pip_errors_become_one_sentence(output: str, sentence: str) -> None:
     assert sentence in environment.reason_of(output)
 
 
-def test_system_packages_are_missed_only_when_neither_they_nor_their_command_are_there() -> None:
+def test_a_system_package_is_missing_only_without_package_and_command() -> None:
     packages = (
         system_packages.Package("libglib2.0-0", "text"),
         system_packages.Package("npm", "tests", command="npm"),
@@ -112,13 +112,13 @@ def test_the_installed_packages_are_read() -> None:
 
 
 @pytest.mark.skipif(not system_packages.DPKG_STATUS.exists(), reason="no Debian-like system")
-def test_dpkg_is_asked_again_only_when_its_database_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dpkg_runs_again_only_if_its_database_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     status = tmp_path / "status"
     status.write_text("one")
     (tmp_path / ".venv").mkdir()
     packages = (system_packages.Package("dpkg", "everything", required=True),)
     system_packages.SystemPackages(tmp_path, status).ensure(packages)
-    monkeypatch.setenv("PATH", str(tmp_path))  # from here on dpkg cannot be asked
+    monkeypatch.setenv("PATH", str(tmp_path))  # dpkg cannot run from here on
     system_packages.SystemPackages(tmp_path, status).ensure(packages)
     os.utime(status, ns=(1, 1))
     with pytest.raises(report.SetupError):
@@ -142,7 +142,7 @@ def test_without_apt_the_command_is_printed_and_optional_packages_do_not_stop_se
 
 
 def locked(kind: str) -> dict[str, list[str]]:
-    """The packages of a lock file with their hashes."""
+    """Return the packages of a lock file with their hashes."""
     found: dict[str, list[str]] = {}
     name = ""
     for line in (ROOT / "packaging" / f"lock-{kind}.txt").read_text(encoding="utf-8").splitlines():
@@ -152,20 +152,20 @@ def locked(kind: str) -> dict[str, list[str]]:
     return found
 
 
-def names(requirements: list[str]) -> set[str]:
+def package_names(requirements: list[str]) -> set[str]:
     return {re.split(r"[<>=~!;\[ ]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
 
 
-def test_the_lock_files_hold_what_the_project_asks_for_each_with_hashes() -> None:
+def test_lock_files_have_all_requirements_with_hashes() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     run, developing = locked("run"), locked("dev")
-    assert names(project["project"]["dependencies"]) <= set(run)
-    assert names(project["dependency-groups"]["dev"]) <= set(developing)
+    assert package_names(project["project"]["dependencies"]) <= set(run)
+    assert package_names(project["dependency-groups"]["dev"]) <= set(developing)
     assert set(run) <= set(developing)
     assert all(hashes for hashes in (*run.values(), *developing.values()))
 
 
-def test_the_licence_list_names_every_package_and_agrees_with_its_metadata() -> None:
+def test_the_licence_list_matches_the_metadata_of_every_package() -> None:
     text = (ROOT / "resources" / "licences" / "THIRD_PARTY.md").read_text(encoding="utf-8")
     listed = dict(re.findall(r"^\| ([\w.-]+) \| ([^|]+) \|$", text, re.MULTILINE))
     assert set(locked("run")) <= set(listed)
@@ -173,18 +173,18 @@ def test_the_licence_list_names_every_package_and_agrees_with_its_metadata() -> 
         try:
             stated = metadata.metadata(name).json.get("license_expression")
         except metadata.PackageNotFoundError:
-            continue  # of another system
+            continue  # a package for another system
         assert stated in (None, listed[name].strip()), name
 
 
-def test_the_lock_command_names_no_index_and_keeps_to_the_lowest_python() -> None:
+def test_the_lock_command_names_no_index_and_uses_the_lowest_python() -> None:
     command = locking.compile_command(Path("uv"), Path("out.txt"), dev=True)
     assert {"--universal", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"} <= set(command)
     assert command[command.index("--python-version") + 1] == "3.11"
     assert command[-2:] == ["--group", "dev"]
 
 
-def test_every_folder_of_tests_is_run_once() -> None:
+def test_every_test_folder_is_run_once() -> None:
     targets = gates.test_targets(ROOT)
     assert targets[0] == "tests/architecture"
     assert len(targets) == len(set(targets))

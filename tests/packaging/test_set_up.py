@@ -1,4 +1,4 @@
-"""Set-up runs for real: on a copy of the project in a path with spaces, with one small package that needs no network."""
+"""Runs the real set-up on a copy of the project in a path with spaces, with one small package and no network."""
 
 import hashlib
 import os
@@ -20,8 +20,8 @@ print("application", sys.argv[1:], tiny.VERSION, sys.prefix)
 """
 
 
-class Copy:
-    """A project folder with our set-up, a tiny application, and a folder of wheels in place of an index."""
+class ProjectCopy:
+    """A project folder with our set-up, a tiny application, and a folder of wheels instead of an index."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "trade wind ü"
@@ -42,7 +42,7 @@ class Copy:
         return self.root / ".venv"
 
     def release(self, version: str, *, digest: str = "") -> None:
-        """Put a version of the package into the folder of wheels and name it in both lock files."""
+        """Add a version of the package to the folder of wheels and to both lock files."""
         wheel = self.wheels / f"tiny-{version}-py3-none-any.whl"
         info = f"tiny-{version}.dist-info"
         with zipfile.ZipFile(wheel, "w") as archive:
@@ -75,18 +75,18 @@ class Copy:
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    return Copy(tmp_path_factory.mktemp("copy"))
+def copy(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
+    return ProjectCopy(tmp_path_factory.mktemp("copy"))
 
 
 @pytest.fixture
-def ready(copy: Copy) -> Copy:
-    """The copy with its environment made; the tests below leave it in that state."""
+def ready(copy: ProjectCopy) -> ProjectCopy:
+    """The copy with its environment installed; each test leaves it in that state."""
     assert copy.run("run").returncode == 0
     return copy
 
 
-def test_from_nothing_to_the_application_and_then_without_work(copy: Copy) -> None:
+def test_the_first_start_installs_and_the_second_has_nothing_to_do(copy: ProjectCopy) -> None:
     first = copy.run("run", "a file.tradewind", "--verbose")
     assert first.returncode == 0, first.stdout + first.stderr
     assert "creating .venv" in first.stdout
@@ -95,18 +95,18 @@ def test_from_nothing_to_the_application_and_then_without_work(copy: Copy) -> No
     assert second.stdout.splitlines() == [f"application [] 1.0 {copy.venv}"]
 
 
-def test_without_a_display_the_app_goes_on_air(ready: Copy) -> None:
-    ended = ready.run("run", DISPLAY="", WAYLAND_DISPLAY="")
-    assert "no display" in ended.stdout
-    assert "application ['broadcast', '--embedded']" in ended.stdout
+def test_without_a_display_the_app_goes_on_air(ready: ProjectCopy) -> None:
+    completed = ready.run("run", DISPLAY="", WAYLAND_DISPLAY="")
+    assert "no display" in completed.stdout
+    assert "application ['broadcast', '--embedded']" in completed.stdout
 
 
-def test_a_changed_lock_file_is_installed(ready: Copy) -> None:
+def test_a_changed_lock_file_is_installed(ready: ProjectCopy) -> None:
     ready.release("1.1")
     assert " 1.1 " in ready.run("run").stdout.splitlines()[-1]
 
 
-def test_an_interrupted_set_up_is_repaired(ready: Copy) -> None:
+def test_an_interrupted_set_up_is_completed(ready: ProjectCopy) -> None:
     ready.release("1.2")
     with subprocess.Popen(
         ready.command("run"), cwd=ready.elsewhere, env=ready.environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -122,68 +122,68 @@ def test_an_interrupted_set_up_is_repaired(ready: Copy) -> None:
     assert " 1.2 " in mended.stdout.splitlines()[-1]
 
 
-def test_an_environment_without_its_python_is_recreated(ready: Copy) -> None:
+def test_an_environment_without_its_python_is_recreated(ready: ProjectCopy) -> None:
     for python in (ready.venv / "bin").glob("python*"):
         python.unlink()
-    ended = ready.run("run")
-    assert "creating .venv" in ended.stdout
-    assert ended.stdout.splitlines()[-1].startswith("application")
+    completed = ready.run("run")
+    assert "creating .venv" in completed.stdout
+    assert completed.stdout.splitlines()[-1].startswith("application")
 
 
-def test_a_moved_project_finds_itself(ready: Copy) -> None:
+def test_a_moved_project_still_runs(ready: ProjectCopy) -> None:
     home = ready.root
     ready.root = home.with_name("moved twice")
     home.rename(ready.root)
     try:
-        ended = ready.run("run")
-        assert "creating" not in ended.stdout
-        assert ended.stdout.splitlines()[-1].endswith(str(ready.venv))
+        completed = ready.run("run")
+        assert "creating" not in completed.stdout
+        assert completed.stdout.splitlines()[-1].endswith(str(ready.venv))
     finally:
         ready.root.rename(home)
         ready.root = home
 
 
-def test_one_command_in_the_projects_shell(ready: Copy) -> None:
-    ended = ready.run("shell", "python", "-c", "import tiny, sys; print(sys.prefix); sys.exit(7)")
-    assert ended.returncode == 7
-    assert ended.stdout.splitlines()[-1] == str(ready.venv)
+def test_a_command_runs_in_the_projects_environment(ready: ProjectCopy) -> None:
+    completed = ready.run("shell", "python", "-c", "import tiny, sys; print(sys.prefix); sys.exit(7)")
+    assert completed.returncode == 7
+    assert completed.stdout.splitlines()[-1] == str(ready.venv)
 
 
-def failed_with(ended: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence of a failure."""
-    assert ended.returncode == 1
-    assert "Traceback" not in ended.stdout + ended.stderr
-    (line,) = ended.stderr.splitlines()
+def error_line(completed: subprocess.CompletedProcess[str]) -> str:
+    """Return the single line of an error."""
+    assert completed.returncode == 1
+    assert "Traceback" not in completed.stdout + completed.stderr
+    (line,) = completed.stderr.splitlines()
     return line
 
 
-def test_no_network_gives_one_sentence_and_the_next_start_continues(ready: Copy) -> None:
+def test_no_network_gives_a_one_line_error_and_the_next_start_continues(ready: ProjectCopy) -> None:
     ready.release("1.3")
-    with socket.socket() as nobody:  # bound, so that no other program answers there; not listening, so that nobody does
-        nobody.bind(("127.0.0.1", 0))
-        index = f"http://127.0.0.1:{nobody.getsockname()[1]}/simple"
-        nowhere = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": index, "PIP_RETRIES": "1"}
-        said = failed_with(ready.run("run", **nowhere))
-    assert said == "tradewind: cannot reach the package index: check the network (or the proxy) and try again."
+    with socket.socket() as closed_port:  # bound, so no other program answers at this port, but not listening
+        closed_port.bind(("127.0.0.1", 0))
+        index = f"http://127.0.0.1:{closed_port.getsockname()[1]}/simple"
+        environment = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": index, "PIP_RETRIES": "1"}
+        line = error_line(ready.run("run", **environment))
+    assert line == "tradewind: cannot reach the package index: check the network (or the proxy) and try again."
     again = ready.run("run")
     assert "creating" not in again.stdout
     assert " 1.3 " in again.stdout.splitlines()[-1]
 
 
-def test_a_package_that_is_not_the_one_of_the_lock_file_is_refused(ready: Copy) -> None:
+def test_a_package_that_differs_from_the_lock_file_is_refused(ready: ProjectCopy) -> None:
     ready.release("1.4", digest="0" * 64)
-    assert "differs from the lock file" in failed_with(ready.run("run"))
+    assert "differs from the lock file" in error_line(ready.run("run"))
     ready.release("1.4")
 
 
-def test_a_package_missing_from_the_index_is_named(ready: Copy) -> None:
+def test_a_package_missing_from_the_index_is_named(ready: ProjectCopy) -> None:
     ready.release("1.5")
     (ready.wheels / "tiny-1.5-py3-none-any.whl").unlink()
-    assert "has no tiny==1.5 for this Python" in failed_with(ready.run("run"))
+    assert "has no tiny==1.5 for this Python" in error_line(ready.run("run"))
     ready.release("1.5")
 
 
-def test_an_unknown_command_is_refused_and_help_is_given(copy: Copy) -> None:
+def test_an_unknown_command_is_refused_and_help_is_available(copy: ProjectCopy) -> None:
     unknown = copy.run("fly")
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "unknown command 'fly'" in unknown.stderr

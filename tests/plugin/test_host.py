@@ -1,4 +1,4 @@
-"""Plugins are found without being run, switched on and off with all they registered, and stopped when they fail."""
+"""Plugins are found without running them, switched on and off with everything they registered, and stopped when they fail."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -47,8 +47,8 @@ def enable(api):
 
 
 @dataclass
-class Rig:
-    """A host with a folder of plugins, the orders it took and its notices."""
+class PluginBench:
+    """A folder of plugins; records the orders and notices of its hosts."""
 
     home: Path
     orders: list[Order] = field(default_factory=list)
@@ -76,53 +76,53 @@ class Rig:
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path)
+def bench(tmp_path: Path) -> PluginBench:
+    return PluginBench(tmp_path)
 
 
 @pytest.fixture
-async def host(rig: Rig) -> AsyncIterator[PluginHost]:
-    rig.write("shop", SELLING)
-    made = rig.host()
+async def host(bench: PluginBench) -> AsyncIterator[PluginHost]:
+    bench.write("shop", SELLING)
+    made = bench.host()
     made.start()
     yield made
     await made.aclose()
 
 
-async def test_nothing_runs_before_it_is_switched_on(host: PluginHost, rig: Rig) -> None:
+async def test_nothing_runs_before_it_is_switched_on(host: PluginHost, bench: PluginBench) -> None:
     (plugin,) = host.plugins
     assert plugin.state.value is PluginState.OFF
     await asyncio.sleep(0)
-    assert rig.orders == [] and rig.notices == []
+    assert bench.orders == [] and bench.notices == []
 
 
-async def test_a_shop_brings_orders_and_ends_with_its_plugin(host: PluginHost, rig: Rig) -> None:
+async def test_a_shop_brings_orders_until_its_plugin_is_switched_off(host: PluginHost, bench: PluginBench) -> None:
     host.switch("shop", on=True)
-    await eventually(lambda: len(rig.orders) == 2)
+    await eventually(lambda: len(bench.orders) == 2)
     (plugin,) = host.plugins
     assert (plugin.state.value, plugin.run is None) == (PluginState.ON, False)
-    assert [(notice.code, notice.data["text"]) for notice in rig.notices] == [("plugin.says", "hello")]
+    assert [(notice.code, notice.data["text"]) for notice in bench.notices] == [("plugin.says", "hello")]
     host.switch("shop", on=False)
     assert [(one.state.value, one.run) for one in host.plugins] == [(PluginState.OFF, None)]
 
 
-async def test_enabled_plugins_start_again_with_their_settings(host: PluginHost, rig: Rig) -> None:
+async def test_enabled_plugins_start_again_with_their_settings(host: PluginHost, bench: PluginBench) -> None:
     host.switch("shop", on=True)
     host.configure("shop", "count", 5)
     await host.aclose()
-    rig.orders.clear()
-    again = rig.host()
+    bench.orders.clear()
+    again = bench.host()
     again.start()
-    await eventually(lambda: len(rig.orders) == 5)
+    await eventually(lambda: len(bench.orders) == 5)
     await eventually(lambda: again.plugins[0].state.value is PluginState.ON)
     await again.aclose()
 
 
-async def test_a_changed_setting_restarts_the_plugin_and_a_wrong_one_changes_nothing(host: PluginHost, rig: Rig) -> None:
+async def test_a_changed_setting_restarts_the_plugin_and_an_invalid_one_is_refused(host: PluginHost, bench: PluginBench) -> None:
     host.switch("shop", on=True)
-    await eventually(lambda: len(rig.orders) == 2)
+    await eventually(lambda: len(bench.orders) == 2)
     host.configure("shop", "count", 3)
-    await eventually(lambda: len(rig.orders) == 5)
+    await eventually(lambda: len(bench.orders) == 5)
     with pytest.raises(FieldError):
         host.configure("shop", "count", 10)
     assert host.values("shop") == {"count": 3}
@@ -143,19 +143,19 @@ async def test_a_changed_setting_restarts_the_plugin_and_a_wrong_one_changes_not
         ("", "AttributeError: module 'tradewind_plugin_bad' has no attribute 'enable'"),
     ],
 )
-async def test_a_failing_plugin_is_reported_and_the_others_continue(host: PluginHost, rig: Rig, code: str, reason: str) -> None:
-    rig.write("bad", code)
+async def test_a_failing_plugin_is_reported_and_the_others_continue(host: PluginHost, bench: PluginBench, code: str, reason: str) -> None:
+    bench.write("bad", code)
     await host.aclose()
-    again = rig.host()
+    again = bench.host()
     again.start()
     again.switch("shop", on=True)
     again.switch("bad", on=True)
     bad = next(plugin for plugin in again.plugins if plugin.manifest.id == "bad")
     await eventually(lambda: bad.state.value is PluginState.FAILED)
     assert bad.reason == reason and bad.run is None
-    failed = [notice for notice in rig.notices if notice.code == "plugin.failed"]
+    failed = [notice for notice in bench.notices if notice.code == "plugin.failed"]
     assert [(notice.severity, notice.data["reason"]) for notice in failed] == [(Severity.ERROR, reason)]
-    await eventually(lambda: len(rig.orders) == 2)
+    await eventually(lambda: len(bench.orders) == 2)
     await again.aclose()
 
 
@@ -170,17 +170,17 @@ async def test_a_failing_plugin_is_reported_and_the_others_continue(host: Plugin
         (MANIFEST, 2, "plugin.version"),
     ],
 )
-async def test_a_broken_manifest_is_reported_and_skipped(rig: Rig, manifest: str, api: int, code: str) -> None:
-    rig.write("good", SELLING)
-    rig.write("odd", SELLING, api=api, manifest=manifest if manifest is MANIFEST else manifest.replace("{", "{{").replace("}", "}}"))
-    host = rig.host()
+async def test_a_broken_manifest_is_reported_and_skipped(bench: PluginBench, manifest: str, api: int, code: str) -> None:
+    bench.write("good", SELLING)
+    bench.write("odd", SELLING, api=api, manifest=manifest if manifest is MANIFEST else manifest.replace("{", "{{").replace("}", "}}"))
+    host = bench.host()
     host.start()
     assert [plugin.manifest.id for plugin in host.plugins] == ["good"]
-    assert [notice.code for notice in rig.notices] == [code]
+    assert [notice.code for notice in bench.notices] == [code]
     await host.aclose()
 
 
-async def test_orders_from_a_folder_are_taken_once_and_bad_lines_named(rig: Rig, tmp_path: Path) -> None:
+async def test_orders_from_a_folder_are_taken_once_and_bad_lines_reported(bench: PluginBench, tmp_path: Path) -> None:
     manifest = read_manifest(ROOT / "plugins" / "order_folder")
     assert [one.title for one in manifest.fields("zh-Hans")] == ["文件夹", "检查间隔（秒）"]
     inbox = tmp_path / "inbox"
@@ -191,37 +191,37 @@ async def test_orders_from_a_folder_are_taken_once_and_bad_lines_named(rig: Rig,
         [ROOT / "plugins"],
         settings=settings,
         data_folder=tmp_path,
-        take_order=rig.take,
-        notify=rig.notices.append,
+        take_order=bench.take,
+        notify=bench.notices.append,
     )
     (inbox / "a.csv").write_text(
         "order,product,units,amount,currency\n17,TEA,2,39.98,usd\n18,TEA,x,1,USD\n19,FAN,1,1200,JPY\n", encoding="utf-8"
     )
     host.start()
-    await eventually(lambda: len(rig.orders) == 2)
-    assert [(one.id, one.product, one.units, one.total) for one in rig.orders] == [
+    await eventually(lambda: len(bench.orders) == 2)
+    assert [(one.id, one.product, one.units, one.total) for one in bench.orders] == [
         ("17", "TEA", 2, Money(3998, "USD")),
         ("19", "FAN", 1, Money(1200, "JPY")),
     ]
-    assert [notice.code for notice in rig.notices] == ["plugin.says"] and "a.csv, line 3" in str(rig.notices[0].data["text"])
+    assert [notice.code for notice in bench.notices] == ["plugin.says"] and "a.csv, line 3" in str(bench.notices[0].data["text"])
     await host.aclose()
 
 
-async def test_the_lines_of_an_order_are_told_apart_and_stay_the_same_when_its_file_is_read_again(rig: Rig, tmp_path: Path) -> None:
+async def test_order_lines_keep_their_identity_when_the_file_is_read_again(bench: PluginBench, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     settings = PluginSettingsFile(tmp_path / "plugins.json")
     settings.save("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
-    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
+    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=bench.take, notify=bench.notices.append)
     text = "order,product,units,amount,currency\n17,TEA,2,39.98,USD\n17,FAN,1,5,USD\n17,TEA,1,19.99,USD\n"
     (inbox / "a.csv").write_text(text, encoding="utf-8")
     host.start()
-    await eventually(lambda: len(rig.orders) == 3)
-    first = [(one.id, one.product, one.line, one.units) for one in rig.orders]
+    await eventually(lambda: len(bench.orders) == 3)
+    first = [(one.id, one.product, one.line, one.units) for one in bench.orders]
     assert first == [("17", "TEA", 1, 2), ("17", "FAN", 1, 1), ("17", "TEA", 2, 1)]
     (inbox / "a.csv").write_text(text + "18,FAN,1,5,USD\n", encoding="utf-8")
-    await eventually(lambda: rig.orders[-1].id == "18")
-    assert {(one.id, one.product, one.line) for one in rig.orders} == {
+    await eventually(lambda: bench.orders[-1].id == "18")
+    assert {(one.id, one.product, one.line) for one in bench.orders} == {
         ("17", "TEA", 1),
         ("17", "FAN", 1),
         ("17", "TEA", 2),
@@ -256,9 +256,9 @@ def enable(api):
 """
 
 
-async def test_one_that_ends_badly_does_not_take_its_successor_along(rig: Rig) -> None:
-    rig.write("odd", BAD_END)
-    host = rig.host()
+async def test_a_plugin_that_stops_badly_does_not_affect_its_next_run(bench: PluginBench) -> None:
+    bench.write("odd", BAD_END)
+    host = bench.host()
     host.start()
     host.switch("odd", on=True)
     (plugin,) = host.plugins
@@ -268,46 +268,51 @@ async def test_one_that_ends_badly_does_not_take_its_successor_along(rig: Rig) -
     host.configure("odd", "count", 3)
     await first.gone.wait()
     await eventually(lambda: plugin.state.value is PluginState.ON)
-    assert (plugin.run is not first, rig.notices) == (True, [])
+    assert (plugin.run is not first, bench.notices) == (True, [])
     host.switch("odd", on=False)
     await host.aclose()
-    assert (plugin.state.value, rig.notices) == (PluginState.OFF, [])
+    assert (plugin.state.value, bench.notices) == (PluginState.OFF, [])
 
 
 @pytest.mark.expect_errors
-async def test_an_order_that_the_desk_stumbles_over_is_brought_again(rig: Rig) -> None:
-    rig.write("shop", SELLING)
-    fails = [RuntimeError("nobody foresaw this")]
+async def test_an_order_that_fails_in_the_desk_is_sent_again(bench: PluginBench) -> None:
+    bench.write("shop", SELLING)
+    errors = [RuntimeError("nobody foresaw this")]
 
     def take(order: Order) -> bool:
-        if fails:
-            raise fails.pop()
-        return rig.take(order)
+        if errors:
+            raise errors.pop()
+        return bench.take(order)
 
-    settings = PluginSettingsFile(rig.home / "plugins.json")
+    settings = PluginSettingsFile(bench.home / "plugins.json")
     settings.save("shop", enabled=True, values={})
     budget = PluginLimits(look_s=0.05, goodbye_s=0.5, restart_after_s=(0.05, 0.05))
     host = PluginHost(
-        [rig.home / "plugins"], settings=settings, data_folder=rig.home / "data", take_order=take, notify=rig.notices.append, budget=budget
+        [bench.home / "plugins"],
+        settings=settings,
+        data_folder=bench.home / "data",
+        take_order=take,
+        notify=bench.notices.append,
+        budget=budget,
     )
     host.start()
-    await eventually(lambda: len(rig.orders) == 2)
-    assert [notice.code for notice in rig.notices if notice.code != "plugin.says"] == ["plugin.crashed"]
+    await eventually(lambda: len(bench.orders) == 2)
+    assert [notice.code for notice in bench.notices if notice.code != "plugin.says"] == ["plugin.crashed"]
     await host.aclose()
 
 
-async def test_a_folder_of_an_unknown_user_does_not_prevent_the_start(rig: Rig, tmp_path: Path) -> None:
+async def test_a_folder_of_an_unknown_user_does_not_prevent_starting(bench: PluginBench, tmp_path: Path) -> None:
     settings = PluginSettingsFile(tmp_path / "plugins.json")
     settings.save("order_folder", enabled=True, values={"folder": "~nobody-of-this-name/orders", "every_s": 1})
-    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
+    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=bench.take, notify=bench.notices.append)
     host.start()
     assert host.plugins[0].wanted
     await host.aclose()
 
 
-async def test_a_plugin_that_does_not_end_does_not_block_the_exit(rig: Rig) -> None:
-    rig.write("odd", NO_END)
-    host = rig.host()
+async def test_a_plugin_that_does_not_stop_does_not_block_the_exit(bench: PluginBench) -> None:
+    bench.write("odd", NO_END)
+    host = bench.host()
     host.start()
     host.switch("odd", on=True)
     (plugin,) = host.plugins
@@ -315,22 +320,22 @@ async def test_a_plugin_that_does_not_end_does_not_block_the_exit(rig: Rig) -> N
     assert plugin.run is not None
     pid = plugin.run.pid
     await host.aclose()
-    assert (rig.home / "data" / "odd" / "stays").exists() and not psutil.pid_exists(pid)
+    assert (bench.home / "data" / "odd" / "stays").exists() and not psutil.pid_exists(pid)
 
 
-async def test_a_file_that_cannot_be_read_keeps_no_other_back(rig: Rig, tmp_path: Path) -> None:
+async def test_an_unreadable_file_does_not_block_other_files(bench: PluginBench, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     settings = PluginSettingsFile(tmp_path / "plugins.json")
     settings.save("order_folder", enabled=True, values={"folder": str(inbox), "every_s": 1})
-    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=rig.take, notify=rig.notices.append)
+    host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=bench.take, notify=bench.notices.append)
     head = "order,product,units,amount,currency\n"
     (inbox / "a.csv").write_bytes(head.encode() + "17,扇子,1,5,CNY\n".encode("gb18030"))
-    (inbox / "b.csv").symlink_to(inbox / "gone.csv")  # as one that is taken away between two looks
+    (inbox / "b.csv").symlink_to(inbox / "gone.csv")  # as if the file were removed between listing and reading
     (inbox / "c.csv").write_text(head + "18,FAN,1,5,USD\n", encoding="utf-8")
     host.start()
-    await eventually(lambda: rig.orders)
-    assert [order.id for order in rig.orders] == ["18"]
-    assert [(notice.code, str(notice.data["text"])[:6]) for notice in rig.notices] == [("plugin.says", "a.csv:")]
+    await eventually(lambda: bench.orders)
+    assert [order.id for order in bench.orders] == ["18"]
+    assert [(notice.code, str(notice.data["text"])[:6]) for notice in bench.notices] == [("plugin.says", "a.csv:")]
     await eventually(lambda: host.plugins[0].state.value is PluginState.ON)
     await host.aclose()

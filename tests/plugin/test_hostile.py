@@ -1,4 +1,4 @@
-"""Plugins that block, spin, flood, crash, use too much memory or break out: each is stopped and named, and affects nothing else."""
+"""Plugins that block, spin, flood, crash, use too much memory or try to break out are stopped and named, and affect nothing else."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from app.plugin.manifest import ManifestError, read_manifest
 from app.plugin.permissions import AllowedHost, Permissions
 from app.plugin.process import PluginLimits, processor_s
 from app.storage.plugin_settings import PluginSettingsFile
-from tests.plugin.test_host import MANIFEST, SELLING, Rig
+from tests.plugin.test_host import MANIFEST, SELLING, PluginBench
 from tests.support.relays import eventually
 from tests.support.source_trees import ROOT
 
@@ -42,13 +42,13 @@ def shop(body: str) -> str:
     return LOOP.format(body=body)
 
 
-def hostile_host(rig: Rig, budget: PluginLimits = IMPATIENT) -> PluginHost:
+def make_impatient_host(bench: PluginBench, budget: PluginLimits = IMPATIENT) -> PluginHost:
     return PluginHost(
-        [rig.home / "plugins"],
-        settings=PluginSettingsFile(rig.home / "plugins.json"),
-        data_folder=rig.home / "data",
-        take_order=rig.take,
-        notify=rig.notices.append,
+        [bench.home / "plugins"],
+        settings=PluginSettingsFile(bench.home / "plugins.json"),
+        data_folder=bench.home / "data",
+        take_order=bench.take,
+        notify=bench.notices.append,
         budget=budget,
     )
 
@@ -58,8 +58,8 @@ def plugin_of(host: PluginHost, plugin_id: str) -> Plugin:
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path)
+def bench(tmp_path: Path) -> PluginBench:
+    return PluginBench(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def rig(tmp_path: Path) -> Rig:
     ],
     ids=["blocks", "spins", "never starts", "exits", "aborts", "leaves", "interrupts", "rubbish", "no end of a line", "absurd order"],
 )
-async def test_it_is_ended_started_again_and_given_up_while_the_others_go_on(rig: Rig, code: str, cause: str) -> None:
-    rig.write("good", SELLING)
-    rig.write("bad", code)
-    host = hostile_host(
-        rig,
+async def test_a_bad_plugin_is_restarted_and_then_switched_off_without_affecting_others(bench: PluginBench, code: str, cause: str) -> None:
+    bench.write("good", SELLING)
+    bench.write("bad", code)
+    host = make_impatient_host(
+        bench,
         IMPATIENT
         if "never" not in code and "time.sleep(0.1)" not in code
         else PluginLimits(start_s=1, look_s=0.05, restart_after_s=(0.01,)),
@@ -101,11 +101,11 @@ async def test_it_is_ended_started_again_and_given_up_while_the_others_go_on(rig
     host.switch("bad", on=True)
     bad = plugin_of(host, "bad")
     await eventually(lambda: bad.failed, WITHIN_S)
-    told = [notice.code for notice in rig.notices if notice.subject == "plugin.bad"]
+    told = [notice.code for notice in bench.notices if notice.subject == "plugin.bad"]
     assert told == [f"plugin.{cause}", f"plugin.given_up.{cause}"]
     assert (bad.restarts, bad.run, bad.trouble is not None) == (1, None, True)
     host.switch("good", on=True)
-    await eventually(lambda: len(rig.orders) == 2, WITHIN_S)
+    await eventually(lambda: len(bench.orders) == 2, WITHIN_S)
     await host.aclose()
 
 
@@ -118,64 +118,64 @@ async def test_it_is_ended_started_again_and_given_up_while_the_others_go_on(rig
     ],
     ids=["eats memory", "recurses", "says too much"],
 )
-async def test_what_it_raises_switches_it_off_with_its_words(rig: Rig, code: str, reason: str) -> None:
-    rig.write("bad", code)
-    host = hostile_host(rig)
+async def test_an_exception_switches_the_plugin_off_with_its_message(bench: PluginBench, code: str, reason: str) -> None:
+    bench.write("bad", code)
+    host = make_impatient_host(bench)
     host.start()
     host.switch("bad", on=True)
     bad = plugin_of(host, "bad")
     await eventually(lambda: bad.failed, WITHIN_S)
-    assert (bad.reason.startswith(reason), rig.notices[-1].code) == (True, "plugin.failed")
-    assert all(len(str(notice.data)) < 5000 for notice in rig.notices)
+    assert (bad.reason.startswith(reason), bench.notices[-1].code) == (True, "plugin.failed")
+    assert all(len(str(notice.data)) < 5000 for notice in bench.notices)
     await host.aclose()
 
 
-async def test_a_flood_only_slows_its_plugin(rig: Rig) -> None:
-    rig.write("bad", shop("exec('while True: api.tell(\"x\")', {'api': api})"))
-    host = hostile_host(rig, PluginLimits(goodbye_s=0.2))
+async def test_a_flood_only_slows_its_plugin(bench: PluginBench) -> None:
+    bench.write("bad", shop("exec('while True: api.tell(\"x\")', {'api': api})"))
+    host = make_impatient_host(bench, PluginLimits(goodbye_s=0.2))
     host.start()
     host.switch("bad", on=True)
     await eventually(lambda: plugin_of(host, "bad").unsaid > 500, WITHIN_S)
-    assert len(rig.notices) < 500
+    assert len(bench.notices) < 500
     assert not plugin_of(host, "bad").failed
     host.switch("bad", on=False)
     await host.aclose()
 
 
-async def test_printed_output_is_not_a_message(rig: Rig) -> None:
-    rig.write("loud", "import os, sys\nprint('rubbish')\nos.write(1, b'{\"failed\": \"x\"}\\n')\nsys.stderr.write('rubbish')\n" + SELLING)
-    host = hostile_host(rig)
+async def test_printed_output_is_not_a_message(bench: PluginBench) -> None:
+    bench.write("loud", "import os, sys\nprint('rubbish')\nos.write(1, b'{\"failed\": \"x\"}\\n')\nsys.stderr.write('rubbish')\n" + SELLING)
+    host = make_impatient_host(bench)
     host.start()
     host.switch("loud", on=True)
-    await eventually(lambda: len(rig.orders) == 2, WITHIN_S)
-    assert [notice.code for notice in rig.notices] == ["plugin.says"]
+    await eventually(lambda: len(bench.orders) == 2, WITHIN_S)
+    assert [notice.code for notice in bench.notices] == ["plugin.says"]
     await host.aclose()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how busy a process is")
-async def test_one_that_keeps_a_processor_busy_beside_its_loop_is_ended(rig: Rig) -> None:
+async def test_a_plugin_that_uses_too_much_cpu_in_a_thread_is_stopped(bench: PluginBench) -> None:
     assert (processor_s(os.getpid()) or 0) > 0
     spin = shop("import threading; threading.Thread(target=lambda: exec('while True: pass'), daemon=True).start()")
-    rig.write("bad", spin)
-    host = hostile_host(rig, PluginLimits(beat_s=0.1, look_s=0.3, busy_s=0.5, busy_share=0.02, goodbye_s=0.2, restart_after_s=()))
+    bench.write("bad", spin)
+    host = make_impatient_host(bench, PluginLimits(beat_s=0.1, look_s=0.3, busy_s=0.5, busy_share=0.02, goodbye_s=0.2, restart_after_s=()))
     host.start()
     host.switch("bad", on=True)
     await eventually(lambda: plugin_of(host, "bad").failed, WITHIN_S)
-    assert rig.notices[-1].code == "plugin.given_up.busy"
+    assert bench.notices[-1].code == "plugin.given_up.busy"
     await host.aclose()
 
 
-async def test_a_dead_one_leaves_no_process_and_a_crash_is_forgotten_when_it_is_switched_on_again(rig: Rig) -> None:
-    rig.write("good", SELLING)
-    host = hostile_host(rig)
+async def test_a_crashed_plugin_leaves_no_process_and_can_be_switched_on_again(bench: PluginBench) -> None:
+    bench.write("good", SELLING)
+    host = make_impatient_host(bench)
     host.start()
     host.switch("good", on=True)
     good = plugin_of(host, "good")
-    await eventually(lambda: len(rig.orders) == 2, WITHIN_S)
+    await eventually(lambda: len(bench.orders) == 2, WITHIN_S)
     assert good.run is not None
     first = good.run.pid
     psutil.Process(first).kill()
-    await eventually(lambda: len(rig.orders) == 4, WITHIN_S)
+    await eventually(lambda: len(bench.orders) == 4, WITHIN_S)
     assert (good.restarts, good.state.value, psutil.pid_exists(first)) == (1, PluginState.ON, False)
     host.switch("good", on=False)
     host.switch("good", on=True)
@@ -183,7 +183,7 @@ async def test_a_dead_one_leaves_no_process_and_a_crash_is_forgotten_when_it_is_
     await host.aclose()
 
 
-# Each is tried by a plugin while it is switched on; {show} is a file of the user's, {own} the plugin's folder, {port} a server of ours.
+# A plugin tries each when it is switched on; {show} is a file of the user, {own} the plugin's folder, {port} a server of the test.
 FORBIDDEN = {
     "read": "open({show!r}).read()",
     "write": "open({show!r}, 'w')",
@@ -218,18 +218,18 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("attempt", FORBIDDEN.values(), ids=FORBIDDEN.keys())
-async def test_what_the_manifest_does_not_ask_for_is_refused(rig: Rig, attempt: str) -> None:
-    show = rig.home / "My show.tradewind"
+async def test_access_without_a_permission_in_the_manifest_is_refused(bench: PluginBench, attempt: str) -> None:
+    show = bench.home / "My show.tradewind"
     show.write_text("precious")
     with socket.create_server(("127.0.0.1", 0)) as server:
-        body = attempt.format(show=str(show), own=str(rig.home / "data" / "bad"), port=server.getsockname()[1])
-        rig.write("bad", f"def enable(api):\n    {body}\n    api.tell('it worked')\n")
-        host = hostile_host(rig, PluginLimits(restart_after_s=()))
+        body = attempt.format(show=str(show), own=str(bench.home / "data" / "bad"), port=server.getsockname()[1])
+        bench.write("bad", f"def enable(api):\n    {body}\n    api.tell('it worked')\n")
+        host = make_impatient_host(bench, PluginLimits(restart_after_s=()))
         host.start()
         host.switch("bad", on=True)
-        await eventually(lambda: plugin_of(host, "bad").failed or rig.notices, WITHIN_S)
-        assert [notice.code for notice in rig.notices] == ["plugin.failed"]
-        assert rig.notices[0].data["reason"].startswith(("NotPermitted: ", "ImportError: ", "URLError: ", "PermissionError: "))  # type: ignore[union-attr]
+        await eventually(lambda: plugin_of(host, "bad").failed or bench.notices, WITHIN_S)
+        assert [notice.code for notice in bench.notices] == ["plugin.failed"]
+        assert bench.notices[0].data["reason"].startswith(("NotPermitted: ", "ImportError: ", "URLError: ", "PermissionError: "))  # type: ignore[union-attr]
         assert show.read_text() == "precious"
         server.settimeout(0)
         with pytest.raises(BlockingIOError):
@@ -253,7 +253,7 @@ def enable(api):
         await asyncio.Event().wait()
     api.add_shop(run)
 """
-ASKING = """
+WITH_PERMISSIONS = """
 id = "{{id}}"
 version = "1"
 api = {{api}}
@@ -269,32 +269,32 @@ title = "Inbox"
 """
 
 
-async def test_what_it_asks_for_it_gets_and_no_secret_of_the_desk(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_permissions_give_access_but_not_to_the_desks_secrets(bench: PluginBench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELAY_TOKEN", "very secret")
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/0/bus")
-    inbox = rig.home / "inbox 收件"
+    inbox = bench.home / "inbox 收件"
     inbox.mkdir()
     (inbox / "a.csv").write_text("17")
     with socket.create_server(("localhost", 0), family=socket.AF_INET) as server:
         port = server.getsockname()[1]
-        rig.write("asking", ALLOWED.format(port=port), manifest=ASKING.format(port=port))
-        host = hostile_host(rig, PluginLimits(restart_after_s=()))
+        bench.write("asking", ALLOWED.format(port=port), manifest=WITH_PERMISSIONS.format(port=port))
+        host = make_impatient_host(bench, PluginLimits(restart_after_s=()))
         host.start()
         host.configure("asking", "inbox", str(inbox))
         host.switch("asking", on=True)
-        await eventually(lambda: rig.notices, WITHIN_S)
-        assert rig.notices[0].code == "plugin.says", rig.notices
-        assert json.loads(str(rig.notices[0].data["text"])) == [7, ["17"], [], None, True, True]
+        await eventually(lambda: bench.notices, WITHIN_S)
+        assert bench.notices[0].code == "plugin.says", bench.notices
+        assert json.loads(str(bench.notices[0].data["text"])) == [7, ["17"], [], None, True, True]
         await host.aclose()
 
 
-async def test_orders_that_it_does_not_ask_for_are_not_taken(rig: Rig) -> None:
-    rig.write("quiet", SELLING, manifest=MANIFEST + "[permissions]\norders = false\n")
-    host = hostile_host(rig, PluginLimits(restart_after_s=()))
+async def test_orders_without_the_permission_are_not_taken(bench: PluginBench) -> None:
+    bench.write("quiet", SELLING, manifest=MANIFEST + "[permissions]\norders = false\n")
+    host = make_impatient_host(bench, PluginLimits(restart_after_s=()))
     host.start()
     host.switch("quiet", on=True)
     await eventually(lambda: plugin_of(host, "quiet").failed, WITHIN_S)
-    assert (rig.orders, rig.notices[-1].data["reason"]) == ([], "PermissionError: plugin.toml does not request orders")
+    assert (bench.orders, bench.notices[-1].data["reason"]) == ([], "PermissionError: plugin.toml does not request orders")
     await host.aclose()
 
 
@@ -316,7 +316,7 @@ print(tried(lambda: socket.create_connection(("127.0.0.1", port))) if held >= 4 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's")
-def test_the_kernel_holds_it_too_where_it_can(tmp_path: Path) -> None:
+def test_the_kernel_enforces_permissions_where_supported(tmp_path: Path) -> None:
     own, other = tmp_path / "own", tmp_path / "other"
     own.mkdir()
     other.write_text("precious")
@@ -328,10 +328,10 @@ def test_the_kernel_holds_it_too_where_it_can(tmp_path: Path) -> None:
     assert said[1:] == ["done", "EACCES", "EACCES", "EACCES", "EACCES"]
 
 
-async def test_a_plugin_ends_with_its_desk(tmp_path: Path, rig: Rig) -> None:
-    """A killed desk only leaves the end of its input."""
-    rig.write("good", SELLING)
-    host = hostile_host(rig)
+async def test_a_plugin_exits_with_its_desk(tmp_path: Path, bench: PluginBench) -> None:
+    """A killed desk only closes the plugin's standard input."""
+    bench.write("good", SELLING)
+    host = make_impatient_host(bench)
     host.start()
     host.switch("good", on=True)
     good = plugin_of(host, "good")
@@ -344,7 +344,7 @@ async def test_a_plugin_ends_with_its_desk(tmp_path: Path, rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "found"),
+    ("table", "expected"),
     [
         ("", Permissions()),
         ("[permissions]", Permissions(orders=False)),
@@ -359,16 +359,18 @@ async def test_a_plugin_ends_with_its_desk(tmp_path: Path, rig: Rig) -> None:
         ("permissions = 5", "not"),
     ],
 )
-def test_permissions_are_read_and_nothing_else_is(rig: Rig, table: str, found: Permissions | str | None) -> None:
+def test_permissions_are_parsed_and_anything_else_is_refused(bench: PluginBench, table: str, expected: Permissions | str | None) -> None:
     head = table if table.startswith("permissions") else ""
-    rig.write("one", SELLING, manifest=head + MANIFEST + ("" if head else table.replace("{", "{{")))
-    if isinstance(found, str):
+    bench.write("one", SELLING, manifest=head + MANIFEST + ("" if head else table.replace("{", "{{")))
+    if isinstance(expected, str):
         with pytest.raises(ManifestError) as raised:
-            read_manifest(rig.home / "plugins" / "one")
-        assert found in str(raised.value.data["reason"])
+            read_manifest(bench.home / "plugins" / "one")
+        assert expected in str(raised.value.data["reason"])
         return
-    wanted = found or Permissions(True, (AllowedHost("api.shop.example"), AllowedHost("*.cdn.example", 8443), AllowedHost("192.0.2.7", 80)))
-    assert read_manifest(rig.home / "plugins" / "one").permissions == wanted
+    wanted = expected or Permissions(
+        True, (AllowedHost("api.shop.example"), AllowedHost("*.cdn.example", 8443), AllowedHost("192.0.2.7", 80))
+    )
+    assert read_manifest(bench.home / "plugins" / "one").permissions == wanted
 
 
 WHOLE = 'id = "x1"\nversion = "1"\napi = 1\nname = "x"'
@@ -388,14 +390,14 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
-async def test_a_damaged_manifest_stops_neither_the_app_nor_other_plugins(rig: Rig, content: str | bytes) -> None:
-    rig.write("good", SELLING)
-    folder = rig.home / "plugins" / "odd"
+async def test_a_damaged_manifest_stops_neither_the_app_nor_other_plugins(bench: PluginBench, content: str | bytes) -> None:
+    bench.write("good", SELLING)
+    folder = bench.home / "plugins" / "odd"
     folder.mkdir()
     (folder / "plugin.py").write_text("")
     (folder / "plugin.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
-    host = hostile_host(rig)
+    host = make_impatient_host(bench)
     host.start()
     assert [plugin.manifest.id for plugin in host.plugins] == ["good"]
-    assert [notice.code for notice in rig.notices] == ["plugin.version" if content == DAMAGED["api of words"] else "plugin.manifest"]
+    assert [notice.code for notice in bench.notices] == ["plugin.version" if content == DAMAGED["api of words"] else "plugin.manifest"]
     await host.aclose()

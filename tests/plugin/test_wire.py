@@ -1,4 +1,4 @@
-"""Lines between desk and plugin survive the round trip; invalid ones are refused."""
+"""Lines between desk and plugin survive encoding; invalid ones are refused."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from app.plugin.wire import MAX_LINE, MAX_NAME, WireError, decode_line, encode_l
 WHOLE = Order("o1", "茶 tea", 2, Money(-500, "JPY"), 1_800_000_000_000, "shop", 3, -250)
 
 
-def test_an_order_comes_out_as_it_went_in() -> None:
+def test_an_order_survives_encoding() -> None:
     assert read_order(decode_line(encode_line(order_message(WHOLE)))["order"]) == WHOLE
 
 
@@ -47,12 +47,12 @@ def test_an_invalid_line_is_refused(line: bytes) -> None:
 
 
 @pytest.mark.parametrize("message", [{"x": float("nan")}, {"x": object()}, {"x": "y" * MAX_LINE}])
-def test_what_fits_into_no_line_is_not_sent(message: Mapping[str, Any]) -> None:
+def test_an_oversized_message_is_not_sent(message: Mapping[str, Any]) -> None:
     with pytest.raises(WireError):
         encode_line(message)
 
 
-def test_texts_are_whole_and_bounded() -> None:
+def test_texts_are_valid_and_limited_in_length() -> None:
     assert read_text("a\0b") == "ab"
     for value in (5, "x" * 3000, "\udfff"):
         with pytest.raises(WireError):
