@@ -22,7 +22,7 @@ from app.storage.settings import SettingsFile
 from app.storage.show_file import read_only, write_new
 from tests.support.calendars import Read, read_by_icalendar, read_by_vobject
 from tests.support.chromium import Chromium, Page, chromium_path
-from tests.support.host_window import LOOK_S, PATIENCE_S, HostWindow, first_home, host_screen, host_window, nothing_left, until
+from tests.support.host_window import LOOK_S, PATIENCE_S, HostWindow, first_home, host_screen, host_window, killing_leftovers, until
 from tests.support.schedules import KATHMANDU, NEW_YORK, SHANGHAI
 from tests.support.scheduling import SchedulingDesk
 from tests.support.selling_show import selling_show
@@ -104,7 +104,7 @@ class Planned:
 
 async def opened(host: HostWindow, planned: Planned) -> None:
     """Without a question, and in the room."""
-    await host.in_front(planned.path.stem)
+    await host.wait_for_window(planned.path.stem)
     await host.ready()
     host.show = planned.path
 
@@ -115,7 +115,7 @@ def shown(selector: str) -> str:
 
 async def visit(browser: Chromium, address: str, language: str, zone: str) -> Page:
     """A visitor who lives there, before the show."""
-    page = await browser.stranger()
+    page = await browser.page_of_other_visitor()
     await page.size(1280, 900)
     await page.language(language)
     await page.zone(zone)
@@ -172,12 +172,12 @@ async def end_show(host: HostWindow) -> None:
     asked = False
     async with asyncio.timeout(PATIENCE_S):
         while host.events(*AIRING_KINDS)[-1].kind is EventKind.AIRING_STARTED:
-            if not asked and "End the show?" in await host.front():
+            if not asked and "End the show?" in await host.focused_title():
                 asked = True
                 await host.key("Tab", "space")  # from the answer that keeps it to the one that ends it
             await asyncio.sleep(LOOK_S)
     await host.logged(EventKind.AIRING_ENDED, occurrence=GALA, why="host")
-    await host.in_front("Show summary")
+    await host.wait_for_window("Show summary")
     await host.key("Escape")
 
 
@@ -192,7 +192,7 @@ async def test_a_plan_is_announced_reserved_survives_and_goes_on_air(tmp_path: P
     planned = Planned(tmp_path)
     plan = planned.write()
     length = timedelta(minutes=MINUTES)
-    async with nothing_left(planned.home), Chromium() as browser:
+    async with killing_leftovers(planned.home), Chromium() as browser:
         async with host_window(planned.home, display, str(planned.path), zone=SHANGHAI) as host:
             await opened(host, planned)
             far = await visit(browser, host.page, "en-GB", KATHMANDU)
@@ -216,7 +216,7 @@ async def test_a_plan_is_announced_reserved_survives_and_goes_on_air(tmp_path: P
         assert planned.kept() == plan
         async with host_window(planned.home, display, zone=SHANGHAI) as again:  # the last show opens automatically
             await opened(again, planned)
-            await again.told("schedule.soon")
+            await again.wait_for_notice("schedule.soon")
             await far.call("Page.reload")
             await far.until(f"globalThis.tradewindRoom?.state === 'open' && {shown('#next .waiting')} && {RESERVED}", 40)
             await waits(far, 2)
@@ -234,7 +234,7 @@ async def test_a_plan_is_announced_reserved_survives_and_goes_on_air(tmp_path: P
         async with host_window(planned.home, display, zone=SHANGHAI) as last:
             await opened(last, planned)
             await last.logged(EventKind.AIRING_ENDED, occurrence=GALA, why="lost")
-            await last.in_front("Resume the rundown of")
+            await last.wait_for_window("Resume the rundown of")
             await last.press("Return", EventKind.SHOW_RESUMED)
             await far.call("Page.reload")  # it would reload automatically, some seconds later
             await far.until(f"document.querySelector('#next h2')?.textContent === 'Lamp gala' && {WAITING}", 60)
@@ -272,14 +272,14 @@ async def test_a_plan_of_other_clock_rules_opens_with_what_they_moved(tmp_path: 
     plan = planned.write(replace(planned.schedule, tzdata="2019a", zone_tables=tables))
     async with host_window(planned.home, display, str(planned.path), zone=SHANGHAI) as host:
         await opened(host, planned)
-        await host.told("schedule.moved")
+        await host.wait_for_notice("schedule.moved")
         assert planned.kept() == plan, "nothing is moved, and nothing forgotten, before somebody has looked"
         moved = planned.moved(tmp_path / "elsewhere")
         assert moved[:3] == [GALA, *planned.weekly_keys[:2]]
         await host.command("Shows moved by the time zone update")
-        await host.in_front(MOVED_TITLE)
+        await host.wait_for_window(MOVED_TITLE)
         await host.key("Return")
-        await host.in_front(planned.path.stem)
+        await host.wait_for_window(planned.path.stem)
         await until(lambda: planned.kept().tzdata == planned.zones.version, "the plan goes by the rules of now")
         assert planned.kept() == planned.schedule
         await host.key("ctrl+s")
@@ -295,7 +295,7 @@ async def test_a_travelling_host_is_warned_and_no_show_moves(tmp_path: Path, dis
         for zone in (SHANGHAI, BERLIN, BERLIN):
             async with host_window(planned.home, display, str(planned.path), zone=zone) as host:
                 await opened(host, planned)
-                await host.told("schedule.soon")
+                await host.wait_for_notice("schedule.soon")
                 page = await visit(browser, host.page, "en-GB", KATHMANDU)
                 assert await text(page, "#next .own") == british(planned.gala, KATHMANDU)
                 await page.call("Page.navigate", url="about:blank")  # the room ends with the app

@@ -29,7 +29,7 @@ from app.storage.paths import RESOURCES
 from app.storage.sample_show import SampleShow, load_sample_show
 from app.storage.show_file import read_only
 from tests.support.chromium import Chromium, Page, chromium_path
-from tests.support.host_window import HostWindow, first_home, host_screen, host_window, nothing_left
+from tests.support.host_window import HostWindow, first_home, host_screen, host_window, killing_leftovers
 from tests.support.program import MEAN_ERROR, Pixels, error_of, seen_frame
 from tests.support.studio_desk import StudioDesk, paths_in
 from tests.support.tables import read_table
@@ -75,7 +75,7 @@ def display() -> Iterator[str]:
 
 async def visit(browser: Chromium, language: str, address: str) -> Page:
     """A visitor of this language, who sees the program and is in the room."""
-    page = await browser.stranger()
+    page = await browser.page_of_other_visitor()
     await page.size(1280, 900)
     await page.language(language)
     await page.go(address)
@@ -104,17 +104,17 @@ async def fresh_frame(page: Page) -> None:
 
 async def close_guide(host: HostWindow) -> None:
     """Of a first start; what is open then is the sample."""
-    await host.in_front("Setup guide")
+    await host.wait_for_window("Setup guide")
     await host.key("Escape")
-    await host.in_front("Harbour & Hill")
+    await host.wait_for_window("Harbour & Hill")
 
 
 async def save_as(host: HostWindow, path: Path) -> None:
     await host.key("ctrl+shift+s")
-    await host.in_front("Save")
+    await host.wait_for_window("Save")
     await host.type(str(path))
     await host.key("Return")
-    await host.in_front(path.stem)
+    await host.wait_for_window(path.stem)
     host.show = path
 
 
@@ -134,7 +134,7 @@ async def begin(host: HostWindow) -> None:
 async def leave(host: HostWindow) -> None:
     """Quit, and end the show when asked."""
     await host.key("ctrl+q")
-    await host.in_front("is on air")
+    await host.wait_for_window("is on air")
     await host.key("Tab", "space")  # from the answer that keeps it to the one that ends it
     assert await host.run.ended() == 0
     assert host.run.running() == []
@@ -278,7 +278,7 @@ def alone_elsewhere(show: Path) -> Path:
 async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str, qt: QApplication) -> None:
     home = first_home(tmp_path / "home")
     tea = (RESOURCES / "sample_show" / "pictures" / "tea-set.webp").read_bytes()
-    async with nothing_left(home), Chromium() as browser:
+    async with killing_leftovers(home), Chromium() as browser:
         async with host_window(home, display) as host:
             await close_guide(host)
             await go_on_air(host)
@@ -289,7 +289,7 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             card = product_card(show, "tea-set", tea, home)
             await card_is_seen(pages[0], card, ground, show)
             await host.key("ctrl+shift+o")
-            await host.in_front("Prompter")
+            await host.wait_for_window("Prompter")
             await host.press("2", EventKind.POINT_TICKED, item="filter", done=True)
             await host.press("F9", EventKind.SEGMENT_EXTENDED, segment="tea", seconds=60)
             timer = await host.press("F6", EventKind.TIMER_SET, running=True)
@@ -321,7 +321,7 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             await reads(pages[1], "#pinned .name", READERS["zh-CN"].name)
             known = host.events()
         async with host_window(home, display) as again:
-            await again.in_front("Harbour & Hill")  # without a question: it is on air
+            await again.wait_for_window("Harbour & Hill")  # without a question: it is on air
             await again.ready()
             assert (again.run.process("engine").pid, again.run.process("relay").pid) == (engine.pid, relay.pid)
             await again.logged(EventKind.LIKED, count=1)

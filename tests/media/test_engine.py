@@ -126,8 +126,8 @@ def test_sound_waits_for_late_frames(bench: EngineBench) -> None:
     camera = Source("camera", "Camera", SourceKind.MEDIA)
     scene = Scene("one", "One", (full("card"), full("camera")))
     bench.engine.apply(replace(SHOW, scenes=(scene,), sources=(CARD, camera, FLASH_AND_BEEP), strips=(Strip("tone"),)))
-    bench.show_instead("camera", LateFlashes("camera", late_ns=120 * NS_PER_MS))
-    bench.wait_until(lambda: bench.sound_stamped_later_ms() > 100)
+    bench.replace_frames("camera", LateFlashes("camera", late_ns=120 * NS_PER_MS))
+    bench.wait_until(lambda: bench.audio_delay_ms() > 100)
     bench.engine.go_live([target()])
     bench.collected.wait_for_video(30 * 3)
     bench.engine.stop_live()
@@ -136,7 +136,7 @@ def test_sound_waits_for_late_frames(bench: EngineBench) -> None:
     assert abs(median(apart)) < 20  # one flash may be in a frame that a busy machine composed late
     assert all(abs(ms) < 55 for ms in apart)
     bench.engine.apply(SHOW)  # the card alone has no age
-    bench.wait_until(lambda: bench.sound_stamped_later_ms() == 0)
+    bench.wait_until(lambda: bench.audio_delay_ms() == 0)
 
 
 def test_unchanged_parts_are_not_touched(bench: EngineBench) -> None:

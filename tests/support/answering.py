@@ -1,4 +1,4 @@
-"""Answers dialogs that a test's own call waits for, as soon as they appear."""
+"""Answers dialogs that block a test's own call, as soon as they appear."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWi
 from app.ui.kit.questions import Question
 
 LOOK_MS = 5
-PATIENCE = 2000  # looks before the test fails because no dialog came
+PATIENCE = 2000  # checks for the dialog before the test fails
 
 D = TypeVar("D", bound=QDialog)
 
 
 @contextmanager
 def when_asked(kind: type[D], reply: Callable[[D], None]) -> Iterator[list[str]]:
-    """Give `reply` the first visible dialog of this kind; yields the titles of those answered, and fails when none came."""
+    """Give `reply` the first visible dialog of this kind; yields the titles of answered dialogs, and fails if there are none."""
     answered: list[str] = []
     looks = 0
     timer = QTimer()
@@ -46,12 +46,12 @@ def when_asked(kind: type[D], reply: Callable[[D], None]) -> Iterator[list[str]]
 
 
 def answer(name: str) -> Callable[[Question], None]:
-    """A reply that clicks the button of this answer ("" = Cancel)."""
+    """Return a reply that clicks the button of this answer ("" = Cancel)."""
     return lambda question: question.buttons[name].click()
 
 
 def answers(first: str, *rest: str) -> Callable[[Question], None]:
-    """A reply that clicks the button of the first answer, and of each next answer in each next question."""
+    """Return a reply that clicks one answer for each of several questions in a row."""
 
     def reply(question: Question) -> None:
         if rest:
@@ -73,7 +73,7 @@ def answers(first: str, *rest: str) -> Callable[[Question], None]:
 
 
 def choose_file(path: str) -> Callable[[QFileDialog], None]:
-    """A reply that types this path and accepts; "" closes the dialog without a choice."""
+    """Return a reply that types this path and accepts; "" cancels the dialog."""
 
     def reply(dialog: QFileDialog) -> None:
         if not path:

@@ -31,7 +31,7 @@ RUBBISH = (
 
 @dataclass
 class Attack:
-    """`port`: the relay's HTTP port. `media`: ports of its media sockets. `sent` counts what was tried."""
+    """`port` is the relay's HTTP port, `media` the ports of its media sockets. `sent` counts the attempts."""
 
     port: int
     media: tuple[int, ...]
@@ -84,7 +84,7 @@ async def _requests(attack: Attack, make: Callable[[int], bytes], *, connections
 
 
 async def codes(attack: Attack) -> None:
-    """QR codes of ever new addresses, and of one with 2,200 bytes."""
+    """Request QR codes of new addresses each time, and one with 2,200 bytes."""
 
     def make(number: int) -> bytes:
         host = "x" * 2200 if number % 4 == 0 else f"192.0.{number // 250 % 250}.{number % 250}:8787"
@@ -94,13 +94,13 @@ async def codes(attack: Attack) -> None:
 
 
 async def pages(attack: Attack) -> None:
-    """The page's files, on as many connections as one address may have."""
+    """Request the page's files on as many connections as one address may have."""
     paths = itertools.cycle(("/watch/live", "/viewer/watch.js", "/api/status", "/viewer/style.css"))
     await _requests(attack, lambda number: f"GET {next(paths)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode(), connections=100)
 
 
 async def rubbish(attack: Attack) -> None:
-    """Garbage instead of requests, on ever new connections."""
+    """Send garbage instead of requests, each time on a new connection."""
 
     async def one() -> None:
         while attack.on:
@@ -116,7 +116,7 @@ async def rubbish(attack: Attack) -> None:
 
 
 async def datagrams(attack: Attack) -> None:
-    """Nearly valid STUN to the media ports of others."""
+    """Send almost valid STUN messages to other sessions' media ports."""
     cookie = (0x2112A442).to_bytes(4, "big")
     kinds = [
         b"\0\1" + (8).to_bytes(2, "big") + cookie + bytes(12) + b"\0\x24\0\0" + b"\0\6\0\0",
@@ -148,7 +148,7 @@ async def _viewer(attack: Attack, say: Callable[[Watcher], object], every_s: flo
 
 
 async def reports(attack: Attack) -> None:
-    """Transport feedback of 1,200 bytes that covers two million packets."""
+    """Send transport feedback of 1,200 bytes that covers two million packets."""
     body = bytes(8) + b"\0\0\xff\xff" + bytes(4) + b"\x1f\xff" * 590  # 590 runs of 8,191 packets
     feedback = b"\x8f\xcd" + (len(body) // 4).to_bytes(2, "big") + body
     compound = rtcp.to_bytes(rtcp.ReceiverReport(1)) + feedback
@@ -156,7 +156,7 @@ async def reports(attack: Attack) -> None:
 
 
 async def wishes(attack: Attack) -> None:
-    """Requests for key frames and for every packet, without end."""
+    """Request key frames and every packet again, endlessly."""
     lost = tuple(range(0, 60_000, 17))[:280]
 
     def say(hostile: Watcher) -> None:
@@ -166,7 +166,7 @@ async def wishes(attack: Attack) -> None:
 
 
 async def offers(attack: Attack) -> None:
-    """Sessions that never connect, from eight addresses."""
+    """Open sessions that never connect, from eight addresses."""
 
     async def one(address: str) -> None:
         connector = aiohttp.TCPConnector(local_addr=(address, 0))
@@ -183,7 +183,7 @@ async def offers(attack: Attack) -> None:
 
 
 async def connections(attack: Attack) -> None:
-    """As many silent connections as possible, from forty addresses."""
+    """Open as many silent connections as possible, from forty addresses."""
     held: list[asyncio.StreamWriter] = []
     try:
         for number in itertools.cycle(range(2, 42)):
@@ -216,7 +216,7 @@ ATTACKS: dict[str, Callable[[Attack], Coroutine[object, object, None]]] = {
 
 
 async def media_port_of(base: str) -> int:
-    """A media port of the relay, from the answer to our own offer."""
+    """Return a media port of the relay, read from its answer to our offer."""
     async with (
         aiohttp.ClientSession() as client,
         client.post(f"{base}/whep/live", data=DEAD_OFFER, headers={"Content-Type": "application/sdp"}) as response,

@@ -15,7 +15,7 @@ def _named(name: str) -> x509.Name:
 
 
 class Authority:
-    """`trust` is for our client; `handshakes` counts those of servers with `server_context`."""
+    """`trust` is the client's TLS context; `handshakes` counts handshakes of servers with `server_context`."""
 
     def __init__(self, folder: Path) -> None:
         self.handshakes = 0
@@ -44,7 +44,7 @@ class Authority:
         return builder.sign(self._key, hashes.SHA256())
 
     def server_context(self, address: str) -> ssl.SSLContext:
-        """For a server at this address."""
+        """Return a TLS context for a server at this address."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._signed("relay", key.public_key(), x509.BasicConstraints(ca=False, path_length=None), address)
         path = self._folder / f"{address}.pem"

@@ -27,7 +27,7 @@ from app.transport.sender import MediaFrame, MediaSender
 
 
 class Refused(Exception):
-    """The relay refused."""
+    """The relay refused the publication."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(f"{status} {words}")
@@ -80,7 +80,7 @@ class Show:
         self._wanted = True
 
     def encode_frame(self, pts: int) -> tuple[bytes, bool]:
-        """The next frame with its number and time in the picture, and whether it is a key frame."""
+        """Return the next frame, which shows its number and time, and whether it is a key frame."""
         frame = self._frame
         luma = frame[: frame.shape[0] * 2 // 3]
         self.paint(luma)
@@ -97,14 +97,14 @@ class Show:
         return b"".join(bytes(packet) for packet in packets), key
 
     def paint(self, luma: npt.NDArray[np.uint8]) -> None:
-        """A plain frame with a moving bar."""
+        """Return a plain frame with a moving bar."""
         height, width = luma.shape
         luma[:] = self._luma
         at = self.number * 8 % (width - 40)
         luma[height // 3 : height * 2 // 3, at : at + 40] = 210
 
     def sound(self) -> bytes:
-        """20 ms of a 440 Hz tone."""
+        """Return 20 ms of a 440 Hz tone."""
         times = np.arange(self._samples, self._samples + 960) / 48_000
         tone = (np.sin(2 * math.pi * 440 * times) * 9000).astype(np.int16)
         frame = av.AudioFrame.from_ndarray(np.repeat(tone, 2).reshape(1, -1), format="s16", layout="stereo")
@@ -114,7 +114,7 @@ class Show:
 
 
 class Broadcaster:
-    """Publishes a show over WHIP. `start` raises Refused; `pause` is silent like a frozen computer; `stop` leaves in order."""
+    """Publishes a show over WHIP. `start` raises Refused; `pause` goes silent like a frozen computer; `stop` ends the session."""
 
     def __init__(self, address: str, key: str = "", show: Show | None = None, *, lose: Callable[[int], bool] = lambda count: False) -> None:
         self.address = address
@@ -182,7 +182,7 @@ class Broadcaster:
         self._task = loop.create_task(self._run(), name="broadcaster")
 
     def send_rtp(self, packet: bytes) -> bool:
-        """The line to the relay, which loses the packets whose count `lose` picks."""
+        """Send to the relay, except the packets whose count `lose` selects."""
         self._count += 1
         if self._lose(self._count):
             self.lost += 1
@@ -223,7 +223,7 @@ class Broadcaster:
             self.sender.push(MediaFrame(kind, codec, payloads, pts, round(at * 1e9), keyframe))
 
     async def delete(self) -> int:
-        """DELETE the session; the status."""
+        """DELETE the session; returns the HTTP status."""
         async with aiohttp.ClientSession() as client, client.delete(self._location, headers=self.headers()) as response:
             return response.status
 
@@ -232,7 +232,7 @@ class Broadcaster:
             task, self._task = self._task, None
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await task  # its error fails the test
+                await task  # a failed task must fail the test
         if self.sender is not None:
             self.sender.close()
         if self._peer is not None:

@@ -35,7 +35,7 @@ class Read:
 
 
 def foreign(content: bytes) -> str:
-    """The same file with unknown zone names, so that readers must use its own rules."""
+    """Return the file with unknown zone names, so that readers must use the rules in the file."""
     text = content.decode()
     for key in set(re.findall(r"TZID[=:]([A-Za-z_/+-]+)", text)):
         text = re.sub(rf"(TZID[=:]){re.escape(key)}(?=[:;\r\n])", rf"\1X{uuid4().hex}", text)
@@ -43,7 +43,7 @@ def foreign(content: bytes) -> str:
 
 
 def read_by_vobject(content: bytes, begin: datetime, end: datetime) -> list[Read]:
-    """Every date that starts in [begin, end), expanded by vobject."""
+    """Return every date that starts in [begin, end), expanded by vobject."""
     calendar = vobject.readOne(foreign(content))
     events = list(calendar.vevent_list) if hasattr(calendar, "vevent") else []
     replaced = {(event.uid.value, _utc(event.recurrence_id.value)) for event in events if hasattr(event, "recurrence_id")}
@@ -59,7 +59,7 @@ def read_by_vobject(content: bytes, begin: datetime, end: datetime) -> list[Read
 
 
 def read_by_icalendar(content: bytes, begin: datetime, end: datetime) -> list[Read]:
-    """The same with icalendar's parser, and dateutil for the file's clock rules."""
+    """Return the same dates by icalendar's parser, and dateutil for the zone rules in the file."""
     text = foreign(content)
     clocks = tzical(StringIO(text)) if "BEGIN:VTIMEZONE" in text else None
     events: list[Any] = list(Calendar.from_ical(text).walk("VEVENT"))
@@ -91,7 +91,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _wall(value: Any, clocks: tzical | None, tzid: str | None = None) -> datetime:
-    """With the clock rules from the file."""
+    """Convert a wall time with the zone rules in the file."""
     moment: datetime = value.dt
     key = tzid or value.params.get("TZID")
     if key is None or key == "UTC":
@@ -107,7 +107,7 @@ def _at(value: Any, clocks: tzical | None) -> datetime:
 
 
 def faults(content: bytes) -> list[str]:
-    """Violations of RFC 5545."""
+    """Return violations of RFC 5545."""
     found = [f"line of {len(line)} octets" for line in content.split(b"\r\n") if len(line) > 75]
     found += ["bare line end"] * bool(re.search(rb"(?<!\r)\n|\r(?!\n)", content))
     found += ["no line end at the end"] * (not content.endswith(b"\r\n"))

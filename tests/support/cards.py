@@ -1,4 +1,4 @@
-"""Cards in five languages, a product picture, and readings of drawn cards."""
+"""Cards in five languages, a product picture, and pixels of drawn cards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Texts:
 
 
 def product_picture(width: int = 900, height: int = 900, file_type: str = "PNG") -> bytes:
-    """A green flask on a pale ground."""
+    """Return a green flask on a pale background."""
     image = QImage(width, height, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -185,7 +185,7 @@ LANGUAGES: Mapping[str, Texts] = {
 
 
 def themes() -> tuple[CardTheme, ...]:
-    """The themes that come with Tradewind."""
+    """Return the bundled themes."""
     return load_card_themes(RESOURCES / "cards")
 
 
@@ -194,7 +194,7 @@ def qr_modules(text: str = WATCH_URL) -> tuple[tuple[bool, ...], ...]:
 
 
 def cards(language: str, picture: bytes = b"") -> dict[CardKind, Card]:
-    """One of each kind."""
+    """Return one card of each kind."""
     texts = LANGUAGES[language]
     product = texts.product
     return {
@@ -219,6 +219,6 @@ def cards(language: str, picture: bytes = b"") -> dict[CardKind, Card]:
 
 
 def pixels(picture: CardPicture) -> Pixels:
-    """(height, width, 4), straight RGBA."""
+    """Return the picture as (height, width, 4), straight RGBA."""
     assert len(picture.rgba) == 4 * picture.width * picture.height
     return np.frombuffer(picture.rgba, np.uint8).reshape(picture.height, picture.width, 4)

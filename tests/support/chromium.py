@@ -76,14 +76,14 @@ class Page:
         return result
 
     async def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression (promises are awaited); raises RuntimeError when it throws."""
+        """Return the value of a JavaScript expression (promises are awaited); raises RuntimeError if it throws."""
         result = await self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in result:
             raise RuntimeError(str(result["exceptionDetails"].get("exception", {}).get("description")))
         return result["result"].get("value")
 
     async def until(self, expression: str, within_s: float = 40.0) -> Any:
-        """Wait until an expression is true; returns its value. Polls every 50 ms, because a page has no event for what it shows."""
+        """Wait until an expression is true; returns its value. Polls every 50 ms, because pages have no event for their content."""
         value: Any = None
         try:
             async with asyncio.timeout(within_s):
@@ -200,8 +200,8 @@ class Chromium:
             target = await response.json()
         return await self._attach(target["webSocketDebuggerUrl"])
 
-    async def stranger(self) -> Page:
-        """A new tab of another visitor, with its own storage."""
+    async def page_of_other_visitor(self) -> Page:
+        """Open a tab with its own storage, like another visitor."""
         assert self._client is not None
         async with self._client.ws_connect(await self._address()) as browser:
             context = await _ask(browser, "Target.createBrowserContext")
@@ -209,7 +209,7 @@ class Chromium:
         return await self._attach(f"ws://127.0.0.1:{self._port}/devtools/page/{target['targetId']}", context["browserContextId"])
 
     async def _address(self) -> str:
-        """Of the browser itself."""
+        """Return the browser's DevTools address."""
         assert self._client is not None
         async with self._client.get(f"http://127.0.0.1:{self._port}/json/version") as response:
             return str((await response.json())["webSocketDebuggerUrl"])

@@ -1,6 +1,6 @@
-"""The city names of time zones in the viewer page, from CLDR.
+"""City names of time zones for the viewer page, from CLDR.
 
-`python -m tests.support.cities` writes them again, after an update of the clock rules or of babel.
+`python -m tests.support.cities` writes them again after an update of tzdata or babel.
 """
 
 import json
@@ -29,13 +29,13 @@ NOT_PLACES = ("Etc/", "US/", "Canada/", "Brazil/", "Mexico/", "Chile/")
 
 
 def zone_keys() -> tuple[str, ...]:
-    """Zones named after a place, with current and older names: browsers still use the older ones."""
+    """Return zones named after places, with current and older names, because browsers still use older ones."""
     keys = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     return tuple(sorted(key for key in keys if "/" in key and not key.startswith(NOT_PLACES)))
 
 
 def cities(language: str) -> Mapping[str, str]:
-    """Zone → city, if it differs from the zone's name."""
+    """Return zone → city where the city differs from the zone's name."""
     known = Locale.parse(LANGUAGES[language]).time_zones
     older: dict[str, list[str]] = {}
     for old, new in get_global("zone_aliases").items():
@@ -49,13 +49,13 @@ def cities(language: str) -> Mapping[str, str]:
 
 
 def module(language: str) -> str:
-    """The page's file."""
+    """Return the content of the page's file."""
     lines = [f"  {json.dumps(key)}: {json.dumps(city, ensure_ascii=False)}," for key, city in cities(language).items()]
     return "\n".join(["// Cities of time zones (CLDR), made by tests/support/cities.py.", "export default {", *lines, "};", ""])
 
 
 def write(folder: Path) -> None:
-    """All of them."""
+    """Write the files of all languages."""
     for language in LANGUAGES:
         (folder / f"cities-{language}.js").write_text(module(language), encoding="utf-8")
 

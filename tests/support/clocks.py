@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 class SetClock:
-    """A clock with one reading for all, which the test sets; starts at one second."""
+    """A clock whose single reading the test sets; starts at one second."""
 
     def __init__(self, now_ns: int = 1_000_000_000) -> None:
         self.now_ns = now_ns
@@ -39,5 +39,5 @@ class ShiftedClock:
         return time.monotonic_ns() + self._ahead_ns
 
     def to(self, now: datetime) -> None:
-        """Step to another time."""
+        """Set another time."""
         self._ahead_ns = round(now.timestamp()) * 1_000_000_000 - time.monotonic_ns()

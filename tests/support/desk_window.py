@@ -24,7 +24,7 @@ from tests.support.studio_desk import REAL, MemoryKeyring, new_project, paths_in
 
 
 def make_studio(home: Path, *, project: Callable[[Settings], Project] = new_project, clock: Clock | None = None) -> Studio:
-    """A Studio with all its files below `home`, and an engine and a relay started by the app's command lines."""
+    """Make a Studio with all its files below `home`, whose engine and relay are started by the app's command lines."""
     paths = paths_in(home)
     SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, show_guide=False))
     return Studio(

@@ -15,7 +15,7 @@ HEARD = 0.01  # amplitude
 
 
 class Ear:
-    """`hears(frequency)` and `hears_nothing()` judge the last half second; both are False until there is that much."""
+    """`hears(frequency)` and `hears_nothing()` judge the last half second; both are False with less audio."""
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
@@ -27,7 +27,7 @@ class Ear:
         self.loudest = (0.0, 0.0)
 
     def _listen(self) -> bool:
-        """Decode new packets; False when there are too few to check."""
+        """Decode new packets; False if there are too few to check."""
         assert isinstance(self._decoder, AudioCodecContext)
         if len(self._watcher.audio) - self._taken < EACH:
             return False

@@ -60,7 +60,7 @@ class Side:
         return results[0]
 
     def run(self, work: Callable[[], T]) -> T:
-        """Run `work` on a thread of this network. Threads and processes that it starts are in it too."""
+        """Run `work` on a thread in this network. Threads and processes that it starts are in the network too."""
 
         def inside() -> T:
             _libc("setns", self._namespace, CLONE_NEWNET)
@@ -76,11 +76,11 @@ class Side:
         for command in ("ip link set lo up", f"ip addr add {self.address} peer {self._peer} dev tw0", "ip link set tw0 mtu 1400 up"):
             subprocess.run(command.split(), check=True)
 
-    def take_address_away(self) -> None:
-        """Remove the address, as unplugging does."""
+    def remove_address(self) -> None:
+        """Remove the address, like unplugging the cable."""
         self.run(lambda: subprocess.run(["ip", "addr", "flush", "dev", "tw0"], check=True))
 
-    def give_address_back(self) -> None:
+    def restore_address(self) -> None:
         self.run(lambda: subprocess.run(["ip", "addr", "add", self.address, "peer", self._peer, "dev", "tw0"], check=True))
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class EmulatedLink:
         self.near = Side(NEAR, FAR)
         self.far = Side(FAR, NEAR)
         self._random = random.Random(1)
-        self._free_at = [0.0, 0.0]  # when each direction's line is free again
+        self._free_at = [0.0, 0.0]  # when each direction can send the next packet
         self._last_at = [0.0, 0.0]  # packets never overtake
         self._waiting: list[tuple[float, int, int, bytes]] = []
         self._count = 0
@@ -143,7 +143,7 @@ class EmulatedLink:
         try:
             os.write(end, packet)
             self.carried += 1
-        except OSError:  # the other side's device is down: lost, as on a real line
+        except OSError:  # the other device is down, so the packet is lost
             self.lost += 1
 
     def _take(self, direction: int, packet: bytes, end: int) -> None:
@@ -166,7 +166,7 @@ class EmulatedLink:
 
 
 def available() -> str:
-    """ "" when this computer can emulate a link, else the reason to skip."""
+    """Return "" if this computer can emulate a link, else the reason to skip."""
     if os.geteuid() != 0:
         return "an emulated link needs root"
     if not os.path.exists("/dev/net/tun"):

@@ -1,4 +1,4 @@
-"""Real encoded frames and sound in real time: a frame whose brightness counts, a tone, and both encoders' obedience."""
+"""Real encoded video and audio in real time, from encoders that record requests."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ TONE_HZ = 440
 
 
 class Control:
-    """The encoders' side of the publisher: remembers what it was asked."""
+    """The encoders' side of the publisher; records its requests."""
 
     def __init__(self) -> None:
         self.keyframes = 0
@@ -36,7 +36,7 @@ class Control:
 
 
 def luma_of(number: int) -> int:
-    """The brightness of frame `number`: steps of 8, far enough apart to survive the encoder."""
+    """Return the brightness of frame `number`: steps of 8, which survive encoding."""
     return 40 + number % 20 * 8
 
 
@@ -99,7 +99,7 @@ class ToneEncoder:
 
 
 class Feeder:
-    """A thread that encodes at 30 frames a second and pushes into a sink, key frames when `control` wants one."""
+    """A thread that encodes 30 frames a second and pushes them into a sink, with key frames when `control` requests them."""
 
     def __init__(
         self, push: Callable[[EncodedPacket], None], control: Control, codec: Codec = Codec.H264, *, kbps: int = 500, noise: bool = False

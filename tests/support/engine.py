@@ -37,19 +37,19 @@ class EngineBench:
         return self.publisher.collected
 
     def running_parts(self) -> dict[str, object]:
-        """The running parts; a restarted one is a new object."""
+        """Return the running parts; a restart creates a new object."""
         engine = self.engine
         parts: dict[str, object] = {"program": engine._program, "bus": engine._bus}
         for source_id, one in engine._sources._running.items():
             parts[source_id] = one.video if one.video is not None else one.sound
         return parts
 
-    def show_instead(self, source_id: str, maker: VideoSource) -> None:
-        """Let a running source's frames come from `maker`."""
+    def replace_frames(self, source_id: str, maker: VideoSource) -> None:
+        """Replace a running source's frames by those of `maker`."""
         self.engine._sources._running[source_id].video = maker
 
-    def sound_stamped_later_ms(self) -> float:
-        """By how much sound is held back for the frames."""
+    def audio_delay_ms(self) -> float:
+        """Return by how many ms the audio is delayed to match the video."""
         bus = self.engine._bus
         assert bus is not None
         return bus.video_latency_ns / 1e6
@@ -62,7 +62,7 @@ class EngineBench:
             pause.wait(0.01)
 
     def since_keyframe(self) -> list[tuple[int, int, int, int, int]]:
-        """(width, height, y, u, v) of the middle of each frame from the first key frame collected on."""
+        """Return (width, height, y, u, v) of the middle of each frame since the first key frame."""
         packets = self.collected.video()
         first = next((number for number, packet in enumerate(packets) if packet.keyframe), len(packets))
         found = []
@@ -88,6 +88,6 @@ class EngineBench:
         self.wait_until(lambda: bool(found := self.since_keyframe()) and found[-1][:2] == (width, height))
 
     def share_of_red(self) -> list[float]:
-        """How red (1) or blue (0) each frame's middle is, read from v."""
+        """Return how red (1) or blue (0) the middle of each frame is, read from v."""
         red, blue = program_yuv(255, 0, 0)[2], program_yuv(0, 0, 255)[2]
         return [(frame[4] - blue) / (red - blue) for frame in self.since_keyframe()]

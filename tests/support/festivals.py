@@ -23,17 +23,17 @@ def packaged_rules() -> tuple[FestivalRule, ...]:
 
 @cache
 def packaged_calendar() -> FestivalCalendar:
-    """With the real tables, which all tests share because they are read-only."""
+    """Return a calendar of the real tables; all tests share it because it is read-only."""
     return FestivalCalendar(packaged_rules(), Almanac(), days_off=load_days_off(CALENDAR))
 
 
 def named(market_id: str, year: int, key: str) -> list[Festival]:
-    """Those of this key, in order."""
+    """Return the festivals with this key, in order."""
     return [one for one in packaged_calendar().of(market_id, year) if one.key == key]
 
 
 def the(market_id: str, year: int, key: str) -> Festival:
-    """The only one of this key."""
+    """Return the only festival with this key."""
     (found,) = named(market_id, year, key)
     return found
 
@@ -43,7 +43,7 @@ def public(day: str, name: str, *, native: str = "", instead: bool = False, esti
 
 
 class OwnTables(Almanac):
-    """The real calendars, and holidays of one's own."""
+    """The real calendars with the test's own public holidays."""
 
     def __init__(self, days: Mapping[str, Sequence[PublicHoliday]]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""One round of a film as the app reads it."""
+"""Reads a film once, as the app does."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from app.media.capture.media_reader import MediaReader, SoundItem, VideoItem
 
 
 def read(path: Path, **stretch: float) -> tuple[list[VideoItem], list[SoundItem], MediaReader]:
-    """One round of the film."""
+    """Return the frames and sound of one pass through the film."""
     reader = MediaReader(str(path), start_s=stretch.get("start_s", 0.0), end_s=stretch.get("end_s", 0.0), sound=True)
     items = list(reader.items())
     reader.close()

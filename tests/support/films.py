@@ -19,7 +19,7 @@ COLOURS = (WHITE, (191, 191, 0), (0, 191, 191), GREEN, (191, 0, 191), RED, BLUE,
 
 
 def bars_rgb(width: int, height: int) -> Plane:
-    """Eight upright bars as (height, width, 3) RGB."""
+    """Return eight vertical bars as (height, width, 3) RGB."""
     pixels = np.empty((height, width, 3), np.uint8)
     for position, colour in enumerate(COLOURS):
         pixels[:, width * position // 8 : width * (position + 1) // 8] = colour
@@ -27,7 +27,7 @@ def bars_rgb(width: int, height: int) -> Plane:
 
 
 def numbered(number: int, width: int, height: int) -> Plane:
-    """A grey RGB frame with the frame code of `number`."""
+    """Return a grey RGB frame with the frame code of `number`."""
     grey = np.full((height, width), 16, np.uint8)
     write_code(grey, number, number)
     spread = np.clip((grey.astype(np.float64) - 16) * 255 / 219, 0, 255).astype(np.uint8)
@@ -47,7 +47,7 @@ def film(
     rotation: int = 0,
     sound: Samples | None = None,
 ) -> Path:
-    """Write RGB frames as a film whose stream says what its numbers mean (matrix None: it does not say).
+    """Write RGB frames as a film whose stream declares its colour space (matrix None: undeclared).
 
     `draw(i)` is (height, width, 3). `sound`: (n, 2) float32 of 48 kHz.
     """
@@ -103,10 +103,10 @@ def _write_sound(container: OutputContainer, track: AudioStream, sound: Samples)
 
 
 def _rotated(path: Path, degrees: int) -> Path:
-    """The same film with a display matrix, as phones write it."""
+    """Add a display matrix to the film, as phones do."""
     turned = path.with_name(f"turned-{path.name}")
     data = bytearray(path.read_bytes())
-    # The track header's matrix: 9 numbers of 16.16 fixed point; the identity's (1, 0, 0, 0, 1, 0) becomes the turn's.
+    # The track header's matrix has 9 numbers in 16.16 fixed point; replace the identity's (1, 0, 0, 0, 1, 0) by the rotation's.
     identity = (0x10000).to_bytes(4, "big") + bytes(12) + (0x10000).to_bytes(4, "big")
     one, minus = (0x10000).to_bytes(4, "big"), (-0x10000).to_bytes(4, "big", signed=True)
     turns = {

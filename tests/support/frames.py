@@ -15,7 +15,7 @@ BARS = ((180, 128, 128), (168, 44, 136), (145, 147, 44), (133, 63, 52), (63, 193
 
 
 def bars(number: int, width: int = 320, height: int = 180, *, packed: bool = True) -> Frame:
-    """Eight colour bars whose luma steps are sharp; `packed` as the composer makes them, else three arrays of their own."""
+    """Return eight colour bars with sharp luma steps; `packed` in one buffer like the composer's, else in three arrays."""
     planes = Planes(width, height)
     for position, (y, u, v) in enumerate(BARS):
         left, right = width * position // 8 // 2 * 2, width * (position + 1) // 8 // 2 * 2
@@ -28,7 +28,7 @@ def bars(number: int, width: int = 320, height: int = 180, *, packed: bool = Tru
 
 
 def noise(number: int, width: int = 320, height: int = 180, *, strength: int = 60) -> Frame:
-    """A frame that no encoder can predict from the one before."""
+    """Return a frame that an encoder cannot predict from the previous one."""
     random = np.random.default_rng(number)
     planes = Planes(width, height)
     planes.fill(0)
@@ -46,7 +46,7 @@ def bar_centres(plane: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> list[
 
 
 class LateFlashes:
-    """A PictureSource that is white for the first tenth of each second of the monotonic clock, else black, and delivers late."""
+    """A PictureSource that is white in the first tenth of each second of the monotonic clock, else black, and delivers late."""
 
     def __init__(self, source_id: str, *, late_ns: int) -> None:
         self._source_id = source_id

@@ -24,14 +24,14 @@ from tests.support.tradewind import Tradewind
 from tests.support.xvfb import xvfb
 
 PATIENCE_S = 60.0
-LOOK_S = 0.05  # windows and files of other processes have no event to wait for
+LOOK_S = 0.05  # windows and files of other processes have no events
 STREAM = "live"
 T = TypeVar("T")
 
 
 @contextmanager
 def host_screen() -> Iterator[str]:
-    """A display with a window manager; its name."""
+    """Start a display with a window manager; yields its name."""
     with xvfb(1366, 768) as screen:
         manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": screen.display}, stderr=subprocess.DEVNULL)
         try:
@@ -42,7 +42,7 @@ def host_screen() -> Iterator[str]:
 
 
 def first_home(home: Path) -> Path:
-    """A fresh home with only two settings for tests: English, and loopback only."""
+    """Create a new home with only two settings: English, and loopback only."""
     paths = paths_in(home)
     SettingsFile(paths.settings).save(Settings(relay_lan=False, relay_port=0, language="en", cards_in_video="always"))
     (paths.state / PORT_FILE).write_text(str(free_port("127.0.0.1")))
@@ -50,7 +50,7 @@ def first_home(home: Path) -> Path:
 
 
 async def until(found: Callable[[], T | None], what: str) -> T:
-    """The first truthy answer."""
+    """Return the first truthy result."""
     answer: T | None = None
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -62,14 +62,14 @@ async def until(found: Callable[[], T | None], what: str) -> T:
 
 
 class HostWindow:
-    """One run of the window. `show` is the file with the log: the untitled show's working file until one is given."""
+    """One run of the window. `show` is the file with the log: the untitled show's working file until it is saved."""
 
     def __init__(self, run: Tradewind, home: Path, display: str, logged: int) -> None:
         self.run = run
         self.home = home
         self._display = display
         self._show: Path | None = None
-        self._logged = logged  # characters in the desk's log before this run
+        self._logged = logged  # the desk log's length before this run
 
     @property
     def show(self) -> Path:
@@ -81,7 +81,7 @@ class HostWindow:
 
     @property
     def room(self) -> RoomAddress:
-        """The room as a shop on this computer knows it."""
+        """Return the room's address and key, as a shop on this computer knows them."""
         key = (self.home / "run" / ROOM_KEYS_FILE).read_text().split()[1]
         return RoomAddress(f"http://127.0.0.1:{(self.home / 'state' / PORT_FILE).read_text()}", STREAM, key)
 
@@ -97,19 +97,19 @@ class HostWindow:
         said, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
         return said.decode().strip()
 
-    async def front(self) -> str:
-        """The title of the focused window."""
+    async def focused_title(self) -> str:
+        """Return the title of the focused window."""
         return await self._xdotool("getwindowfocus", "getwindowname")
 
-    async def in_front(self, title: str) -> None:
+    async def wait_for_window(self, title: str) -> None:
         """Wait until the focused window has this title."""
         name = ""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while title not in (name := await self.front()):
+                while title not in (name := await self.focused_title()):
                     await asyncio.sleep(LOOK_S)
         except TimeoutError as error:
-            raise AssertionError(f"{title!r} never came to the front; {name!r} is there") from error
+            raise AssertionError(f"{title!r} was not focused; {name!r} is") from error
 
     async def key(self, *keys: str) -> None:
         await self._xdotool("key", "--clearmodifiers", *keys)
@@ -118,7 +118,7 @@ class HostWindow:
         await self._xdotool("type", "--delay", "4", text)
 
     async def command(self, title: str) -> None:
-        """Choose a command by its name, as Ctrl+K does."""
+        """Run a command by its name from the palette (Ctrl+K)."""
         seen = ("search", "--onlyvisible", "--pid", str(self.run.pid))
         before = await self._xdotool(*seen)
         await self.key("ctrl+k")
@@ -129,12 +129,12 @@ class HostWindow:
         await self.key("Return")
 
     def events(self, *kinds: EventKind) -> list[ShowEvent]:
-        """The events of these kinds in the show's log; all without a kind."""
+        """Return the events of these kinds in the show's log; all events without a kind."""
         with contextlib.closing(connect_read_only(self.show)) as connection:
             return list(event_rows.read(connection, kinds or None, 0))
 
     async def lose_power(self) -> None:
-        """Kill everything at once, as a power cut does."""
+        """Kill all processes at once, like a power cut."""
         assert await self.run.kill() < 0
         kill_all(self.home)
 
@@ -158,18 +158,18 @@ class HostWindow:
 
     async def ready(self) -> None:
         """Wait until the engine is attached and the desk has joined its room."""
-        await until(lambda: all(word in self._told() for word in ("→ ATTACHED", "→ JOINED")), "ready")
+        await until(lambda: all(word in self._log_of_run() for word in ("→ ATTACHED", "→ JOINED")), "ready")
 
-    async def told(self, code: str) -> None:
+    async def wait_for_notice(self, code: str) -> None:
         """Wait until this run has shown this notice."""
-        await until(lambda: f"notice shown: {code}," in self._told(), f"notice {code}")
+        await until(lambda: f"notice shown: {code}," in self._log_of_run(), f"notice {code}")
 
     def notices(self) -> list[str]:
-        """The codes of the notices in this run, in order."""
-        return re.findall(r"notice shown: ([^,\s]+),", self._told())
+        """Return the codes of the notices in this run, in order."""
+        return re.findall(r"notice shown: ([^,\s]+),", self._log_of_run())
 
-    def _told(self) -> str:
-        """What the desk has logged in this run."""
+    def _log_of_run(self) -> str:
+        """Return what the desk logged in this run."""
         log = desk_log(self.home)
         return log.read_text()[self._logged :] if log.exists() else ""
 
@@ -179,7 +179,7 @@ def desk_log(home: Path) -> Path:
 
 
 def kill_all(home: Path) -> None:
-    """The processes that outlive a desk: the engine with its host, and the relay."""
+    """Kill the processes that outlive a desk: the engine with its host, and the relay."""
     for process in psutil.process_iter(["cmdline"]):
         if str(home / "run") in (process.info["cmdline"] or []):
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -187,8 +187,8 @@ def kill_all(home: Path) -> None:
 
 
 @asynccontextmanager
-async def nothing_left(home: Path) -> AsyncIterator[None]:
-    """End the processes that a killed desk leaves on air."""
+async def killing_leftovers(home: Path) -> AsyncIterator[None]:
+    """Kill the processes that a killed desk leaves on air, on leaving the context."""
     try:
         yield
     finally:
@@ -197,7 +197,7 @@ async def nothing_left(home: Path) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def host_window(home: Path, display: str, *words: str, zone: str = "") -> AsyncIterator[HostWindow]:
-    """The window, started with these arguments in this time zone ("" = unchanged)."""
+    """Start the window with these arguments in this time zone ("" = unchanged)."""
     environment = {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"} | ({"TZ": zone} if zone else {})
     logged = len(desk_log(home).read_text()) if desk_log(home).exists() else 0
     async with Tradewind(home, *words, environment=environment) as run:

@@ -15,7 +15,7 @@ _BOUNDARY = b"frame"
 
 
 def jpeg(rgb: Plane, quality: int = 2) -> bytes:
-    """One JPEG (4:2:0, BT.601 full range, as JFIF has it) of (height, width, 3) RGB."""
+    """Encode (height, width, 3) RGB as one JPEG (4:2:0, BT.601 full range, as in JFIF)."""
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.height, encoder.width = rgb.shape[:2]
     encoder.pix_fmt = "yuvj420p"
@@ -56,7 +56,7 @@ class JpegCamera:
             try:
                 one.shutdown(socket.SHUT_RDWR)
             except OSError:
-                continue  # the other end hung up first
+                continue  # the client hung up first
             finally:
                 one.close()
         for thread in self._threads:

@@ -1,4 +1,4 @@
-"""A desk's end of the link for tests: connects, remembers every event, waits for one that fits."""
+"""A desk's end of the link for tests: connects, records events, and waits for matching ones."""
 
 import asyncio
 import sys
@@ -21,7 +21,7 @@ E = TypeVar("E")
 
 
 class LinkDesk:
-    """An attached LinkClient with its history; an async context."""
+    """An attached LinkClient that records events; an async context manager."""
 
     def __init__(self, found: Registration) -> None:
         self.events: list[Event] = []
@@ -42,7 +42,7 @@ class LinkDesk:
         self._news.set()
 
     async def event(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True) -> E:
-        """The first event of this kind that fits, heard already or still to come."""
+        """Return the first matching event of this kind, past or future."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 for event in self.events:
@@ -52,18 +52,18 @@ class LinkDesk:
                 await self._news.wait()
 
     async def notice(self, code: str) -> Notice:
-        """The first notice with this code."""
+        """Return the first notice with this code."""
         return await self.event(Notice, lambda notice: notice.code == code)
 
 
 def start_paper_engine(runtime: Path, *, idle_s: float = 15.0) -> "Popen[bytes]":
-    """A paper engine as a separate process."""
+    """Start a paper engine as a separate process."""
     words = ["-m", "tests.support.paper_engine", "engine", "--runtime", str(runtime), "--idle", str(idle_s)]
     return Popen([sys.executable, *words], cwd=ROOT)
 
 
 async def registered(runtime: Path, *, other_than: int = 0) -> Registration:
-    """Who registers in this runtime folder, once somebody does."""
+    """Wait for a registration in this runtime folder, and return it."""
     async with asyncio.timeout(PATIENCE_S):
         while (found := registration.read(runtime)) is None or found.pid == other_than:
             await asyncio.sleep(0.02)
@@ -71,5 +71,5 @@ async def registered(runtime: Path, *, other_than: int = 0) -> Registration:
 
 
 def values(notice: Notice) -> Mapping[str, object]:
-    """A notice's data, for comparing."""
+    """Return a notice's data for comparison."""
     return dict(notice.data)

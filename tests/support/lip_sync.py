@@ -19,19 +19,19 @@ WRAP = 2**32
 
 
 def report_of(watcher: Watcher, packets: Sequence[bytes]) -> SenderReport:
-    """The newest sender report of the track whose packets these are."""
+    """Return the newest sender report of the track of these packets."""
     ssrc = parse_header(packets[-1]).ssrc
     return next(report for report in reversed(watcher.reports) if report.ssrc == ssrc)
 
 
 def wall_s(report: SenderReport, timestamp: int, clock_hz: int) -> float:
-    """The sender's wall clock, in seconds since 1970, at which a timestamp was captured."""
+    """Return when a timestamp was captured by the sender's wall clock, in seconds since 1970."""
     past = (timestamp - report.rtp_timestamp + WRAP // 2) % WRAP - WRAP // 2
     return report.ntp / 2**32 - NTP_EPOCH_S + past / clock_hz
 
 
 def has_gaps(sequences: Sequence[int]) -> bool:
-    """Whether packets are missing: on a busy computer, a watcher loses some at its socket."""
+    """Return whether packets are missing: on a busy computer a watcher's socket drops some."""
     return any((after - before) % 65536 != 1 for before, after in pairwise(sequences))
 
 
@@ -54,7 +54,7 @@ def decoded_frames(watcher: Watcher) -> Iterator[tuple[int, npt.NDArray[np.uint8
 
 
 def beeps(watcher: Watcher) -> Iterator[float]:
-    """RTP timestamps at which a beep begins after at least half a second of silence."""
+    """Return RTP timestamps at which a beep begins after at least half a second of silence."""
     decoder = av.CodecContext.create("libopus", "r")
     assert isinstance(decoder, AudioCodecContext)
     decoder.sample_rate, decoder.layout = AUDIO_CLOCK_HZ, "stereo"

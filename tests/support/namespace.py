@@ -11,7 +11,7 @@ ADDRESS = "10.77.0.1"  # in the namespace only
 
 
 def available() -> str:
-    """ "" when this computer can make a namespace, else the reason to skip."""
+    """Return "" if this computer can create a namespace, else the reason to skip."""
     if os.geteuid() != 0:
         return "making a network namespace needs root"
     done = subprocess.run(["unshare", "--net", "true"], capture_output=True, text=True, check=False)
@@ -26,7 +26,7 @@ def _libc_call(name: str, *values: int) -> None:
 
 @contextmanager
 def own_network() -> Iterator[str]:
-    """Put this thread, and every process and thread it starts, into a new network with loopback and one address, which is yielded."""
+    """Move this thread, and all that it starts, into a new network with loopback and one address; yields the address."""
     outside = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     try:
         _libc_call("unshare", CLONE_NEWNET)

@@ -9,6 +9,6 @@ from app.domain.planning.schedule import Airing, Occurrence
 
 
 def all_occurrences(airings: Iterable[Airing], begin: datetime, end: datetime, zones: Zones) -> tuple[Occurrence, ...]:
-    """`occurrences` of many airings, ordered by start."""
+    """Return the `occurrences` of many airings, ordered by start."""
     found = [occurrence for airing in airings for occurrence in occurrences(airing, begin, end, zones)]
     return tuple(sorted(found, key=lambda one: (one.start, one.key)))

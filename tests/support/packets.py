@@ -44,7 +44,7 @@ class PacketCollector:
             self._packets.clear()
 
     def wait_for(self, condition: Callable[[list[EncodedPacket]], bool], timeout_s: float = 20.0) -> None:
-        """Return once `condition` holds for the packets so far; fail loudly otherwise."""
+        """Wait until `condition` holds for the packets so far, or fail with a message."""
         deadline = time.monotonic() + timeout_s
         with self._condition:
             while not condition(self._packets):

@@ -1,4 +1,4 @@
-"""An engine process without media, behind the real link. Stats and notices report what it was asked for.
+"""An engine process without media, behind the real link. Its stats and notices report the commands it got.
 
 `python -m tests.support.paper_engine engine --runtime DIR` has the same command line as the app's engine.
 """
@@ -28,7 +28,7 @@ from app.storage.lock import FileLock
 
 
 class PaperEngine:
-    """Keeps its commands. It refuses a scene called "refuse"; one called "crash" breaks the command."""
+    """Records its commands. It refuses a scene called "refuse"; one called "crash" raises an unexpected error."""
 
     def __init__(self) -> None:
         self.notices: Signal[[Notice]] = Signal()
@@ -44,7 +44,7 @@ class PaperEngine:
         self.project = project
         self.withheld = tuple(withheld)
         self._scene_id = project.scene_id
-        self._told("applied", name=project.name, scenes=len(project.scenes), withheld=" ".join(withheld))
+        self._report("applied", name=project.name, scenes=len(project.scenes), withheld=" ".join(withheld))
 
     def take(self, scene_id: str, transition: Transition) -> None:
         if scene_id == "refuse":
@@ -54,13 +54,13 @@ class PaperEngine:
         self._scene_id = scene_id
         if self.project is not None:
             self.project = replace(self.project, scene_id=scene_id)
-        self._told("took", scene=scene_id, kind=transition.kind.value)
+        self._report("took", scene=scene_id, kind=transition.kind.value)
 
     def put_picture(self, source_id: str, width: int, height: int, rgba: bytes) -> None:
-        self._told("picture", source=source_id, width=width, height=height, size=len(rgba), first=rgba[0] if rgba else -1)
+        self._report("picture", source=source_id, width=width, height=height, size=len(rgba), first=rgba[0] if rgba else -1)
 
     def put_overlay(self, put: PutOverlay) -> None:
-        self._told(
+        self._report(
             "overlay",
             id=put.overlay_id,
             width=put.width,
@@ -74,26 +74,26 @@ class PaperEngine:
         )
 
     def drop_overlay(self, drop: DropOverlay) -> None:
-        self._told("overlay_dropped", id=drop.overlay_id, leave=drop.leave.value, duration_ms=drop.duration_ms)
+        self._report("overlay_dropped", id=drop.overlay_id, leave=drop.leave.value, duration_ms=drop.duration_ms)
 
     def go_live(self, targets: Sequence[Target], since_ns: int = 0) -> None:
         self.since_ns = since_ns or self.since_ns or time.monotonic_ns()
         self.live_relay_ids = tuple(target.relay.id for target in targets)
-        self._told("live", ids=" ".join(self.live_relay_ids), tokens=" ".join(target.token for target in targets))
+        self._report("live", ids=" ".join(self.live_relay_ids), tokens=" ".join(target.token for target in targets))
 
     def stop_live(self) -> None:
         self.live_relay_ids = ()
         self.since_ns = 0
-        self._told("stopped")
+        self._report("stopped")
 
     def watch_relays(self, targets: Sequence[Target], warm_ids: Sequence[str], every_s: float) -> None:
         self._probes = tuple(RelayProbe(target.relay.id, 10.0 + 5.0 * place) for place, target in enumerate(targets))
-        self._told("watching", ids=" ".join(target.relay.id for target in targets), warm=" ".join(warm_ids), every_s=every_s)
+        self._report("watching", ids=" ".join(target.relay.id for target in targets), warm=" ".join(warm_ids), every_s=every_s)
 
-    def try_relay(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
+    def try_relay(self, target: Target, on_result: Callable[[RelayTrial], None]) -> None:
         refused = "refuse" in target.relay.whip_url
-        told(RelayTrial(target.relay.id, "whip.token" if refused else "", (("step", "http"), ("status", 401)) if refused else ()))
-        self._told("tried", id=target.relay.id, url=target.relay.whip_url, token=target.token)
+        on_result(RelayTrial(target.relay.id, "whip.token" if refused else "", (("step", "http"), ("status", 401)) if refused else ()))
+        self._report("tried", id=target.relay.id, url=target.relay.whip_url, token=target.token)
 
     def list_devices(self) -> Devices:
         return Devices(cameras=(Device("camera-1", "Paper camera"),))
@@ -122,12 +122,12 @@ class PaperEngine:
     def probes(self) -> tuple[RelayProbe, ...]:
         return self._probes
 
-    def _told(self, word: str, **data: Value) -> None:
+    def _report(self, word: str, **data: Value) -> None:
         self.notices.emit(Notice(Severity.INFO, f"paper.{word}", data))
 
 
 def main(words: Sequence[str]) -> int:
-    """Serve until told to end."""
+    """Serve until asked to stop."""
     parser = argparse.ArgumentParser()
     parser.add_argument("command", choices=["engine"])
     parser.add_argument("--runtime", type=Path, required=True)

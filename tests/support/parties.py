@@ -1,4 +1,4 @@
-"""Markets, people and shows of a plan, as short as tests want them."""
+"""Short constructors for the markets, people and shows of a plan."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -14,17 +14,17 @@ FAR = timedelta(days=4000)
 
 
 def utc(text: str) -> datetime:
-    """ "2027-03-12T20:00" as an instant."""
+    """Return the instant of UTC text such as "2027-03-12T20:00"."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def local(text: str, zone: str) -> datetime:
-    """The instant at which clocks of a zone show this."""
+    """Return the instant of this local time in a zone."""
     return datetime.fromisoformat(text).replace(tzinfo=ZONES.zone(zone)).astimezone(UTC)
 
 
 def wall(instant: datetime, zone: str) -> str:
-    """What clocks of a zone show at an instant."""
+    """Return a zone's local time at an instant."""
     return f"{instant.astimezone(ZONES.zone(zone)):%Y-%m-%dT%H:%M}"
 
 
@@ -42,5 +42,5 @@ def airing(airing_id: str, start: str, zone: str, parties: Iterable[str] = (), m
 
 
 def dates_of(schedule: Schedule) -> tuple[Occurrence, ...]:
-    """All dates of a plan that has no endless series."""
+    """Return all dates of a plan without endless series."""
     return all_occurrences(schedule.airings, utc("2027-01-01") - FAR, utc("2027-01-01") + FAR, ZONES)

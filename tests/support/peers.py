@@ -11,7 +11,7 @@ from app.transport.sdp import Setup
 
 @dataclass
 class Inbox:
-    """What one peer received, and an event for each change."""
+    """Records what one peer received, with an event for each change."""
 
     rtp: list[bytes] = field(default_factory=list)
     rtcp: list[bytes] = field(default_factory=list)

@@ -17,7 +17,7 @@ GULF_FIRST = "gulf-evening@2026-11-28T20:00"
 
 
 def noon_clock() -> SetClock:
-    """A clock that is stopped at `NOON`."""
+    """Return a clock stopped at `NOON`."""
     return SetClock(round(NOON.timestamp()) * 1_000_000_000)
 
 
@@ -28,11 +28,11 @@ def plan_sample(studio: Studio, language: str = "en") -> Show:
         studio.pictures.add(content)
     studio.document.edit_show("Fill", lambda show: sample.show(show.project))
     studio.control.scheduler.set_host_zone("Asia/Shanghai")
-    studio.control.scheduler.awake = True  # as from its first second on
+    studio.control.scheduler.awake = True  # as after the first second of running
     return studio.document.show
 
 
 def at(clock: Clock, moment: datetime) -> None:
-    """Set a `noon_clock` to another moment."""
+    """Set a `noon_clock` to another time."""
     assert isinstance(clock, SetClock)
     clock.now_ns = round(moment.timestamp()) * 1_000_000_000

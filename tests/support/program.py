@@ -1,4 +1,4 @@
-"""What a viewer's browser shows of the program, and whether there is a card on it."""
+"""Reads the program in a viewer's browser, and whether it shows a card."""
 
 import base64
 
@@ -27,7 +27,7 @@ PICTURE = """
 
 
 async def seen_frame(page: Page) -> Pixels:
-    """What the viewer sees, (height, width, 3) RGB."""
+    """Return the viewer's frame as (height, width, 3) RGB."""
     content = base64.b64decode(await page.evaluate(PICTURE))
     decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     assert decoded is not None
@@ -35,13 +35,14 @@ async def seen_frame(page: Page) -> Pixels:
 
 
 def box_of(picture: CardPicture, canvas: Canvas) -> tuple[slice, slice]:
-    """Rows and columns of the canvas."""
+    """Return the rows and columns of a picture on the canvas."""
     left, top = round(picture.x * canvas.width), round(picture.y * canvas.height)
     return slice(top, top + picture.height), slice(left, left + picture.width)
 
 
 def error_of(seen: Pixels, picture: CardPicture, ground: Pixels, canvas: Canvas) -> float:
-    """The mean difference between the picture now and the card over the picture before, without the card's edges and shadow."""
+    """Return the mean difference between the frame now and the earlier frame with the card drawn on it, without the card's edges and
+    shadow."""
     rgba = np.frombuffer(picture.rgba, np.uint8).reshape(picture.height, picture.width, 4).astype(np.float32)
     alpha = rgba[:, :, 3:] / 255
     box = box_of(picture, canvas)

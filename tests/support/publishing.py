@@ -13,7 +13,7 @@ from tests.support.packets import PacketCollector
 
 
 class LocalPublisher:
-    """A publisher whose relays are in this process: every target is live, and left, at once."""
+    """A publisher without relays: every target is live, or left, immediately."""
 
     def __init__(self, control: EncoderControl, notify: Callable[[Notice], None]) -> None:
         self.control = control
@@ -23,7 +23,7 @@ class LocalPublisher:
         self.asked: list[tuple[str, ...]] = []
         self.watched: tuple[str, ...] = ()
         self.watched_every_s = 0.0
-        self.lingering = False  # like a relay that does not answer the DELETE
+        self.lingering = False  # like a relay that does not answer DELETE
         self._targets: tuple[Target, ...] = ()
         self._left: tuple[Target, ...] = ()
 
@@ -52,8 +52,8 @@ class LocalPublisher:
     def has_left(self) -> bool:
         return not self.stats()
 
-    def try_out(self, target: Target, told: Callable[[RelayTrial], None]) -> None:
-        told(RelayTrial(target.relay.id))
+    def try_out(self, target: Target, on_result: Callable[[RelayTrial], None]) -> None:
+        on_result(RelayTrial(target.relay.id))
 
     def probes(self) -> tuple[RelayProbe, ...]:
         return tuple(RelayProbe(relay_id, http_ms=1.0) for relay_id in self.watched)

@@ -33,7 +33,7 @@ ctl.!default { type pulse }
 
 
 def missing() -> str:
-    """What this computer lacks for a sound system; "" = nothing."""
+    """Return what this computer lacks for a sound system; "" = nothing."""
     lacking = [tool for tool in ("pulseaudio", "pactl", "pacat") if shutil.which(tool) is None]
     return f"not installed: {', '.join(lacking)}" if lacking else ""
 
@@ -50,7 +50,7 @@ class PulseServer:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The environment of a process that uses this daemon through ALSA or PulseAudio."""
+        """Return the environment for a process that uses this daemon through ALSA or PulseAudio."""
         return {
             "PULSE_SERVER": f"unix:{self._socket}",
             "PULSE_RUNTIME_PATH": str(self._folder),
@@ -98,7 +98,7 @@ class PulseServer:
         return done.stdout.strip()
 
     def plug(self, name: str = "mic") -> str:
-        """Add a null sink; the id of its module, for `unplug`. Its monitor becomes the default source if it is the first."""
+        """Add a null sink and return its module's id, for `unplug`. The first sink's monitor becomes the default source."""
         return self.pactl("load-module", "module-null-sink", f"sink_name={name}", "rate=48000", "channels=2")
 
     def unplug(self, module: str) -> None:
@@ -136,7 +136,7 @@ def _pour(player: subprocess.Popen[bytes], data: bytes) -> None:
 
 @contextmanager
 def running_pulse(folder: Path) -> Iterator[PulseServer]:
-    """A daemon for the time of a `with`."""
+    """Run a daemon during a `with` block."""
     server = PulseServer(folder)
     try:
         server.start()

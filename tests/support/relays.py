@@ -34,7 +34,7 @@ async def running_relay(
     certificate: Path | None = None,
     private_key: Path | None = None,
 ) -> AsyncIterator[RelayServer]:
-    """A listening relay, with media only over 127.0.0.1."""
+    """Run a relay with media only over 127.0.0.1."""
     config = RelayConfig(
         keys=dict.fromkeys(streams, key),
         room_keys=dict.fromkeys(streams, room_key),
@@ -60,7 +60,7 @@ def base_of(relay: RelayServer) -> str:
 
 
 async def eventually(condition: Callable[[], object], within_s: float = 40) -> None:
-    """Wait until the condition holds, for what has no event."""
+    """Poll until the condition holds, for things without an event."""
     async with asyncio.timeout(within_s):
         while not condition():
             await asyncio.sleep(0.01)
@@ -80,7 +80,7 @@ def _serve(pipe: multiprocessing.connection.Connection, port: int, limits: Limit
 
 @contextmanager
 def relay_process(port: int = 0, limits: Limits | None = None, *, descriptors: int = 0) -> Iterator[tuple[SpawnProcess, int]]:
-    """A relay process and its port; the test may kill it. `descriptors`: how many it may have open, 0 = our limit."""
+    """Run a relay process and yield it with its port; the test may kill it. `descriptors` limits its open files; 0 = the system's limit."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, port, limits or Limits(), descriptors), name="relay")

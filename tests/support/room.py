@@ -10,11 +10,11 @@ from app.domain.room.tokens import host_token
 from tests.support.relays import ROOM_KEY
 
 Frame = dict[str, Any]
-PATIENCE_S = 40.0  # for what is immediate on an idle computer
+PATIENCE_S = 40.0  # for steps that are immediate on an idle computer
 
 
 class RoomSocket:
-    """One connection that keeps its messages; `async with` closes it."""
+    """One connection that records its messages; `async with` closes it."""
 
     def __init__(self, client: aiohttp.ClientSession, path: str, headers: dict[str, str] | None = None) -> None:
         self._client = client
@@ -49,7 +49,7 @@ class RoomSocket:
         await self.socket.send_str(json.dumps(message))
 
     async def next(self, kind: str, /, **values: Any) -> Frame:
-        """Wait for the first message of this kind with these values, and take it."""
+        """Wait for the first message of this kind with these values, and remove it from the queue."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 for frame in self.heard:
@@ -69,7 +69,7 @@ class RoomSocket:
         return self.close_code
 
     def of(self, kind: str) -> list[Frame]:
-        """The messages of a kind that are not taken yet."""
+        """Return the queued messages of a kind."""
         return [frame for frame in self.heard if frame["t"] == kind]
 
     async def close(self) -> None:
@@ -86,10 +86,10 @@ class RoomSocket:
 
 
 def page(client: aiohttp.ClientSession, stream: str = "live") -> RoomSocket:
-    """A viewer's page."""
+    """Open a viewer's page."""
     return RoomSocket(client, f"/room/{stream}")
 
 
 def desk(client: aiohttp.ClientSession, stream: str = "live", key: str = ROOM_KEY) -> RoomSocket:
-    """The host's desk."""
+    """Open the host's connection."""
     return RoomSocket(client, f"/room/{stream}/host", {"Authorization": f"Bearer {host_token(key)}"})

@@ -35,8 +35,8 @@ def date(start: datetime, wall: str, **more: Any) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class Before:
-    """A relay before the show, with a host in its room."""
+class RoomBeforeShow:
+    """Run a relay before the show, with a host in its room."""
 
     base: str
     port: int
@@ -64,10 +64,10 @@ class Before:
 
 
 @asynccontextmanager
-async def before(port: int = 0, now: datetime = NOW) -> AsyncIterator[Before]:
+async def room_before_show(port: int = 0, now: datetime = NOW) -> AsyncIterator[RoomBeforeShow]:
     clock = ShiftedClock(now)
     async with running_relay(port=port, clock=clock) as relay, aiohttp.ClientSession(base_of(relay)) as client, desk(client) as host:
         await host.open()
-        room = Before(base_of(relay), relay.port, client, host, clock)
+        room = RoomBeforeShow(base_of(relay), relay.port, client, host, clock)
         await room.put("show", {"title": "Live", "markets": list(MARKETS), "host_language": "en"})
         yield room

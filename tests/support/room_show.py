@@ -1,4 +1,4 @@
-"""A small show for the viewer page, as a desk puts it on the board."""
+"""A small show for the viewer page, as a desk sends it to the board."""
 
 import hashlib
 import io
@@ -102,7 +102,7 @@ _GOODS: Sequence[tuple[str, Mapping[str, str], float, float | None, int | None]]
 
 
 def picture(hue: int, size: int = 640) -> bytes:
-    """A still life in one colour, as JPEG."""
+    """Return a picture in one colour as JPEG."""
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size
     hsv = np.zeros((size, size, 3), np.uint8)
     hsv[..., 0] = hue
@@ -180,7 +180,7 @@ def product(place: int, picture_id: str) -> Json:
 
 
 async def put_picture(client: aiohttp.ClientSession, content: bytes) -> str:
-    """Put a picture into the room; returns its id."""
+    """Upload a picture to the room; returns its id."""
     name = hashlib.sha256(content).hexdigest()[:32]
     headers = {"Authorization": f"Bearer {host_token(ROOM_KEY)}"}
     async with client.put(f"/room/live/pictures/{name}", data=io.BytesIO(content), headers=headers) as response:
@@ -189,7 +189,7 @@ async def put_picture(client: aiohttp.ClientSession, content: bytes) -> str:
 
 
 async def put_show(client: aiohttp.ClientSession, host: RoomSocket) -> None:
-    """Markets, six products with pictures, the list."""
+    """Put markets, six products with pictures, and the list on the board."""
     await host.send(t="put", key="show", value={"title": "Evening market", "markets": list(MARKETS), "host_language": "en"})
     for place, goods in enumerate(_GOODS):
         name = await put_picture(client, picture(place * 28 + 8))
@@ -198,7 +198,7 @@ async def put_show(client: aiohttp.ClientSession, host: RoomSocket) -> None:
 
 
 async def put_extras(host: RoomSocket, now_ms: int) -> None:
-    """Everything else that a page can show at once."""
+    """Put everything else on the board that a page can show at the same time."""
     await host.send(t="put", key="pinned", value={"product": "lamp", "at_ms": now_ms})
     words = {"en": "Free delivery tonight", "zh": "今晚包邮", "ar": "توصيل مجاني الليلة", "th": "คืนนี้ส่งฟรี"}
     await host.send(t="put", key="card", value={"id": "free", "words": words, "product": None})

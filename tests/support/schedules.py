@@ -10,7 +10,7 @@ NEW_YORK, BERLIN, SHANGHAI, KATHMANDU = "America/New_York", "Europe/Berlin", "As
 
 
 def full_schedule() -> Schedule:
-    """A single show and a series with a moved and a called off date, markets and people with hours of their own, tasks, reminders."""
+    """Return a single show and a series with a moved and a cancelled date, parties with custom hours, tasks and reminders."""
     parties = (
         Party("us", "United States 🇺🇸", PartyKind.MARKET, NEW_YORK, market_id="US", weight=2.5, languages=("en", "es")),
         Party("de", "Deutschland", PartyKind.MARKET, BERLIN, market_id="DE", languages=("de",)),

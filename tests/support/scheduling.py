@@ -55,7 +55,7 @@ class SteppingClock(SetClock):
 
 
 class PlacedCalendar(LazyCalendar):
-    """The calendars on a computer whose zone the test sets."""
+    """Calendars for a computer whose time zone the test sets."""
 
     def __init__(self, zones: Zones, place: str) -> None:
         super().__init__(RESOURCES / "markets", RESOURCES / "calendar", lambda: zones)
@@ -66,7 +66,7 @@ class PlacedCalendar(LazyCalendar):
 
 
 class PlannedBroadcast:
-    """Goes on air when asked, without an engine."""
+    """Goes on air on request, without an engine."""
 
     def __init__(self) -> None:
         self.state: StateMachine[BroadcastState] = StateMachine("desk", BroadcastState.IDLE, BROADCAST_MOVES)
@@ -81,7 +81,7 @@ class PlannedBroadcast:
 
 
 class PlannedEngine:
-    """Figures of the engine that a test sets."""
+    """An engine whose stats and devices the test sets."""
 
     def __init__(self) -> None:
         self.state: StateMachine[EngineState] = StateMachine("engine", EngineState.ATTACHED, {})
@@ -90,7 +90,7 @@ class PlannedEngine:
 
 
 class PlannedRelays:
-    """Measurements that a test sets."""
+    """Relays whose probes the test sets."""
 
     def __init__(self) -> None:
         self.probes: tuple[RelayProbe, ...] = ()
@@ -107,13 +107,13 @@ class PlannedStudio(FiledShow):
 
 
 def at_once(name: str, work: Callable[[], T], done: Callable[[T], None]) -> bool:
-    """Slow work for tests that have no loop."""
+    """Run slow work immediately, for tests without a loop."""
     done(work())
     return True
 
 
 class SchedulingDesk:
-    """Slow work is done at once, unless `slow`: then it needs a loop, and `aclose` at the end."""
+    """A scheduler with its show. Slow work runs immediately unless `slow`; then it needs a loop, and `aclose` at the end."""
 
     def __init__(
         self,
@@ -170,7 +170,7 @@ class SchedulingDesk:
         return self.clock.wall_ns() // 1_000_000
 
     def fill(self, *airings: Airing, parties: Sequence[Party] = (), show: bool = False) -> None:
-        """Plan these through the actions."""
+        """Add these to the plan by the scheduler's actions."""
         if show:
             self.studio.document.edit_show("Fill", lambda _: selling_show())
         for party in parties:
@@ -179,7 +179,7 @@ class SchedulingDesk:
             self.scheduler.put_airing(airing)
 
     def put_plan(self, schedule: Schedule) -> None:
-        """As a file would bring it."""
+        """Replace the plan, as opening a file does."""
         self.studio.document.edit_show("Fill", on_schedule(lambda _: schedule))
 
     def be_at(self, instant: datetime) -> None:
@@ -192,7 +192,7 @@ class SchedulingDesk:
             self.schedule_alerts.tick()
 
     def live(self) -> None:
-        """The engine is on air."""
+        """Put the engine on air."""
         if self.studio.broadcast.state.value is BroadcastState.IDLE:
             self.studio.broadcast.state.set(BroadcastState.STARTING)
         self.studio.broadcast.state.set(BroadcastState.LIVE)
@@ -200,17 +200,17 @@ class SchedulingDesk:
         self.scheduler.went_live()
 
     def off(self) -> None:
-        """The host ends the show."""
+        """End the show as the host."""
         self.studio.broadcast.state.set(BroadcastState.STOPPING)
         self.studio.log.append(EventKind.OFF_AIR, why="host")
         self.studio.broadcast.state.set(BroadcastState.IDLE)
 
     def codes(self) -> list[str]:
-        """Of the notices so far."""
+        """Return the codes of the notices so far."""
         return [notice.code for notice in self.heard]
 
     def notice(self, code: str) -> Notice:
-        """The only notice with this code."""
+        """Return the only notice with this code."""
         (found,) = [notice for notice in self.heard if notice.code == code]
         return found
 
@@ -218,7 +218,7 @@ class SchedulingDesk:
         return list(self.studio.log.events(kinds or None))
 
     def starts(self, days: int = 60) -> list[str]:
-        """When dates start, in UTC."""
+        """Return the start times of dates, in UTC."""
         now = self.scheduler.now()
         return [f"{one.start:%m-%d %H:%M}" for one in self.scheduler.occurrences(now, now + timedelta(days=days))]
 
@@ -226,7 +226,7 @@ class SchedulingDesk:
         self.studio.close()
 
     async def until(self, true: Callable[[], bool]) -> None:
-        """Wait until this is true; checked after each change that the scheduler signals."""
+        """Wait until the condition is true; it is checked after each change of the scheduler."""
         news = asyncio.Event()
         forget = self.scheduler.changed.connect(news.set)
         async with asyncio.timeout(30):
@@ -236,11 +236,11 @@ class SchedulingDesk:
         forget()
 
     async def aclose(self) -> None:
-        """As `close`, for one that does slow work beside."""
+        """Close a desk that ran slow work in threads."""
         await self.slow.aclose()
         self.close()
 
 
 def wall(text: str, zone: str, fold: int | None = None) -> LocalTime:
-    """ "2027-03-05 20:00" in a zone."""
+    """Return the local time of text such as "2027-03-05 20:00"."""
     return LocalTime(datetime.fromisoformat(text), zone, fold)

@@ -1,7 +1,7 @@
 """Screenshots of the window: `python -m tests.support.screenshot OUT.png [--size 1366x768] [--theme dark] [--language en] [--what live]`.
 
-Starts the real engine and relay, fills a show, and grabs the window when frames arrive. README's own are `--what selling` and
-`--what planner --size 1280x570`.
+Starts the real engine and relay, fills a show, and takes the picture once frames arrive. README's pictures are `--what selling` and `--what
+planner --size 1280x570`.
 """
 
 import argparse
@@ -30,12 +30,12 @@ from app.ui.shell.main_window import MainWindow
 from tests.support.desk_window import make_studio, options
 
 PATIENCE_S = 30.0
-SETTLED_S = (2.5, 16.0)  # until the pictures are drawn; and until toasts have gone
+SETTLED_S = (2.5, 16.0)  # until pictures are drawn, and until toasts are gone
 SELLING_SEGMENT = 3  # the sample show's first hero product
 
 
-def furnished(project: Project) -> Project:
-    """A show with real content."""
+def with_content(project: Project) -> Project:
+    """Return a project with real content."""
     first = project.scenes[0].id
     project = editing.rename_scene(project, first, "Welcome")
     for name in ("Product table", "Close-up", "Break"):
@@ -60,7 +60,7 @@ async def _until(true: Callable[[], bool]) -> None:
 
 
 def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
-    """Open the wanted part; returns the widget to grab."""
+    """Open the requested part; returns the widget to capture."""
     verbs = {
         "settings": window.show_settings,
         "relay": window.relays.add,
@@ -101,7 +101,7 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
 
 
 async def take(application: QApplication, arguments: argparse.Namespace, home: Path) -> None:
-    """Start, fill the show, wait for frames, grab, end."""
+    """Start, fill the show, wait for frames, take the picture, and quit."""
     studio = make_studio(home)
     studio.settings.change("theme", arguments.theme)
     studio.settings.change("language", arguments.language)
@@ -113,9 +113,9 @@ async def take(application: QApplication, arguments: argparse.Namespace, home: P
     window.resize(width, height)
     if arguments.what in ("selling", "planner"):
         sample = load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", arguments.language)
-        studio.files.begin_with(sample.show(furnished(studio.document.project)), sample.pictures.values())
+        studio.files.begin_with(sample.show(with_content(studio.document.project)), sample.pictures.values())
     elif arguments.what != "empty":
-        studio.document.edit("Add scene", furnished)
+        studio.document.edit("Add scene", with_content)
     await _until(lambda: studio.engine.stats is not None and studio.engine.preview.latest() is not None)
     if arguments.what in ("live", "selling"):
         await _until(lambda: studio.embedded.running)

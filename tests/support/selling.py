@@ -1,4 +1,4 @@
-"""A show that sells two markets what they like, without a finding; tests spoil one thing at a time."""
+"""A show without findings for two markets; tests break one thing at a time."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from app.domain.show_editing import change_product, change_segment
 
 
 def words(text: str) -> LocalizedText:
-    """The same in the languages of the show."""
+    """Return the text in all languages of the show."""
     return {"en": text, "zh-Hans": f"{text}（中）", "ja": f"{text}（日）"}
 
 
@@ -59,7 +59,7 @@ QUIET = Market(
 
 
 def product(product_id: str, dollars: int, *, cost: int = 500, role: Role = Role.HERO, **changes: Any) -> Product:
-    """A product that has everything, at so many dollars and a hundred times as many yen."""
+    """Return a complete product at this many dollars and a hundred times as many yen."""
     made = Product(
         product_id,
         words(f"Tea set {product_id}"),
@@ -81,7 +81,7 @@ def product(product_id: str, dollars: int, *, cost: int = 500, role: Role = Role
 
 
 def good_show() -> Show:
-    """Three heroes with backups, one traffic product, three acts."""
+    """Return a show with three heroes and backups, one traffic product and three acts."""
     heroes = [product(f"h{number}", 50 + number, role=Role.HERO) for number in range(3)]
     backups = [product(f"b{number}", 52, role=Role.BACKUP) for number in range(3)]
     traffic = product("t0", 10, role=Role.TRAFFIC)
@@ -105,17 +105,17 @@ def good_show() -> Show:
 
 
 def with_product(show: Show, product_id: str, **changes: Any) -> Show:
-    """With some fields of a product changed."""
+    """Return the show with some fields of a product changed."""
     return change_product(show, product_id, **changes)
 
 
 def with_segment(show: Show, segment_id: str, **changes: Any) -> Show:
-    """With some fields of a segment changed."""
+    """Return the show with some fields of a segment changed."""
     return change_segment(show, segment_id, **changes)
 
 
 def with_market(show: Show, market: Market, **changes: Any) -> Show:
-    """With some fields of a market changed."""
+    """Return the show with some fields of a market changed."""
     return replace(show, markets=tuple(replace(one, **changes) if one.id == market.id else one for one in show.markets))
 
 

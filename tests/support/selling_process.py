@@ -1,4 +1,4 @@
-"""A selling desk in its own process, for tests that kill it: prints "ready", then what it shows for each input line."""
+"""A selling desk in its own process, for tests that kill it. It prints "ready", then what is on screen for each input line."""
 
 import asyncio
 import sys

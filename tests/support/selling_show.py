@@ -1,4 +1,4 @@
-"""A show that sells: two markets of different manners, heroes with backups, cards, coupons."""
+"""A selling show: two different markets, heroes with backups, cards and coupons."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,7 +42,7 @@ DE = Market(
 
 
 def product(name: str, *, units: int = 40, usd: int = 1999, pictures: tuple[str, ...] = ()) -> Product:
-    """A product with two points, prices in both markets, stock in one place."""
+    """Return a product with two points, prices in both markets, and stock in one place."""
     return Product(
         name,
         {"en": f"{name.title()} lamp", "de": f"{name.title()}-Lampe", "zh-Hans": f"{name} 灯"},
@@ -62,7 +62,7 @@ def product(name: str, *, units: int = 40, usd: int = 1999, pictures: tuple[str,
 
 
 def selling_show(*, picture_market: str = "US", name: str = "Lamps") -> Show:
-    """An opening, three slots (the first with a backup and a countdown), a close; two scenes."""
+    """Return a show with an opening, three slots (the first with backup and countdown), a close and two scenes."""
     project = replace(add_scene(starter_project(camera=None, microphone=False), "Close-up"), name=name)
     show = Show(
         project=project,
@@ -99,7 +99,7 @@ def selling_show(*, picture_market: str = "US", name: str = "Lamps") -> Show:
 
 
 class FiledShow:
-    """An open show without an engine, which a test opens and closes."""
+    """An open show without an engine; a test opens and closes it."""
 
     def __init__(self, home: Path, clock: Clock, notify: Callable[[Notice], None]) -> None:
         parts = make_open_show(
@@ -117,7 +117,7 @@ class FiledShow:
 
 
 class SellingDesk:
-    """A show with its file and log, the parts that sell from it, and a clock that the test sets; no engine, no room."""
+    """A show with its file, log and selling parts, and a clock that the test sets; no engine, no room."""
 
     def __init__(self, home: Path, *, clock: Clock | None = None, path: Path | None = None) -> None:
         self.clock = SetClock(1_750_000_000_000_000_000)
@@ -140,16 +140,16 @@ class SellingDesk:
         return self.clock.wall_ns() // 1_000_000
 
     def pass_s(self, seconds: float) -> None:
-        """Time goes by, and what runs out ends."""
+        """Advance the clock and end what expires."""
         self.clock.pass_ms(seconds * 1000)
         self.selling.tick(self.now_ms())
 
     def logged(self, *kinds: EventKind) -> list[ShowEvent]:
-        """What the log has of these kinds."""
+        """Return the log's events of these kinds."""
         return list(self.book.log.events(kinds or None))
 
     def codes(self) -> list[str]:
-        """Of the notices so far."""
+        """Return the codes of the notices so far."""
         return [notice.code for notice in self.heard]
 
     def close(self) -> None:

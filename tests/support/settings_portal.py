@@ -7,7 +7,7 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusVariant, QDBusVir
 
 
 class Portal(QDBusVirtualObject):
-    """Has one setting, and answers that others do not exist."""
+    """Has one setting; answers that all others do not exist."""
 
     def __init__(self, namespace: str, key: str, value: int) -> None:
         super().__init__()

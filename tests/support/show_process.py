@@ -1,4 +1,4 @@
-"""A process that edits and logs a show until it is killed, and prints what was acknowledged."""
+"""A process that edits and logs a show until it is killed, and prints what was stored."""
 
 import sys
 from dataclasses import replace
@@ -19,7 +19,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def edited(show: Show, number: int) -> Show:
-    """The next state: each has its number in the project's name, products come, change, move and go, and the plan grows."""
+    """Return the next state: the project's name is its number; products are added, changed, moved and removed, and the plan grows."""
     show = replace(show, project=replace(show.project, name=str(number)))
     show = put_product(show, Product(f"p{number % 50}", {"en": f"Product {number} " + "x" * 500}))
     if number % 7 == 0:
@@ -31,7 +31,7 @@ def edited(show: Show, number: int) -> Show:
 
 
 def run(path: Path) -> None:
-    """Print "number seq picture" when all three are on the drive."""
+    """Print "number seq picture" once all three are stored."""
     file = ShowFile.open(path)
     show = file.writer.show
     number = int(show.project.name)

@@ -11,7 +11,7 @@ from app.domain.program.transition import Transition, TransitionKind
 
 
 def full_show(name: str = "Spring sale 春季特卖 🎉") -> Project:
-    """Two scenes, every kind of source, a cropped and half transparent layer, a relay with servers, a fade."""
+    """Return a project with two scenes, every kind of source, a cropped translucent layer, a relay with servers, and a fade."""
     show = editing.rename_project(starter_project(camera="usb-1:2", microphone=True), name)
     show = editing.add_scene(show, "Close-up")
     for kind, declaration in KINDS.items():

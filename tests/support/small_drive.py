@@ -1,4 +1,4 @@
-"""A small drive for a test, which can fill up or become read-only. Needs root."""
+"""A small drive that can fill up or become read-only. Needs root."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason=
 
 @contextlib.contextmanager
 def small_drive(folder: Path, size_kb: int) -> Iterator[Path]:
-    """A drive in memory of this size."""
+    """Mount a drive of this size in memory."""
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tradewind-test", str(folder)], check=True, timeout=30)
     try:

@@ -16,19 +16,19 @@ Wave = npt.NDArray[np.float64]
 
 
 def sine(frequency_hz: float, seconds: float, *, level: float = 0.25, rate_hz: float = SAMPLE_RATE_HZ, start: int = 0) -> Wave:
-    """One channel of a sine, from sample number `start` on."""
+    """Return one channel of a sine, starting at sample number `start`."""
     wave: Wave = level * np.sin(2 * np.pi * frequency_hz * (start + np.arange(int(seconds * rate_hz))) / rate_hz)
     return wave
 
 
 def stereo(left: npt.ArrayLike, right: npt.ArrayLike | None = None) -> Samples:
-    """(n, 2) float32 of one or two channels."""
+    """Return (n, 2) float32 of one or two channels."""
     one = np.asarray(left, np.float32)
     return np.ascontiguousarray(np.stack([one, one if right is None else np.asarray(right, np.float32)], axis=1))
 
 
 def strongest(wave: npt.ArrayLike, rate_hz: int = SAMPLE_RATE_HZ) -> tuple[float, float]:
-    """(frequency in Hz, amplitude) of the strongest tone in one channel."""
+    """Return (frequency in Hz, amplitude) of the strongest tone in one channel."""
     samples = np.asarray(wave, np.float64)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
     peak = int(spectrum.argmax())
@@ -36,7 +36,7 @@ def strongest(wave: npt.ArrayLike, rate_hz: int = SAMPLE_RATE_HZ) -> tuple[float
 
 
 def impurity_db(wave: npt.ArrayLike, width_hz: float = 60.0) -> float:
-    """The energy outside `width_hz` around the strongest tone, in dB of the total. Distortion, clicks and gaps raise it."""
+    """Return the energy outside `width_hz` around the strongest tone, in dB of the total. Distortion, clicks and gaps raise it."""
     samples = np.asarray(wave, np.float64)
     spectrum = np.abs(np.fft.rfft(samples * np.blackman(len(samples)))) ** 2
     near = int(width_hz * len(samples) / SAMPLE_RATE_HZ)
@@ -46,7 +46,7 @@ def impurity_db(wave: npt.ArrayLike, width_hz: float = 60.0) -> float:
 
 
 def decoded(packets: Sequence[EncodedPacket]) -> Samples:
-    """(n, 2) of Opus packets, as a WebRTC receiver plays them."""
+    """Decode Opus packets to (n, 2) samples, as a WebRTC receiver does."""
     decoder = av.AudioCodecContext.create("libopus", "r")
     decoder.sample_rate = SAMPLE_RATE_HZ
     decoder.layout = "stereo"
@@ -56,7 +56,7 @@ def decoded(packets: Sequence[EncodedPacket]) -> Samples:
 
 
 class SteadySource:
-    """A SoundSource that loops given samples or one value, and keeps the times it was asked for."""
+    """A SoundSource that loops samples or one value, and records the requested times."""
 
     def __init__(self, samples: Samples, *, needed_latency_ns: int = 0) -> None:
         self.samples = samples

@@ -1,4 +1,4 @@
-"""Reads imports, sizes, and the codes of failures and notices from syntax trees."""
+"""Reads imports, sizes, and the codes of errors and notices from syntax trees."""
 
 import ast
 import re
@@ -39,7 +39,7 @@ def modules(root: Path, folder: str = "app") -> list[Module]:
 
 @cache
 def _tree(path: Path, mtime_ns: int) -> ast.Module:
-    """Parsed once for all tests; `mtime_ns` tells a rewritten sample from the old one."""
+    """Parse once for all tests; `mtime_ns` detects a rewritten sample."""
     del mtime_ns
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -54,7 +54,7 @@ class Import:
 
 
 def imports_of(tree: ast.Module) -> Iterator[Import]:
-    """Every import, also those inside functions; relative ones come with their dots."""
+    """Return every import, also those inside functions; relative imports keep their dots."""
 
     def visit(node: ast.AST, local: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
@@ -76,7 +76,7 @@ def _begins(name: str, prefixes: Sequence[str]) -> bool:
 def forbidden_imports(
     found: Sequence[Module], table: Mapping[str, Sequence[str]], everything: frozenset[str], forbidden_std: Mapping[str, Sequence[str]]
 ) -> list[str]:
-    """ "file:line imports name" of each import that the table does not allow; packages in `everything` may import all."""
+    """Return "file:line imports name" of each import that the table forbids; packages in `everything` may import all."""
     wrong = []
     for module in found:
         if module.package in everything or module.name == "app":
@@ -91,7 +91,7 @@ def forbidden_imports(
 
 
 def local_imports(found: Sequence[Module]) -> list[str]:
-    """ "file:line" of each import inside a function, and of each import spelt as a call."""
+    """Return "file:line" of each import inside a function and of each import by a call."""
     wrong = [f"{module.name}:{one.line} {one.name}" for module in found for one in imports_of(module.tree) if one.local]
     for module in found:
         calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and ast.unparse(node.func) in IMPORTING_CALLS)
@@ -100,7 +100,7 @@ def local_imports(found: Sequence[Module]) -> list[str]:
 
 
 def oversized(found: Sequence[Module], file_lines: int, function_lines: int) -> list[str]:
-    """Files and functions over the limits."""
+    """Return files and functions over the limits."""
     wrong = []
     for module in found:
         length = len(module.path.read_text(encoding="utf-8").splitlines())
@@ -116,8 +116,8 @@ def oversized(found: Sequence[Module], file_lines: int, function_lines: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One place that gives a code to an error or a notice; `keys` are its values, `open` if there may be more.
-    `handed_on`: an error, to which more values may be added where it is caught and told."""
+    """One place that gives a code to an error or a notice. `keys` are its values; `open` if there may be more. `handed_on`: an error that
+    may get more values where it is caught and reported."""
 
     code: str
     place: str
@@ -131,7 +131,7 @@ class Codes:
     """All codes of a tree, and the places where a code cannot be read from the source."""
 
     uses: list[Use] = field(default_factory=list)
-    added: set[str] = field(default_factory=set)  # values that are added when an error becomes a notice
+    added: set[str] = field(default_factory=set)  # values added when an error becomes a notice
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -149,7 +149,7 @@ def error_classes(found: Sequence[Module]) -> frozenset[str]:
 
 
 def codes_of(found: Sequence[Module]) -> Codes:
-    """The codes that calls of error classes and of Notice carry, literal or through a name of the same file."""
+    """Return the codes in calls of error classes and of Notice, literal or by a name in the same file."""
     result = Codes()
     errors = error_classes(found)
     for module in found:
@@ -176,7 +176,7 @@ def _literal_codes(node: ast.AST) -> set[str]:
 
 
 def _assigned_codes(tree: ast.Module) -> dict[str, set[str]]:
-    """The codes in what is assigned to each name anywhere in the file: tables of codes, and codes chosen by a condition."""
+    """Return the codes assigned to each name in the file: tables of codes, and codes chosen by a condition."""
     named: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
@@ -193,7 +193,7 @@ def _assigned_codes(tree: ast.Module) -> dict[str, set[str]]:
 
 
 def _functions_taking_codes(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Functions with a parameter called `code`: their callers in the file give the codes."""
+    """Return functions with a parameter called `code`; their callers in the file pass the codes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from ((node.name, one.arg) for one in (*node.args.args, *node.args.kwonlyargs) if one.arg == "code")
@@ -227,7 +227,7 @@ def _add(
     place = f"{module.name}:{call.lineno}"
     if code is None:
         return
-    if isinstance(code, ast.Attribute) and code.attr in ("code", "failure"):  # handed on: it was read where it was made
+    if isinstance(code, ast.Attribute) and code.attr in ("code", "failure"):  # re-raised: its code was read where it was created
         result.added |= keys
         return
     codes = _literal_codes(code)
@@ -240,7 +240,7 @@ def _add(
 
 
 def import_graph(found: Sequence[Module]) -> dict[str, set[str]]:
-    """Which modules of the tree each module imports, wherever in the file it does so; packages count where only they are named."""
+    """Return the modules of the tree that each module imports anywhere; packages count only if they are named."""
     known = {module.name for module in found}
     graph: dict[str, set[str]] = {}
     for module in found:

@@ -37,9 +37,9 @@ PAPER: Commands = {"engine": ("-m", "tests.support.paper_engine"), "relay": ("-m
 
 
 class MemoryKeyring(KeyringBackend):
-    """A keyring that forgets at the end of the test."""
+    """A keyring in memory."""
 
-    priority = -1  # else the library would choose it for this machine
+    priority = -1  # keeps the library from choosing it as this machine's keyring
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
@@ -55,14 +55,14 @@ class MemoryKeyring(KeyringBackend):
 
 
 def paths_in(home: Path) -> Paths:
-    """All of the app's folders in one."""
+    """Return paths with all of the app's folders below one."""
     paths = find_paths({"TRADEWIND_HOME": str(home)})
     paths.make()
     return paths
 
 
 def spawner(commands: Commands, home: Path) -> Callable[[Sequence[str]], "subprocess.Popen[bytes]"]:
-    """Starts the processes that survive their desk; their output goes to processes.log."""
+    """Return a function that starts processes that survive their desk; their output goes to processes.log."""
     environment = {**os.environ, "TRADEWIND_HOME": str(home)}
 
     def spawn(words: Sequence[str]) -> "subprocess.Popen[bytes]":
@@ -80,13 +80,13 @@ def new_project(settings: Settings) -> Project:
 
 
 def draw_text(settings: Mapping[str, Value], canvas: Canvas) -> tuple[int, int, bytes]:
-    """One white pixel for each letter, so that the other side can tell what was drawn."""
+    """Draw one white pixel for each letter, so that tests can tell which text was drawn."""
     width = max(2, len(str(settings["text"])))
     return width, 2, b"\xff" * (width * 2 * 4)
 
 
 class StudioDesk:
-    """An async context: the Studio started, its signals remembered; at the end engine and relay are ended too, unless kept."""
+    """An async context manager: a running Studio that records signals. Leaving it also ends engine and relay, unless kept."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class StudioDesk:
             chosen = with_setting(chosen, key, value)
         SettingsFile(self.paths.settings).save(chosen)
         port_file = self.paths.state / PORT_FILE
-        if not port_file.exists():  # the default port may belong to another test or a real relay
+        if not port_file.exists():  # the default port may be used by another test or a real relay
             port_file.write_text(str(free_port("127.0.0.1")))
         backend = keyring if keyring is not None else MemoryKeyring()
         self.studio = Studio(
@@ -147,7 +147,7 @@ class StudioDesk:
         self._news.set()
 
     async def until(self, true: Callable[[], bool]) -> None:
-        """Wait until this is true; checked after every signal."""
+        """Wait until the condition is true; it is checked after every signal."""
         async with asyncio.timeout(PATIENCE_S):
             while not true():
                 self._news.clear()
@@ -157,7 +157,7 @@ class StudioDesk:
         await self.until(lambda: self.studio.engine.state.value is EngineState.ATTACHED)
 
     async def notice(self, code: str, **data: Value) -> Notice:
-        """The first notice with this code and these values."""
+        """Return the first notice with this code and these values."""
 
         def fitting() -> list[Notice]:
             return [one for one in self.heard if one.code == code and data.items() <= dict(one.data).items()]

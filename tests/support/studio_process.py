@@ -1,4 +1,4 @@
-"""A desk process for tests that kill it: starts, renames its show, goes live if asked to, prints "ready" and stays."""
+"""A desk process for tests that kill it: starts, renames its show, goes live on request, prints "ready" and stays."""
 
 import asyncio
 import sys

@@ -7,7 +7,7 @@ from aioice import stun
 
 
 class StunServer(asyncio.DatagramProtocol):
-    """Answers binding requests with the address they came from (`empty`: without it); `asked` is set by the first one."""
+    """Answers binding requests with their source address (`empty`: without it); the first request sets `asked`."""
 
     def __init__(self, *, deaf: bool, empty: bool) -> None:
         self.asked = asyncio.Event()

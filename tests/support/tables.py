@@ -9,7 +9,7 @@ from app.storage.tables import read_grid
 
 
 def read_table(path: Path, sheet: str = "") -> Table:
-    """As `read_grid`, with the likely heading. Raises StorageError for a heading without rows too."""
+    """Read a table like `read_grid`, with the likely heading. Also raises StorageError for a heading without rows."""
     grid = read_grid(path, sheet)
     table = headed(grid, likely_heading(grid, lambda _: False))
     if not table.header or not table.rows:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Tradewind:
-    """`async with Tradewind(home, "broadcast", …) as run:`; on leaving it is asked to end, and its children must be gone.
+    """`async with Tradewind(home, "broadcast", …) as run:`; leaving it ends the process and checks that its children are gone.
 
     `environment` is added to this process's own.
     """
@@ -34,7 +34,7 @@ class Tradewind:
 
     @property
     def complaints(self) -> list[str]:
-        """The lines of standard error, those of the engine and the relay among them."""
+        """Return the lines of standard error, including those of the engine and the relay."""
         return self._complaints.read_text().splitlines()
 
     @property
@@ -60,7 +60,7 @@ class Tradewind:
                 self._news.notify_all()
 
     async def line(self, beginning: str, *, within_s: float = 30.0) -> str:
-        """The rest of the first line of standard output that starts with `beginning`."""
+        """Return the rest of the first line of standard output that starts with `beginning`."""
 
         def found() -> list[str]:
             return [line.removeprefix(beginning).strip() for line in self.lines if line.startswith(beginning)]
@@ -73,7 +73,7 @@ class Tradewind:
         return found()[0]
 
     async def complaint(self, beginning: str, *, within_s: float = 30.0) -> str:
-        """The first line of standard error that starts with this. Polls every 50 ms, because a file has no event."""
+        """Return the first line of standard error that starts with this. Polls every 50 ms, because a file has no event."""
         try:
             async with asyncio.timeout(within_s):
                 while not (found := [line for line in self.complaints if line.startswith(beginning)]):
@@ -91,14 +91,14 @@ class Tradewind:
         return found
 
     def process(self, role: str) -> psutil.Process:
-        """The engine or the relay of this home; not the engine's host."""
+        """Return the engine or the relay of this home, not the engine's host."""
         found = self._processes(role)
         parents = {process.ppid() for process in found}
         assert found, f"no {role} runs for {self._home}"
         return next(process for process in found if process.pid not in parents)
 
     def running(self) -> list[str]:
-        """The roles that run for this home, the desk not counted; the engine twice where it has a host."""
+        """Return the roles that run for this home, without the desk; an engine with a host is listed twice."""
         return [role for role in ("engine", "relay") for _ in self._processes(role)]
 
     async def kill(self) -> int:
@@ -108,14 +108,14 @@ class Tradewind:
         return await self.ended()
 
     async def end(self) -> int:
-        """End it as Ctrl+C does, and wait; returns the exit status."""
+        """Stop it with Ctrl+C and wait; returns the exit status."""
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGINT)
         return await self.ended()
 
     async def ended(self, *, within_s: float = 20.0) -> int:
-        """Wait until it ends; returns the exit status."""
+        """Wait until it exits; returns the exit status."""
         assert self._process is not None
         self.status = await asyncio.wait_for(self._process.wait(), within_s)
         assert self._reader is not None
@@ -130,7 +130,7 @@ class Tradewind:
             except TimeoutError:
                 await self.kill()
         if self.status == -signal.SIGKILL:
-            return  # the test owns what survives
+            return  # the test must end the processes that survive
         left = [process for role in ("engine", "relay") for process in self._processes(role)]
         for process in left:
             process.kill()
@@ -139,18 +139,18 @@ class Tradewind:
         assert error is not None or not left, f"left behind: {left}"
 
     def logs(self) -> list[str]:
-        """The last lines of each process's log, for the failure message."""
+        """Return the last lines of each process's log, for the failure message."""
         paths = sorted((self._home / "state" / "logs").glob("*.log"))
         return [f"— {path.name}:\n" + "\n".join(path.read_text().splitlines()[-25:]) for path in paths]
 
     def warnings(self) -> list[str]:
-        """All log lines above INFO."""
+        """Return all log lines above INFO."""
         folder = self._home / "state" / "logs"
         lines = [line for path in folder.glob("*.log") for line in path.read_text().splitlines()]
         return [line for line in lines if any(f" {level} " in line for level in ("WARNING", "ERROR", "CRITICAL")) and "keyring" not in line]
 
 
 def read_report(path: Path) -> dict[str, Any]:
-    """The report of a broadcast."""
+    """Return the report of a broadcast."""
     content: dict[str, Any] = json.loads(path.read_text())
     return content

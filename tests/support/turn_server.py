@@ -13,7 +13,7 @@ from typing import Self
 PORT = 3478
 USER, PASSWORD = "desk", "a-secret-of-some-length"
 PATIENCE_S = 20.0
-_READY = "TCP listener opened on"  # the last one
+_READY = "TCP listener opened on"  # the last line of a started server
 
 
 def available() -> str:
@@ -22,8 +22,8 @@ def available() -> str:
 
 
 class TurnServer:
-    """Listens at `address` for UDP and TCP, and relays from `relayed`, another address of this computer. Start it in the network
-    where it belongs. `lines` is its log."""
+    """Listens at `address` for UDP and TCP, and relays from `relayed`, another address of this computer. Start it inside its network.
+    `lines` is its log."""
 
     def __init__(self, folder: Path, address: str, relayed: str, options: Sequence[str] = ()) -> None:
         self.address = address
@@ -49,11 +49,11 @@ class TurnServer:
         return self
 
     def bound(self) -> int:
-        """How often a channel was bound or renewed."""
+        """Return how often a channel was bound or renewed."""
         return sum("CHANNEL_BIND processed, success" in line for line in self.lines)
 
     def freeze(self) -> None:
-        """Stop answering, and keep the address."""
+        """Stop answering, but keep the address."""
         os.kill(self._process.pid, signal.SIGSTOP)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def until(found: Callable[[], T | None], timeout_s: float = 40.0) -> T:
-    """The first truthy answer of `found`; AssertionError when none came in time."""
+    """Return the first truthy result of `found`; AssertionError after the timeout."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if answer := found():
@@ -34,7 +34,7 @@ class NoticeBox:
         return self._queue.get(timeout=timeout_s)
 
     def codes(self) -> list[str]:
-        """The codes of all notices that were not fetched."""
+        """Return the codes of all notices that were not fetched."""
         codes = []
         while not self._queue.empty():
             codes.append(self._queue.get_nowait().code)

@@ -1,4 +1,4 @@
-"""A WHEP viewer for tests of relays. Its line loses the packets that the test chooses, and it requests them again."""
+"""A WHEP viewer for tests of relays. It loses the packets that the test chooses and requests them again."""
 
 import asyncio
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def watch_offer(*, codecs: tuple[Codec, ...] = (Codec.H264, Codec.VP8)) -> tuple
 
 
 class Watcher:
-    """Keeps packets by sequence number. `lose(sequence)` True = the line loses that packet the first time."""
+    """Records packets by sequence number. `lose(sequence)` True = that packet is lost the first time."""
 
     def __init__(
         self, address: str, *, lose: Callable[[int], bool] = lambda sequence: False, codecs: tuple[Codec, ...] = (Codec.H264, Codec.VP8)
@@ -62,7 +62,7 @@ class Watcher:
         )
 
     async def start(self) -> "Watcher":
-        """Connect; a refusal is kept in `status` and `words`."""
+        """Connect; a refusal is in `status` and `words`."""
         offer = Description(await self.peer.gather(), watch_offer(codecs=self._codecs), ("0", "1"))
         async with (
             aiohttp.ClientSession() as client,
@@ -106,7 +106,7 @@ class Watcher:
         self.say(rtcp.Nack(1, self.ssrc, sequences))
 
     async def until(self, condition: Callable[[], object], within_s: float = 10) -> None:
-        """Wait until the condition holds; checked when a packet arrives."""
+        """Wait until the condition holds; it is checked after each packet."""
         async with asyncio.timeout(within_s):
             while not condition():
                 self.arrived.clear()
@@ -119,14 +119,14 @@ class Watcher:
 
     @property
     def frames_seen(self) -> set[int]:
-        """The timestamps of frames with at least one packet."""
+        """Return the timestamps of frames with at least one packet."""
         return {parse_header(packet).timestamp for packet in self.video}
 
     def sequences(self) -> list[int]:
         return [parse_header(packet).sequence for packet in self.video]
 
     def frames(self) -> list[bytes]:
-        """Complete H.264 access units in Annex B, in order, lost packets filled in from retransmissions."""
+        """Return complete H.264 access units in Annex B, in order, with lost packets from retransmissions."""
         parts: dict[int, tuple[int, bytes]] = {}
         base = self.sequences()[0]
         for packet in self.video:
@@ -144,7 +144,7 @@ class Watcher:
         return units
 
     def numbers(self) -> list[int]:
-        """The frame numbers read from the decoded frames; -1 = cannot be decoded (one that was cut off by a change) or read."""
+        """Return the frame numbers in the decoded frames; -1 = cannot be decoded (cut off by a change) or read."""
         decoder = av.CodecContext.create("h264", "r")
         assert isinstance(decoder, VideoCodecContext)
         found = []
@@ -161,7 +161,7 @@ class Watcher:
 
 
 def _distance(sequence: int, base: int) -> int:
-    """The offset of a number from the first that arrived. The very first packet may have been lost and arrived later."""
+    """Return the distance from the first received number. The very first packet may arrive later."""
     return (sequence - base + 0x8000 & 0xFFFF) - 0x8000
 
 

@@ -22,7 +22,7 @@ from OpenSSL import SSL
 
 @dataclass
 class Faults:
-    """What the server does wrong. May change while it runs."""
+    """The faults of the server. They may change while it runs."""
 
     redirects: int = 0
     redirect_to: str = ""
@@ -31,15 +31,15 @@ class Faults:
     headers: dict[str, str] = field(default_factory=dict)
     times: int = -1  # how many POSTs `status` and `delay_s` apply to; -1 = all
     delay_s: float = 0.0
-    rewrite: Callable[[str], str] | None = None  # the answer, before it is sent
+    rewrite: Callable[[str], str] | None = None  # changes the answer before it is sent
     rsa: bool = False
     active: bool = False  # starts DTLS, as Janus does
-    deaf: bool = False  # never connects: answers, but its media side is closed
+    deaf: bool = False  # answers, but its media side never connects
     no_location: bool = False
-    hang_ups: int = 0  # how many POSTs over a used connection end in closing it
+    hang_ups: int = 0  # how many POSTs on a reused connection it answers by closing it
     keep_alive: str = ""  # the Keep-Alive header of each answer to OPTIONS
     location_query: str = ""
-    delete_when: asyncio.Event | None = None  # a DELETE is answered once this is set
+    delete_when: asyncio.Event | None = None  # DELETE is answered once this is set
 
 
 @dataclass
@@ -115,14 +115,14 @@ class Ingest:
             await asyncio.wait(self._tasks)
 
     def kill(self) -> None:
-        """Close the sockets without a goodbye, as a killed process does."""
+        """Close the sockets without notice, like a killed process."""
         for transceiver in self.connection.getTransceivers():
             for protocol in transceiver.receiver.transport.transport._connection._protocols:
                 protocol.transport.abort()
 
 
 class WhipServer:
-    """`url` takes POST, OPTIONS and DELETE; `ingests` are the publications, newest last. `media_address`: where media arrives, if not
+    """`url` accepts POST, OPTIONS and DELETE; `ingests` are the publications, newest last. `media_address` is where media arrives, if not
     at `address`. An idle connection stays open for `keep_alive_s`."""
 
     def __init__(
@@ -154,7 +154,7 @@ class WhipServer:
 
     @property
     def open_connections(self) -> int:
-        """How many TCP connections are open."""
+        """Return how many TCP connections are open."""
         return len(self._runner.server.connections) if self._runner is not None and self._runner.server is not None else 0
 
     @property
@@ -187,7 +187,7 @@ class WhipServer:
             await self._runner.cleanup()
 
     async def until(self, condition: Callable[[], bool], within_s: float = 15) -> None:
-        """Wait until the condition holds; checked after each event here, and every 20 ms."""
+        """Wait until the condition holds; it is checked after each event here, and every 20 ms."""
         async with asyncio.timeout(within_s):
             while not condition():
                 self.news.clear()
@@ -201,7 +201,7 @@ class WhipServer:
         body = await request.text()
         peer = request.transport.get_extra_info("peername") if request.transport else None
         if peer and self._hangs_up(request, peer[:2]):
-            return web.Response(status=500)  # nobody gets it
+            return web.Response(status=500)  # never received
         self.seen.append(Seen(request.method, request.path, request.query_string, request.headers.get("Authorization", ""), body))
         self.news.set()
         if request.method == "OPTIONS":
@@ -234,7 +234,7 @@ class WhipServer:
         if ingest is None:
             return web.Response(status=404)
         async with asyncio.timeout(2):
-            while ingest.connection.iceConnectionState == "new":  # aiortc can only close what has started to connect
+            while ingest.connection.iceConnectionState == "new":  # aiortc can only close a transport that has started to connect
                 await asyncio.sleep(0.01)
         await ingest.aclose()
         return web.Response(status=200)

@@ -1,4 +1,4 @@
-"""One QApplication for all tests of a run, and a check that Qt gives no warning."""
+"""One QApplication for all tests of a run, and a check for Qt warnings."""
 
 import os
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QApplication
 
 _SERIOUS = frozenset({QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg})
 _ABOUT_THE_MACHINE = (
-    "This plugin does not support",  # the offscreen platform says so of raising and grabbing
+    "This plugin does not support",  # warnings of the offscreen platform about raising and grabbing
     "propagateSizeHints",
     "XDG_RUNTIME_DIR",
 )
 
 
 def application() -> QApplication:
-    """The run's QApplication, offscreen unless QT_QPA_PLATFORM is set. Qt allows only one in a process."""
+    """Return the run's QApplication, offscreen unless QT_QPA_PLATFORM is set. Qt allows only one in a process."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     running = QApplication.instance()
     return running if isinstance(running, QApplication) else QApplication(["tradewind-tests"])
@@ -24,7 +24,7 @@ def application() -> QApplication:
 
 @contextmanager
 def no_qt_warnings() -> Iterator[None]:
-    """Fail when Qt gave a warning meanwhile."""
+    """Fail if Qt gives a warning in this block."""
     heard: list[str] = []
 
     def hear(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Every text that the window can show: from the calls in the source and from the tables that declare titles."""
+"""Collects every text of the window, from calls in the source and from tables that declare titles."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from app.ui.setup.settings import OUTPUT_FIELDS
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = "Declared"
 _EDITS = ("edit", "_edit", "edit_show", "_change_field")  # their first argument is the title of an undo step
-_TITLED_CALLS = {"Action": 1}  # name of the call: place of the English title
+_TITLED_CALLS = {"Action": 1}  # name of the call: position of the English title
 
 
 def _literal(node: ast.expr) -> str | None:
@@ -25,7 +25,7 @@ def _literal(node: ast.expr) -> str | None:
 
 
 def _literals(node: ast.expr) -> tuple[str, ...]:
-    """The text, or both of a choice between two."""
+    """Return the text, or both texts of a conditional expression."""
     choices = (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,)
     return tuple(text for one in choices if (text := _literal(one)))
 
@@ -44,7 +44,7 @@ def _of_call(call: ast.Call, path: Path) -> Iterator[tuple[str, str]]:
 
 
 def in_sources(folder: Path) -> set[tuple[str, str]]:
-    """(context, English) of all calls below a folder."""
+    """Return (context, English) of all calls below a folder."""
     return {
         found
         for path in sorted(folder.rglob("*.py"))
@@ -55,7 +55,7 @@ def in_sources(folder: Path) -> set[tuple[str, str]]:
 
 
 def of_fields(fields: Iterable[Field]) -> set[str]:
-    """Titles, helps and choices of declared fields."""
+    """Return titles, helps and choices of declared fields."""
     texts = set()
     for field in fields:
         texts |= {field.title, field.help, *(choice.title for choice in field.choices)}
@@ -63,7 +63,7 @@ def of_fields(fields: Iterable[Field]) -> set[str]:
 
 
 def in_tables(studio: Studio) -> set[tuple[str, str]]:
-    """What the domain, the settings, the presets and the actions declare."""
+    """Return the texts that the domain, the settings, the presets and the actions declare."""
     texts = {kind.title for kind in KINDS.values()} | set(GROUPS.values())
     for kind in KINDS.values():
         texts |= of_fields(kind.fields)
@@ -71,12 +71,12 @@ def in_tables(studio: Studio) -> set[tuple[str, str]]:
     for preset in load_presets(ROOT / "resources" / "relays"):
         texts |= of_fields(preset.fields) | {preset.summary, preset.token_title, *preset.help}
         if preset.id == "generic":
-            texts.add(preset.title)  # other titles are names of products
-    texts |= {action.title for action in studio.actions} | {"Mute", "Unmute", FIRST_SCENE}  # the titles of the mute actions' undo steps
+            texts.add(preset.title)  # other titles are product names
+    texts |= {action.title for action in studio.actions} | {"Mute", "Unmute", FIRST_SCENE}  # titles of the mute actions' undo steps
     texts |= {theme.title for theme in load_card_themes(ROOT / "resources" / "cards")}
     return {(DECLARED, text) for text in texts if text}
 
 
 def all_texts(studio: Studio) -> set[tuple[str, str]]:
-    """Every (context, English) that needs words in another language."""
+    """Return every (context, English) that needs a translation."""
     return in_sources(ROOT / "app" / "ui") | in_sources(ROOT / "app" / "session") | in_tables(studio)

@@ -17,10 +17,10 @@ class Screen:
     height: int
 
     def paint(self, colour: str) -> None:
-        """Fill the root window; `colour` as ImageMagick knows it."""
+        """Fill the root window with a colour in ImageMagick's notation."""
         environment = {**os.environ, "DISPLAY": self.display}
         size = f"{self.width}x{self.height}"
-        # It always ends with status 1, so the test checks the pixels.
+        # The command always exits with status 1, so the test checks the pixels.
         subprocess.run(["display", "-window", "root", "-size", size, f"xc:{colour}"], env=environment, check=False, timeout=20)
 
     def stop(self) -> None:

@@ -128,11 +128,11 @@ def test_an_unplugged_network_is_used_as_soon_as_it_is_back() -> None:
     link = EmulatedLink(delay_ms=20)
     with on_the_line(link, QUICK) as (rig, server):
         until(lambda: received(server) > 10)
-        link.near.take_address_away()
+        link.near.remove_address()
         until(lambda: rig.state() is TargetState.RECONNECTING)
         assert "peer.moved" in rig.codes()
         frames = in_all(server)
-        link.near.give_address_back()
+        link.near.restore_address()
         taken_s = until(lambda: in_all(server) > frames)
         until(lambda: rig.state() is TargetState.LIVE)  # over the old association, if the relay still has it
         print(f"on air again {taken_s:.2f} s after the address came back")

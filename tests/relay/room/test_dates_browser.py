@@ -16,7 +16,7 @@ from app.domain.room.tokens import host_token
 from tests.support.broadcaster import Broadcaster, Show
 from tests.support.chromium import Chromium, Page, chromium_path
 from tests.support.relays import KEY, ROOM_KEY, eventually
-from tests.support.room_before import NOW, Before, before, date
+from tests.support.room_before import NOW, RoomBeforeShow, date, room_before_show
 from tests.support.room_show import put_show
 
 pytestmark = [
@@ -40,7 +40,7 @@ async def ask_to_be_told(page: Page) -> None:
     await page.click("#next .notify")
 
 
-async def visit(page: Page, room: Before, language: str = "en-US", zone: str = "America/New_York") -> None:
+async def visit(page: Page, room: RoomBeforeShow, language: str = "en-US", zone: str = "America/New_York") -> None:
     """Join the room before the show."""
     await page.language(language)
     await page.zone(zone)
@@ -75,7 +75,7 @@ RESERVED = "document.querySelector('#next .remind').ariaPressed === 'true'"
 async def test_the_date_is_in_the_viewers_time_and_in_the_shows(
     page: Page, language: str, zone: str, title: str, own: str, city: str, there: str
 ) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         for width, height, mobile in ((390, 844, True), (1366, 768, False), (844, 390, True)):
             await page.size(width, height, mobile=mobile)
@@ -97,7 +97,7 @@ async def test_the_date_is_in_the_viewers_time_and_in_the_shows(
 
 
 async def test_dates_around_a_clock_change_are_right(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await visit(page, room, "en-GB", "Asia/Shanghai")
         await page.until(shown("#dates .date"))
@@ -110,24 +110,24 @@ async def test_dates_around_a_clock_change_are_right(page: Page) -> None:
 
 
 async def test_the_countdown_ends_and_past_dates_disappear(page: Page) -> None:
-    async with before(now=FRIDAY - timedelta(days=1, seconds=4000)) as room:
+    async with room_before_show(now=FRIDAY - timedelta(days=1, seconds=4000)) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await visit(page, room)
         await page.until(shown("#next .left"))
         assert (await text(page, "#next .left")).startswith("starts in 1 day 01:0")
         assert await text(page, "#badge-text") == "Off air"
-    async with before(room.port, FRIDAY - timedelta(seconds=2)) as room:
+    async with room_before_show(room.port, FRIDAY - timedelta(seconds=2)) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await page.until("document.querySelector('#next .left').innerText.trim() === 'Starting any moment'")
         assert await text(page, "#badge-text") == "Soon"
-    async with before(room.port, FRIDAY + timedelta(hours=2, seconds=-3)) as room:
+    async with room_before_show(room.port, FRIDAY + timedelta(hours=2, seconds=-3)) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await page.until("document.querySelector('#next .own').innerText.includes('March 19')")
         assert await page.evaluate("document.querySelectorAll('#dates .date').length") == 0
 
 
 async def test_a_date_is_reserved_once_and_stays_reserved(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await room.host.send(t="reserved", date=KEY_OF_FRIDAY, viewers=[f"v{number}" for number in range(11)])
         await visit(page, room)
@@ -148,7 +148,7 @@ async def test_a_date_is_reserved_once_and_stays_reserved(page: Page) -> None:
         await page.until(f"!({RESERVED}) && document.querySelector('#next .waiting').textContent === '11 people set a reminder'")
         await page.click("#next .remind")
         await room.host.next("event", kind="reserved")
-    async with before(room.port) as room:  # a relay that has lost its state
+    async with room_before_show(room.port) as room:  # a relay that has lost its state
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         again = await asyncio.wait_for(room.host.next("event", kind="reserved"), 20)
         assert again["viewer"] == event["viewer"]
@@ -158,7 +158,7 @@ async def test_a_date_is_reserved_once_and_stays_reserved(page: Page) -> None:
 
 @pytest.mark.parametrize("host_is_first", [True, False])
 async def test_a_reservation_made_offline_is_sent_later(page: Page, host_is_first: bool) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await visit(page, room)
         await page.until(shown("#next .remind"))
@@ -167,7 +167,7 @@ async def test_a_reservation_made_offline_is_sent_later(page: Page, host_is_firs
     await page.until("tradewindRoom.state === 'away'")
     assert await text(page, "#next h2") == "Evening market", "announced dates stay"
     await page.evaluate("document.querySelector('#next .remind').click()")
-    async with before(room.port) as room:
+    async with room_before_show(room.port) as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         if not host_is_first:
             await page.until("tradewindRoom.state === 'open'")
@@ -178,7 +178,7 @@ async def test_a_reservation_made_offline_is_sent_later(page: Page, host_is_firs
 
 
 async def test_two_tabs_of_one_viewer_count_once(page: Page, browser: Chromium) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         first, second = await browser.page(), await browser.page()
         for tab in (first, second):
@@ -195,7 +195,7 @@ async def test_two_tabs_of_one_viewer_count_once(page: Page, browser: Chromium) 
 
 
 async def test_a_date_that_is_removed_disappears_from_the_page(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await visit(page, room)
         await page.until(shown("#dates .date"))
@@ -210,7 +210,7 @@ async def test_a_date_that_is_removed_disappears_from_the_page(page: Page) -> No
 
 
 async def test_the_keyboard_is_enough_to_reserve(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await visit(page, room)
         await page.until(shown("#next .remind"))
@@ -233,7 +233,7 @@ async def test_the_keyboard_is_enough_to_reserve(page: Page) -> None:
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//host//EN\r\nX-WR-CALNAME:{name}\r\nEND:VCALENDAR\r\n"
 
 
-async def put_calendar(room: Before, name: str) -> str:
+async def put_calendar(room: RoomBeforeShow, name: str) -> str:
     content = CALENDAR.format(name=name).encode()
     digest = sha256(content).hexdigest()[:32]
     headers = {
@@ -251,7 +251,7 @@ def kept(folder: Path) -> list[Path]:
 
 
 async def test_the_hosts_calendar_is_in_the_viewers_language(page: Page, tmp_path: Path) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         files = {"en": await put_calendar(room, "Evening market"), "zh": await put_calendar(room, "Wanjian jishi")}
         await room.announce(date(FRIDAY, "2027-03-12T20:00", calendar=files))
         await visit(page, room, "zh-SG")
@@ -267,7 +267,7 @@ async def test_the_hosts_calendar_is_in_the_viewers_language(page: Page, tmp_pat
 @pytest.mark.parametrize("calendar", [{}, {"en": "0" * 32}, {"en": "../../../x"}])
 async def test_without_the_hosts_calendar_the_page_makes_one(page: Page, tmp_path: Path, calendar: dict[str, str]) -> None:
     long = "Lamps, scarves; and \\ more " + "é" * 90
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00", title={"en": long}, calendar=calendar))
         await visit(page, room)
         await page.until(shown("#next .calendar"))
@@ -289,7 +289,7 @@ async def test_without_the_hosts_calendar_the_page_makes_one(page: Page, tmp_pat
 
 
 async def test_a_moved_date_replaces_the_calendar_entry(page: Page, tmp_path: Path) -> None:
-    async def taken(room: Before, hours: int) -> Any:
+    async def taken(room: RoomBeforeShow, hours: int) -> Any:
         moved = date(FRIDAY + timedelta(hours=hours), "2027-03-12T20:00")
         await room.announce(moved)
         if not hours:
@@ -304,7 +304,7 @@ async def test_a_moved_date_replaces_the_calendar_entry(page: Page, tmp_path: Pa
         (event,) = icalendar.Calendar.from_ical(kept(folder)[0].read_bytes()).walk("VEVENT")
         return event
 
-    async with before() as room:
+    async with room_before_show() as room:
         first = await taken(room, 0)
         taken_s = await page.evaluate("Date.now() / 1000")
         await page.until(f"Date.now() / 1000 > {taken_s} + 1")  # sequence numbers count seconds
@@ -326,7 +326,7 @@ WATCHED = """
 
 
 async def test_a_reminder_is_on_the_page_and_notifies_those_who_asked(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await page.allow("notifications", origin=room.base)
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
@@ -360,7 +360,7 @@ PHONE = "window.Notification = class extends Notification { constructor() { thro
 
 
 async def test_the_worker_notifies_where_a_page_may_not(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await page.allow("notifications", origin=room.base)
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=PHONE)
@@ -375,7 +375,7 @@ async def test_the_worker_notifies_where_a_page_may_not(page: Page) -> None:
 
 
 async def test_an_old_reminder_does_not_notify(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await page.allow("notifications", origin=room.base)
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
@@ -387,13 +387,13 @@ async def test_an_old_reminder_does_not_notify(page: Page) -> None:
         assert await page.evaluate("told") == []
 
 
-def minutes_until(moment: datetime, room: Before) -> float:
+def minutes_until(moment: datetime, room: RoomBeforeShow) -> float:
     return (moment.timestamp() - room.clock.wall_ns() / 1e9) / 60
 
 
 async def test_readers_of_a_language_are_reminded_at_their_own_hour(page: Page) -> None:
     """Readers who were asleep are reminded later; others were reminded before, and are not woken."""
-    async with before() as room:
+    async with room_before_show() as room:
         await room.announce(date(FRIDAY, "2027-03-12T20:00"))
         await page.allow("notifications", origin=room.base)
         await page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCHED)
@@ -418,7 +418,7 @@ async def test_readers_of_a_language_are_reminded_at_their_own_hour(page: Page) 
 
 
 async def test_on_air_the_next_show_is_a_small_part_under_the_products(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         await put_show(room.client, room.host)
         others = [date(NEXT_FRIDAY + timedelta(days=7 * week), f"2027-{4 + week // 4:02}-{1 + week:02}T20:00") for week in range(6)]
         await room.announce(date(FRIDAY, "2027-03-12T20:00"), *others)
@@ -445,7 +445,7 @@ async def test_on_air_the_next_show_is_a_small_part_under_the_products(page: Pag
 
 
 async def test_a_show_for_the_viewers_market_comes_first(page: Page) -> None:
-    async with before() as room:
+    async with room_before_show() as room:
         other = date(FRIDAY, "2027-03-12T20:00", markets=["SA", "JP"])
         await room.announce(other, date(NEXT_FRIDAY, "2027-03-19T20:00"))
         await visit(page, room)
@@ -456,7 +456,7 @@ async def test_a_show_for_the_viewers_market_comes_first(page: Page) -> None:
 
 async def test_no_content_of_a_date_breaks_the_page(page: Page) -> None:
     evil = "<img src=x onerror=alert(1)>"
-    async with before() as room:
+    async with room_before_show() as room:
         fine = date(FRIDAY, "2027-03-12T20:00")
         broken: list[Any] = [
             5,

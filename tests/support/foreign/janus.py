@@ -1,4 +1,4 @@
-"""Debian's Janus with a WHIP front: a relay that shares no code with ours, and that starts DTLS."""
+"""Debian's Janus with a WHIP front end: a relay that shares no code with ours, and that starts DTLS."""
 
 import asyncio
 import itertools
@@ -45,7 +45,7 @@ def available() -> str:
 
 
 class JanusRelay:
-    """Use as an async context manager inside a network namespace; `base` is the front's address."""
+    """Use as an async context manager inside a network namespace; `base` is the front end's address."""
 
     def __init__(self, folder: Path, *, interface: str, port: int = 18088, front_port: int = 18080) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""werift behind its WHIP and WHEP front, as a process."""
+"""werift with a WHIP and WHEP front end, as a process."""
 
 import asyncio
 import json
@@ -11,14 +11,14 @@ FOLDER = Path(__file__).parent
 
 
 def available() -> str:
-    """ "" when Node.js and the package are there, else the reason to skip."""
+    """Return "" if Node.js and the package are installed, else the reason to skip."""
     if shutil.which("node") is None:
         return "Node.js is not installed"
     return "" if (FOLDER / "node_modules" / "werift").is_dir() else "werift is not installed: run npm ci in tests/support/foreign"
 
 
 class WeriftRelay:
-    """Use as an async context manager; `base` is the front's address. `codec` "h264" or "vp8" is the only one it takes."""
+    """Use as an async context manager; `base` is the front end's address. `codec` "h264" or "vp8" is the only accepted codec."""
 
     def __init__(self, *, codec: str = "h264") -> None:
         self._codec = codec
@@ -34,7 +34,7 @@ class WeriftRelay:
         return self
 
     def kill(self) -> None:
-        """Kill it without a goodbye."""
+        """Kill it without notice."""
         assert self._process
         self._process.kill()
 
