@@ -12,7 +12,7 @@ from app.domain.program.stats import EngineStats, TargetStats
 from app.ui.context import WindowContext
 from app.ui.figures import bitrate, duration, milliseconds, relay_name
 from app.ui.kit.buttons import icon_button, push_button
-from app.ui.kit.labels import badge, elided, label
+from app.ui.kit.labels import ElidedLabel, badge, label
 from app.ui.kit.language import tr
 from app.ui.kit.qr_code import QrCode
 from app.ui.kit.questions import ask
@@ -92,7 +92,7 @@ class LivePanel(QWidget):
         inside = QVBoxLayout(self.meanwhile)
         inside.setContentsMargins(10, 8, 10, 8)
         inside.setSpacing(6)
-        inside.addWidget(elided(tr("Live", "Nobody can see the show."), "heading"))
+        inside.addWidget(ElidedLabel(tr("Live", "Nobody can see the show."), "heading"))
         self.meanwhile_button = push_button(tr("Live", "Use the built-in relay for now"), self._context.studio.broadcast.use_embedded_too)
         self.meanwhile_button.setToolTip(tr("Live", "Viewers on this network can then watch. Tradewind keeps trying your relay."))
         inside.addWidget(self.meanwhile_button)
@@ -202,7 +202,7 @@ class LivePanel(QWidget):
             names = {relay.id: relay_name(relay) for relay in self._context.studio.relays.all}
             for target in targets:
                 row = QHBoxLayout()
-                name = elided(names.get(target.relay_id, target.relay_id))
+                name = ElidedLabel(names.get(target.relay_id, target.relay_id))
                 state = badge()
                 row.addWidget(name, 1)
                 row.addWidget(state)

@@ -14,7 +14,7 @@ from app.domain.program.stats import RelayProbe
 from app.ui.context import WindowContext
 from app.ui.figures import milliseconds, relay_name
 from app.ui.kit.buttons import icon_button, push_button
-from app.ui.kit.labels import badge, elided, label
+from app.ui.kit.labels import ElidedLabel, badge, label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
 
@@ -64,8 +64,8 @@ class RelayRow(QFrame):
         row.setSpacing(8)
         words = QVBoxLayout()
         words.setSpacing(0)
-        self.name = elided(relay_name(relay), "heading")
-        self.detail = elided("", "hint")
+        self.name = ElidedLabel(relay_name(relay), "heading")
+        self.detail = ElidedLabel("", "hint")
         words.addWidget(self.name)
         words.addWidget(self.detail)
         row.addLayout(words, 1)
@@ -164,8 +164,8 @@ class FoundRow(QFrame):
         row.setSpacing(8)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(elided(relay.name, "heading"))
-        words.addWidget(elided(QUrl(without_credentials(relay.whip_url)).authority(), "hint"))
+        words.addWidget(ElidedLabel(relay.name, "heading"))
+        words.addWidget(ElidedLabel(QUrl(without_credentials(relay.whip_url)).authority(), "hint"))
         row.addLayout(words, 1)
         self.add_button = push_button(tr("Relays", "Add"), lambda: add(relay))
         self.add_button.setAccessibleName(tr("Relays", "Add {name}", name=relay.name))

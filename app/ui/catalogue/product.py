@@ -41,7 +41,7 @@ from app.ui.catalogue.product_pages import (
 from app.ui.catalogue.product_trade_pages import PricesPage, SizesPage
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
-from app.ui.kit.labels import elided, label
+from app.ui.kit.labels import ElidedLabel, label
 from app.ui.kit.language import declared, tr
 from app.ui.kit.theme import set_property
 
@@ -160,7 +160,7 @@ class ProductDialog(QDialog):
         outer.setContentsMargins(24, 18, 16, 14)
         outer.setSpacing(10)
         top = QHBoxLayout()
-        self.title = elided("", "title")
+        self.title = ElidedLabel("", "title")
         top.addWidget(self.title, 1)
         top.addWidget(label(tr("Product", "Writing in"), "muted"))
         self.language = QComboBox()

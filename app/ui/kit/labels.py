@@ -47,11 +47,6 @@ class ElidedLabel(QLabel):
         painter.end()
 
 
-def elided(words: str, name: str = "") -> ElidedLabel:
-    """An ElidedLabel."""
-    return ElidedLabel(words, name)
-
-
 def badge(words: str = "", level: str = "") -> QLabel:
     """A small pill; `level` is "good", "warning", "error", "accent" or ""."""
     made = label(words, "badge")

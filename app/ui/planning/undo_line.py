@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
-from app.ui.kit.labels import elided
+from app.ui.kit.labels import ElidedLabel
 from app.ui.kit.language import tr
 
 
@@ -18,7 +18,7 @@ class UndoLine(QWidget):
         self._step = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        self.words = elided(hint, "hint")
+        self.words = ElidedLabel(hint, "hint")
         row.addWidget(self.words, 1)
         self.undo_button = push_button(tr("Planner", "Undo"), self._undo, role="link")
         self.undo_button.hide()

@@ -24,7 +24,7 @@ from app.ui.figures import gain
 from app.ui.kit.buttons import icon_button, push_button
 from app.ui.kit.editors import roomy
 from app.ui.kit.empty_state import EmptyState
-from app.ui.kit.labels import elided, label, tip
+from app.ui.kit.labels import ElidedLabel, label, tip
 from app.ui.kit.language import tr
 from app.ui.kit.qt_actions import native_keys
 from app.ui.kit.theme import GRID, set_property
@@ -48,7 +48,7 @@ class StripView(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 4, 6)
         layout.setSpacing(2)
-        self.name = elided("", "stripName")
+        self.name = ElidedLabel("", "stripName")
         self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self.name)
         self.meter, self.fader = Meter(context.theme), Fader(context.theme)

@@ -13,7 +13,7 @@ from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
 from app.ui.kit.empty_state import EmptyState
 from app.ui.kit.form import Form
-from app.ui.kit.labels import elided, label
+from app.ui.kit.labels import ElidedLabel, label
 from app.ui.kit.language import declared, tr
 
 
@@ -142,7 +142,7 @@ class PropertiesPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(12, 8, 12, 12)
         layout.setSpacing(4)
-        self._title = elided(source.name, "heading")
+        self._title = ElidedLabel(source.name, "heading")
         layout.addWidget(self._title)
         layout.addWidget(label(declared(KINDS[source.kind].title), "hint"))
         self.withheld = push_button(tr("Properties", "Not connected: review…"), self._show_connections)

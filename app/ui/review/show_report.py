@@ -25,7 +25,7 @@ from app.domain.review.show_summary import PastShow, ProductResult, ShowSummary
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
 from app.ui.kit.file_dialogs import EXPORTS
-from app.ui.kit.labels import elided, label
+from app.ui.kit.labels import ElidedLabel, label
 from app.ui.kit.language import tr
 from app.ui.kit.latest_task import LatestTask
 from app.ui.kit.scroll_dialog import ScrollDialog
@@ -256,6 +256,6 @@ def _figure(words: str, value: str) -> QWidget:
     column = QVBoxLayout(box)
     column.setContentsMargins(12, 8, 12, 8)
     column.setSpacing(0)
-    column.addWidget(elided(value, "roomFigure"))
-    column.addWidget(elided(words, "hint"))
+    column.addWidget(ElidedLabel(value, "roomFigure"))
+    column.addWidget(ElidedLabel(words, "hint"))
     return box

@@ -14,7 +14,7 @@ from app.session.selling.selling import words_of
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import hand_over_focus, icon_button, push_button
 from app.ui.kit.clocks import clock
-from app.ui.kit.labels import badge, elided, label
+from app.ui.kit.labels import ElidedLabel, badge, label
 from app.ui.kit.language import tr
 from app.ui.selling.disclosure_row import DisclosureRow
 
@@ -94,7 +94,7 @@ class OfferPanel(QWidget):
         icons = self._context.icons
         self._column.addWidget(self._room())
         pinned = QHBoxLayout()
-        self.pinned = elided("", "heading")
+        self.pinned = ElidedLabel("", "heading")
         self.unpin = push_button(tr("Offer", "Unpin"), lambda: self._context.attempt(self._control.selling.unpin))
         pinned.addWidget(self.pinned, 1)
         pinned.addWidget(self.unpin)
@@ -258,7 +258,7 @@ class OfferPanel(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         title = pick(coupon.title, (self._context.studio.document.show.presentation.host_language,))[0]
-        line.addWidget(elided(title), 1)
+        line.addWidget(ElidedLabel(title), 1)
         state = badge("", "accent")
         line.addWidget(state)
         button = push_button(tr("Offer", "Send"))

@@ -15,7 +15,7 @@ from app.ui.catalogue.product_list import Thumbnails
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button
 from app.ui.kit.empty_state import EmptyState
-from app.ui.kit.labels import badge, elided, label
+from app.ui.kit.labels import ElidedLabel, badge, label
 from app.ui.kit.language import tr
 from app.ui.rundown.cue_items import CueItem, CueItems
 from app.ui.selling.disclosure_banner import DisclosureBanner, DisclosureText
@@ -93,7 +93,7 @@ class CuePanel(QWidget):
         head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         names = QVBoxLayout()
         names.setSpacing(2)
-        self.segment = elided("", "muted")
+        self.segment = ElidedLabel("", "muted")
         self.name = label("", "cueTitle", wrap=True)
         self.viewers_name = label("", "hint", wrap=True)
         self.asked = badge("", "accent")
@@ -271,7 +271,7 @@ class CuePanel(QWidget):
 
     def _price_row(self, place: int) -> tuple[QLabel, QLabel, QLabel]:
         """The labels of one market. They are reused, because making labels would delay a switch to the next segment."""
-        name, price, more = elided(""), label("", "cuePrice"), elided("", "hint")
+        name, price, more = ElidedLabel(""), label("", "cuePrice"), ElidedLabel("", "hint")
         self._prices.addWidget(name, place, 0)
         self._prices.addWidget(price, place, 1, Qt.AlignmentFlag.AlignRight)
         self._prices.addWidget(more, place + 1, 0, 1, 2)

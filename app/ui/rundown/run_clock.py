@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.domain.rundown.rundown import Timing
 from app.ui.kit.clocks import clock
-from app.ui.kit.labels import elided, label
+from app.ui.kit.labels import ElidedLabel, label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
 
@@ -40,13 +40,13 @@ class RunClock(QWidget):
         self.slot = tabular(label("0:00", "runSlot"), BIG_PX)
         self.slot.setAccessibleName(tr("Run", "Time left in this segment"))
         self.slot.setMinimumWidth(SLOT_PX)
-        self.title = elided("", "heading")
-        self.next = elided("", "muted")
+        self.title = ElidedLabel("", "heading")
+        self.next = ElidedLabel("", "muted")
         grid.addWidget(self.slot, 0, 0, 2, 1)
         grid.addWidget(self.title, 0, 1, Qt.AlignmentFlag.AlignBottom)
         grid.addWidget(self.next, 1, 1, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(1, 1)
-        self.whole = elided("", "whole")  # its owner places it on a separate line
+        self.whole = ElidedLabel("", "whole")  # its owner places it on a separate line
         self.setMinimumWidth(160)
 
     def show_idle(self, title: str, planned_s: float, ends: str) -> None:

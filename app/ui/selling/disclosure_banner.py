@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.base.localized_text import is_right_to_left
 from app.ui.kit.buttons import hand_over_focus, push_button
-from app.ui.kit.labels import elided, label
+from app.ui.kit.labels import ElidedLabel, label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import Icons, set_property
 
@@ -88,6 +88,6 @@ class DisclosureBanner(QWidget):
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(10)
-            line.addWidget(elided(market, "hint"), 2)
+            line.addWidget(ElidedLabel(market, "hint"), 2)
             line.addWidget(text, 3)
             self._rows.addWidget(row)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.session.selling.disclosures import DisclosureReminder
 from app.ui.kit.buttons import push_button
 from app.ui.kit.clocks import clock
-from app.ui.kit.labels import badge, elided
+from app.ui.kit.labels import ElidedLabel, badge
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
 
@@ -21,7 +21,7 @@ class DisclosureRow(QWidget):
         self._shown = False
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        self.name = elided("")
+        self.name = ElidedLabel("")
         self.state = badge()
         self.button = push_button("", lambda: self.wanted.emit(not self._shown))
         line.addWidget(self.name, 1)

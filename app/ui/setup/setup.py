@@ -25,6 +25,7 @@ from app.domain.show import languages_of
 from app.domain.show_editing import change_presentation, put_market, remove_market
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
+from app.ui.kit.combo_box import fill_combo_box
 from app.ui.kit.labels import label
 from app.ui.kit.language import SPOKEN, declared, tr
 from app.ui.kit.translated_field import TranslatedField
@@ -175,14 +176,14 @@ class SetupDialog(QDialog):
     def _read(self) -> None:
         show, tag, formats = self._context.studio.document.show, self._context.language, self._context.formats
         spoken = dict.fromkeys((*languages_of(show), *SPOKEN))
-        _fill(self.host, [(one, formats.language_name(one, tag)) for one in spoken], show.presentation.host_language)
+        fill_combo_box(self.host, [(formats.language_name(one, tag), one) for one in spoken], show.presentation.host_language)
         markets = [
-            ("", tr("Setup", "First market in the list")),
-            *((one.id, pick(one.name, (tag,))[0] or one.id) for one in show.markets),
+            (tr("Setup", "First market in the list"), ""),
+            *((pick(one.name, (tag,))[0] or one.id, one.id) for one in show.markets),
         ]
-        _fill(self.picture, markets, show.presentation.market_id)
+        fill_combo_box(self.picture, markets, show.presentation.market_id)
         themes = self._context.studio.control.cards.themes
-        _fill(self.theme, [(theme_id, declared(theme.title)) for theme_id, theme in themes.items()], show.presentation.card_theme)
+        fill_combo_box(self.theme, [(declared(theme.title), theme_id) for theme_id, theme in themes.items()], show.presentation.card_theme)
         market = next((one for one in show.markets if one.id == show.presentation.market_id), show.markets[0] if show.markets else None)
         language = market.languages[0] if market is not None else show.presentation.host_language
         for field, line in self.lines.items():
@@ -196,12 +197,3 @@ class SetupDialog(QDialog):
         self.list.blockSignals(False)
         if (here := self.list.currentItem()) is not None:
             self.page.read(str(here.data(_ID)))
-
-
-def _fill(box: QComboBox, entries: Sequence[tuple[str, str]], chosen: str) -> None:
-    """Replace the entries (value, words) of a drop-down if they differ."""
-    if [(box.itemData(place), box.itemText(place)) for place in range(box.count())] != list(entries):
-        box.clear()
-        for value, words in entries:
-            box.addItem(words, value)
-    box.setCurrentIndex(max(0, box.findData(chosen)))

@@ -27,7 +27,7 @@ from app.session.catalogue.picture_fetch import Fetched, PictureFetch
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
 from app.ui.kit.file_dialogs import TABLES
-from app.ui.kit.labels import badge, elided, label
+from app.ui.kit.labels import ElidedLabel, badge, label
 from app.ui.kit.language import tr
 from app.ui.kit.latest_task import LatestTask
 from app.ui.tables.import_results import ImportResults
@@ -139,7 +139,7 @@ class ImportDialog(QDialog):
     def _build_file_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.file_name = elided("")
+        self.file_name = ElidedLabel("")
         row.addWidget(self.file_name, 1)
         self.file_button = push_button(tr("Import", "Choose another file…"), self.choose_file)
         row.addWidget(self.file_button)

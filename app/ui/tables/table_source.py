@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLay
 
 from app.domain.tables.table import Grid
 from app.domain.tables.table_profile import TableProfile
-from app.ui.kit.labels import elided, label
+from app.ui.kit.labels import ElidedLabel, label
 from app.ui.kit.language import tr
 
 NO_PROFILE = ""
@@ -50,7 +50,7 @@ class TableSource(QWidget):
         self.heading.setAccessibleName(tr("Import", "Header row"))
         self.heading.setMinimum(1)
         self.profile = self._box(tr("Import", "Exported from"))
-        self.first_line = elided("", "muted")
+        self.first_line = ElidedLabel("", "muted")
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

@@ -1,9 +1,8 @@
 """The base of the pages of the announcement dialog."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
@@ -75,14 +74,3 @@ class AnnouncementPage(QWidget):
 
     def language_name(self, tag: str) -> str:
         return self.context.formats.language_name(tag, self.context.language)
-
-
-def fill_box(box: QComboBox, entries: Sequence[tuple[str, object]]) -> None:
-    """Fill a combo box. Keeps the current choice if it is still there."""
-    if [(box.itemText(number), box.itemData(number)) for number in range(box.count())] == list(entries):
-        return
-    before = box.currentData()
-    box.clear()
-    for words, value in entries:
-        box.addItem(words, value)
-    box.setCurrentIndex(max(0, box.findData(before)))

@@ -11,10 +11,11 @@ from app.domain.planning.schedule import Occurrence
 from app.session.planning.announcements.announcements import PosterChoice
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
+from app.ui.kit.combo_box import fill_combo_box
 from app.ui.kit.file_dialogs import EXPORTS
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.planning.announcements.announcement_page import AnnouncementPage, fill_box
+from app.ui.planning.announcements.announcement_page import AnnouncementPage
 
 SUFFIX = ".png"
 
@@ -73,12 +74,13 @@ class PosterPage(AnnouncementPage):
         choices.setSpacing(6)
         self.language = self._box(choices, tr("Announcement", "Language"))
         self.size_box = self._box(choices, tr("Announcement", "Size"))
-        fill_box(self.size_box, [(size_text(size), size) for size in PosterSize])
+        fill_combo_box(self.size_box, [(size_text(size), size) for size in PosterSize], self.size_box.currentData())
         self.markets = self._box(choices, tr("Announcement", "Show times for"))
         self.theme = self._box(choices, tr("Announcement", "Colours"))
-        fill_box(
+        fill_combo_box(
             self.theme,
             [(tr("Announcement", "Same as the show’s cards"), ""), *((name, name) for name in sorted(context.studio.control.cards.themes))],
+            "",
         )
         self.picture = QCheckBox(tr("Announcement", "Include a product picture"))
         self.picture.setChecked(True)
@@ -103,10 +105,10 @@ class PosterPage(AnnouncementPage):
         return box
 
     def _fill(self) -> None:
-        fill_box(self.language, [(self.language_name(tag), tag) for tag in self.languages])
+        fill_combo_box(self.language, [(self.language_name(tag), tag) for tag in self.languages], self.language.currentData())
         everybody = tuple(party.id for party in self.audiences)
         entries: list[tuple[str, object]] = [(tr("Announcement", "All markets"), "")] if len(everybody) != 1 else []
-        fill_box(self.markets, [*entries, *((party.name, party.id) for party in self.audiences)])
+        fill_combo_box(self.markets, [*entries, *((party.name, party.id) for party in self.audiences)], self.markets.currentData())
 
     @property
     def choice(self) -> PosterChoice:

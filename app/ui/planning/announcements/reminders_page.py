@@ -11,9 +11,10 @@ from app.domain.planning.schedule import Occurrence, ShowReminder, party_by_id
 from app.session.planning.announcements.announcement_texts import ReminderTime
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button, push_button
+from app.ui.kit.combo_box import fill_combo_box
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.planning.announcements.announcement_page import AnnouncementPage, fill_box
+from app.ui.planning.announcements.announcement_page import AnnouncementPage
 from app.ui.planning.local_times import time_text
 
 BEFORE_MIN = (15, 60, 180, 24 * 60, 3 * 24 * 60)
@@ -111,7 +112,7 @@ class RemindersPage(AnnouncementPage):
     def _show(self, reminder: ShowReminder) -> None:
         self._made = reminder
         self.refusal.hide()
-        fill_box(self.language, [(self.language_name(tag), tag) for tag in reminder.texts])
+        fill_combo_box(self.language, [(self.language_name(tag), tag) for tag in reminder.texts], self.language.currentData())
         self._show_words()
         self._enable()
 

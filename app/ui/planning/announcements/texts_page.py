@@ -9,9 +9,10 @@ from app.domain.planning.schedule import Occurrence, party_by_id
 from app.session.planning.announcements.announcement_texts import MarketText
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import push_button
+from app.ui.kit.combo_box import fill_combo_box
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
-from app.ui.planning.announcements.announcement_page import AnnouncementPage, fill_box
+from app.ui.planning.announcements.announcement_page import AnnouncementPage
 
 
 class TextsPage(AnnouncementPage):
@@ -61,7 +62,7 @@ class TextsPage(AnnouncementPage):
         entries = [
             (f"{party_by_id(schedule, one.party_id).name} · {self.language_name(one.language)}", place) for place, one in enumerate(texts)
         ]
-        fill_box(self.choice, entries)
+        fill_combo_box(self.choice, entries, self.choice.currentData())
         for button in (self.copy_button, self.all_button):
             button.setEnabled(bool(texts))
         if changed:

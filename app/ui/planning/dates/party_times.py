@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from app.domain.planning.people.party import Comfort, Party, PartyKind
-from app.ui.kit.labels import badge, elided, label
+from app.ui.kit.labels import ElidedLabel, badge, label
 from app.ui.kit.language import tr
 from app.ui.kit.theme import set_property
 from app.ui.planning.local_times import PartyClock, comfort_text, kind_text
@@ -42,7 +42,7 @@ class _PartyRow:
         work = kind_text(party.kind)
         self.box = QCheckBox(party.name if party.kind is PartyKind.MARKET or party.name == work else f"{party.name} · {work}")
         self.box.setChecked(chosen)
-        name: QWidget = self.box if choosable else elided(party.name)
+        name: QWidget = self.box if choosable else ElidedLabel(party.name)
         self.hour = label("", "partyHour")
         self.hour.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.day = label("", "muted")

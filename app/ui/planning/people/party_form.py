@@ -12,6 +12,7 @@ from app.domain.base.errors import AppError
 from app.domain.base.localized_text import pick
 from app.domain.planning.people.party import Party, PartyKind
 from app.ui.context import WindowContext
+from app.ui.kit.combo_box import fill_combo_box
 from app.ui.kit.editors import roomy
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
@@ -158,12 +159,12 @@ class PartyForm(QWidget):
         if not (self.name.hasFocus() and self.name.text().strip() == party.name.strip()) and self.name.text() != party.name:
             self.name.setText(party.name)
             self.name.setCursorPosition(0)
-        self._fill(self.kind, [(kind_text(kind), kind) for kind in ((PartyKind.MARKET,) if market else PERSONS)], party.kind)
+        fill_combo_box(self.kind, [(kind_text(kind), kind) for kind in ((PartyKind.MARKET,) if market else PERSONS)], party.kind)
         language = self._context.language
         names = [(pick(one.name, (language,))[0] or one.id, one.id) for one in self._context.studio.document.show.markets]
         if party.market_id and party.market_id not in {one for _, one in names}:
             names.append((self._context.formats.territory_name(party.market_id, language), party.market_id))
-        self._fill(self.market, [(tr("Planner", "none"), ""), *names], party.market_id)
+        fill_combo_box(self.market, [(tr("Planner", "none"), ""), *names], party.market_id)
         self.form.setRowVisible(self.market, market)
         self.form.setRowVisible(self.kind, not market)
         self.form.setRowVisible(self.nights, not market)
@@ -180,13 +181,6 @@ class PartyForm(QWidget):
         self.usual.setText(self._usual(party))
         self.hours.show_hours(party.hours, party.kind)
         self.away.show_away(party.away)
-
-    def _fill(self, box: QComboBox, entries: list[tuple[str, Any]], current: object) -> None:
-        if [(box.itemText(place), box.itemData(place)) for place in range(box.count())] != entries:
-            box.clear()
-            for words, data in entries:
-                box.addItem(words, data)
-        box.setCurrentIndex(next((place for place, (_, data) in enumerate(entries) if data == current), 0))
 
     def _usual(self, party: Party) -> str:
         """The default hours as text."""
