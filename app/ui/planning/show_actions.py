@@ -33,16 +33,12 @@ class ShowActions(QObject):
         self._plan = context.studio.control.scheduler
         self._parent = parent
 
-    def find(self, key: str) -> Occurrence | None:
-        """The date with this key."""
-        return self._plan.occurrence(key)
-
     def title_of(self, occurrence: Occurrence) -> str:
         return self._plan.airing_of(occurrence).title
 
     def open(self, key: str) -> None:
         """Open the form of a date."""
-        occurrence = self.find(key)
+        occurrence = self._plan.occurrence(key)
         if occurrence is not None:
             self._context.openers.open_airing(occurrence, self._parent)
 
@@ -75,7 +71,7 @@ class ShowActions(QObject):
 
     def move(self, key: str, days: int, scope: Scope = Scope.THIS) -> None:
         """Move a date by days; its local time stays the same."""
-        occurrence = self.find(key)
+        occurrence = self._plan.occurrence(key)
         if occurrence is not None:
             start = LocalTime(occurrence.local.wall + days * DAY, occurrence.local.zone)
             words = tr("Planner", "“{title}” moved to {day}.", title=self.title_of(occurrence), day=self._day(start))
@@ -83,7 +79,7 @@ class ShowActions(QObject):
 
     def duplicate(self, key: str, days: int = NEXT_WEEK) -> None:
         """Copy a date as a single show, `days` later."""
-        occurrence = self.find(key)
+        occurrence = self._plan.occurrence(key)
         if occurrence is not None:
             start = LocalTime(occurrence.local.wall + days * DAY, occurrence.local.zone)
             words = tr("Planner", "“{title}” also planned for {day}.", title=self.title_of(occurrence), day=self._day(start))
@@ -91,7 +87,7 @@ class ShowActions(QObject):
 
     def cancel(self, key: str, scope: Scope = Scope.THIS) -> None:
         """Cancel a date, or the dates of the scope."""
-        occurrence = self.find(key)
+        occurrence = self._plan.occurrence(key)
         if occurrence is not None:
             words = tr("Planner", "“{title}” cancelled.", title=self.title_of(occurrence))
             self._try(lambda: self._plan.cancel(occurrence, scope), words)
@@ -113,7 +109,7 @@ class ShowActions(QObject):
 
     def ask_move(self, key: str, days: int, point: QPoint) -> None:
         """Move a single show; for a series, ask for the scope first."""
-        occurrence = self.find(key)
+        occurrence = self._plan.occurrence(key)
         if occurrence is None or not occurrence.series:
             self.move(key, days)
             return
@@ -129,7 +125,7 @@ class ShowActions(QObject):
     def show_menu(self, key: str, day: date | None, point: QPoint) -> None:
         """Show the context menu."""
         menu, icons = self._menu(), self._context.icons
-        occurrence = self.find(key) if key else None
+        occurrence = self._plan.occurrence(key) if key else None
         if occurrence is not None:
             menu.addAction(icons.icon("rename"), tr("Planner", "Open…"), lambda: self.open(key))
             menu.addAction(icons.icon("share"), tr("Planner", "Announce…"), lambda: self.announce(key))
@@ -144,7 +140,7 @@ class ShowActions(QObject):
 
     def announce(self, key: str) -> None:
         """Open the announcement dialog of a date."""
-        occurrence = self.find(key)
+        occurrence = self._plan.occurrence(key)
         if occurrence is not None:
             self._context.openers.open_announcement(occurrence, self._parent)
 

@@ -145,7 +145,7 @@ class PropertiesPanel(QWidget):
         self._title = ElidedLabel(source.name, "heading")
         layout.addWidget(self._title)
         layout.addWidget(label(declared(KINDS[source.kind].title), "hint"))
-        self.withheld = push_button(tr("Properties", "Not connected: review…"), self._show_connections)
+        self.withheld = push_button(tr("Properties", "Not connected: review…"), self._context.openers.open_connections)
         self.withheld.setToolTip(tr("Properties", "This address came with the show, and you haven’t agreed to it."))
         layout.addWidget(self.withheld)
         layout.addSpacing(8)
@@ -161,9 +161,6 @@ class PropertiesPanel(QWidget):
             layout.addWidget(self.placement_form)
         layout.addStretch(1)
         self._scroll.setWidget(page)
-
-    def _show_connections(self) -> None:
-        self._context.openers.open_connections()
 
     def _on_devices_changed(self) -> None:
         if self.source_form is not None and self._shown[0]:

@@ -49,7 +49,7 @@ class ScheduleBoard(QWidget):
             tr("Schedule", "No show planned"),
             tr("Schedule", "Plan your next show. Tradewind shows the local time for every market and everyone on the crew."),
             self.plan_button,
-            push_button(tr("Schedule", "Find a time…"), self._open_planner),
+            push_button(tr("Schedule", "Find a time…"), self._context.openers.open_planner),
         )
         self._stack.addWidget(self.empty)
         self._timer = QTimer(self)
@@ -104,11 +104,8 @@ class ScheduleBoard(QWidget):
         row.addWidget(icon_button(icons, "rename", tr("Schedule", "Edit show"), lambda: self.show_actions.open(self._shown_key)))
         row.addWidget(icon_button(icons, "share", tr("Schedule", "Announce"), lambda: self.show_actions.announce(self._shown_key)))
         row.addWidget(icon_button(icons, "add", tr("Schedule", "Plan a show"), self.show_actions.plan))
-        row.addWidget(icon_button(icons, "calendar", tr("Schedule", "Open planner"), self._open_planner))
+        row.addWidget(icon_button(icons, "calendar", tr("Schedule", "Open planner"), self._context.openers.open_planner))
         return row
-
-    def _open_planner(self) -> None:
-        self._context.openers.open_planner()
 
     # Reading --------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.base.errors import AppError
 from app.domain.planning.hours.hour_finder import Candidate, HourScorer
 from app.ui.kit.buttons import push_button
 from app.ui.kit.labels import label
@@ -40,7 +39,7 @@ class HoursPanel(QWidget):
         self._days = days
         self._scorer: tuple[datetime, datetime, HourScorer] | None = None
         self._searched: tuple[date, int] | None = None
-        self._work = LatestTask(self._on_failed)
+        self._work = LatestTask(data.show_error)
         context = data.context
         self.setFixedWidth(PANEL_PX)
         column = QVBoxLayout(self)
@@ -149,6 +148,3 @@ class HoursPanel(QWidget):
         worth = [one for one in candidates if one.score >= WORTH_OFFERING] or candidates[:1]
         self.cards.show_hours([self._words(candidate) for candidate in worth], self._data.selection.start)
         self.found.emit()
-
-    def _on_failed(self, error: AppError) -> None:
-        self._data.show_error(error)
