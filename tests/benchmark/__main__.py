@@ -65,7 +65,7 @@ BENCHMARKS = (
 
 
 def command(benchmark: Benchmark, seconds: float) -> list[str]:
-    """The process that measures it."""
+    """Return the command line that measures it."""
     module, *words = (word.format(seconds=seconds) for word in benchmark.words)
     line = [sys.executable, "-m", f"tests.benchmark.{module}", *words]
     if benchmark.needs_display and "DISPLAY" not in os.environ and shutil.which("xvfb-run"):

@@ -29,7 +29,7 @@ Pipe = multiprocessing.connection.Connection
 
 
 class TimedWatcher(Watcher):
-    """Keeps when the last packet of each frame arrived."""
+    """Records when the last packet of each frame arrived."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -44,7 +44,7 @@ class TimedWatcher(Watcher):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The figures of one span."""
+    """Return the figures of one period."""
 
     fps: float
     longest_ms: float

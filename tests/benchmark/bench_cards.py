@@ -1,5 +1,5 @@
-"""What cards cost: composing without cards and with still, moving and changing ones; drawing each kind; how soon a change is visible; and
-how late frames are meanwhile.
+"""What cards cost: composing without cards and with still, moving and changing ones; drawing each kind; the delay until a change is
+visible; and the lateness of frames meanwhile.
 
 Run: python -m tests.benchmark.bench_cards [--size 1280x720] [--frames 400] [--seconds 20]. The promise is at most 0.5 ms of processor a
 frame for a still product card, lower third and badge at 720p.
@@ -44,7 +44,7 @@ SCENE = Scene("plain", "Plain", (Layer("camera", "camera"),))
 
 
 def with_overlays(canvas: Canvas, camera: list[Frame], puts: Sequence[PutOverlay]) -> Callable[[int], None]:
-    """One frame of a film with these on top."""
+    """Compose one frame of a film with these cards."""
     composer, overlays = Composer(canvas, print), Overlays()
     overlays.set_canvas(canvas)
     for put in puts:
@@ -92,7 +92,7 @@ def measure_composing(canvas: Canvas, frames: int) -> None:
 
 
 class StampingPublisher(LocalPublisher):
-    """Keeps when each video packet left the encoder."""
+    """Records when each video packet left the encoder."""
 
     def __init__(self, control: EncoderControl, notify: Callable[[Notice], None]) -> None:
         super().__init__(control, notify)
@@ -126,7 +126,7 @@ class EngineRun:
         return self._publishers[-1].left
 
     def lateness(self, seconds: float, busy: Callable[[int], None]) -> str:
-        """How late frames are while something happens ten times a second."""
+        """Return the lateness of frames while `busy` runs ten times a second."""
         before = self.engine.stats().frames
         late, end, number = [], time.monotonic() + seconds, 0
         while time.monotonic() < end:

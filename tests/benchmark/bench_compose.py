@@ -22,7 +22,7 @@ from app.media.ports import Frame
 
 
 def film(width: int, height: int) -> list[Frame]:
-    """Four frames of noise, with new sequence numbers each time."""
+    """Return four frames of noise, with new sequence numbers each time."""
     random = np.random.default_rng(1)
     frames = []
     for _ in range(4):
@@ -38,7 +38,7 @@ def numbered(frames: list[Frame], number: int) -> Frame:
 
 
 def cost_ms(work: Callable[[int], object], frames: int) -> float:
-    """Processor milliseconds a frame, warm."""
+    """Return processor milliseconds a frame after warming up."""
     for number in range(5):
         work(number)
     begun = time.process_time()

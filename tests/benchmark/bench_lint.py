@@ -46,7 +46,7 @@ def sellable(number: int, markets: Sequence[Market], languages: Sequence[str]) -
 
 
 def large_show(products: int, segments: int) -> Show:
-    """With heroes, traffic and backups over the whole rundown."""
+    """Return a show with heroes, traffic products and backups over the whole rundown."""
     markets = load_markets(ROOT / "resources" / "markets")
     languages = list(dict.fromkeys(language for market in markets for language in market.languages))
     whole = max(1, min(products, 2 * segments))  # those in the rundown; the others repeat their content
@@ -67,7 +67,7 @@ def large_show(products: int, segments: int) -> Show:
 
 
 def spans_ms(checker: RundownLint, shows: Iterator[Show]) -> list[float]:
-    """How long each of these states takes."""
+    """Return the milliseconds for each of these states."""
     spans = []
     for show in shows:
         began = time.perf_counter()
@@ -77,7 +77,7 @@ def spans_ms(checker: RundownLint, shows: Iterator[Show]) -> list[float]:
 
 
 def typed(show: Show, change: Callable[[Show, int], Show]) -> Iterator[Show]:
-    """The show after each key."""
+    """Return the show after each keystroke."""
     for number in range(CHANGES):
         show = change(show, number)
         yield show

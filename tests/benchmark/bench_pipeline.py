@@ -166,7 +166,7 @@ def measure(seconds: float = 10.0, rounds: int = 3) -> PipelineResult:
 
 
 def pardonable(seconds: float) -> float:
-    """How many frames may be missing in a valid comparison: one in fifty."""
+    """Return how many frames may be missing in a valid comparison: one in fifty."""
     return seconds * 30 / 50
 
 

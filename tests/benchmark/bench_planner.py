@@ -32,7 +32,7 @@ from app.ui.planning.planner_window import PlannerWindow
 from app.ui.shell.application import Shell
 from tests.support.desk_window import make_studio, options
 
-START = datetime(2027, 3, 13, 0, 0, tzinfo=UTC)  # clocks in New York go forward in the next night
+START = datetime(2027, 3, 13, 0, 0, tzinfo=UTC)  # clocks in New York go forward in the following night
 OWN = "Asia/Shanghai"
 PEOPLE = ("Asia/Shanghai", "Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns", "Europe/London", "America/Los_Angeles")
 MARKETS = 14
@@ -41,7 +41,7 @@ DAYS = 20
 
 
 class Painted(QObject):
-    """How often a widget was painted."""
+    """Counts how often a widget was painted."""
 
     def __init__(self, watched: QObject) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Painted(QObject):
 
 
 def filled(show: Show, markets: Sequence[Market]) -> Show:
-    """With markets of the world, and people between Chatham and Los Angeles."""
+    """Return the show with markets of the world, and people from Chatham to Los Angeles."""
     audience = tuple(Party(one.id, one.name["en"], PartyKind.MARKET, one.zones[0], one.id) for one in markets)
     team = tuple(Party(f"p{number}", f"Person {number}", PartyKind.OPERATOR, zone) for number, zone in enumerate(PEOPLE))
     return replace(show, markets=tuple(markets), schedule=replace(show.schedule, host_zone=OWN, parties=audience + team))
@@ -66,8 +66,8 @@ def milliseconds_since(begun: float) -> float:
 
 
 def drag(view: StripsView, steps: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of each step, and of the CPU alone, which others on the machine do not stretch: the mouse moves by a quarter of an
-    hour, and all that follows is on the picture."""
+    """Return milliseconds of each step, and of its CPU time alone, which other programs do not lengthen. In a step the mouse moves by a
+    quarter of an hour and everything that follows is painted."""
     viewport, painted, y = view.viewport(), Painted(view.viewport()), 12.0
 
     def mouse(kind: QEvent.Type, x: float) -> None:
@@ -98,7 +98,7 @@ def drag(view: StripsView, steps: int) -> tuple[list[float], list[float]]:
 
 
 def other_days(planner: PlannerWindow) -> list[float]:
-    """Milliseconds of each move to the day after."""
+    """Return milliseconds of each move to the next day."""
     taken = []
     for _ in range(DAYS):
         begun = time.perf_counter()
@@ -109,7 +109,7 @@ def other_days(planner: PlannerWindow) -> list[float]:
 
 
 def figures(taken: Sequence[float]) -> dict[str, float]:
-    """The middle, the nineteen of twenty, and the worst."""
+    """Return the median, the 95th percentile and the worst."""
     sorted_ms = sorted(taken)
     return {
         "p50": round(statistics.median(sorted_ms), 2),

@@ -87,7 +87,7 @@ async def watch(base: str, viewers: int, seconds: float, relay_pid: int) -> dict
 
 
 def measure(viewers: int, seconds: float, kbps: int) -> dict[str, object]:
-    """One run."""
+    """Measure one run."""
     context = multiprocessing.get_context("spawn")
     with relay_process() as (relay, port):
         assert relay.pid is not None

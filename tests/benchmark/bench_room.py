@@ -33,7 +33,7 @@ _LIKES_PER_S = 20  # of all pages together
 
 
 class Gaps(Watcher):
-    """A viewer that only keeps when each frame started to arrive."""
+    """A viewer that only records when each frame started to arrive."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -54,7 +54,7 @@ def _percentiles(values: list[float]) -> dict[str, float]:
 
 
 def viewer_process(pipe: Pipe, base: str) -> None:
-    """Answers each request with the gaps since the last one, in ms."""
+    """Answer each request with the gaps since the last one, in ms."""
 
     async def run() -> None:
         watcher = Gaps(f"{base}/whep/live")
@@ -69,7 +69,7 @@ def viewer_process(pipe: Pipe, base: str) -> None:
 
 
 class TimedPage(RoomSocket):
-    """A page that only keeps the delay of each pin."""
+    """A page that only records the delay of each pin."""
 
     delays: list[float]
 
@@ -86,7 +86,7 @@ class TimedPage(RoomSocket):
 
 
 def pages_process(pipe: Pipe, base: str, pages: int) -> None:
-    """All pages, which send likes; returns the delays."""
+    """Run all pages, which send likes; returns the delays."""
 
     async def run() -> None:
         connector = aiohttp.TCPConnector(limit=0)
@@ -114,7 +114,7 @@ def pages_process(pipe: Pipe, base: str, pages: int) -> None:
 
 
 async def sell(base: str, seconds: float, pages: int, talk: Pipe) -> dict[str, Any]:
-    """As the host, pin five times a second."""
+    """Pin five times a second as the host."""
     async with aiohttp.ClientSession(base) as client, desk(client) as host:
         await host.open()
         await host.send(t="put", key="product/mug", value={"id": "mug", "name": {"en": "Mug"}})
@@ -131,7 +131,7 @@ async def sell(base: str, seconds: float, pages: int, talk: Pipe) -> dict[str, A
     return {
         "pages": pages,
         "pin_to_page_ms": _percentiles(delays),
-        "arrived": f"{len(delays)} of {pins * pages}",  # a page that is late gets only the newest pin
+        "arrived": f"{len(delays)} of {pins * pages}",  # a late page gets only the newest pin
         "events": len(host.of("event")),
         "room": status,
     }
@@ -143,7 +143,7 @@ def busy(process: psutil.Process) -> float:
 
 
 def measure(pages: int, seconds: float, kbps: int) -> dict[str, Any]:
-    """One run."""
+    """Measure one run."""
     context = multiprocessing.get_context("spawn")
     limits = replace(Limits(), room_pages_per_address=2 * pages, max_connections_per_address=3 * pages, room_joins_burst=2 * pages)
     with relay_process(limits=limits) as (relay, port):

@@ -39,7 +39,7 @@ PLACES = ("Asia/Shanghai", "Asia/Shanghai", "Europe/London")
 
 
 def parties() -> tuple[Party, ...]:
-    """Eight markets and twelve people, one of whom cannot at night."""
+    """Return eight markets and twelve people, one of whom is not available at night."""
     markets = [Party(f"m{number}", f"M{number}", PartyKind.MARKET, zone, weight=1 + number) for number, zone in enumerate(ZONES)]
     people = [Party(f"p{number}", f"P{number}", kind, PLACES[number % 3]) for number, kind in enumerate(KINDS)]
     people[5] = Party("p5", "P5", KINDS[5], PLACES[2], hours=(Hours(0, 360, Comfort.NEVER),))
@@ -47,7 +47,7 @@ def parties() -> tuple[Party, ...]:
 
 
 def month(audiences: int) -> Schedule:
-    """Two shows a day at hours that somebody thought of, each for so many markets."""
+    """Return two shows a day at typical hours, each for this many markets."""
     known, chance = parties(), random.Random(1)
     people = {kind: [party for party in known if party.kind is kind] for kind in PartyKind}
     airings = []
@@ -87,7 +87,7 @@ def dates_of(schedule: Schedule, comfort_rules: ComfortRules) -> tuple[Occurrenc
 
 
 def measure_month(schedule: Schedule, audiences: int, comfort_rules: ComfortRules, times: int) -> None:
-    """A whole month at once."""
+    """Measure optimising a whole month."""
     dates = dates_of(schedule, comfort_rules)
     plan = optimise(schedule, dates, comfort_rules)
     print(f"{len(dates)} shows for {audiences} of {MARKETS} markets, {PEOPLE} people:")
@@ -99,7 +99,7 @@ def measure_month(schedule: Schedule, audiences: int, comfort_rules: ComfortRule
 
 
 def measure_finding(schedule: Schedule, comfort_rules: ComfortRules, times: int) -> None:
-    """Twenty parties, without and with all other shows."""
+    """Measure finding hours for twenty parties, without and with all other shows."""
     ids, days = [party.id for party in schedule.parties], (BEGIN, BEGIN + timedelta(days=14))
     dates = dates_of(schedule, comfort_rules)
     workloads = workloads_of(schedule, dates, comfort_rules)

@@ -1,6 +1,6 @@
-"""CPU of a further WHIP target at 2.5 Mb/s: the same stream to one target and to five, the difference divided by four.
+"""CPU of an additional WHIP target at 2.5 Mb/s: the same stream to one target and to five, the difference divided by four.
 
-Run: python -m tests.benchmark.bench_sender [seconds]. The far ends are in another process, so that their work is not counted.
+Run: python -m tests.benchmark.bench_sender [seconds]. The receivers are in another process, so that their work is not counted.
 """
 
 import asyncio
@@ -75,7 +75,7 @@ class _Sink:
 
 
 def _far_end(pipe: "Pipe[int, int]") -> None:
-    """The other process: one address that takes every publication."""
+    """The receiving process: one address that accepts every publication."""
 
     async def serve() -> None:
         app, sink = web.Application(), _Sink()

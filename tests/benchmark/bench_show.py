@@ -34,7 +34,7 @@ from tests.support.source_trees import ROOT
 
 GOAL_MS = 50.0
 MARKETS = ("US", "DE", "AE")
-TURNS = 4  # of the loop: they include what an action defers
+TURNS = 4  # of the loop: they include deferred work
 
 Actions = Mapping[str, tuple[str, Callable[[], object]]]  # name → the visible dock, the action
 
@@ -48,7 +48,7 @@ class Span:
 
 
 def large_show(before: Show, products: int, segments: int) -> Show:
-    """Every product is different, every third segment has cues, all in three acts."""
+    """Return a show in which every product is different, every third segment has cues, and all are in three acts."""
     markets = [market for market in load_markets(ROOT / "resources" / "markets") if market.id in MARKETS]
     languages = list(dict.fromkeys(language for market in markets for language in market.languages))
     made = tuple(sellable(number, markets, languages) for number in range(products))
@@ -95,7 +95,7 @@ class Bench:
         return Span((time.perf_counter() - begun) * 1000, (time.thread_time() - worked) * 1000)
 
     def actions(self) -> Actions:
-        """All actions on the two lists, by name."""
+        """Return all actions on the two lists, by name."""
         return {**self._with_products(), **self._with_segments(), **self._on_air()}
 
     def _with_products(self) -> Actions:
@@ -168,13 +168,13 @@ class Bench:
         return self.number
 
     def close_forms(self) -> None:
-        """Dialogs that an action left open."""
+        """Close dialogs that an action left open."""
         for dialog in self.window.findChildren(QDialog):
             dialog.close()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     async def run(self, times: int, only: str) -> dict[str, list[Span]]:
-        """Do each action this often. The first time is not counted, because it loads modules."""
+        """Repeat each action this often. The first time is not counted, because it loads modules."""
         result: dict[str, list[Span]] = {}
         self.studio.control.runner.start()
         for name, (dock, action) in self.actions().items():

@@ -1,8 +1,8 @@
-"""What selling costs: verbs of the show desk with 10,000 products and 200 segments, and how soon a pin is on 200 pages.
+"""What selling costs: actions of the show desk with 10,000 products and 200 segments, and how soon a pin is on 200 pages.
 
-Run: python -m tests.benchmark.bench_show_control [--products 10000] [--segments 200] [--pages 200] [--pins 40]. The promises: every verb
-blocks the desk for at most 50 ms, a changed card is sent to the engine within 50 ms, a pin is on the pages within 300 ms (p95). The
-engine is the paper engine, the relay is the app's, the pages are WebSockets in their own process.
+Run: python -m tests.benchmark.bench_show_control [--products 10000] [--segments 200] [--pages 200] [--pins 40]. The promises: every action
+blocks the desk for at most 50 ms, a changed card is sent to the engine within 50 ms, a pin is on the pages within 300 ms (p95). The engine
+is the paper engine, the relay is the app's, the pages are WebSockets in their own process.
 """
 
 import argparse
@@ -33,7 +33,7 @@ PAGES_EACH = 100  # from one address: the hub accepts no more than 128
 
 
 def large_show(products: int, segments: int) -> Show:
-    """As many products and slots, each slot with a backup."""
+    """Return a show with this many products and slots, each slot with a backup."""
     show = selling_show()
     many = tuple(product(f"p{number}") for number in range(products))
     slots = tuple(
@@ -47,7 +47,7 @@ def p95(values: Sequence[float]) -> float:
 
 
 async def held_up_ms(verb: Callable[[], object]) -> float:
-    """How long a verb and all that follows it block the loop."""
+    """Return how long an action and everything that follows it block the loop."""
     began = time.perf_counter()
     verb()
     for _ in range(3):
@@ -56,7 +56,7 @@ async def held_up_ms(verb: Callable[[], object]) -> float:
 
 
 async def _watch(base: str, pages: int, pipe: Connection) -> None:
-    """Pages that note the delay of each pin in milliseconds, until the pipe ends them."""
+    """Run pages that record the delay of each pin in milliseconds, until the pipe stops them."""
     late: list[float] = []
     ready = asyncio.Semaphore(0)
 
@@ -100,7 +100,7 @@ async def joined(desk: StudioDesk) -> None:
 
 
 async def verbs(desk: StudioDesk, pins: int) -> dict[str, list[float]]:
-    """Repeat each verb, and measure how long it blocks the loop."""
+    """Repeat each action, and measure how long it blocks the loop."""
     show_control = desk.studio.control
     taken: dict[str, list[float]] = {}
 

@@ -42,7 +42,7 @@ async def _until_first_frame(page: Page, studio: Studio) -> float:
 
 
 async def measure_clicks(home: Path) -> list[float]:
-    """Several shows from one running desk to one viewer who stays."""
+    """Measure several shows from one running desk with one viewer who stays."""
     found: list[float] = []
     async with StudioDesk(home, commands=REAL) as desk, Chromium() as browser:
         studio = desk.studio

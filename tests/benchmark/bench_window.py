@@ -59,7 +59,7 @@ async def _until(true: Callable[[], bool]) -> None:
 
 
 def _first_start(home: Path) -> Path:
-    """A fresh home, so that the app opens the sample show. Its relay stays on this computer."""
+    """Create a fresh home, so that the app opens the sample show. Its relay stays on this computer."""
     SettingsFile(paths_in(home).settings).save(Settings(relay_lan=False, relay_port=0))
     return home
 
@@ -78,13 +78,13 @@ def one_start(home: Path) -> tuple[int, int]:
             time.sleep(0.05)
         raise TimeoutError("the window was not shown within half a minute")
     finally:
-        time.sleep(1.0)  # the engine and the relay have started, and end with the desk
+        time.sleep(1.0)  # the engine and the relay have started, and stop with the desk
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
 
 def starts(number: int) -> dict[str, Any]:
-    """The median and the best of several first starts. The best leaves out what other programs take."""
+    """Return the median and the best of several first starts. The best is least affected by other programs."""
     figures = []
     for _ in range(number):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
@@ -100,13 +100,13 @@ def starts(number: int) -> dict[str, Any]:
 
 
 def _share_mb(pid: int) -> float:
-    """The memory of a process: PSS, which counts shared pages in parts, where the system has it; else its private pages."""
+    """Return the memory of a process: PSS, which counts shared pages in parts, if the system has it; else its private pages."""
     memory = psutil.Process(pid).memory_full_info()
     return float(getattr(memory, "pss", memory.uss)) / MB
 
 
 def _own_mb(pid: int) -> float:
-    """The private pages of this process, which grow with a leak."""
+    """Return the private pages of this process, which grow with a leak."""
     return float(psutil.Process(pid).memory_full_info().uss) / MB
 
 
@@ -140,7 +140,7 @@ def crowd_process(base: str, pages: int) -> None:
 
 @contextmanager
 def crowd(studio: Studio, pages: int) -> Iterator[None]:
-    """The pages, in their own process."""
+    """Run the pages in their own process."""
     address = studio.embedded.room
     if not pages or address is None:
         yield
@@ -176,7 +176,7 @@ async def _make_busy(rows: QListWidget) -> None:
 
 
 async def span(studio: Studio, seconds: float) -> dict[str, Any]:
-    """The figures of the next seconds."""
+    """Return the figures of the next seconds."""
     await asyncio.sleep(1.2)  # wait for new stats
     assert studio.engine.stats is not None
     before, cpu_before = studio.engine.stats.frames, psutil.Process().cpu_times()

@@ -1,4 +1,4 @@
-"""Flash and beep as Chromium plays them: what it shows and what it sounds at one moment was captured at one moment."""
+"""Flash and beep in Chromium: video and audio played at the same moment were captured at the same moment."""
 
 from pathlib import Path
 from statistics import median
@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
 ]
 
-# Some 3 s of pairs: the capture time (ms on the sender's clock) of what each track plays out at that moment.
+# About 3 s of pairs: the capture time (ms on the sender's clock) of what each track plays at a moment.
 PAIRS = """
 (async () => {
   const pairs = [];
@@ -28,10 +28,10 @@ PAIRS = """
 })()
 """
 MOST_MS = 20.0
-ROUNDS = 12  # a player that has just begun adjusts its delays step by step, once a second
+ROUNDS = 12  # a player that has just started adjusts its delays once a second
 
 
-async def test_chromium_plays_sound_and_picture_in_step(tmp_path: Path) -> None:
+async def test_chromium_plays_audio_and_video_in_sync(tmp_path: Path) -> None:
     words = ("broadcast", "--embedded", "--listen", "127.0.0.1:0", "--size", "640x360")
     async with Tradewind(tmp_path / "home", *words) as run, Chromium() as browser:
         page = await browser.page()

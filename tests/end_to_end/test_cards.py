@@ -1,4 +1,4 @@
-"""Cards put by command, seen by a viewer in Chromium: their place, their colours, their movements, and how soon."""
+"""Cards put on air by command, as a viewer in Chromium sees them: place, colours, animation and delay."""
 
 import json
 import statistics
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium_path() is None, r
 CHANGES = 6
 SLIDE_MS = 3000
 
-# Keeps of every frame shown: when (milliseconds since 1970), and the brightness of one row of it.
+# Records for every displayed frame its time (milliseconds since 1970) and the brightness of one row.
 KEEP_ROWS = """
 (() => {
   const video = document.querySelector("video");
@@ -61,14 +61,14 @@ class OnAir:
     page: Page
 
     async def frame(self) -> Pixels:
-        """What the viewer sees, (height, width, 3) RGB."""
+        """Return the viewer's frame as (height, width, 3) RGB."""
         return await seen_frame(self.page)
 
     async def rows_from(self, row: int) -> None:
         await self.page.evaluate(KEEP_ROWS % row)
 
     async def rows_while(self, row: int, command: Command) -> list[tuple[float, Pixels]]:
-        """The row of each frame from before the command until its animation is over."""
+        """Return the row in each frame, from before the command until its animation ends."""
         await self.rows_from(row)
         await self.page.until("rows.length > 2")
         self.desk.client.send(command)
@@ -99,7 +99,7 @@ def qt() -> QApplication:
     return application()
 
 
-async def test_cards_are_seen_in_their_place_with_their_colours(tmp_path: Path, qt: QApplication) -> None:
+async def test_cards_appear_at_their_place_in_their_colours(tmp_path: Path, qt: QApplication) -> None:
     theme = themes()[0]
     drawn = {
         kind: replace(draw_card(card, theme, WIDE), enter=OverlayAnimation.NONE)
@@ -119,10 +119,10 @@ async def test_cards_are_seen_in_their_place_with_their_colours(tmp_path: Path, 
         assert max(wrong.values()) < MEAN_ERROR, wrong
         code = seen[box_of(drawn[CardKind.QR], WIDE)]
         text, *_ = cv2.QRCodeDetector().detectAndDecode(cv2.cvtColor(cv2.resize(code, None, fx=2, fy=2), cv2.COLOR_RGB2BGR))
-        assert text == WATCH_URL, "a phone could read it off the screen"
+        assert text == WATCH_URL, "a phone must be able to read the QR code"
 
 
-async def test_a_card_slides_in_and_out_and_a_changed_text_is_seen_soon(tmp_path: Path, qt: QApplication) -> None:
+async def test_a_card_slides_in_and_out_and_a_changed_text_appears_soon(tmp_path: Path, qt: QApplication) -> None:
     product = draw_card(cards("en", product_picture(400, 400))[CardKind.PRODUCT], themes()[0], WIDE)
     assert product.enter is product.leave is OverlayAnimation.SLIDE_RIGHT
     product = replace(product, duration_ms=SLIDE_MS)
@@ -132,7 +132,7 @@ async def test_a_card_slides_in_and_out_and_a_changed_text_is_seen_soon(tmp_path
         leaving = covered(await show.rows_while(row, hide_card_command("product", product)), reverse=True)
         for shares in (entering, leaving):
             between = [share for share in shares if 0.04 < share < 0.96]
-            assert len(between) >= 4, "ninety frames; a browser on a busy machine shows few of them"
+            assert len(between) >= 4, "of ninety frames, a browser on a busy machine shows only some"
             assert all(a <= b + 0.03 for a, b in pairwise(shares))
         delays_ms = [await changed_after_ms(show, number) for number in range(CHANGES)]
         usual_ms = statistics.median(await show.page.evaluate("tradewind.delays"))
@@ -142,17 +142,17 @@ async def test_a_card_slides_in_and_out_and_a_changed_text_is_seen_soon(tmp_path
 
 
 def covered(rows: list[tuple[float, Pixels]], *, reverse: bool = False) -> list[float]:
-    """How much of what will change has changed, frame by frame; `reverse`: seen from the end."""
+    """Return the share of changing pixels that have changed, by frame; `reverse`: compared with the last frame."""
     levels = [row.astype(int) for _, row in (reversed(rows) if reverse else rows)]
     first, last = levels[0], levels[-1]
     changing = np.abs(last - first) > 60
     assert changing.sum() > 40
-    # On a slide a pixel shows the ground, or some part of the card: it has changed once it is no longer the ground.
+    # During a slide, a pixel shows the background or any part of the card, so it has changed once it differs from the background.
     return [float((np.abs(level - first)[changing] > 30).mean()) for level in levels]
 
 
 async def changed_after_ms(show: OnAir, number: int) -> float:
-    """Draw a countdown with other digits, put it, and wait for the viewer's frame to show it: from before the drawing on."""
+    """Draw a countdown with other digits, put it, and wait until the viewer's frame shows it; returns the time since before the drawing."""
     theme = themes()[0]
     old, new = (draw_card(CountdownOverlay(seconds, "Offer ends in"), theme, WIDE) for seconds in (488 + number, 671 + number))
     difference = np.abs(pixels(old)[:, :, 1].astype(int) - pixels(new)[:, :, 1])

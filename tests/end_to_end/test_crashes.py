@@ -1,4 +1,4 @@
-"""A crash of either half does not end the show."""
+"""A crash of engine, relay or desk does not end the show."""
 
 import contextlib
 import signal
@@ -23,7 +23,7 @@ async def _watching(page: Page, run: Tradewind) -> None:
 
 
 async def _fresh_frame(page: Page) -> float:
-    """Seconds until the page shows a frame that was captured after now; how many there may be is for the benchmark to say."""
+    """Return the seconds until the page shows a frame captured after now; the benchmark limits them."""
     begun, wall_ms = time.monotonic(), time.time_ns() // 1_000_000 % 2**32
     await page.until(f"(tradewind.readFrameCode()?.timeMs ?? 0) > {wall_ms}", 60)
     return time.monotonic() - begun
@@ -54,7 +54,7 @@ async def test_a_frozen_engine_is_replaced(tmp_path: Path) -> None:
         assert await run.end() == 0
 
 
-async def test_an_engine_killed_together_with_its_host_is_back_too(tmp_path: Path) -> None:
+async def test_an_engine_killed_with_its_host_is_restarted(tmp_path: Path) -> None:
     async with Tradewind(tmp_path / "home", *EMBEDDED) as run, Chromium() as browser:
         page = await browser.page()
         await _watching(page, run)
@@ -68,7 +68,7 @@ async def test_an_engine_killed_together_with_its_host_is_back_too(tmp_path: Pat
         assert await run.end() == 0
 
 
-async def test_a_killed_relay_is_started_again_and_the_page_comes_back(tmp_path: Path) -> None:
+async def test_a_killed_relay_is_restarted_and_the_page_reconnects(tmp_path: Path) -> None:
     async with Tradewind(tmp_path / "home", *EMBEDDED) as run, Chromium() as browser:
         page = await browser.page()
         await _watching(page, run)
@@ -77,7 +77,7 @@ async def test_a_killed_relay_is_started_again_and_the_page_comes_back(tmp_path:
         assert await run.end() == 0
 
 
-async def test_viewers_see_no_break_when_the_desk_is_killed(tmp_path: Path) -> None:
+async def test_killing_the_desk_does_not_interrupt_viewers(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with Chromium() as browser:
         page = await browser.page()
@@ -96,7 +96,7 @@ async def test_viewers_see_no_break_when_the_desk_is_killed(tmp_path: Path) -> N
                 assert await page.evaluate("tradewind.connects") == 1
                 async with Tradewind(home, *EMBEDDED) as again:
                     await again.line("Watch:")
-                    assert again.process("engine").pid == engine.pid, "the next desk finds the engine that is on air"
+                    assert again.process("engine").pid == engine.pid, "the next desk finds the engine on air"
                     await _fresh_frame(page)
                     assert await page.evaluate("tradewind.connects") == 1
                     assert await again.end() == 0

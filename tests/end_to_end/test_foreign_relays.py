@@ -1,4 +1,4 @@
-"""Relays that share no code with ours take our WHIP, and Chromium shows what they pass on."""
+"""Relays that share no code with ours accept our WHIP, and Chromium plays their streams."""
 
 import asyncio
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.tradewind import Tradewind
 
 pytestmark = [pytest.mark.browser, pytest.mark.relay, pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed")]
 
-# Watch over WHEP: the page makes the offer.
+# Watches over WHEP: the page makes the offer.
 WHEP = """
 (async (address) => {
   const peer = (window.peer = new RTCPeerConnection());
@@ -27,7 +27,7 @@ WHEP = """
   await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
 })
 """
-# Watch a VideoRoom: Janus makes the offer.
+# Watches a VideoRoom: Janus makes the offer.
 SUBSCRIBE = """
 (async (base) => {
   const offer = await (await fetch(base + "/subscribe")).json();
@@ -42,7 +42,7 @@ SUBSCRIBE = """
   await fetch(base + offer.answer, { method: "POST", body: peer.localDescription.sdp });
 })
 """
-# The frame number burnt into the frame, -1 where none can be read: row 0 of the test card's code.
+# Reads the frame number from row 0 of the test card's code; -1 = unreadable.
 NUMBER = """
 (() => {
   const video = document.querySelector("video");
@@ -64,8 +64,8 @@ HEARD = """
 """
 
 
-async def _shows_and_sounds(page: Page) -> None:
-    """The numbers rise, and sound has come."""
+async def _plays_audio_and_video(page: Page) -> None:
+    """Wait until frame numbers increase and audio has arrived."""
     first = await page.until(f"({NUMBER}) > 0 && ({NUMBER})", 25)
     await page.until(f"({NUMBER}) > {first + 30}")
     await page.until(f"{HEARD}.then((energy) => energy > 1e-4)")
@@ -73,7 +73,7 @@ async def _shows_and_sounds(page: Page) -> None:
 
 @pytest.mark.skipif(bool(werift.available()), reason=werift.available())
 @pytest.mark.parametrize("codec", ["h264", "vp8"])
-async def test_werift_takes_it(tmp_path: Path, codec: str) -> None:
+async def test_werift_accepts_our_publication(tmp_path: Path, codec: str) -> None:
     async with WeriftRelay(codec=codec) as relay:
         words = ("broadcast", "--relay", f"{relay.base}/whip/show", "--size", "640x360")
         async with Tradewind(tmp_path / "home", *words) as run, Chromium() as browser:
@@ -81,7 +81,7 @@ async def test_werift_takes_it(tmp_path: Path, codec: str) -> None:
             page = await browser.page()
             await page.go(f"{relay.base}/blank/")
             await page.evaluate(f"{WHEP}({relay.base + '/whep/show'!r})")
-            await _shows_and_sounds(page)
+            await _plays_audio_and_video(page)
             assert await run.end() == 0
         assert run.warnings() == []
 
@@ -89,8 +89,8 @@ async def test_werift_takes_it(tmp_path: Path, codec: str) -> None:
 @pytest.mark.root
 @pytest.mark.skipif(bool(janus.available()), reason=janus.available())
 @pytest.mark.skipif(bool(namespace.available()), reason=namespace.available())
-def test_janus_takes_it(tmp_path: Path) -> None:
-    """In a network of its own, because Janus binds to a real interface."""
+def test_janus_accepts_our_publication(tmp_path: Path) -> None:
+    """Runs in a network namespace, because Janus binds to a real interface."""
     folder = tmp_path / "janus"
     folder.mkdir()
 
@@ -102,7 +102,7 @@ def test_janus_takes_it(tmp_path: Path) -> None:
                 page = await browser.page()
                 await page.go(f"{relay.base}/blank/")
                 await page.evaluate(f"{SUBSCRIBE}({relay.base!r})")
-                await _shows_and_sounds(page)
+                await _plays_audio_and_video(page)
                 assert await run.end() == 0
             assert run.warnings() == []
 

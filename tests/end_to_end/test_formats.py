@@ -1,4 +1,4 @@
-"""Sizes and rates that shows are made in: each goes on air, and Chromium shows it as it was made."""
+"""Sizes and frame rates of shows: each goes on air, and Chromium displays it unchanged."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,7 +23,7 @@ async def browser() -> AsyncIterator[Chromium]:
 
 
 @pytest.mark.parametrize(("width", "height", "fps"), [(720, 1280, 30), (1920, 1080, 30), (640, 360, 15)])
-async def test_it_is_shown_in_its_size(tmp_path: Path, browser: Chromium, width: int, height: int, fps: int) -> None:
+async def test_a_show_is_displayed_in_its_size(tmp_path: Path, browser: Chromium, width: int, height: int, fps: int) -> None:
     report = tmp_path / "report.json"
     words = ("--embedded", "--listen", "127.0.0.1:0", "--size", f"{width}x{height}", "--fps", str(fps), "--report", str(report))
     async with Tradewind(tmp_path / "home", "broadcast", *words) as run:
@@ -36,7 +36,7 @@ async def test_it_is_shown_in_its_size(tmp_path: Path, browser: Chromium, width:
         await page.until(f"tradewind.readFrameCode()?.number > {first['number'] + 2 * fps}")
         later = await page.evaluate("tradewind.readFrameCode()")
         numbers, seconds = later["number"] - first["number"], (later["timeMs"] - first["timeMs"]) / 1000
-        assert 0.5 < numbers / seconds / fps < 1.1, "the program's beat, by its own clock, on a machine that may be busy"
+        assert 0.5 < numbers / seconds / fps < 1.1, "the program keeps its frame rate, even on a busy machine"
         await page.call("Page.navigate", url="about:blank")
         assert await run.end() == 0
     assert run.warnings() == []

@@ -1,4 +1,4 @@
-"""Flash and beep: what the sender reports tell a viewer's player to show together was captured together."""
+"""Flash and beep: what sender reports synchronise for a viewer's player was captured at the same time."""
 
 import time
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.watcher import Watcher
 MOST_MS = 20.0
 
 
-async def test_flash_and_beep_are_in_step(tmp_path: Path) -> None:
+async def test_flash_and_beep_are_in_sync(tmp_path: Path) -> None:
     words = ("broadcast", "--embedded", "--listen", "127.0.0.1:0", "--size", "640x360")
     async with Tradewind(tmp_path / "home", *words) as run:
         watcher = await Watcher((await run.line("Watch:")).replace("/watch/", "/whep/")).start()
@@ -24,7 +24,9 @@ async def test_flash_and_beep_are_in_step(tmp_path: Path) -> None:
         assert await run.end() == 0
     of_video, of_audio = report_of(watcher, watcher.video), report_of(watcher, watcher.audio)
     lumas = list(decoded_frames(watcher))
-    assert any(luma[int(FLASH[0] * len(luma)) + 8 : int(FLASH[1] * len(luma)) - 8].mean() > 128 for _, luma in lumas), "it flashes"
+    assert any(luma[int(FLASH[0] * len(luma)) + 8 : int(FLASH[1] * len(luma)) - 8].mean() > 128 for _, luma in lumas), (
+        "the test card must flash"
+    )
     seen = [(stamp, code[1]) for stamp, luma in lumas if (code := frame_code.read(luma)) is not None]
     video_late_ms = median(
         (wall_s(of_video, stamp, VIDEO_CLOCK_HZ) * 1000 - burnt_ms + WRAP / 2) % WRAP - WRAP / 2 for stamp, burnt_ms in seen

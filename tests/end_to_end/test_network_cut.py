@@ -1,4 +1,4 @@
-"""The whole app on a line that is cut: it returns to air automatically soon after the line is back."""
+"""The whole app on a line that is cut returns to the air automatically soon after the line is back."""
 
 import asyncio
 import threading
@@ -20,13 +20,13 @@ pytestmark = [
 ]
 
 CUT_S = 30.0
-BACK_WITHIN_S = 6.0  # three seconds are promised; a busy machine is given twice that
+BACK_WITHIN_S = 6.0  # the promise is three seconds; a busy machine gets twice that
 PATIENCE_S = 60.0
 KEY = "a-key-of-some-length"
 
 
 class FarEnd:
-    """The relay as a process at the far end of the line, with a viewer."""
+    """The relay process at the far end of the line, with a viewer."""
 
     def __init__(self, folder: Path, link: EmulatedLink) -> None:
         self.listening, self.on_air, self.seen, self.mended, self.seen_again = (threading.Event() for _ in range(5))
@@ -61,14 +61,14 @@ class FarEnd:
 
 
 async def _publish(folder: Path, link: EmulatedLink, far: FarEnd) -> float:
-    """Go on air, lose the line, get it back; the seconds until the far end sees frames again."""
+    """Go on air, cut the line and restore it; returns the seconds until the far end gets frames again."""
     words = ("broadcast", "--relay", f"http://{FAR}:8787/whip/live", "--token", KEY, "--size", "640x360")
     async with Tradewind(folder / "near", *words) as run:
         await run.line("On air")
         far.on_air.set()
         assert await asyncio.to_thread(far.seen.wait, PATIENCE_S)
         link.is_cut = True
-        await asyncio.sleep(CUT_S)  # the time is the test
+        await asyncio.sleep(CUT_S)  # the length of the cut
         link.is_cut = False
         mended_at = time.monotonic()
         far.mended.set()
@@ -77,7 +77,7 @@ async def _publish(folder: Path, link: EmulatedLink, far: FarEnd) -> float:
     return far.back_at - mended_at
 
 
-def test_thirty_seconds_without_a_network_need_no_hand(tmp_path: Path) -> None:
+def test_the_app_recovers_from_thirty_seconds_without_a_network(tmp_path: Path) -> None:
     with EmulatedLink(delay_ms=20) as link:
         far = FarEnd(tmp_path, link)
         try:

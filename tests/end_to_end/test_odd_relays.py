@@ -1,4 +1,4 @@
-"""WHIP servers that redirect, delay, refuse or lie, against the whole program; and two relays of which one dies."""
+"""WHIP servers that redirect, delay, refuse or lie, with the whole app; and two relays of which one dies."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -20,7 +20,7 @@ from tests.support.watcher import Watcher
 from tests.support.whip_server import WhipServer
 
 SMALL = ("--size", "320x180")
-MOST_STEP = 8  # frames: a quarter of a second
+MOST_STEP = 8  # frames, a quarter of a second
 
 
 @pytest_asyncio.fixture
@@ -32,7 +32,7 @@ async def server() -> AsyncIterator[WhipServer]:
 
 
 def another_certificate(answer: str) -> str:
-    """The answer with fingerprints that its certificate does not have."""
+    """Return the answer with fingerprints of another certificate."""
     return re.sub(r"(a=fingerprint:\S+ )(..)", lambda found: f"{found[1]}{int(found[2], 16) ^ 1:02X}", answer)
 
 
@@ -47,11 +47,11 @@ async def test_a_redirect_is_followed_with_the_token(tmp_path: Path, server: Whi
         await server.until(lambda: bool(server.ingests) and len(server.ingests[-1].frames) > 10)
         assert await run.end() == 0
     assert [request.authorization for request in server.seen if request.method == "POST"] == ["Bearer let-me-in"] * 3
-    assert server.deleted, "it leaves in order"
+    assert server.deleted, "it deletes its session"
     assert run.warnings() == []
 
 
-async def test_a_slow_answer_is_waited_for(tmp_path: Path, server: WhipServer) -> None:
+async def test_a_slow_answer_is_accepted(tmp_path: Path, server: WhipServer) -> None:
     server.faults.delay_s = 2.0
     async with broadcast(tmp_path, server) as run:
         await run.line("On air.")
@@ -59,7 +59,7 @@ async def test_a_slow_answer_is_waited_for(tmp_path: Path, server: WhipServer) -
         assert await run.end() == 0
 
 
-async def test_a_busy_server_is_asked_again_when_it_says(tmp_path: Path, server: WhipServer) -> None:
+async def test_a_busy_server_is_retried_at_the_time_it_gives(tmp_path: Path, server: WhipServer) -> None:
     server.faults.status, server.faults.body, server.faults.headers, server.faults.times = 503, "no room yet", {"Retry-After": "1"}, 2
     async with broadcast(tmp_path, server) as run:
         await run.line("On air.")
@@ -67,43 +67,43 @@ async def test_a_busy_server_is_asked_again_when_it_says(tmp_path: Path, server:
         assert await run.end() == 0
 
 
-async def test_a_refusal_is_reported_in_the_servers_words(tmp_path: Path, server: WhipServer) -> None:
+async def test_a_refusal_is_reported_with_the_servers_message(tmp_path: Path, server: WhipServer) -> None:
     server.token = "another"
     async with broadcast(tmp_path, server, "--seconds", "2") as run:
         assert await run.ended() == 1
     assert "Couldn’t go live" in run.complaints[-1]
     assert "wrong stream key" in run.complaints[-1]
-    assert not any("let-me-in" in line for line in (*run.complaints, *run.lines, *run.logs())), "tokens are never written"
+    assert not any("let-me-in" in line for line in (*run.complaints, *run.lines, *run.logs())), "tokens are never logged"
 
 
 @pytest.mark.parametrize(
-    ("lie", "word"),
+    ("fault", "reason"),
     [(lambda answer: "<html>Welcome</html>", "answer"), (another_certificate, "certificate")],
     ids=["a web page", "another's certificate"],
 )
-async def test_an_answer_that_makes_no_sense_is_named(tmp_path: Path, server: WhipServer, lie: Callable[[str], str], word: str) -> None:
-    server.faults.rewrite = lie
+async def test_an_invalid_answer_is_reported(tmp_path: Path, server: WhipServer, fault: Callable[[str], str], reason: str) -> None:
+    server.faults.rewrite = fault
     async with broadcast(tmp_path, server) as run:
         told = await run.complaint("warning: ")
-        assert word in told
+        assert reason in told
         assert await run.end() == 1
     assert run.running() == []
 
 
-async def test_a_server_that_answers_and_never_connects_is_left_and_tried_again(tmp_path: Path, server: WhipServer) -> None:
+async def test_a_server_that_answers_but_never_connects_is_retried(tmp_path: Path, server: WhipServer) -> None:
     server.faults.deaf = True
     async with broadcast(tmp_path, server) as run:
         await run.complaint("warning: ")
         server.faults.deaf = False
         await run.line("On air.")
         assert await run.end() == 0
-    assert len(server.deleted) >= 2, "the deaf session is given back too"
+    assert len(server.deleted) >= 2, "the session that never connected is deleted too"
 
 
 @pytest.mark.relay
 @pytest.mark.skipif(bool(werift.available()), reason=werift.available())
-async def test_one_relay_of_two_dies_and_the_other_does_not_stutter(tmp_path: Path) -> None:
-    """One encode for both; the werift relay is killed while somebody watches the other."""
+async def test_if_one_relay_of_two_dies_the_other_does_not_stutter(tmp_path: Path) -> None:
+    """Both relays share one encoder; the werift relay is killed while a viewer watches the other."""
     report = tmp_path / "report.json"
     keys = tmp_path / "keys"
     async with Tradewind(tmp_path / "relay", "relay", "--listen", "127.0.0.1:0", "--keys", str(keys)) as ours, WeriftRelay() as theirs:
@@ -124,12 +124,12 @@ async def test_one_relay_of_two_dies_and_the_other_does_not_stutter(tmp_path: Pa
         numbers = watcher.numbers()
     assert numbers[0] >= 0
     steps = [after - before for before, after in pairwise(number for number in numbers if number >= 0)]
-    assert 0 <= min(steps) <= max(steps) <= MOST_STEP, numbers  # a busy machine may leave out a frame; a dying relay must not
+    assert 0 <= min(steps) <= max(steps) <= MOST_STEP, numbers  # a busy machine may skip a frame, but not a dying relay
     figures = read_report(report)
     assert len(figures["targets"]) == 2
 
 
-async def test_a_project_from_elsewhere_is_not_connected_without_a_word(tmp_path: Path, server: WhipServer) -> None:
+async def test_a_project_from_elsewhere_makes_no_connection_and_says_so(tmp_path: Path, server: WhipServer) -> None:
     path = tmp_path / "gift.tradewind"
     relay = Relay("turn", "Theirs", server.url.replace("http://", "http://anna:open-sesame@"))
     write_new(path, Show(replace(starter_project(camera=None, microphone=False), relays=(relay,), relay_id="turn")))
@@ -146,12 +146,12 @@ async def test_a_project_from_elsewhere_is_not_connected_without_a_word(tmp_path
     assert server.posts == 1
 
 
-async def test_a_user_name_in_the_address_is_used_and_never_written(tmp_path: Path, server: WhipServer) -> None:
+async def test_credentials_in_the_address_are_used_and_never_logged(tmp_path: Path, server: WhipServer) -> None:
     server.token = "another"
     address = server.url.replace("http://", "http://anna:open-sesame@")
     async with Tradewind(tmp_path / "home", "broadcast", "--relay", address, *SMALL, "--seconds", "2") as run:
         assert await run.ended() == 1
-        assert "wrong stream key" in run.complaints[-1], "the relay's own words, and no fault of the network"
+        assert "wrong stream key" in run.complaints[-1], "the relay's own message, and no network error"
         written = (*run.complaints, *run.lines, *run.logs())
     assert not any("open-sesame" in line or "anna" in line or "YW5uYT" in line for line in written)
     assert {request.authorization for request in server.seen if request.method == "POST"} == {"Basic YW5uYTpvcGVuLXNlc2FtZQ=="}

@@ -1,4 +1,4 @@
-"""Show files on the command line: what cannot be opened is one clear sentence and exit status 1; what is older goes on air."""
+"""Show files on the command line: an unreadable one gives a one-line error and exit status 1; an older one goes on air."""
 
 import asyncio
 import contextlib
@@ -38,7 +38,7 @@ def impossible() -> str:
 
 
 def database(sql: str) -> bytes:
-    """A show file that was changed by hand."""
+    """Return the content of a show file changed by SQL."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "show"
         write_new(path, Show(starter_project(camera=None, microphone=False)))
@@ -78,7 +78,7 @@ async def test_the_last_line_reports_an_unreadable_file(tmp_path: Path, content:
         assert run.complaints[0].startswith("tradewind: ")
         assert sentence in run.complaints[0]
         assert run.running() == []
-    assert path.read_bytes() == content, "the file is untouched"
+    assert path.read_bytes() == content, "the file is unchanged"
 
 
 async def test_a_missing_file_is_reported(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ async def test_an_older_show_goes_on_air(tmp_path: Path) -> None:
         await watcher.until(lambda: len(watcher.video) > 30, 20)
         await watcher.stop()
         assert await run.end() == 0
-    assert path.read_bytes() == older, "going on air saves nothing"
+    assert path.read_bytes() == older, "going on air does not save"
 
 
 async def test_a_show_goes_on_air_while_a_desk_has_it_open(tmp_path: Path) -> None:
@@ -118,5 +118,5 @@ async def test_a_show_goes_on_air_while_a_desk_has_it_open(tmp_path: Path) -> No
     finally:
         assert desk.close() is None
     content = read_only(path)
-    assert (content.show.project.name, content.last_seq) == ("written a moment ago", 2), "going on air saves nothing"
+    assert (content.show.project.name, content.last_seq) == ("written a moment ago", 2), "going on air does not save"
     assert content.show.project.output.canvas == project.output.canvas

@@ -1,4 +1,4 @@
-"""A show as a host gives it: the window on a screen, keys, viewers in Chromium, a shop that reports orders, and processes that die."""
+"""A whole show as a host runs it: window, keys, viewers in Chromium, orders from a shop, and processes that die."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ from tests.support.studio_desk import StudioDesk, paths_in
 from tests.support.tables import read_table
 from tests.support.window import application
 
-ORDERED_MS = int(time.time() * 1000)  # one order is one moment, however often it is told
+ORDERED_MS = int(time.time() * 1000)  # an order counts once, however often it is sent
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -46,7 +46,7 @@ pytestmark = [
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a visitor of one language is to read."""
+    """The texts for a visitor of one language."""
 
     direction: str
     name: str
@@ -74,7 +74,7 @@ def display() -> Iterator[str]:
 
 
 async def visit(browser: Chromium, language: str, address: str) -> Page:
-    """A visitor of this language, who sees the program and is in the room."""
+    """Open the page in this language and wait for the program and the room."""
     page = await browser.page_of_other_visitor()
     await page.size(1280, 900)
     await page.language(language)
@@ -89,21 +89,21 @@ async def text(page: Page, selector: str) -> str:
     return " ".join(str(found).replace("\u00a0", " ").replace("\u200f", "").split())
 
 
-async def reads(page: Page, selector: str, words: str) -> None:
-    """Wait until the text is shown."""
+async def wait_for_text(page: Page, selector: str, words: str) -> None:
+    """Wait until the page shows the text."""
     here = f"(e => e && e.getClientRects().length ? e.innerText : '')(document.querySelector({selector!r}))"
     plain = f"{here}.replaceAll('\\u00a0', ' ').replaceAll('\\u200f', '')"
     await page.until(f"{plain}.includes({json.dumps(words)})", 40)
 
 
 async def fresh_frame(page: Page) -> None:
-    """Wait for a frame that was captured after now."""
+    """Wait for a frame captured after now."""
     wall_ms = time.time_ns() // 1_000_000 % 2**32
     await page.until(f"(tradewind.readFrameCode()?.timeMs ?? 0) > {wall_ms}", 60)
 
 
 async def close_guide(host: HostWindow) -> None:
-    """Of a first start; what is open then is the sample."""
+    """Close the guide of a first start, which opens with the sample show."""
     await host.wait_for_window("Setup guide")
     await host.key("Escape")
     await host.wait_for_window("Harbour & Hill")
@@ -123,8 +123,8 @@ async def go_on_air(host: HostWindow) -> None:
     await host.press("ctrl+l", EventKind.ON_AIR)
 
 
-async def begin(host: HostWindow) -> None:
-    """Up to the tea set, the first hero."""
+async def begin_show(host: HostWindow) -> None:
+    """Start the rundown and go to the tea set, the first hero."""
     await host.press("ctrl+F8", EventKind.SHOW_STARTED)
     for segment in ("story", "fan", "tea"):
         await host.press("F8", EventKind.SEGMENT_ENTERED, segment=segment)
@@ -132,16 +132,16 @@ async def begin(host: HostWindow) -> None:
 
 
 async def leave(host: HostWindow) -> None:
-    """Quit, and end the show when asked."""
+    """Quit, and end the show if asked."""
     await host.key("ctrl+q")
     await host.wait_for_window("is on air")
-    await host.key("Tab", "space")  # from the answer that keeps it to the one that ends it
+    await host.key("Tab", "space")  # from the button that continues to the one that ends the show
     assert await host.run.ended() == 0
     assert host.run.running() == []
 
 
 def product_card(show: Show, product_id: str, picture: bytes, home: Path) -> CardPicture:
-    """The card as it is to stand on the picture."""
+    """Return the card that the video must show."""
     equipment = desk_equipment(paths_in(home), Drawing())
     product = next(one for one in show.products if one.id == product_id)
     scene = CardScene(show, OnScreen(product_id), product, {}, {}, picture, "", 0)
@@ -149,8 +149,8 @@ def product_card(show: Show, product_id: str, picture: bytes, home: Path) -> Car
     return equipment.draw_card(card, equipment.load_themes(print)[show.presentation.card_theme], show.project.output.canvas)
 
 
-async def card_is_seen(page: Page, card: CardPicture, ground: Pixels, show: Show) -> None:
-    """Wait until the card is on the decoded frame."""
+async def wait_for_card(page: Page, card: CardPicture, ground: Pixels, show: Show) -> None:
+    """Wait until the decoded frame shows the card."""
     error = 255.0
     for _ in range(150):
         error = error_of(await seen_frame(page), card, ground, show.project.output.canvas)
@@ -161,14 +161,14 @@ async def card_is_seen(page: Page, card: CardPicture, ground: Pixels, show: Show
 
 
 async def claim(page: Page) -> str:
-    """Ask for the coupon's code."""
+    """Claim the coupon's code."""
     await page.until("document.querySelector('#coupon .buy')?.getBoundingClientRect().height > 0", 40)
     await page.evaluate("document.querySelector('#coupon .buy').click()")
     return str(await page.until("document.querySelector('#coupon .code')?.textContent", 40))
 
 
 async def report_order(room: RoomAddress, order: str, units: int) -> None:
-    """As a shop does, twice: it may not know whether the first was heard."""
+    """Send an order twice, like a shop that got no answer to the first."""
     told = {"order": order, "product": "HH-101", "units": units, "minor": 6800 * units, "currency": "USD", "at_ms": ORDERED_MS}
     body = json.dumps(told).encode()
     stamp = str(int(time.time()))
@@ -180,8 +180,8 @@ async def report_order(room: RoomAddress, order: str, units: int) -> None:
                 assert answer.status == 200, await answer.text()
 
 
-def figures(host: HostWindow) -> RoomSummary:
-    """As the desk counts them."""
+def summary_figures(host: HostWindow) -> RoomSummary:
+    """Return the show's figures as the desk counts them."""
     summary = RoomSummary()
     summary.add(host.events(*SUMMARY_KINDS))
     summary.close()
@@ -192,7 +192,7 @@ def sample() -> SampleShow:
     return load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", "en")
 
 
-async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(tmp_path: Path, display: str, qt: QApplication) -> None:
+async def test_a_first_show_sells_in_three_languages_and_is_one_file(tmp_path: Path, display: str, qt: QApplication) -> None:
     home, kept = first_home(tmp_path / "home"), tmp_path / "Evening.tradewind"
     tea = (RESOURCES / "sample_show" / "pictures" / "tea-set.webp").read_bytes()
     async with Chromium() as browser, host_window(home, display) as host:
@@ -201,18 +201,18 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
         pages = {language: await visit(browser, language, host.page) for language in READERS}
         first = pages["en-US"]
         ground = await seen_frame(first)
-        await begin(host)
+        await begin_show(host)
         for language, reader in READERS.items():
             page = pages[language]
-            await reads(page, "#pinned .name", reader.name)
+            await wait_for_text(page, "#pinned .name", reader.name)
             assert await text(page, "#pinned .price") == reader.price
             assert await page.evaluate("document.documentElement.dir") == reader.direction
             await page.until("document.querySelector('#pinned img').naturalWidth > 0", 40)
         show = read_only(host.show).show
-        await card_is_seen(first, product_card(show, "tea-set", tea, home), ground, show)
-        await host.press("ctrl+alt+5", EventKind.CARD_SHOWN, card="glaze")  # behind the four keyword cards
+        await wait_for_card(first, product_card(show, "tea-set", tea, home), ground, show)
+        await host.press("ctrl+alt+5", EventKind.CARD_SHOWN, card="glaze")  # after the four keyword cards
         for language, reader in READERS.items():
-            await reads(pages[language], "#card", reader.keyword)
+            await wait_for_text(pages[language], "#card", reader.keyword)
 
         await first.click("#heart")
         await first.click("#heart")
@@ -223,15 +223,15 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
         codes = [await claim(page) for page in pages.values()]
         assert codes == list(show.coupons[0].codes[:3])
         await first.call("Page.reload")
-        await reads(first, "#coupon .code", codes[0])
-        await reads(first, "#coupon .stock", "9 of 12")
+        await wait_for_text(first, "#coupon .code", codes[0])
+        await wait_for_text(first, "#coupon .stock", "9 of 12")
         await report_order(host.room, "1001", 12)
         for language, reader in READERS.items():
-            await reads(pages[language], "#pinned .facts", reader.left)
+            await wait_for_text(pages[language], "#pinned .facts", reader.left)
         await host.logged(EventKind.PRODUCT_CLICKED, product="tea-set", market="AE")
         await host.logged(EventKind.DETAIL_ASKED, product="tea-set", language="zh-CN")
         await host.logged(EventKind.LIKED)
-        count = figures(host)
+        count = summary_figures(host)
         assert (count.of("tea-set").clicked, count.of("tea-set").asked, count.of("tea-set").ordered) == (1, 1, 12)
         assert (count.likes, count.claims, count.orders, count.units) == (2, 3, 1, 12)
 
@@ -245,7 +245,7 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
         for page in pages.values():
             assert [line for line in page.console if "exception" in line or "404" in line] == []
         events = host.events()
-    copy = alone_elsewhere(kept)
+    copy = copy_of_file(kept)
     async with StudioDesk(tmp_path / "other home", path=copy) as desk:
         studio = desk.studio
         assert [(one.seq, one.kind, one.data) for one in studio.log.events()] == [(one.seq, one.kind, one.data) for one in events]
@@ -267,15 +267,15 @@ async def test_a_first_start_sells_to_three_languages_and_the_show_is_one_file(t
             ]
 
 
-def alone_elsewhere(show: Path) -> Path:
-    """A copy of the file alone, as one sends it to somebody."""
-    assert [path.name for path in show.parent.iterdir() if path.name.startswith(show.stem)] == [show.name], "the show is one file"
+def copy_of_file(show: Path) -> Path:
+    """Copy only the show file, as users do to send it."""
+    assert [path.name for path in show.parent.iterdir() if path.name.startswith(show.stem)] == [show.name], "the show is a single file"
     folder = show.parent / "elsewhere"
     folder.mkdir()
     return Path(shutil.copy(show, folder / "From a friend.tradewind"))
 
 
-async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str, qt: QApplication) -> None:
+async def test_the_show_continues_whatever_process_is_killed(tmp_path: Path, display: str, qt: QApplication) -> None:
     home = first_home(tmp_path / "home")
     tea = (RESOURCES / "sample_show" / "pictures" / "tea-set.webp").read_bytes()
     async with killing_leftovers(home), Chromium() as browser:
@@ -285,9 +285,9 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
             show = read_only(host.show).show
             pages = [await visit(browser, language, host.page) for language in ("en-US", "zh-CN")]
             ground = await seen_frame(pages[0])
-            await begin(host)
+            await begin_show(host)
             card = product_card(show, "tea-set", tea, home)
-            await card_is_seen(pages[0], card, ground, show)
+            await wait_for_card(pages[0], card, ground, show)
             await host.key("ctrl+shift+o")
             await host.wait_for_window("Prompter")
             await host.press("2", EventKind.POINT_TICKED, item="filter", done=True)
@@ -303,29 +303,29 @@ async def test_whatever_is_killed_the_show_goes_on(tmp_path: Path, display: str,
                 await page.until("tradewind.connects === 2", 60)
                 await fresh_frame(page)
                 await page.until("tradewindRoom.state === 'open'", 60)
-            await reads(pages[1], "#pinned .name", READERS["zh-CN"].name)
-            await reads(pages[0], "#coupon .code", "TEA-7K2M")
+            await wait_for_text(pages[1], "#pinned .name", READERS["zh-CN"].name)
+            await wait_for_text(pages[0], "#coupon .code", "TEA-7K2M")
             assert await claim(pages[1]) == "TEA-9QXA"
             await host.logged(EventKind.COUPON_CLAIMED, code="TEA-9QXA")
 
             engine = host.run.process("engine")
             engine.kill()
             await fresh_frame(pages[0])
-            await card_is_seen(pages[0], card, ground, show)
+            await wait_for_card(pages[0], card, ground, show)
 
             engine, relay = host.run.process("engine"), host.run.process("relay")
             assert await host.run.kill() < 0
             before = [await page.evaluate("tradewind.connects") for page in pages]
             await pages[0].click("#heart")
             await fresh_frame(pages[1])
-            await reads(pages[1], "#pinned .name", READERS["zh-CN"].name)
+            await wait_for_text(pages[1], "#pinned .name", READERS["zh-CN"].name)
             known = host.events()
         async with host_window(home, display) as again:
-            await again.wait_for_window("Harbour & Hill")  # without a question: it is on air
+            await again.wait_for_window("Harbour & Hill")  # without a question, because it is on air
             await again.ready()
             assert (again.run.process("engine").pid, again.run.process("relay").pid) == (engine.pid, relay.pid)
             await again.logged(EventKind.LIKED, count=1)
-            await card_is_seen(pages[0], card, ground, show)
+            await wait_for_card(pages[0], card, ground, show)
             stopped = await again.press("F6", EventKind.TIMER_SET, running=False)
             gone_s = (stopped.at_ms - timer.at_ms) / 1000
             assert stopped.data["left_s"] == pytest.approx(timer.data["left_s"] - gone_s, abs=1.1)

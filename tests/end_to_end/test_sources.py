@@ -1,4 +1,4 @@
-"""Sources that are not the test card, from a show file to a viewer: a microphone whose plug is pulled, and a file that loops."""
+"""Sources from a show file to a viewer: a microphone that is unplugged, and a file that loops."""
 
 import asyncio
 from itertools import pairwise
@@ -39,7 +39,7 @@ async def watching(run: Tradewind) -> Watcher:
 
 @pytest.mark.slow
 @pytest.mark.skipif(bool(pulse.missing()), reason=pulse.missing())
-async def test_a_microphone_is_heard_and_its_plug_may_be_pulled(tmp_path: Path) -> None:
+async def test_a_microphone_is_heard_and_may_be_unplugged(tmp_path: Path) -> None:
     sound = tmp_path / "sound"
     sound.mkdir()
     show = saved(tmp_path, starter_project(camera=None, microphone=True))
@@ -53,7 +53,7 @@ async def test_a_microphone_is_heard_and_its_plug_may_be_pulled(tmp_path: Path) 
             await asyncio.to_thread(system.unplug, plug)
             await watcher.until(ear.hears_nothing, 20)
             seen = len(watcher.video)
-            await watcher.until(lambda: len(watcher.video) > seen + 60)  # the show goes on
+            await watcher.until(lambda: len(watcher.video) > seen + 60)  # the show continues
             await run.complaint("error: Microphone: no audio from", within_s=20)
             await asyncio.to_thread(system.stop_playing, player)
             await asyncio.to_thread(system.plug)
@@ -66,7 +66,7 @@ async def test_a_microphone_is_heard_and_its_plug_may_be_pulled(tmp_path: Path) 
 
 
 def flashing_file(path: Path) -> None:
-    """Two seconds: a white flash and a beep begin together, half a second into each."""
+    """Write two seconds of video; a white flash and a beep start together half a second into each second."""
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", rate=FPS, options={"preset": "ultrafast", "crf": "20"})
         video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
@@ -91,7 +91,7 @@ def flashing_file(path: Path) -> None:
         container.mux(audio.encode())
 
 
-async def test_a_looped_file_is_in_step_with_its_sound(tmp_path: Path) -> None:
+async def test_a_looped_file_is_in_sync_with_its_sound(tmp_path: Path) -> None:
     clip = tmp_path / "a clip.mp4"
     flashing_file(clip)
     project = starter_project(camera=str(clip), microphone=False)
@@ -108,9 +108,9 @@ async def test_a_looped_file_is_in_step_with_its_sound(tmp_path: Path) -> None:
     seen = [(wall_s(of_video, stamp, VIDEO_CLOCK_HZ), luma[80:-80, 100:-100].mean() > 128) for stamp, luma in decoded_frames(watcher)]
     flashed = [after for (_, dark), (after, white) in pairwise(seen) if white and not dark]
     heard = [wall_s(of_audio, round(stamp), AUDIO_CLOCK_HZ) for stamp in beeps(watcher)][1:]
-    assert len(heard) >= 4, "it loops"
+    assert len(heard) >= 4, "the file must loop"
     skews_ms = [min((flash - beep for flash in flashed), key=abs) * 1000 for beep in heard]
-    # a frame waits for the next tick of the program: on average half a tick after the file's own time
+    # a frame waits for the next tick of the program: half a tick on average
     print(f"flash after beep by {', '.join(f'{skew:.0f}' for skew in skews_ms)} ms")
     assert abs(median(skews_ms)) <= MOST_SKEW_MS + 500 / 30, skews_ms
     assert max(map(abs, skews_ms)) < 100, skews_ms

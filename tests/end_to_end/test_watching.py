@@ -1,4 +1,4 @@
-"""A newcomer's first minute: one command, and Chromium shows the test card with its sound."""
+"""A new user's first minute: one command, and Chromium plays the test card with its sound."""
 
 import socket
 from pathlib import Path
@@ -12,10 +12,11 @@ from tests.support.tradewind import Tradewind, read_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed")]
 
-# Red, green, blue. Chromium converts without a GPU by libyuv, whose eight bits cannot hold BT.709's factor for blue (2.11; it uses 2.0).
+# Tolerances for red, green, blue. Without a GPU, Chromium converts with libyuv, whose 8 bits cannot hold BT.709's factor for blue (2.11
+# becomes 2.0).
 TOLERANCES = (3, 3, 10)
 
-# The colours that the page shows in the middle of each bar, as [r, g, b].
+# The colours in the middle of each bar on the page, as [r, g, b].
 READ_BARS = """
 (() => {
   const video = document.querySelector("video");
@@ -28,7 +29,7 @@ READ_BARS = """
   });
 })()
 """
-# The strongest frequency and its level in dB, heard over some 2 s in which the tone beeps.
+# The strongest frequency and its level in dB over about 2 s, in which the tone beeps.
 HEAR = """
 (async () => {
   const context = new AudioContext();
@@ -54,7 +55,7 @@ async def bars(page: Page) -> list[list[int]]:
     return found
 
 
-async def test_one_command_and_a_browser_shows_it(tmp_path: Path) -> None:
+async def test_one_command_is_enough_for_a_browser_to_show_the_program(tmp_path: Path) -> None:
     report_file = tmp_path / "report.json"
     words = ("broadcast", "--embedded", "--listen", "127.0.0.1:0", "--report", str(report_file))
     async with Tradewind(tmp_path / "home", *words) as run, Chromium() as browser:
@@ -83,8 +84,8 @@ async def test_one_command_and_a_browser_shows_it(tmp_path: Path) -> None:
     assert run.warnings() == []
 
 
-async def test_the_viewer_who_waits_is_shown_the_show(tmp_path: Path) -> None:
-    """The page is open before anybody publishes, and reconnects automatically for the next show."""
+async def test_a_waiting_viewer_sees_the_show_once_it_starts(tmp_path: Path) -> None:
+    """The page is open before the show starts, and reconnects automatically for the next show."""
     keys = tmp_path / "keys"
     home = tmp_path / "home"
     async with Tradewind(home, "relay", "--listen", "127.0.0.1:0", "--keys", str(keys)) as relay, Chromium() as browser:
@@ -100,7 +101,7 @@ async def test_the_viewer_who_waits_is_shown_the_show(tmp_path: Path) -> None:
             await page.until("tradewind.state === 'waiting'")
 
 
-async def test_a_refusing_relay_is_named(tmp_path: Path) -> None:
+async def test_a_relay_that_refuses_is_reported(tmp_path: Path) -> None:
     async with Tradewind(tmp_path / "home", "relay", "--listen", "127.0.0.1:0", "--keys", str(tmp_path / "keys")) as relay:
         whip = await relay.line("  publish")
         async with Tradewind(tmp_path / "home", "broadcast", "--relay", whip, "--token", "wrong", "--seconds", "3") as show:
@@ -110,7 +111,7 @@ async def test_a_refusing_relay_is_named(tmp_path: Path) -> None:
 
 
 async def test_an_unreachable_relay_is_reported(tmp_path: Path) -> None:
-    with socket.socket() as nobody:  # bound, so that no other program answers there; not listening, so that nobody does
+    with socket.socket() as nobody:  # bound, so no other program answers at this port, but not listening
         nobody.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{nobody.getsockname()[1]}"
         async with Tradewind(tmp_path / "home", "broadcast", "--relay", f"http://{place}/whip/x", "--seconds", "1") as show:

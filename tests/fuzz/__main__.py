@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: a longer run by hand, with figures for each parser and the number of every failing input."""
+"""`python -m tests.fuzz`: a longer manual run, with figures for each parser and the number of every failing input."""
 
 import argparse
 import logging
@@ -35,9 +35,9 @@ def _line(report: Report) -> str:
 
 
 def main() -> int:
-    """0 when every parser kept its contract."""
+    """Return 0 if every parser kept its contract."""
     arguments = _arguments()
-    logging.disable(logging.WARNING)  # every input is broken on purpose
+    logging.disable(logging.WARNING)  # inputs are broken on purpose
     warnings.simplefilter("ignore")
     chosen = [target for target in TARGETS if not arguments.parser or target.name in arguments.parser]
     if arguments.list or not chosen:

@@ -87,7 +87,7 @@ def _page(rng: random.Random) -> bytes:
     return spoiled(rng, page.encode("utf-8", "replace") * rng.choice((1, 1, 1, 40)))[:MOST]
 
 
-def _said(body: bytes) -> str:
+def _reported_text(body: bytes) -> str:
     words = said(_reply(body), _TOKEN)
     assert _TOKEN not in words and len(words) <= 200
     return words
@@ -156,7 +156,7 @@ def _client() -> Iterator[Call]:
 
 
 TARGETS = (
-    Target("answer-words", _page, calls(_said), works_at_most=40),
+    Target("answer-words", _page, calls(_reported_text), works_at_most=40),
     Target("retry-after", lambda rng: spoiled_text(rng, rng.choice((*_DATES, *ODD_NUMBERS))), calls(_waited)),
     Target(
         "keep-alive",

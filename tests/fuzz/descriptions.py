@@ -42,7 +42,7 @@ _LINES = (
 
 
 def description(rng: random.Random, text: str) -> str:
-    """A description with inserted, doubled, moved and damaged lines."""
+    """Return a description with inserted, duplicated, moved and damaged lines."""
     lines = text.split("\r\n")
     for _ in range(rng.choice((0, 1, 2, 4))):
         line = rng.choice(_LINES).replace("{}", rng.choice((*ODD_NUMBERS, "7", "102")))

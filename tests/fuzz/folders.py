@@ -19,9 +19,9 @@ def folder() -> Iterator[Path]:
 
 
 def reads_file(name: str, read: Callable[[Path], object], beside: Path | None = None) -> Callable[[], AbstractContextManager[Call]]:
-    """Opens a parser that takes the path of a file called `name`, with the input as content (bytes, or text in UTF-8).
+    """Open a parser that takes the path of a file called `name`, with the input as content (bytes, or text in UTF-8).
 
-    `beside` is a folder whose content is copied next to it.
+    `beside` is a folder whose content is copied next to the file.
     """
 
     @contextmanager

@@ -41,19 +41,19 @@ _MESSAGES: tuple[Mapping[str, Any], ...] = (
 )
 
 
-def _said(rng: random.Random) -> list[str]:
-    """A welcome and more messages; most welcomes are valid, so that the desk reads the rest."""
+def _hub_messages(rng: random.Random) -> list[str]:
+    """Return a welcome and more messages; most welcomes are valid, so that the desk reads the rest."""
     welcome = spoiled_json(rng, _WELCOME) if rng.random() < 0.3 else json.dumps(_WELCOME)
     return [welcome, *(spoiled_json(rng, rng.choice(_MESSAGES)) for _ in range(rng.choice((1, 3, 9))))]
 
 
 class _Hub:
-    """One connection: sends given messages, then ends."""
+    """One connection that sends these messages and then ends."""
 
-    def __init__(self, said: list[str]) -> None:
+    def __init__(self, messages: list[str]) -> None:
         self.close_code = 0
         self.over = asyncio.Event()
-        self._left = list(reversed(said))
+        self._left = list(reversed(messages))
 
     async def send(self, message: Mapping[str, Any]) -> None:
         return None
@@ -75,14 +75,14 @@ class _Hub:
         self.over.set()
 
 
-async def _visited(said: list[str]) -> object:
-    """A desk that joins this hub once. No part of the desk may fail."""
-    hub, events, notices = _Hub(said), list[object](), list[Notice]()
+async def _visit(messages: list[str]) -> object:
+    """Join this hub once as a desk. No part of the desk may fail."""
+    hub, events, notices = _Hub(messages), list[object](), list[Notice]()
 
     async def connect(address: RoomAddress) -> _Hub:
         return hub
 
-    async def kept() -> bool:
+    async def store() -> bool:
         return True
 
     async def find(picture_id: str) -> RoomPicture | None:
@@ -96,7 +96,7 @@ async def _visited(said: list[str]) -> object:
         address=lambda: RoomAddress("http://127.0.0.1:9", "live", "key"),
         find_picture=find,
         on_event=take,
-        store=kept,
+        store=store,
         notify=notices.append,
     )
     link.start()
@@ -111,7 +111,7 @@ async def _visited(said: list[str]) -> object:
 @contextmanager
 def _desk() -> Iterator[Call]:
     with asyncio.Runner() as runner:
-        yield lambda said: runner.run(_visited(said))
+        yield lambda messages: runner.run(_visit(messages))
 
 
-TARGETS = (Target("hub", _said, _desk, base=20_000, works_at_most=60, gives_at_most=12, share=0.1),)
+TARGETS = (Target("hub", _hub_messages, _desk, base=20_000, works_at_most=60, gives_at_most=12, share=0.1),)

@@ -64,7 +64,7 @@ _EVENT = {"product": "p1", "language": "de", "market": "DE", "coupon": "c", "cod
 
 
 def _packed(messages: tuple[Any, ...]) -> Callable[[random.Random], bytes]:
-    """Whole messages with damaged values or bytes."""
+    """Return complete messages with damaged values or bytes."""
     wire = [encode(message) for message in messages]
     values = [msgspec.msgpack.decode(one) for one in wire]
 
@@ -94,7 +94,7 @@ def _encodable(value: Any) -> Any:
 
 
 def _room_message(text: str) -> object:
-    """Try every reader on every field; each refuses or returns its type."""
+    """Try every reader on every field; each returns its type or refuses."""
     message = read_message(text)
     page_kinds = (CouponClaim, MarketChoice, PageEvent, PageHello, PageReport, Reserve)
     host_kinds = (Ack, HostCoupon, HostHello, HostLikes, HostReservations, Put)
@@ -118,23 +118,23 @@ def _as_dict(value: Any) -> dict[str, Any]:
 
 
 def _talk(rng: random.Random) -> list[tuple[str, str]]:
-    """Messages of one page and one host in turn. Most are valid, so that the room has a state."""
-    said = [("host", json.dumps(_MESSAGES[6])), ("host", json.dumps(_MESSAGES[7]))]
+    """Return messages of a page and a host in turn. Most are valid, so that the room has a state."""
+    messages = [("host", json.dumps(_MESSAGES[6])), ("host", json.dumps(_MESSAGES[7]))]
     for _ in range(rng.choice((1, 4, 12))):
         who, message = rng.choice((("page", rng.choice(_MESSAGES[1:6])), ("host", rng.choice(_MESSAGES[6:]))))
-        said.append((who, json.dumps(message) if rng.random() < 0.3 else spoiled_json(rng, message)))
-    return said
+        messages.append((who, json.dumps(message) if rng.random() < 0.3 else spoiled_json(rng, message)))
+    return messages
 
 
-def _pages_and_host(said: list[tuple[str, str]]) -> object:
-    """A room that takes them: it refuses what is not a message, and bounds what it sends back."""
+def _pages_and_host(messages: list[tuple[str, str]]) -> object:
+    """Send them to a room: it refuses invalid messages and limits its answers."""
     clock = SetClock()
     room = Room(clock=clock, secret=b"s" * 32)
     rates = ViewerRates(*(TokenBucket(5, 5, clock) for _ in range(3)))
     writers = {who: SocketWriter(web.WebSocketResponse(), None, clock) for who in ("page", "host")}
     host = room.enter_host(writers["host"], {"t": "hello", "v": 1})
     page = room.enter(writers["page"], dict(_MESSAGES[0]), rates)
-    for who, text in said:
+    for who, text in messages:
         clock.pass_ms(50)
         try:
             if who == "page":
@@ -155,11 +155,11 @@ def _pages_and_host(said: list[tuple[str, str]]) -> object:
 def _room() -> Iterator[Call]:
     loop = asyncio.new_event_loop()
 
-    async def on_loop(said: list[tuple[str, str]]) -> object:
-        return _pages_and_host(said)
+    async def on_loop(messages: list[tuple[str, str]]) -> object:
+        return _pages_and_host(messages)
 
     try:
-        yield lambda said: loop.run_until_complete(on_loop(said))
+        yield lambda messages: loop.run_until_complete(on_loop(messages))
     finally:
         loop.close()
 

@@ -51,7 +51,7 @@ ODD_VALUES: tuple[Any, ...] = (None, True, False, 0, -1, 1.5, 1e308, 2**53, 2**7
 
 
 def _some(rng: random.Random, length: int) -> tuple[int, int]:
-    """A slice: begin and end."""
+    """Return a random slice as (begin, end)."""
     if not length:
         return 0, 0
     begin = rng.randrange(length)
@@ -129,7 +129,7 @@ def _odd(rng: random.Random) -> str:
 
 
 def spoiled_text(rng: random.Random, text: str, words: Sequence[str] = ()) -> str:
-    """The same for text: cut, doubled, repeated, with odd characters and numbers, and with replaced numbers."""
+    """Return text that is cut, duplicated or repeated, with odd characters and other numbers."""
     if rng.random() < 0.05:
         return text
     for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
@@ -163,7 +163,7 @@ def _with_another_number(rng: random.Random, text: str, begin: int) -> str:
 
 
 def spoiled_value(rng: random.Random, value: Any) -> Any:
-    """A JSON value with one to four parts replaced, removed, doubled or moved."""
+    """Return a JSON value with one to four parts replaced, removed, duplicated or moved."""
     for _ in range(rng.choice((1, 1, 2, 4))):
         value = _spoiled_part(rng, value, 0)
     return value

@@ -1,4 +1,4 @@
-"""Packets on the media ports: RTP, RTCP, STUN, and whole streams of them."""
+"""Packets on the media ports: RTP, RTCP, STUN and whole streams."""
 
 import asyncio
 import random
@@ -67,7 +67,7 @@ def rtp_packet(rng: random.Random) -> bytes:
 
 
 def stun_message(rng: random.Random) -> bytes:
-    """A message with random attributes, and true or false lengths."""
+    """Return a message with random attributes and true or false lengths."""
     attributes = b""
     for _ in range(rng.randrange(5)):
         kind = rng.choice(
@@ -93,7 +93,7 @@ def _read_rtp(packet: bytes) -> object:
 
 
 def _read_feedback(compound: bytes) -> object:
-    """A sender that has sent some packets reads it."""
+    """Read it as a sender that has sent some packets."""
     acked = AckedRate()
     for number in range(65_500, 65_600):
         acked.sent(number & 0xFFFF, 1000)
@@ -106,7 +106,7 @@ def _read_feedback(compound: bytes) -> object:
 
 @contextmanager
 def _ingest() -> Iterator[Call]:
-    """The relay takes a publisher's packets; each run is a new publisher."""
+    """The relay receives a publisher's packets; each run is a new publisher."""
     clock = SetClock()
     form = IngestFormat(Codec.H264, 102, 103, 111, 3)
 
@@ -139,7 +139,7 @@ def _ingest() -> Iterator[Call]:
 
 @contextmanager
 def _viewer() -> Iterator[Call]:
-    """The relay takes a viewer's reports while it sends video."""
+    """The relay receives a viewer's reports while it sends video."""
     clock = SetClock()
 
     def take(packets: list[bytes]) -> object:
@@ -171,7 +171,7 @@ def _viewer() -> Iterator[Call]:
 
 
 class _Wire:
-    """A socket that keeps what is sent."""
+    """A socket that records what is sent."""
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
@@ -182,7 +182,7 @@ class _Wire:
 
 @contextmanager
 def _datagrams() -> Iterator[Call]:
-    """An ICE port takes packets of strangers: it sends back no more than it got, and raises nothing."""
+    """An ICE port receives packets of strangers: it sends back no more than it received, and raises nothing."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     ice = IceConnection(controlling=False)
@@ -194,7 +194,7 @@ def _datagrams() -> Iterator[Call]:
     def take(datagram: bytes) -> object:
         wire.sent.clear()
         port.datagram_received(datagram, ("192.0.2.9", 9))
-        if ice.waiting > 2 * MAX_QUEUED_DATAGRAMS:  # for the handshake, and media that arrived before its end
+        if ice.waiting > 2 * MAX_QUEUED_DATAGRAMS:  # for the handshake, and media that arrives before it ends
             raise AssertionError("more waits than may")
         return list(wire.sent)
 

@@ -1,4 +1,4 @@
-"""Requests to the embedded relay, as bytes over a real connection: it answers or hangs up, and does not fail."""
+"""Requests to the embedded relay as bytes over a real connection: it answers or hangs up, and never fails."""
 
 import asyncio
 import contextlib
@@ -80,7 +80,7 @@ _REPORT = {"t": "report", "token": "x", "page": "y", "events": [{"n": 1, "kind":
 
 
 def _request(rng: random.Random) -> bytes:
-    """A known request with a damaged line, headers and body; sometimes random bytes."""
+    """Return a known request with a damaged line, headers and body; sometimes random bytes."""
     path = rng.choice(_PATHS)
     method = rng.choice(_METHODS)
     body = rng.choice((lambda: "", lambda: description(rng, OFFER_TEXT), lambda: spoiled_json(rng, _REPORT), lambda: "x" * 70_000))()
@@ -101,7 +101,7 @@ def _request(rng: random.Random) -> bytes:
 
 
 class _Errors(logging.Handler):
-    """Keeps the errors that are logged during a request."""
+    """Collects errors logged during a request."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -112,7 +112,7 @@ class _Errors(logging.Handler):
 
 
 def _unlimited() -> Limits:
-    """The relay's limits without rate limits, which would refuse most inputs."""
+    """Return the relay's limits without rate limits, which would refuse most inputs."""
     often = {one.name: 10**9 for one in fields(Limits) if one.name.endswith(("_per_s", "_burst"))}
     return replace(Limits(), connect_timeout_s=0.05, max_connecting_per_address=10**6, max_connecting=10**6, **often)
 
@@ -143,7 +143,7 @@ def _relay() -> Iterator[Call]:
         errors.words.clear()
         answer = await ask(request)
         assert not answer.startswith(b"HTTP/1.1 500"), answer[:300]
-        assert len(answer) <= MOST_ANSWER, "an answer without an end"
+        assert len(answer) <= MOST_ANSWER, "the answer never ended"
         assert not errors.words, errors.words[0][-600:]
         return len(answer), answer[:12]
 

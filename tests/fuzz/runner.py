@@ -15,7 +15,7 @@ from tests.fuzz.target import Call, Target, size_of
 
 OURS = str(Path(__file__).resolve().parents[2] / "app") + "/"
 COUNT_EVERY = 16  # counting every line takes twenty times as long
-MOST_FAILURES = 20  # per run: more are most likely the same
+MOST_FAILURES = 20  # per run; further failures are probably the same
 
 
 class TooMuchWork(BaseException):
@@ -64,7 +64,7 @@ def input_of(target: Target, seed: int, index: int) -> Any:
 
 
 def things_in(value: object, limit: float) -> int:
-    """How many values, characters and bytes a result has, at any depth; stops counting beyond `limit`."""
+    """Return how many values, characters and bytes a result has at any depth; stops counting beyond `limit`."""
     count = 0
     waiting = [value]
     while waiting and count <= limit:

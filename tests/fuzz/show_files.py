@@ -1,4 +1,4 @@
-"""Show files from others: SQLite with damaged bytes or rows, opened and salvaged, and text shows of earlier versions."""
+"""Show files from strangers: SQLite with damaged bytes or rows, opened and salvaged, and text shows of earlier versions."""
 
 import contextlib
 import json
@@ -29,7 +29,7 @@ from tests.support.schedules import full_schedule
 from tests.support.show_process import PNG
 from tests.support.shows import full_show
 
-STEPS = 50_000_000  # of SQLite, per file: a file of this size needs less than a hundredth
+STEPS = 50_000_000  # of SQLite per file; a file of this size needs less than a hundredth
 _TABLES = ("products", "segments", "cards", "coupons", "markets")
 _SCHEMAS = (
     "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END",
@@ -51,12 +51,12 @@ class Spoiling:
     """The damage to a good file: statements with their values, then bytes at positions."""
 
     statements: tuple[tuple[str, tuple[Any, ...]], ...]
-    content: bytes = b""  # the whole file instead, if its bytes are damaged
+    content: bytes = b""  # the whole file, if its bytes are damaged
 
 
 @cache
 def _good() -> bytes:
-    """A file with a small show that has every kind of content."""
+    """Return a file with a small show that has every kind of content."""
     with folder() as place:
         path = place / "show.tradewind"
         show = replace(full_featured_show(), project=full_show(), schedule=full_schedule())
@@ -139,7 +139,7 @@ def _read(path: Path) -> None:
 
 
 def _open(path: Path) -> None:
-    """Open it as the window does, and read everything in it."""
+    """Open it like the window and read everything in it."""
     file = ShowFile.open(path, opening=OpenOperation(max_steps=STEPS))
     try:
         file.events()
@@ -154,7 +154,7 @@ def _salvage(path: Path) -> None:
     target = path.with_name("saved")
     found = salvage(path, target, lambda: starter_project(camera=None, microphone=False), OpenOperation(max_steps=STEPS))
     if found is not None:
-        read_only(target)  # what was salvaged is a valid show
+        read_only(target)  # a salvaged show must be valid
 
 
 TARGETS = (

@@ -1,4 +1,4 @@
-"""Tables that shops export: CSV in any encoding, workbooks, single cells, and their imports."""
+"""Tables exported by shops: CSV in any encoding, workbooks, single cells, and their imports."""
 
 import io
 import random
@@ -127,7 +127,7 @@ def _products(path: Path) -> object:
 
 
 def _orders(path: Path) -> object:
-    """Read it as the import does, with the rules of the shop that it seems to come from."""
+    """Read it like the import, with the rules of the shop it seems to come from."""
     table = _table(path)
     profile = likely_profile(_PROFILES, "orders", table.header)
     rules = table_of(profile, "orders", table.header) if profile is not None else None

@@ -1,4 +1,4 @@
-"""What is fuzzed: one row for each parser of foreign input."""
+"""Defines what is fuzzed: one row for each parser of foreign input."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ class Target:
 
 
 def calls(function: Call) -> Callable[[], AbstractContextManager[Call]]:
-    """For a parser that needs no set-up."""
+    """Open a parser that needs no set-up."""
 
     @contextmanager
     def opened() -> Iterator[Call]:
@@ -40,7 +40,7 @@ def calls(function: Call) -> Callable[[], AbstractContextManager[Call]]:
 
 
 def size_of(made: object) -> int:
-    """The size of an input, for its limits: characters or bytes of all its parts."""
+    """Return the size of an input for its limits: characters or bytes of all its parts."""
     if isinstance(made, bytes | str):
         return len(made)
     if isinstance(made, tuple | list):

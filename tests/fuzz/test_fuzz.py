@@ -22,7 +22,7 @@ INPUTS = 4000  # per quick parser; all together take a minute
 def test_a_parser_keeps_its_contract(target: Target) -> None:
     report = run(target, seed=SEED, indexes=range(max(1, round(INPUTS * target.share))))
     assert not report.failures, report.words()
-    assert report.taken, "not one input is right: the others never get far into the parser"
+    assert report.taken, "some inputs must be valid, or the parser is hardly tested"
 
 
 def test_every_target_has_a_unique_name_and_reproducible_inputs() -> None:
