@@ -103,7 +103,7 @@ class LazyRoomClient:
         return await self._connect(address)
 
 
-def desk_equipment(paths: Paths, drawing: Drawing) -> ControlServices:
+def control_services(paths: Paths, drawing: Drawing) -> ControlServices:
     """The parts that the show desk uses on this machine."""
     return ControlServices(
         draw_card=drawing.card,
@@ -143,7 +143,7 @@ def make_studio(
         presets=load_presets(paths.relay_presets, broken.append),
         broken=broken,
         draw_text=drawing.text,
-        equipment=desk_equipment(paths, drawing),
+        services=control_services(paths, drawing),
         spawn=spawn,
         make_discovery=make_discovery,
         with_relay=with_relay,

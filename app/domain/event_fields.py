@@ -33,7 +33,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def fitting(data: Mapping[str, Any]) -> dict[str, Any]:
+def valid_fields(data: Mapping[str, Any]) -> dict[str, Any]:
     """The fields whose value has the right type; others are dropped. Fields with unknown names stay."""
     return {name: value for name, value in data.items() if name not in _KINDS or _fits(_KINDS[name], value)}
 

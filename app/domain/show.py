@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 
 from app.domain.base.errors import AppError
-from app.domain.base.id_list import differing, doubled, one_of, places_of, reordered
+from app.domain.base.id_list import changed_range, element_by_id, first_duplicate, indexes_by_id, reordered
 from app.domain.base.localized_text import LocalizedText
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import MAX_POINTS, Product
 from app.domain.planning.schedule import Schedule, check_schedule
-from app.domain.program.project import Project
-from app.domain.program.project import check as check_project
+from app.domain.program.project import Project, check_project
 from app.domain.rundown.rundown import Segment
 
 PLANNED_S_BOUNDS = (5, 24 * 3600)
@@ -69,17 +68,17 @@ class Show:
 
 def product_by_id(show: Show, product_id: str) -> Product:
     """Raises ShowError when there is none."""
-    return one_of(show.products, product_id, ShowError("show.no_product", product=product_id))
+    return element_by_id(show.products, product_id, ShowError("show.no_product", product=product_id))
 
 
 def segment_by_id(show: Show, segment_id: str) -> Segment:
     """Raises ShowError when there is none."""
-    return one_of(show.segments, segment_id, ShowError("show.no_segment", segment=segment_id))
+    return element_by_id(show.segments, segment_id, ShowError("show.no_segment", segment=segment_id))
 
 
 def market_by_id(show: Show, market_id: str) -> Market:
     """Raises ShowError when the show has no such market."""
-    return one_of(show.markets, market_id, ShowError("show.no_market", market=market_id))
+    return element_by_id(show.markets, market_id, ShowError("show.no_market", market=market_id))
 
 
 def languages_of(show: Show) -> tuple[str, ...]:
@@ -89,7 +88,7 @@ def languages_of(show: Show) -> tuple[str, ...]:
 
 
 def _distinct(kind: str, ids: tuple[str, ...]) -> set[str]:
-    again = doubled(ids)
+    again = first_duplicate(ids)
     if again is not None:
         raise ShowError("show.duplicate_id", kind=kind, id=again)
     return set(ids)
@@ -122,14 +121,14 @@ def check_show(show: Show, before: Show | None = None) -> None:
 
 def _check_products(products: tuple[Product, ...], before: tuple[Product, ...]) -> frozenset[str]:
     """Check the products that are not in `before`; those that stayed or only moved are skipped. Returns the removed ids."""
-    start, old_end, new_end = differing(before, products)
+    start, old_end, new_end = changed_range(before, products)
     replaced, changed = before[start:old_end], products[start:new_end]
     if reordered(replaced, changed):
         return frozenset()
     replaced_ids = {product.id for product in replaced}
     changed_ids = _distinct("product", tuple(product.id for product in changed))
     if new := changed_ids - replaced_ids:
-        for place in places_of(products, new):
+        for place in indexes_by_id(products, new):
             if not start <= place < new_end:
                 raise ShowError("show.duplicate_id", kind="product", id=products[place].id)
     known = set(map(id, replaced))
@@ -145,7 +144,7 @@ def _check_segments(show: Show, before: tuple[Segment, ...], gone: frozenset[str
     seen = set(map(id, before))
     sound = {one for segment in before for one in (segment.product_id, segment.backup_id)} - gone | {""}
     wanted = {one for segment in show.segments for one in (segment.product_id, segment.backup_id)} - sound
-    missing = wanted - {show.products[place].id for place in places_of(show.products, wanted)} if wanted else wanted
+    missing = wanted - {show.products[place].id for place in indexes_by_id(show.products, wanted)} if wanted else wanted
     for segment in show.segments:
         for one in (segment.product_id, segment.backup_id):
             if one in missing:

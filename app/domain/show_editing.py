@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from app.domain.base.id_list import Identified, place_of, places_of, put, without
+from app.domain.base.id_list import Identified, index_by_id, indexes_by_id, put, without
 from app.domain.base.localized_text import pick
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Product, Role
@@ -32,7 +32,7 @@ def on_project(change: Callable[[Project], Project]) -> Callable[[Show], Show]:
 
 def _moved(many: tuple[T, ...], ids: Collection[str], index: int) -> tuple[T, ...]:
     """The list with these elements together at `index`, in their order; an index beyond an end means that end."""
-    places = places_of(many, ids)
+    places = indexes_by_id(many, ids)
     index = min(max(index, 0), len(many)) - bisect_left(places, index)
     others: tuple[T, ...] = without(many, places)
     return (*others[:index], *(many[place] for place in places), *others[index:])
@@ -55,7 +55,7 @@ def put_products(show: Show, products: Iterable[Product]) -> Show:
 
 def change_product(show: Show, product_id: str, **changes: Any) -> Show:
     """Change some fields of a product."""
-    place = place_of(show.products, product_id)
+    place = index_by_id(show.products, product_id)
     if place < 0:
         raise ShowError("show.no_product", product=product_id)
     changed = replace(show.products[place], **changes)
@@ -66,14 +66,14 @@ def duplicate_product(show: Show, product_id: str, name_suffix: str = " (2)") ->
     """Insert a copy after the original; returns its id too."""
     original = product_by_id(show, product_id)
     copy = replace(original, id=new_id(), name={language: text + name_suffix for language, text in original.name.items()})
-    index = place_of(show.products, product_id) + 1
+    index = index_by_id(show.products, product_id) + 1
     return replace(show, products=(*show.products[:index], copy, *show.products[index:])), copy.id
 
 
 def remove_products(show: Show, product_ids: Collection[str]) -> Show:
     """Remove these products; their segments stay, without a product."""
     gone = set(product_ids)
-    places = places_of(show.products, gone)
+    places = indexes_by_id(show.products, gone)
     if not places:
         raise ShowError("show.no_product", product=next(iter(gone), ""))
 

@@ -17,7 +17,7 @@ from app.domain.program.broadcast import BroadcastState
 from app.domain.program.command import DropOverlay, PutOverlay
 from app.domain.program.device import Devices
 from app.domain.program.output import Canvas, Target
-from app.domain.program.project import Project, check, scene_by_id
+from app.domain.program.project import Project, check_project, scene_by_id
 from app.domain.program.scene import Scene
 from app.domain.program.stats import EngineStats, FrameCounts, Meters, RelayProbe
 from app.domain.program.transition import Transition
@@ -274,7 +274,7 @@ class Engine:
 
     def _report_contradictions(self, project: Project) -> None:
         try:
-            check(project)
+            check_project(project)
         except AppError as error:
             self.notices.emit(Notice(Severity.WARNING, error.code, dict(error.data), subject="project"))
 

@@ -21,7 +21,7 @@ from app.domain.selling.card import (
     QrCard,
     Ticker,
 )
-from app.domain.selling.card_theme import Across, CardPlace, CardTheme, Down, SafeArea
+from app.domain.selling.card_theme import CardPlace, CardTheme, HorizontalPlace, SafeArea, VerticalPlace
 from app.overlay.card_sheet import CardStyle, DrawnCard
 from app.overlay.figure_cards import draw_countdown, draw_qr
 from app.overlay.product_card import draw_product
@@ -82,16 +82,16 @@ def _placed(drawn: DrawnCard, place: CardPlace, safe: SafeArea, canvas: Canvas, 
     lift = place.lift * canvas.height
     body = drawn.body
     across = place.across
-    if mirror and across is not Across.CENTRE:
-        across = Across.END if across is Across.START else Across.START
+    if mirror and across is not HorizontalPlace.CENTRE:
+        across = HorizontalPlace.END if across is HorizontalPlace.START else HorizontalPlace.START
     x = {
-        Across.START: left,
-        Across.CENTRE: (left + canvas.width - right - body.width()) / 2,
-        Across.END: canvas.width - right - body.width(),
+        HorizontalPlace.START: left,
+        HorizontalPlace.CENTRE: (left + canvas.width - right - body.width()) / 2,
+        HorizontalPlace.END: canvas.width - right - body.width(),
     }[across]
     y = {
-        Down.TOP: top + lift,
-        Down.MIDDLE: (top + canvas.height - bottom - body.height()) / 2 + lift,
-        Down.BOTTOM: canvas.height - bottom - lift - body.height(),
+        VerticalPlace.TOP: top + lift,
+        VerticalPlace.MIDDLE: (top + canvas.height - bottom - body.height()) / 2 + lift,
+        VerticalPlace.BOTTOM: canvas.height - bottom - lift - body.height(),
     }[place.down]
     return round((x - body.left()) / 2) * 2, round((y - body.top()) / 2) * 2

@@ -12,7 +12,7 @@ CARDS = POINTS = 9  # the digit keys
 MINUTE_S = 60
 
 
-def fill_show(table: ActionTable, desk: ShowControl, show: Callable[[], Show]) -> None:
+def add_show_actions(table: ActionTable, desk: ShowControl, show: Callable[[], Show]) -> None:
     """Add the actions of a running show to the table; those without `run` are provided by the window."""
     for action in (*_run_actions(desk, show), *_timer_actions(desk), *_selling_actions(desk, show), *_lasting_actions(desk)):
         table.add(action)
@@ -161,7 +161,7 @@ def _switch(desk: ShowControl, kind: OnScreenKind, action_id: str, title: str, i
     def is_on() -> bool:
         return kind in desk.selling.shown.lasting
 
-    return Action(action_id, title, "", icon, lambda: desk.selling.keep_on(kind, on=not is_on()), checked=is_on)
+    return Action(action_id, title, "", icon, lambda: desk.selling.show_lasting(kind, on=not is_on()), checked=is_on)
 
 
 def _numbered_card(desk: ShowControl, number: int) -> Action:

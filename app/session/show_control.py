@@ -95,11 +95,11 @@ class ShowControl:
     """Builds the parts that run a show and keeps page and picture in step with them, from `start` to `aclose`.
 
     `runner`, `selling`, `orders`, `disclosures` and `air` are readings of the log with verbs; `flow` and `ending` start and end the
-    run; `room` is the link to the hub, `page` what viewers read there and `viewers` what they do; `scheduler`, `news` and
-    `announcements` belong to the plan.
+    run; `room` is the link to the relay's room, `page` what viewers read there and `viewers` what they do; `scheduler`,
+    `schedule_alerts`, `announcements` and `room_dates` belong to the plan.
     """
 
-    def __init__(self, studio: ControlStudio, *, equipment: ControlServices, clock: Clock, send: Callable[[Command, str], None]) -> None:
+    def __init__(self, studio: ControlStudio, *, services: ControlServices, clock: Clock, send: Callable[[Command, str], None]) -> None:
         self._studio = studio
         self._clock = clock
         notify = studio.notices.emit
@@ -110,21 +110,21 @@ class ShowControl:
         self.viewers = ViewerLog(studio, self.orders, relay_likes=lambda: self.room.inbox.likes)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
         self._slow = ThreadRunner(notify)
-        self._build_plan(equipment, notify)
+        self._build_plan(services, notify)
         self._build_flow(notify)
-        self._build_room(equipment, notify)
-        self._build_cards(equipment, send, notify)
+        self._build_room(services, notify)
+        self._build_cards(services, send, notify)
         self._refresh = Refresh(self._update, PAGE_GAP_S)
         self._second: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._disconnects: list[Callable[[], None]] = []
 
-    def _build_plan(self, equipment: ControlServices, notify: Callable[[Notice], None]) -> None:
+    def _build_plan(self, services: ControlServices, notify: Callable[[Notice], None]) -> None:
         studio = self._studio
         self.scheduler = Scheduler(
             studio,
-            calendar=equipment.calendar,
-            make_review=equipment.make_review,
+            calendar=services.calendar,
+            make_review=services.make_review,
             clock=self._clock,
             runner=self.runner,
             waiting=self.viewers.reservations.waiting,
@@ -134,15 +134,15 @@ class ShowControl:
         self.schedule_alerts = ScheduleAlerts(
             self.scheduler,
             watch=ClockWatch(self._clock),
-            place=equipment.place,
+            place=services.place,
             soon_min=lambda: studio.settings.value.announce_min,
             notify=notify,
         )
         self.announcements = Announcements(
             studio,
             self.scheduler,
-            calendar=equipment.calendar,
-            equipment=equipment.announcements,
+            calendar=services.calendar,
+            services=services.announcements,
             themes=lambda: self.cards.themes,
             notify=notify,
         )
@@ -170,28 +170,28 @@ class ShowControl:
         )
         self.flow = ShowFlow(studio, self.runner, self.air, self.ending, starts_planned=self.scheduler.went_live, notify=notify)
 
-    def _build_room(self, equipment: ControlServices, notify: Callable[[Notice], None]) -> None:
+    def _build_room(self, services: ControlServices, notify: Callable[[Notice], None]) -> None:
         studio = self._studio
         self.room = RoomLink(
-            connect=equipment.connect_room,
+            connect=services.connect_room,
             address=lambda: studio.embedded.room,
-            find_picture=RoomPictureMaker(studio.pictures.get, equipment.shrink).find,
+            find_picture=RoomPictureMaker(studio.pictures.get, services.shrink).find,
             on_event=self.viewers.take,
             store=studio.autosave.wait_written,
             notify=notify,
         )
         self.page = ViewerPage(studio, self.products, self.selling, self.disclosures, self.room)
 
-    def _build_cards(self, equipment: ControlServices, send: Callable[[Command, str], None], notify: Callable[[Notice], None]) -> None:
+    def _build_cards(self, services: ControlServices, send: Callable[[Command, str], None], notify: Callable[[Notice], None]) -> None:
         self._drawn_cards = CardsOnAir(
-            draw=equipment.draw_card, prepare=equipment.prepare_drawing, writer=equipment.writer, send=send, notify=notify
+            draw=services.draw_card, prepare=services.prepare_drawing, writer=services.writer, send=send, notify=notify
         )
         self.cards = CardUpdates(
             self._studio,
             self.selling,
             self.disclosures,
             self._drawn_cards,
-            load_themes=equipment.load_themes,
+            load_themes=services.load_themes,
             now_ms=self.now_ms,
             notify=notify,
         )

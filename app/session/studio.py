@@ -28,9 +28,9 @@ from app.session.document.open_show import make_open_show
 from app.session.engine.desk_lock import DeskLock
 from app.session.engine.remote_engine import RemoteEngine
 from app.session.engine.text_pictures import DrawText
-from app.session.show_actions import fill_show
+from app.session.show_actions import add_show_actions
 from app.session.show_control import ControlServices, ShowControl
-from app.session.studio_actions import fill
+from app.session.studio_actions import add_studio_actions
 from app.session.tables.show_tables import ShowTables
 from app.storage.consents import Consents
 from app.storage.files import StorageError
@@ -66,7 +66,7 @@ class Studio:
         make_secrets: MakeSecrets,
         presets: Sequence[RelayPreset],
         draw_text: DrawText,
-        equipment: ControlServices,
+        services: ControlServices,
         spawn: Spawn,
         make_discovery: MakeDiscovery | None = None,
         with_relay: bool = True,
@@ -91,7 +91,7 @@ class Studio:
         self.document, self.autosave, self.log, self.files = opened.document, opened.autosave, opened.log, opened.files
         self.pictures = opened.pictures
         self.tables = ShowTables(self, notify, profiles=paths.table_profiles)
-        self.handbook = ShowHandbook(equipment.make_press, self.pictures, lambda: self.document.show, lambda: self.document.title, notify)
+        self.handbook = ShowHandbook(services.make_press, self.pictures, lambda: self.document.show, lambda: self.document.title, notify)
         self.connections = Connections(
             Consents(paths.consents), self.files, document=self.document, relay_contacts=contacts_by(presets), trusted=trusted
         )
@@ -121,9 +121,9 @@ class Studio:
         self.settings.changed.connect(self._on_settings_changed)
 
         self.actions = ActionTable(lambda error: notify(Notice(Severity.ERROR, error.code, error.data)))
-        fill(self.actions, self)
-        self.control = ShowControl(self, equipment=equipment, clock=clock, send=self.engine.send)
-        fill_show(self.actions, self.control, lambda: self.document.show)
+        add_studio_actions(self.actions, self)
+        self.control = ShowControl(self, services=services, clock=clock, send=self.engine.send)
+        add_show_actions(self.actions, self.control, lambda: self.document.show)
         self.plugins = PluginHost(
             paths.plugins,
             settings=PluginSettingsFile(paths.plugin_settings),

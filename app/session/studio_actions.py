@@ -65,7 +65,7 @@ def toggle_mute(studio: ActingStudio, number: int) -> None:
     studio.document.edit(title, lambda project: replace_strip(project, strip.source_id, muted=not strip.muted))
 
 
-def fill(table: ActionTable, studio: ActingStudio) -> None:
+def add_studio_actions(table: ActionTable, studio: ActingStudio) -> None:
     """Add the studio's actions to the table; the window provides `run` for those without."""
     for action in (*_file_actions(studio), *_scene_actions(studio), *_show_actions(studio)):
         table.add(action)

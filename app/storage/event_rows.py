@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.domain.event import EventKind, ShowEvent
-from app.domain.event_fields import fitting
+from app.domain.event_fields import valid_fields
 from app.storage.files import StorageError
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _plain(seq: int, data: object) -> dict[str, Any]:
     """The event's data, {} if it cannot be read, so that a bad event does not affect the others."""
     if isinstance(data, str) and len(data) <= MAX_EVENT_TEXT:
         try:
-            return fitting(_DECODER.decode(data))
+            return valid_fields(_DECODER.decode(data))
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             pass
     log.warning("event %d of the log has unreadable data", seq)

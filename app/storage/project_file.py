@@ -11,7 +11,7 @@ import msgspec
 from app.domain.base.errors import AppError
 from app.domain.program.editing import RELAY_PREFIX, new_id
 from app.domain.program.output import EMBEDDED_RELAY_ID
-from app.domain.program.project import Project, check
+from app.domain.program.project import Project, check_project
 from app.storage.files import StorageError, backup_path, read_file, write_file
 from app.storage.migrations import CURRENT_VERSION, FORMAT, MIGRATIONS, migrate_document
 from app.storage.parsing import parse_json
@@ -59,7 +59,7 @@ def decode(content: bytes, path: Path) -> Project:
         raise ProjectFileError("project_file.value", **names, place=place, reason=found["reason"] if found else str(error)) from error
     project = _without_dangling_relays(_with_own_ids(project))
     try:
-        check(project)
+        check_project(project)
     except AppError as error:
         raise ProjectFileError(error.code, **{**names, **error.data}) from error
     except (ValueError, TypeError, ArithmeticError) as error:

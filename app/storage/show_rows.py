@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from app.domain.base.errors import AppError
-from app.domain.base.id_list import differing, turned
+from app.domain.base.id_list import changed_range, rotation
 from app.domain.catalogue.market import Market
 from app.domain.catalogue.product import Product
 from app.domain.planning.schedule import Schedule
@@ -90,13 +90,13 @@ def _write_table(
     connection: sqlite3.Connection, table: str, before: tuple[_StoredRow, ...], after: tuple[_StoredRow, ...], known: Mapping[str, int]
 ) -> Mapping[str, int]:
     """Only compare rows between the first and the last difference: the window waits while Python works here."""
-    start, old_end, new_end = differing(before, after)
+    start, old_end, new_end = changed_range(before, after)
     replaced, rows = before[start:old_end], after[start:new_end]
     old = {row.id: row for row in replaced}
     ids = [row.id for row in rows]
     gone = old.keys() - set(ids)
     in_order = ids == [one for one in old if one not in gone]
-    new_places = {} if in_order else _new_places(after, start, new_end, turned(replaced, rows), known)
+    new_places = {} if in_order else _new_places(after, start, new_end, rotation(replaced, rows), known)
     now = known
     if gone or new_places:
         now = {**known, **new_places}

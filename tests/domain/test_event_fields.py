@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.event_fields import fitting
+from app.domain.event_fields import valid_fields
 
 
 def test_valid_fields_are_kept() -> None:
@@ -19,8 +19,8 @@ def test_valid_fields_are_kept() -> None:
         "skipped": ["s1"],
         "new": None,
     }
-    assert fitting(data) == data
-    assert fitting({"text": "Anzeige", "left_s": 3}) == {"text": "Anzeige", "left_s": 3}
+    assert valid_fields(data) == data
+    assert valid_fields({"text": "Anzeige", "left_s": 3}) == {"text": "Anzeige", "left_s": 3}
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_valid_fields_are_kept() -> None:
     ],
 )
 def test_a_value_of_the_wrong_type_is_dropped(name: str, value: object) -> None:
-    assert fitting({name: value, "viewer": "v"}) == {"viewer": "v"}
+    assert valid_fields({name: value, "viewer": "v"}) == {"viewer": "v"}

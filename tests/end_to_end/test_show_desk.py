@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.bootstrap.studio import Drawing, desk_equipment
+from app.bootstrap.studio import Drawing, control_services
 from app.domain.event import EventKind
 from app.domain.room.tokens import orders_secret
 from app.domain.selling.card import CardPicture
@@ -142,11 +142,11 @@ async def leave(host: HostWindow) -> None:
 
 def product_card(show: Show, product_id: str, picture: bytes, home: Path) -> CardPicture:
     """Return the card that the video must show."""
-    equipment = desk_equipment(paths_in(home), Drawing())
+    services = control_services(paths_in(home), Drawing())
     product = next(one for one in show.products if one.id == product_id)
     scene = CardScene(show, OnScreen(product_id), product, {}, {}, picture, "", 0)
-    card = equipment.writer.cards(scene)[PRODUCT]
-    return equipment.draw_card(card, equipment.load_themes(print)[show.presentation.card_theme], show.project.output.canvas)
+    card = services.writer.cards(scene)[PRODUCT]
+    return services.draw_card(card, services.load_themes(print)[show.presentation.card_theme], show.project.output.canvas)
 
 
 async def wait_for_card(page: Page, card: CardPicture, ground: Pixels, show: Show) -> None:

@@ -9,7 +9,7 @@ from app.domain.program.project import starter_project
 from app.domain.show import Show
 from app.session.actions import Action, ActionTable
 from app.session.document.document import Document
-from app.session.studio_actions import fill
+from app.session.studio_actions import add_studio_actions
 
 
 class RecordingStudio:
@@ -61,7 +61,7 @@ def table() -> tuple[ActionTable, RecordingStudio, list[AppError]]:
     failures: list[AppError] = []
     studio = RecordingStudio()
     actions = ActionTable(failures.append)
-    fill(actions, studio)
+    add_studio_actions(actions, studio)
     return actions, studio, failures
 
 

@@ -102,7 +102,7 @@ async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
         selling_actions = desk.studio.control.selling
         selling_actions.pin("sun")
         for kind in (OnScreenKind.LOWER_THIRD, OnScreenKind.TICKER, OnScreenKind.CODE):
-            selling_actions.keep_on(kind, on=True)
+            selling_actions.show_lasting(kind, on=True)
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
         os.kill(desk.engine_pid, signal.SIGKILL)
@@ -116,7 +116,7 @@ async def test_a_new_engine_gets_every_card_again(tmp_path: Path) -> None:
         desk.studio.document.edit("Upright", lambda project: replace_canvas(project, width=720, height=1280))
         await desk.notice("paper.overlay", id="card.ticker")
         desk.forget()
-        selling_actions.keep_on(OnScreenKind.CODE, on=False)
+        selling_actions.show_lasting(OnScreenKind.CODE, on=False)
         await desk.notice("paper.overlay_dropped", id="card.code")
 
 
@@ -308,7 +308,7 @@ async def test_cards_are_left_out_of_video_that_only_goes_to_our_page(tmp_path: 
         studio = desk.studio
         studio.control.selling.pin("sun")
         assert studio.control.cards.beside
-        studio.control.selling.keep_on(OnScreenKind.LOWER_THIRD, on=True)  # the page has no lower third
+        studio.control.selling.show_lasting(OnScreenKind.LOWER_THIRD, on=True)  # the page has no lower third
         studio.document.edit_show("Name", lambda show: change_presentation(show, lower_third={"en": "Mia · Host"}))
         await desk.notice("paper.overlay", id="card.lower_third")
         assert "card.product" not in [notice.data.get("id") for notice in desk.heard]

@@ -243,7 +243,7 @@ async def test_a_copy_contains_changes_made_while_copying(tmp_path: Path) -> Non
             studio.document.apply_external(lambda show: put_product(show, Product("p", {"en": "Fan"})))
             return done
 
-        studio.files.wait_beside(wait)
+        studio.files.show_progress_with(wait)
         assert studio.files.save_as(tmp_path / "two")
         assert [event.kind for event in studio.log.events()] == [EventKind.LIKED, EventKind.ORDER_PLACED]
         assert await studio.autosave.wait_written()
@@ -276,11 +276,11 @@ async def test_opening_can_be_cancelled_and_only_one_show_opens_at_a_time(tmp_pa
         codes: list[str] = []
         studio.notices.connect(lambda notice: codes.append(notice.code) if notice.severity is not Severity.INFO else None)
         for wait in (cancelled, late):
-            studio.files.wait_beside(wait)
+            studio.files.show_progress_with(wait)
             assert not studio.files.open(tmp_path / "one.tradewind")
             assert not studio.files.save_as(tmp_path / "three") or wait is late
             assert studio.document.title in ("two", "three")
-        studio.files.wait_beside(again)
+        studio.files.show_progress_with(again)
         assert codes == []
         assert studio.files.open(tmp_path / "one.tradewind")
         assert (studio.document.title, inner, codes) == ("one", [False], ["show_file.one_at_a_time"])

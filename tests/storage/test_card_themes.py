@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.program.overlay import OverlayAnimation
 from app.domain.selling.card import CardKind
-from app.domain.selling.card_theme import Across, CanvasShape
+from app.domain.selling.card_theme import CanvasShape, HorizontalPlace
 from app.storage.card_themes import CardThemeError, load_card_theme, load_card_themes
 from app.storage.files import StorageError
 from app.storage.paths import RESOURCES
@@ -39,7 +39,7 @@ def test_the_bundled_themes_are_complete() -> None:
         assert set(theme.shapes) == set(CanvasShape)
         assert all(set(shape.places) == set(CardKind) for shape in theme.shapes.values())
     first = themes[0]
-    assert first.shapes[CanvasShape.WIDE].places[CardKind.PRODUCT].across is Across.END
+    assert first.shapes[CanvasShape.WIDE].places[CardKind.PRODUCT].across is HorizontalPlace.END
     assert first.motions[CardKind.PRODUCT].enter is OverlayAnimation.SLIDE_RIGHT
 
 

@@ -192,15 +192,15 @@ def test_an_order_line_is_recognised_after_its_product_changed() -> None:
     show = replace(show_for(US), products=(FAN,))
     named = product_names(show)
     order = Order("A1", "bf-red", 1, Money(500, "USD"), 5, "import")
-    assert OrderBook().standing(order, named) is LineState.NEW
-    assert OrderBook([order_placed(1, replace(order, product="fan"))]).standing(order, named) is LineState.KNOWN
-    assert OrderBook([order_placed(1, order)]).standing(replace(order, product=" BF-RED"), product_names(show_for(US))) is LineState.KNOWN
+    assert OrderBook().line_state(order, named) is LineState.NEW
+    assert OrderBook([order_placed(1, replace(order, product="fan"))]).line_state(order, named) is LineState.KNOWN
+    assert OrderBook([order_placed(1, order)]).line_state(replace(order, product=" BF-RED"), product_names(show_for(US))) is LineState.KNOWN
     gone = OrderBook([order_placed(1, replace(order, product="fan"), sku="BF-RED")])
-    assert gone.standing(order, product_names(show_for(US))) is LineState.KNOWN, "the product was removed from the show"
+    assert gone.line_state(order, product_names(show_for(US))) is LineState.KNOWN, "the product was removed from the show"
     old = OrderBook([order_placed(1, replace(order, product="a-removed-id"))])
-    assert old.standing(order, product_names(show_for(US))) is LineState.KNOWN, "an earlier version logged the product's id"
-    assert OrderBook([order_placed(1, order)]).standing(replace(order, units=2), named) is LineState.CHANGED
-    assert OrderBook([order_placed(1, order)]).standing(replace(order, line=2), named) is LineState.NEW
+    assert old.line_state(order, product_names(show_for(US))) is LineState.KNOWN, "an earlier version logged the product's id"
+    assert OrderBook([order_placed(1, order)]).line_state(replace(order, units=2), named) is LineState.CHANGED
+    assert OrderBook([order_placed(1, order)]).line_state(replace(order, line=2), named) is LineState.NEW
 
 
 def test_exported_orders_include_corrections_and_import_again() -> None:
@@ -216,5 +216,5 @@ def test_exported_orders_include_corrections_and_import_again() -> None:
     assert [row[:4] for row in out.rows] == [("A1", "BF-RED", "2", "39.98"), ("A1", "TC-1", "1", "14.00")]
     again = plan_orders(out, match_orders(out), show, zones=ZONES, now_ms=5)
     book, named = OrderBook(events), product_names(show)
-    assert [book.standing(order, named) for order in again.orders] == [LineState.KNOWN, LineState.KNOWN]
+    assert [book.line_state(order, named) for order in again.orders] == [LineState.KNOWN, LineState.KNOWN]
     assert (len(book), again.faults) == (1, ())

@@ -6,7 +6,7 @@ from pathlib import Path
 import segno
 
 from app.bootstrap.formats import LazyFormats
-from app.bootstrap.studio import Drawing, desk_equipment
+from app.bootstrap.studio import Drawing, control_services
 from app.domain.base.clock import Clock, SystemClock
 from app.domain.program.project import Project
 from app.overlay.text import render_text
@@ -34,7 +34,7 @@ def make_studio(home: Path, *, project: Callable[[Settings], Project] = new_proj
         make_secrets=lambda notify: Secrets(notify, MemoryKeyring()),
         presets=load_presets(paths.relay_presets),
         draw_text=render_text,
-        equipment=desk_equipment(paths, Drawing()),
+        services=control_services(paths, Drawing()),
         spawn=spawner(REAL, home),
     )
 

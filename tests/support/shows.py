@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.domain.program import editing
 from app.domain.program.output import IceServer, Relay
-from app.domain.program.project import Project, check, starter_project
+from app.domain.program.project import Project, check_project, starter_project
 from app.domain.program.scene import Box, Crop, Fit
 from app.domain.program.source import KINDS
 from app.domain.program.transition import Transition, TransitionKind
@@ -32,5 +32,5 @@ def full_show(name: str = "Spring sale 春季特卖 🎉") -> Project:
     )
     show = editing.publish_also(editing.pin_relay(editing.put_relay(show, relay), relay.id), ["embedded"])
     show = replace(editing.replace_transition(show, Transition(TransitionKind.FADE, 500)), scene_id="scene-2")
-    check(show)
+    check_project(show)
     return show

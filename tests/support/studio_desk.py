@@ -12,7 +12,7 @@ from typing import Self
 
 from keyring.backend import KeyringBackend
 
-from app.bootstrap.studio import Drawing, desk_equipment
+from app.bootstrap.studio import Drawing, control_services
 from app.domain.air.preset import RelayPreset
 from app.domain.base.clock import SystemClock
 from app.domain.base.errors import Value
@@ -115,7 +115,7 @@ class StudioDesk:
             make_secrets=lambda notify: Secrets(notify, backend),
             presets=presets,
             draw_text=draw_text,
-            equipment=replace(desk_equipment(self.paths, Drawing()), prepare_drawing=application),
+            services=replace(control_services(self.paths, Drawing()), prepare_drawing=application),
             spawn=spawner(commands, home),
         )
         self.heard: list[Notice] = []

@@ -50,7 +50,7 @@ def is_loopback(host: str) -> bool:
     return (mapped or parsed).is_loopback
 
 
-def is_in_clear(url: str) -> bool:
+def is_unencrypted(url: str) -> bool:
     """Whether data sent to this address travels unencrypted: HTTP without TLS, to another computer."""
     try:
         parts = urlsplit(url.strip())

@@ -22,7 +22,7 @@ T = TypeVar("T", bound=Identified)
 FEW = 8  # up to this many ids, searching for each is faster than a set lookup for every element
 
 
-def place_of(many: Many, wanted: str) -> int:
+def index_by_id(many: Many, wanted: str) -> int:
     """The index of the element with this id, -1 when there is none."""
     try:
         return [one.id for one in many].index(wanted)
@@ -30,9 +30,9 @@ def place_of(many: Many, wanted: str) -> int:
         return -1
 
 
-def one_of(many: tuple[T, ...], wanted: str, missing: AppError) -> T:
+def element_by_id(many: tuple[T, ...], wanted: str, missing: AppError) -> T:
     """The element with this id; raises `missing` when there is none."""
-    place = place_of(many, wanted)
+    place = index_by_id(many, wanted)
     if place < 0:
         raise missing
     return many[place]
@@ -40,11 +40,11 @@ def one_of(many: tuple[T, ...], wanted: str, missing: AppError) -> T:
 
 def put(many: tuple[T, ...], one: T) -> tuple[T, ...]:
     """The tuple with `one` in place of the element with its id, else at the end."""
-    place = place_of(many, one.id)
+    place = index_by_id(many, one.id)
     return (*many, one) if place < 0 else (*many[:place], one, *many[place + 1 :])
 
 
-def doubled(ids: tuple[str, ...]) -> str | None:
+def first_duplicate(ids: tuple[str, ...]) -> str | None:
     """The first id that occurs twice; None when there is none."""
     known: set[str] = set()
     if len(known.union(ids)) == len(ids):
@@ -56,7 +56,7 @@ def doubled(ids: tuple[str, ...]) -> str | None:
     return None
 
 
-def places_of(many: Many, ids: Collection[str]) -> list[int]:
+def indexes_by_id(many: Many, ids: Collection[str]) -> list[int]:
     """The indexes of the elements with these ids, in ascending order."""
     wanted = frozenset(ids)
     known = [one.id for one in many]
@@ -105,7 +105,7 @@ def _common_end(one: Many, other: Many, most: int) -> int:
     return low
 
 
-def differing(before: Many, after: Many) -> tuple[int, int, int]:
+def changed_range(before: Many, after: Many) -> tuple[int, int, int]:
     """(start, end in `before`, end in `after`): everything outside [start:end] is equal in both."""
     most = min(len(before), len(after))
     start = _common_start(before, after, most)
@@ -113,7 +113,7 @@ def differing(before: Many, after: Many) -> tuple[int, int, int]:
     return start, len(before) - end, len(after) - end
 
 
-def turned(before: Many, after: Many) -> int:
+def rotation(before: Many, after: Many) -> int:
     """How many leading elements of `before` moved to the end of `after`, all else in the same order; 0 = something else changed.
 
     A block that moved looks like this between the first and the last index that differ.
@@ -131,4 +131,4 @@ def turned(before: Many, after: Many) -> int:
 
 def reordered(before: Many, after: Many) -> bool:
     """Whether both hold the same objects, in any order."""
-    return len(before) == len(after) and (bool(turned(before, after)) or set(map(id, before)) == set(map(id, after)))
+    return len(before) == len(after) and (bool(rotation(before, after)) or set(map(id, before)) == set(map(id, after)))

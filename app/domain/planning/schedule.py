@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from app.domain.base.errors import AppError
-from app.domain.base.id_list import doubled, one_of
+from app.domain.base.id_list import element_by_id, first_duplicate
 from app.domain.base.local_time import Existence, LocalTime
 from app.domain.base.localized_text import LocalizedText
 from app.domain.planning.people.party import Party, Priorities
@@ -169,12 +169,12 @@ class Schedule:
 
 def airing_by_id(schedule: Schedule, airing_id: str) -> Airing:
     """Raises ScheduleError if it does not exist."""
-    return one_of(schedule.airings, airing_id, ScheduleError("schedule.no_airing", airing=airing_id))
+    return element_by_id(schedule.airings, airing_id, ScheduleError("schedule.no_airing", airing=airing_id))
 
 
 def party_by_id(schedule: Schedule, party_id: str) -> Party:
     """Raises ScheduleError if it does not exist."""
-    return one_of(schedule.parties, party_id, ScheduleError("schedule.no_party", party=party_id))
+    return element_by_id(schedule.parties, party_id, ScheduleError("schedule.no_party", party=party_id))
 
 
 def parties_of(schedule: Schedule, airing: Airing) -> tuple[Party, ...]:
@@ -223,6 +223,6 @@ def _check_party(party: Party) -> None:
 
 
 def _distinct(kind: str, ids: tuple[str, ...]) -> None:
-    again = doubled(ids)
+    again = first_duplicate(ids)
     if again is not None:
         raise ScheduleError("show.duplicate_id", kind=kind, id=again)

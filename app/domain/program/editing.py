@@ -10,7 +10,7 @@ from typing import TypedDict, TypeVar, Unpack
 from uuid import uuid4
 
 from app.domain.base.errors import FieldError, Value
-from app.domain.base.id_list import one_of
+from app.domain.base.id_list import element_by_id
 from app.domain.program.mixing import MAX_DELAY_MS, MAX_GAIN_DB, MIN_GAIN_DB, Strip
 from app.domain.program.output import (
     EMBEDDED_RELAY_ID,
@@ -23,7 +23,7 @@ from app.domain.program.output import (
     SpeedPreset,
     VideoSettings,
 )
-from app.domain.program.project import Project, ProjectError, check, program_scene, scene_by_id, source_by_id
+from app.domain.program.project import Project, ProjectError, check_project, program_scene, scene_by_id, source_by_id
 from app.domain.program.scene import Box, Crop, Fit, Layer, Scene
 from app.domain.program.source import KINDS, Source, SourceKind, settings_of
 from app.domain.program.transition import Transition
@@ -125,7 +125,7 @@ def _with_source(project: Project, source_id: str, change: Callable[[Source], So
 
 def layer_by_id(project: Project, scene_id: str, layer_id: str) -> Layer:
     """Raises ProjectError when there is no such scene or layer."""
-    return one_of(scene_by_id(project, scene_id).layers, layer_id, ProjectError("project.no_layer", layer=layer_id, scene=scene_id))
+    return element_by_id(scene_by_id(project, scene_id).layers, layer_id, ProjectError("project.no_layer", layer=layer_id, scene=scene_id))
 
 
 def _without_unused(project: Project, candidates: AbstractSet[str]) -> Project:
@@ -304,7 +304,7 @@ def replace_layer(project: Project, scene_id: str, layer_id: str, **changes: Unp
 
 
 def _checked(project: Project) -> Project:
-    check(project)
+    check_project(project)
     return project
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.base.errors import AppError
-from app.domain.base.id_list import one_of
+from app.domain.base.id_list import element_by_id
 from app.domain.program.mixing import MAX_DELAY_MS, MAX_GAIN_DB, MIN_GAIN_DB, Strip
 from app.domain.program.output import Output, Relay
 from app.domain.program.scene import Layer, Scene
-from app.domain.program.source import KINDS, Source, SourceKind, settings_of
+from app.domain.program.source import Source, SourceKind, settings_of
 from app.domain.program.transition import Transition
 
 BOX_BOUNDS = (0.001, 20.0)  # of the canvas: a smaller box is invisible, a larger picture would not fit in memory
@@ -40,12 +40,12 @@ class Project:
 
 def source_by_id(project: Project, source_id: str) -> Source:
     """Raises ProjectError when there is none."""
-    return one_of(project.sources, source_id, ProjectError("project.no_source", source=source_id))
+    return element_by_id(project.sources, source_id, ProjectError("project.no_source", source=source_id))
 
 
 def scene_by_id(project: Project, scene_id: str) -> Scene:
     """Raises ProjectError when there is none."""
-    return one_of(project.scenes, scene_id, ProjectError("project.no_scene", scene=scene_id))
+    return element_by_id(project.scenes, scene_id, ProjectError("project.no_scene", scene=scene_id))
 
 
 def program_scene(project: Project) -> Scene:
@@ -87,7 +87,7 @@ def _check_output(output: Output) -> None:
     _check_bounds("audio.bitrate_kbps", output.audio.bitrate_kbps, *AUDIO_KBPS_BOUNDS)
 
 
-def check(project: Project) -> None:
+def check_project(project: Project) -> None:
     """Raise ProjectError or FieldError at the first problem: duplicate ids, unknown references, settings out of bounds."""
     if not project.scenes:
         raise ProjectError("project.no_scenes")
@@ -133,8 +133,3 @@ def starter_project(*, camera: str | None, microphone: bool, say: Callable[[str]
         strips=(Strip(sound.id),),
         scene_id="scene-1",
     )
-
-
-def sounding(project: Project) -> tuple[Source, ...]:
-    """The sources that have sound, in project order."""
-    return tuple(source for source in project.sources if KINDS[source.kind].has_sound)

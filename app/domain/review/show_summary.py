@@ -67,14 +67,14 @@ class ShowSummary:
 
 def past_shows(events: Iterable[ShowEvent]) -> tuple[PastShow, ...]:
     """The shows in the log, in order, from events of PERIOD_KINDS."""
-    period, held = ShowPeriod(), list[PastShow]()
+    period, past = ShowPeriod(), list[PastShow]()
     for event in events:
         if period.take(event):
-            held.append(PastShow(period.since_seq, event.at_ms))
-        if held:
-            on_air = held[-1].on_air or event.kind is EventKind.ON_AIR
-            held[-1] = replace(held[-1], on_air=on_air, upto_seq=event.seq if period.over else None)
-    return tuple(held)
+            past.append(PastShow(period.since_seq, event.at_ms))
+        if past:
+            on_air = past[-1].on_air or event.kind is EventKind.ON_AIR
+            past[-1] = replace(past[-1], on_air=on_air, upto_seq=event.seq if period.over else None)
+    return tuple(past)
 
 
 class _Stretch:
@@ -104,16 +104,16 @@ def _count(event: ShowEvent) -> int:
 
 
 class SummaryReader:
-    """Reads the log's events of READ_KINDS after `held.since_seq`, to the end of the log: a late order still belongs to the show in which
+    """Reads the log's events of READ_KINDS after `past.since_seq`, to the end of the log: a late order still belongs to the show in which
     it was placed."""
 
-    def __init__(self, held: PastShow) -> None:
-        self._held = held
+    def __init__(self, past: PastShow) -> None:
+        self._past = past
         self._air, self._run = _Stretch(), _Stretch()
-        self._last_ms = held.began_ms
+        self._last_ms = past.began_ms
         self._present: set[str] = set()
         self._begun = False
-        self._totals = ShowSummary(held.began_ms, held.began_ms)
+        self._totals = ShowSummary(past.began_ms, past.began_ms)
         self._products: dict[str, ProductResult] = {}
         self._orders = OrderBook()
         self._counted: set[str] = set()  # the orders placed in this show
@@ -121,8 +121,8 @@ class SummaryReader:
 
     def take(self, event: ShowEvent) -> None:
         """Add the next event."""
-        held = self._held
-        inside = event.seq > held.since_seq and (held.upto_seq is None or event.seq <= held.upto_seq)
+        past = self._past
+        inside = event.seq > past.since_seq and (past.upto_seq is None or event.seq <= past.upto_seq)
         if event.kind in ORDER_KINDS:
             self._late.append(event)
         elif not inside:
@@ -140,7 +140,7 @@ class SummaryReader:
         """The summary so far; a running show is summed up to `now_ms`."""
         for stretch in (self._air, self._run):
             stretch.end(now_ms)
-        ended_ms = max(self._air.ended_ms, self._run.ended_ms, self._held.began_ms)
+        ended_ms = max(self._air.ended_ms, self._run.ended_ms, self._past.began_ms)
         for event in self._late:
             self._order(event, ended_ms)
         self._late = []
@@ -197,7 +197,7 @@ class SummaryReader:
         change = self._orders.note(event)
         if change is None:
             return
-        if event.kind is EventKind.ORDER_PLACED and isinstance(at_ms, int) and self._held.began_ms <= at_ms <= ended_ms:
+        if event.kind is EventKind.ORDER_PLACED and isinstance(at_ms, int) and self._past.began_ms <= at_ms <= ended_ms:
             self._counted.add(order)
         if order in self._counted:
             self._sell(change, len(self._orders) - before)
@@ -229,9 +229,9 @@ def _with(revenue: Mapping[str, int], currency: str, minor: int) -> Mapping[str,
     return {**revenue, currency: revenue.get(currency, 0) + minor}
 
 
-def summary_of(held: PastShow, events: Iterable[ShowEvent], now_ms: int) -> ShowSummary:
+def summary_of(past: PastShow, events: Iterable[ShowEvent], now_ms: int) -> ShowSummary:
     """The summary of one show."""
-    reading = SummaryReader(held)
+    reading = SummaryReader(past)
     for event in events:
         reading.take(event)
     return reading.summary(now_ms)

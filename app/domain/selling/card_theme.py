@@ -27,7 +27,7 @@ def shape_of(canvas: Canvas) -> CanvasShape:
     return CanvasShape.TALL if ratio <= _TALL_TO else CanvasShape.SQUARE
 
 
-class Across(Enum):
+class HorizontalPlace(Enum):
     """The horizontal place. START is the left edge, or the right edge for right-to-left cards."""
 
     START = "start"
@@ -35,7 +35,7 @@ class Across(Enum):
     END = "end"
 
 
-class Down(Enum):
+class VerticalPlace(Enum):
     TOP = "top"
     MIDDLE = "middle"
     BOTTOM = "bottom"
@@ -128,8 +128,8 @@ class CardPlace:
     """Where a kind of card goes within the safe area, and its largest width as a fraction of the canvas width. `lift` moves it away from
     its edge by a fraction of the canvas height. `bleed`: it ignores the safe area."""
 
-    across: Across
-    down: Down
+    across: HorizontalPlace
+    down: VerticalPlace
     width: float
     lift: float = 0.0
     bleed: bool = False

@@ -118,7 +118,7 @@ class OrderBook:
         unsaid = [line for line in lines if not line.sku and not named(line.product)]
         return unsaid[0] if len(unsaid) == 1 == len(self._lines.get(order.id, [])) else None
 
-    def standing(self, order: Order, named: Named) -> LineState:
+    def line_state(self, order: Order, named: Named) -> LineState:
         """Whether this line is new, known, or differs from the log."""
         line = self.find(order, named)
         if line is None:

@@ -207,7 +207,7 @@ class BroadcastControl:
     def _publish(self, targets: tuple[Target, ...]) -> None:
         self._sent = targets
         self.live_relay_ids = tuple(target.relay.id for target in targets)
-        self._relays.warn_in_clear(targets)
+        self._relays.warn_unencrypted(targets)
         self._engine.send(GoLive(targets, self.since_ns))
 
     def _forget_targets(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.domain.air.contact import Contact, relay_contacts
 from app.domain.air.preset import RelayPreset, resolve
-from app.domain.base.address import is_in_clear, relay_secret, split_credentials, turn_secret, without_credentials
+from app.domain.base.address import is_unencrypted, relay_secret, split_credentials, turn_secret, without_credentials
 from app.domain.base.errors import AppError
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
@@ -178,11 +178,11 @@ class Relays:
         kept = self._secrets.get(relay_secret(whip_url)) if token is None else token
         return Target(resolved, kept or own, quirks)
 
-    def warn_in_clear(self, targets: Iterable[Target]) -> None:
+    def warn_unencrypted(self, targets: Iterable[Target]) -> None:
         """Warn once per address that the token and the media travel unencrypted."""
         for target in targets:
             address = target.relay.whip_url
-            if target.token and is_in_clear(address) and address not in self._told:
+            if target.token and is_unencrypted(address) and address not in self._told:
                 self._told.add(address)
                 self._notify(Notice(Severity.WARNING, "relay.in_clear", {"relay": target.relay.name}, subject=target.relay.id))
 

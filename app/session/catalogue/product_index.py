@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from app.domain.base.id_list import differing, reordered
+from app.domain.base.id_list import changed_range, reordered
 from app.domain.catalogue.product import Product
 from app.domain.catalogue.sku import sku_key
 from app.domain.show import Show, ShowError
@@ -48,7 +48,7 @@ class ProductIndex:
 
     def _refresh(self) -> None:
         before, now = self._products, self._show().products
-        start, old_end, new_end = differing(before, now)
+        start, old_end, new_end = changed_range(before, now)
         self._products, self._by_sku = now, None
         if reordered(before[start:old_end], now[start:new_end]):
             return

@@ -46,14 +46,14 @@ SOUND = frozenset(
 T = TypeVar("T")
 
 
-class Beside(Protocol):
+class RunWithProgress(Protocol):
     """Runs work on a thread while the window stays responsive, shows the progress of `opening` and lets the user cancel it. Returns and
     raises what the work does. `name` is the file's name for the dialog."""
 
     def __call__(self, name: str, opening: OpenOperation, work: Callable[[], T]) -> T: ...
 
 
-def at_once(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
+def run_directly(name: str, opening: OpenOperation, work: Callable[[], T]) -> T:
     """Without a window the caller waits."""
     del name, opening
     return work()
@@ -140,7 +140,7 @@ class ShowFiles:
         self._log = log
         self._pictures = pictures
         self._backups = ShowBackups(paths.backups, clock)
-        self._beside: Beside = at_once
+        self._run_with_progress: RunWithProgress = run_directly
         self._busy = False
         self._backed_up: tuple[ShowFile | None, int] = (None, 0)  # the file that was backed up last, and its number of commits then
 
@@ -176,9 +176,9 @@ class ShowFiles:
         """Write everything and close. `keep_work` leaves a show without a file for the next desk to find."""
         self._autosave.leave(keep_work=keep_work)
 
-    def wait_beside(self, beside: Beside) -> None:
+    def show_progress_with(self, run: RunWithProgress) -> None:
         """Run slow work on large files with this from now on."""
-        self._beside = beside
+        self._run_with_progress = run
 
     # Shows ----------------------------------------------------------------------------------------------------------------
 
@@ -377,7 +377,7 @@ class ShowFiles:
         opening = OpenOperation()
         self._busy = True
         try:
-            return self._beside(path.name, opening, lambda: work(opening))
+            return self._run_with_progress(path.name, opening, lambda: work(opening))
         finally:
             self._busy = False
 

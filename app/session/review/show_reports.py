@@ -16,14 +16,14 @@ class ShowReports:
         self._book = book
         self._now_ms = now_ms
 
-    def held(self) -> tuple[PastShow, ...]:
+    def past_shows(self) -> tuple[PastShow, ...]:
         """The past shows, the newest first."""
         return tuple(reversed(past_shows(self._book.log.events(PERIOD_KINDS))))
 
-    async def read(self, held: PastShow) -> ShowSummary:
+    async def read(self, past: PastShow) -> ShowSummary:
         """The summary of one show, read in pieces: a long show has a hundred thousand events."""
-        reading = SummaryReader(held)
-        seq, upto = held.since_seq, self._book.log.last_seq()
+        reading = SummaryReader(past)
+        seq, upto = past.since_seq, self._book.log.last_seq()
         while seq < upto:
             for event in self._book.log.events(READ_KINDS, seq, min(seq + PIECE, upto)):
                 reading.take(event)

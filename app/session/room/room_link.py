@@ -110,7 +110,7 @@ class RoomLink:
             try:
                 await self._visit()
             except Exception as error:  # noqa: BLE001 - the supervisor of the room: a bug must not keep the desk out of it
-                self.notices.slipped(error)
+                self.notices.report_bug(error)
                 self._move(RoomState.LOST)
                 await self._pause(RETRY_S[-1])
 

@@ -61,7 +61,7 @@ class RoomNotices:
         """The task that looks after the room has failed."""
         self._notify(Notice(Severity.ERROR, "room.unattended", {"reason": str(error)}, "room"))
 
-    def slipped(self, error: Exception) -> None:
+    def report_bug(self, error: Exception) -> None:
         """Something of ours failed; the user hears about the first time."""
         log.error("something that the room called failed", exc_info=error)
         if not self._reported_slip:
@@ -75,4 +75,4 @@ class RoomNotices:
         try:
             listener()
         except Exception as error:  # noqa: BLE001 - other people's code: its failure must not end the connection
-            self.slipped(error)
+            self.report_bug(error)

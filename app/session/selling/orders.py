@@ -64,7 +64,7 @@ class Orders:
     def correct(self, order: Order, why: str) -> bool:
         """Change a known line (no units: it is gone); False if nothing is new. Units of a cancelled order go back into stock."""
         line = self._orders.find(order, self._named)
-        if line is None or self._orders.standing(order, self._named) is not LineState.CHANGED:
+        if line is None or self._orders.line_state(order, self._named) is not LineState.CHANGED:
             return False
         product = self._products.named(line.product)
         more = order.units - line.units
@@ -72,7 +72,7 @@ class Orders:
         if product is not None and more > 0:
             self._selling.sell(product.id, more, market_id=self._market_of(line.currency))
         elif product is not None and more < 0 and why != REFUNDED:
-            self._selling.take_back(product.id, -more, market_id=self._market_of(line.currency))
+            self._selling.return_units(product.id, -more, market_id=self._market_of(line.currency))
         return True
 
     def place_all(self, orders: Iterable[Order]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from app.domain.base.id_list import one_of
+from app.domain.base.id_list import element_by_id
 from app.domain.base.localized_text import LocalizedText, pick
 from app.domain.base.notice import Notice, Severity
 from app.domain.base.signal import Signal
@@ -59,17 +59,17 @@ def take_units(show: Show, product_id: str, units: int, market_id: str) -> Show:
 
 def point_of(product: Product, point_id: str) -> Point:
     """The selling point with this id; raises ShowError "show.no_card"."""
-    return one_of(product.points, point_id, ShowError("show.no_card", card=point_id))
+    return element_by_id(product.points, point_id, ShowError("show.no_card", card=point_id))
 
 
 def card_of(show: Show, card_id: str) -> KeywordCard:
     """The keyword card with this id; raises ShowError "show.no_card"."""
-    return one_of(show.cards, card_id, ShowError("show.no_card", card=card_id))
+    return element_by_id(show.cards, card_id, ShowError("show.no_card", card=card_id))
 
 
 def coupon_of(show: Show, coupon_id: str) -> Coupon:
     """The coupon with this id; raises ShowError "show.no_coupon"."""
-    return one_of(show.coupons, coupon_id, ShowError("show.no_coupon", coupon=coupon_id))
+    return element_by_id(show.coupons, coupon_id, ShowError("show.no_coupon", coupon=coupon_id))
 
 
 def words_of(show: Show, products: ProductIndex, card: OnScreenCard) -> LocalizedText:
@@ -183,7 +183,7 @@ class Selling:
         if (card := self.shown.card) is not None:
             self._book.log.append(EventKind.CARD_HIDDEN, card=card.id, type=card.kind.value)
 
-    def keep_on(self, kind: OnScreenKind, *, on: bool) -> None:
+    def show_lasting(self, kind: OnScreenKind, *, on: bool) -> None:
         """Turn the lower third, the ticker or the QR code of the watch link on or off."""
         assert kind in LASTING, kind
         if on is not (kind in self.shown.lasting):
@@ -252,7 +252,7 @@ class Selling:
         if units > before:
             self._notify(Notice(Severity.WARNING, "stock.oversold", {"product": self._name(product), "units": units - before}, product_id))
 
-    def take_back(self, product_id: str, units: int, *, market_id: str = "") -> None:
+    def return_units(self, product_id: str, units: int, *, market_id: str = "") -> None:
         """Put units of a cancelled order back into stock; a product without stock figures stays as it is."""
         product = self._products[product_id]
         if not product.stock or units <= 0:
@@ -307,7 +307,7 @@ class Selling:
         self.stop_countdown()
         self.hide()
         for kind in tuple(self.shown.lasting):
-            self.keep_on(kind, on=False)
+            self.show_lasting(kind, on=False)
         self.unpin()
 
     def tick(self, now_ms: int) -> None:

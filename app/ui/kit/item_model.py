@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.domain.base.id_list import Identified, differing, turned
+from app.domain.base.id_list import Identified, changed_range, rotation
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -65,9 +65,9 @@ class ItemModel(QStringListModel, Generic[AnyItem]):
     def show_items(self, wanted: tuple[AnyItem, ...]) -> None:
         """Show these items. After too many differences the model is reset, and its views restore the selection."""
         before, self._shown = self._shown, wanted
-        start, old_end, new_end = differing(before, wanted)
+        start, old_end, new_end = changed_range(before, wanted)
         old, new = before[start:old_end], wanted[start:new_end]
-        if first := turned(old, new):
+        if first := rotation(old, new):
             self._turn(start, len(old), first)
             return
         old_ids, new_ids = [item.id for item in old], [item.id for item in new]

@@ -46,20 +46,20 @@ class ReportDialog(ScrollDialog):
         super().__init__(parent, tr("Report", "Show summary"))
         self._context = context
         self._reports = context.studio.control.reports
-        self._held = self._reports.held()
+        self._past_shows = self._reports.past_shows()
         self._work = LatestTask(lambda error: context.bridge.tell(Notice(Severity.ERROR, error.code, error.data)))
         self.summary: ShowSummary | None = None
         self.resize_within_screen(*SIZE)
         self._build()
         self.finished.connect(lambda _: self._work.cancel())
-        if self._held:
+        if self._past_shows:
             self._read(0)
 
     def _build(self) -> None:
         self.choice = QComboBox()
         self.choice.setAccessibleName(tr("Report", "Show"))
-        for held in self._held:
-            self.choice.addItem(self._title_of(held))
+        for past in self._past_shows:
+            self.choice.addItem(self._title_of(past))
         self.choice.activated.connect(self._read)
         self.body.addWidget(self.choice)
         self.empty = label(tr("Report", "No shows yet. The figures appear here after your first show."), "muted", wrap=True)
@@ -87,8 +87,8 @@ class ReportDialog(ScrollDialog):
         self.body.addStretch(0)
         for widget in (self.heading, self.products, self.none_sold):
             widget.hide()
-        self.choice.setVisible(bool(self._held))
-        self.empty.setVisible(not self._held)
+        self.choice.setVisible(bool(self._past_shows))
+        self.empty.setVisible(not self._past_shows)
         self.copy_button = push_button(tr("Report", "Copy"), self.copy)
         self.pdf_button = push_button(tr("Report", "Save as PDF…"), self._ask_for_path)
         for button in (self.copy_button, self.pdf_button):
@@ -99,18 +99,18 @@ class ReportDialog(ScrollDialog):
         self.buttons.addWidget(close)
         close.setFocus()
 
-    def _title_of(self, held: PastShow) -> str:
-        began, language, formats = datetime.fromtimestamp(held.began_ms / 1000), self._context.language, self._context.formats
+    def _title_of(self, past: PastShow) -> str:
+        began, language, formats = datetime.fromtimestamp(past.began_ms / 1000), self._context.language, self._context.formats
         when = f"{formats.day(began.date(), language, style='year')}, {formats.clock(began, language)}"
-        if held.upto_seq is None:
+        if past.upto_seq is None:
             return tr("Report", "{when} – still running", when=when)
-        return when if held.on_air else tr("Report", "{when} – rehearsal", when=when)
+        return when if past.on_air else tr("Report", "{when} – rehearsal", when=when)
 
     # Reading --------------------------------------------------------------------------------------------------------------
 
     def _read(self, place: int) -> None:
-        held = self._held[place]
-        self._work.run(lambda: self._reports.read(held), self._show)
+        past = self._past_shows[place]
+        self._work.run(lambda: self._reports.read(past), self._show)
 
     def _show(self, summary: ShowSummary) -> None:
         self.summary = summary

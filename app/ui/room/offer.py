@@ -114,7 +114,7 @@ class OfferPanel(QWidget):
         ):
             button = push_button(words)
             button.setCheckable(True)
-            button.clicked.connect(lambda on, kind=kind: self._context.attempt(lambda: self._control.selling.keep_on(kind, on=on)))
+            button.clicked.connect(lambda on, kind=kind: self._context.attempt(lambda: self._control.selling.show_lasting(kind, on=on)))
             self._switches[kind] = button
             self.lasting.addWidget(button)
         self.lasting.addStretch(1)

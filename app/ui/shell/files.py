@@ -21,7 +21,7 @@ class Files:
         self._parent = parent
         self._suffix = suffix
         self._file_dialogs = file_dialogs
-        studio.files.wait_beside(Waiting(parent))
+        studio.files.show_progress_with(Waiting(parent))
 
     def _filter(self) -> str:
         return tr("Files", "Tradewind shows (*{suffix})", suffix=self._suffix)

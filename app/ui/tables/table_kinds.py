@@ -321,7 +321,7 @@ class OrderTable(TableKind):
             found = plan_orders(table, matching, show, zones=zones, now_ms=now_ms, answers=answers, profile=profile)
             book, named = OrderBook(log), product_names(show)
             wanted = [(order, CHANGED) for order in found.orders] + list(found.gone)
-            standings = [(order, why, book.standing(order, named)) for order, why in wanted]
+            standings = [(order, why, book.line_state(order, named)) for order, why in wanted]
             steps = [(order, "" if how is LineState.NEW else why) for order, why, how in standings if how is not LineState.KNOWN]
             new = sum(how is LineState.NEW for _, _, how in standings)
             data: dict[str, Value] = {"count": new, "left_out": found.left_out}

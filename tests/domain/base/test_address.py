@@ -7,9 +7,9 @@ from yarl import URL
 
 from app.domain.base.address import (
     clean_token,
-    is_in_clear,
     is_loopback,
     is_network_path,
+    is_unencrypted,
     origin_of,
     relay_secret,
     scheme_of,
@@ -165,7 +165,7 @@ def test_paths_are_distinguished_from_addresses() -> None:
     ],
 )
 def test_unencrypted_addresses_are_recognised(address: str, expected: bool) -> None:
-    assert is_in_clear(address) is expected
+    assert is_unencrypted(address) is expected
 
 
 def test_every_form_of_loopback_address_is_recognised() -> None:

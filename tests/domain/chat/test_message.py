@@ -2,7 +2,7 @@
 
 from app.domain.chat.message import AuthorRole, ChatMessage, chat_entry, logged_message
 from app.domain.event import EventKind, ShowEvent
-from app.domain.event_fields import fitting
+from app.domain.event_fields import valid_fields
 
 FULL = ChatMessage(
     source="page",
@@ -19,7 +19,7 @@ FULL = ChatMessage(
 
 
 def _logged(data: dict[str, object], kind: EventKind = EventKind.CHAT_SAID) -> ShowEvent:
-    return ShowEvent(1, 5, kind, fitting(data))
+    return ShowEvent(1, 5, kind, valid_fields(data))
 
 
 def test_a_message_comes_back_from_the_log() -> None:

@@ -6,7 +6,7 @@ import pytest
 from app.domain.base.errors import AppError, FieldError
 from app.domain.program import editing
 from app.domain.program.output import EMBEDDED_RELAY_ID, EncoderChoice, Relay
-from app.domain.program.project import Project, ProjectError, check, starter_project
+from app.domain.program.project import Project, ProjectError, check_project, starter_project
 from app.domain.program.scene import Box, Fit
 from app.domain.program.source import SourceKind
 from app.domain.program.transition import Transition, TransitionKind
@@ -49,7 +49,7 @@ def test_scenes_are_added_renamed_moved_and_put_on_program() -> None:
     assert [scene.id for scene in show.scenes] == ["scene-3", "scene-1", "scene-2"]
     assert (show.scenes[0].name, show.scene_id) == ("Ending", "scene-2")
     assert [scene.id for scene in editing.move_scene(show, "scene-3", 99).scenes][-1] == "scene-3"
-    check(show)
+    check_project(show)
 
 
 def test_a_duplicated_scene_follows_the_original_and_has_its_own_layers() -> None:
@@ -59,7 +59,7 @@ def test_a_duplicated_scene_follows_the_original_and_has_its_own_layers() -> Non
     assert [layer.source_id for layer in copy.layers] == [layer.source_id for layer in original.layers]
     assert not {layer.id for layer in copy.layers} & {layer.id for layer in original.layers}
     assert show.sources == show_with_three_layers().sources
-    check(show)
+    check_project(show)
 
 
 def test_removing_a_scene_removes_its_own_sources_and_takes_the_next_scene() -> None:
@@ -69,7 +69,7 @@ def test_removing_a_scene_removes_its_own_sources_and_takes_the_next_scene() -> 
     assert [scene.id for scene in show.scenes] == ["scene-2"]
     assert show.scene_id == "scene-2"
     assert [source.id for source in show.sources] == ["picture", "sound"]
-    check(show)
+    check_project(show)
 
 
 def test_removing_another_scene_keeps_the_scene_on_program() -> None:
@@ -93,7 +93,7 @@ def test_a_new_source_gets_a_layer_for_video_and_a_strip_for_sound(kind: SourceK
     assert (source.kind, source.name) == (kind, "New")
     assert (show.scenes[0].layers[-1].source_id == source.id) is has_video
     assert (show.strips[-1].source_id == source.id) is has_sound
-    check(show)
+    check_project(show)
 
 
 def test_settings_are_merged_and_checked() -> None:

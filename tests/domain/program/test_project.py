@@ -6,9 +6,9 @@ import pytest
 from app.domain.base.errors import AppError
 from app.domain.program.mixing import Strip
 from app.domain.program.output import AudioSettings, Canvas, Output, Relay, VideoSettings
-from app.domain.program.project import Project, check, program_scene, scene_by_id, sounding, source_by_id, starter_project
+from app.domain.program.project import Project, check_project, program_scene, scene_by_id, source_by_id, starter_project
 from app.domain.program.scene import Box, Crop, Layer, Scene
-from app.domain.program.source import Source, SourceKind
+from app.domain.program.source import KINDS, Source, SourceKind
 
 SHOW = starter_project(camera=None, microphone=False)
 LAYER = SHOW.scenes[0].layers[0]
@@ -27,10 +27,11 @@ def with_output(output: Output) -> Project:
 @pytest.mark.parametrize("microphone", [True, False])
 def test_a_starter_project_is_valid_and_has_a_layer_and_a_strip(camera: str | None, microphone: bool) -> None:
     show = starter_project(camera=camera, microphone=microphone)
-    check(show)
+    check_project(show)
     assert show.sources[0].kind is (SourceKind.TEST_CARD if camera is None else SourceKind.CAMERA)
-    assert [source.kind for source in sounding(show)] == [SourceKind.MICROPHONE if microphone else SourceKind.TONE]
-    assert [strip.source_id for strip in show.strips] == [sounding(show)[0].id]
+    sounding = [source for source in show.sources if KINDS[source.kind].has_sound]
+    assert [source.kind for source in sounding] == [SourceKind.MICROPHONE if microphone else SourceKind.TONE]
+    assert [strip.source_id for strip in show.strips] == [sounding[0].id]
 
 
 def test_the_program_is_the_chosen_scene_or_the_first() -> None:
@@ -83,5 +84,5 @@ INVALID_PROJECTS: list[tuple[str, Callable[[], Project], str]] = [
 )
 def test_an_inconsistent_project_is_refused(build: Callable[[], Project], code: str) -> None:
     with pytest.raises(AppError) as raised:
-        check(build())
+        check_project(build())
     assert raised.value.code == code

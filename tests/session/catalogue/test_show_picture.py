@@ -53,8 +53,8 @@ async def test_cards_appear_in_the_video_and_disappear(tmp_path: Path) -> None:
         selling = desk.studio.control.selling
         selling.pin("sun")
         product = changed_share(without_cards, await wait_for_frame(desk, lambda pixels: changed_share(pixels, without_cards) > 0.03))
-        selling.keep_on(OnScreenKind.TICKER, on=True)
+        selling.show_lasting(OnScreenKind.TICKER, on=True)
         await wait_for_frame(desk, lambda pixels: changed_share(pixels, without_cards) > product + 0.02)
-        selling.keep_on(OnScreenKind.TICKER, on=False)
+        selling.show_lasting(OnScreenKind.TICKER, on=False)
         selling.unpin()
         await wait_for_frame(desk, lambda pixels: changed_share(pixels, without_cards) == 0)

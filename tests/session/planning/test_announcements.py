@@ -62,7 +62,7 @@ class AnnouncementDesk:
             self,
             self.base.scheduler,
             calendar=self.base.calendar,
-            equipment=announcement_services(paths_in(home), lambda: self.application, qr_code_modules),
+            services=announcement_services(paths_in(home), lambda: self.application, qr_code_modules),
             themes=lambda: {theme.id: theme for theme in load_card_themes(RESOURCES / "cards")},
             notify=self.base.heard.append,
         )

@@ -83,7 +83,7 @@ def test_ending_a_show_ends_and_logs_everything(tmp_path: Path) -> None:
     runner.enter("first")
     selling.drop_coupon("ten")
     selling.show_point("sun", "sun-1")
-    selling.keep_on(OnScreenKind.TICKER, on=True)
+    selling.show_lasting(OnScreenKind.TICKER, on=True)
     desk.disclosures.show_now("DE")
     runner.timer_start(300)
     desk.base.pass_s(20)

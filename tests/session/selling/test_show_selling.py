@@ -76,9 +76,9 @@ def test_keyword_cards_are_shown_and_hidden(desk: SellingDesk) -> None:
         with pytest.raises(ShowError):
             selling.show_number(number)
     for kind in (OnScreenKind.TICKER, OnScreenKind.CODE):
-        selling.keep_on(kind, on=True)
-        selling.keep_on(kind, on=True)
-    selling.keep_on(OnScreenKind.TICKER, on=False)
+        selling.show_lasting(kind, on=True)
+        selling.show_lasting(kind, on=True)
+    selling.show_lasting(OnScreenKind.TICKER, on=False)
     assert selling.shown.lasting == {OnScreenKind.CODE}
     assert len(desk.logged(EventKind.CARD_SHOWN)) == 4
 

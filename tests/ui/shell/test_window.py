@@ -356,7 +356,7 @@ def test_a_switch_shows_in_the_menu_whether_it_is_on(studio: Studio, window: Mai
     assert switch.isCheckable()
     assert not switch.isChecked()
     for on in (True, False):
-        selling.keep_on(OnScreenKind.CODE, on=on)
+        selling.show_lasting(OnScreenKind.CODE, on=on)
         QApplication.processEvents()
         assert switch.isChecked() is on
     switch.trigger()

@@ -108,14 +108,14 @@ class Announcements:
         book: ScheduleBook,
         *,
         calendar: Calendar,
-        equipment: AnnouncementServices,
+        services: AnnouncementServices,
         themes: Callable[[], Mapping[str, CardTheme]],
         notify: Callable[[Notice], None],
     ) -> None:
         self._studio = studio
         self._book = book
         self._calendar = calendar
-        self._equipment = equipment
+        self._services = services
         self._themes = themes
         self._notify = notify
         self._stamped: tuple[Schedule, str, datetime] | None = None
@@ -126,14 +126,14 @@ class Announcements:
     async def texts(self, occurrence: Occurrence, *, link: str | None = None) -> tuple[MarketText, ...]:
         """The texts of a date for each market in each of its languages."""
         context, airing = self._context(link), self._book.airing_of(occurrence)
-        return await asyncio.to_thread(self._equipment.texts.texts, context, airing, occurrence)
+        return await asyncio.to_thread(self._services.texts.texts, context, airing, occurrence)
 
     async def reminder(self, occurrence: Occurrence, minutes_before: int) -> ShowReminder:
         """A suggested reminder of a date; it is not saved yet.
 
         Raises ScheduleError "schedule.nothing_new" unless each market has news."""
         context, airing = self._context(None), self._book.airing_of(occurrence)
-        return await asyncio.to_thread(self._equipment.texts.reminder, context, airing, occurrence, minutes_before)
+        return await asyncio.to_thread(self._services.texts.reminder, context, airing, occurrence, minutes_before)
 
     def reminder_times(self, occurrence: Occurrence, minutes_before: int) -> tuple[ReminderTime, ...]:
         """The reminder time of each market of a date, outside quiet hours."""
@@ -169,9 +169,9 @@ class Announcements:
         return await asyncio.to_thread(self._room_calendars, context, dates, stamp)
 
     def _calendar_of(self, context: AnnouncementContext, party: Party, stamp: datetime) -> bytes:
-        texts = self._equipment.texts
+        texts = self._services.texts
         setting = CalendarOptions(context.name, languages_of(context, party)[0], stamp)
-        return self._equipment.files.party_calendar(
+        return self._services.files.party_calendar(
             context.schedule, party, lambda airing: texts.entry(context, airing, party), context.zones, setting
         )
 
@@ -184,9 +184,9 @@ class Announcements:
             spoken = dict.fromkeys(language for party in audiences(context, occurrence) for language in languages_of(context, party))
             files: dict[str, str] = {}
             for language in spoken or (context.host_language,):
-                words = self._equipment.texts.viewer_entry(context, airing, language)
+                words = self._services.texts.viewer_entry(context, airing, language)
                 setting = CalendarOptions(words.summary, language, stamp, busy=False)
-                content = self._equipment.files.date_calendar(airing, occurrence, words, context.zones, setting)
+                content = self._services.files.date_calendar(airing, occurrence, words, context.zones, setting)
                 calendar = room_calendar(content, words.summary)
                 made.append(calendar)
                 files[language] = calendar.name
@@ -210,12 +210,12 @@ class Announcements:
         themes = self._themes()
         theme = themes.get(choice.theme or self._studio.document.show.presentation.card_theme) or next(iter(themes.values()))
         picture = self._picture(choice.picture_id)
-        self._equipment.prepare_drawing()
+        self._services.prepare_drawing()
 
         def drawn() -> bytes:
-            modules = self._equipment.code(context.link) if context.link else ()
-            poster = self._equipment.texts.poster(context, airing, occurrence, parties, choice.language, modules=modules, picture=picture)
-            return self._equipment.draw_poster(poster, theme, choice.size)
+            modules = self._services.code(context.link) if context.link else ()
+            poster = self._services.texts.poster(context, airing, occurrence, parties, choice.language, modules=modules, picture=picture)
+            return self._services.draw_poster(poster, theme, choice.size)
 
         return await asyncio.to_thread(drawn)
 
