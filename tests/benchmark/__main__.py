@@ -84,10 +84,10 @@ def main(words: Sequence[str] | None = None) -> int:
         if arguments.only and benchmark.name not in arguments.only:
             continue
         print(f"\n== {benchmark.name}: {benchmark.promise}   (load {os.getloadavg()[0]:.1f})", flush=True)
-        begun = time.monotonic()
+        started = time.monotonic()
         if subprocess.run(command(benchmark, arguments.minutes * 60), check=False).returncode:
             failed.append(benchmark.name)
-        print(f"   measured in {time.monotonic() - begun:.0f} s", flush=True)
+        print(f"   measured in {time.monotonic() - started:.0f} s", flush=True)
     if failed:
         print(f"\ncould not be run: {', '.join(failed)}")
     return 1 if failed else 0

@@ -107,7 +107,7 @@ async def measured(name: str, seconds: float) -> tuple[Seen, tuple[int, dict[str
         await honest.start()
         await honest.until(lambda: len(honest.times) > 15)
         media = tuple(pair.remote_addr[1] for pair in honest.peer._ice._nominated.values())
-        told: tuple[int, dict[str, int]] = (0, {})
+        attack_result: tuple[int, dict[str, int]] = (0, {})
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         attackers = None
@@ -117,11 +117,11 @@ async def measured(name: str, seconds: float) -> tuple[Seen, tuple[int, dict[str
             await asyncio.sleep(1.5)  # until its interpreter has started
         seen = await look(port, process.pid, honest, seconds)
         if attackers is not None:
-            told = await asyncio.to_thread(ours.recv)
+            attack_result = await asyncio.to_thread(ours.recv)
             attackers.join(10)
         await honest.stop()
         await publisher.stop()
-    return seen, told
+    return seen, attack_result
 
 
 def main(words: Sequence[str] | None = None) -> int:

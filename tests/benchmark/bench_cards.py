@@ -61,9 +61,9 @@ def with_overlays(canvas: Canvas, camera: list[Frame], puts: Sequence[PutOverlay
 def median_ms(work: Callable[[], object], times: int = 15) -> float:
     spent = []
     for _ in range(times):
-        begun = time.process_time()
+        started = time.process_time()
         work()
-        spent.append((time.process_time() - begun) * 1000)
+        spent.append((time.process_time() - started) * 1000)
     return statistics.median(spent)
 
 
@@ -149,17 +149,17 @@ def measure_latency(canvas: Canvas, changes: int) -> None:
     difference = np.abs(pixels(drawn[0])[:, :, 1].astype(int) - pixels(drawn[1])[:, :, 1]).astype(np.float32)
     y, x = np.unravel_index(int(cv2.blur(difference, (5, 5)).argmax()), difference.shape)
     row, column = int(y) + round(drawn[0].y * canvas.height), int(x) + round(drawn[0].x * canvas.width)
-    begun = []
+    started = []
     for number in range(changes):
-        begun.append(time.monotonic())
+        started.append(time.monotonic())
         run.engine.put_overlay(show_card_command("countdown", draw_card(cards_by_turn[number % 2], theme, canvas)))
         time.sleep(CHANGE_GAP_S)
     packets = run.left[:]
     run.engine.close()
     bright = [int(planes_of(frame)[0][row, column]) > 126 for frame in decoded([packet for _, packet in packets])]
     turned = [left for (left, _), was, now in zip(packets[1:], bright, bright[1:], strict=False) if was != now]
-    firsts = [next((left for left in turned if left > one), None) for one in begun]
-    delays = sorted((first - one) * 1000 for one, first in zip(begun, firsts, strict=True) if first and first < one + CHANGE_GAP_S)
+    firsts = [next((left for left in turned if left > one), None) for one in started]
+    delays = sorted((first - one) * 1000 for one, first in zip(started, firsts, strict=True) if first and first < one + CHANGE_GAP_S)
     print(f"\ntext change → encoded frame, {len(delays)} times: median {statistics.median(delays):.0f} ms, most {delays[-1]:.0f} ms")
 
 

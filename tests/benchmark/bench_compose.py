@@ -41,10 +41,10 @@ def cost_ms(work: Callable[[int], object], frames: int) -> float:
     """Return processor milliseconds a frame after warming up."""
     for number in range(5):
         work(number)
-    begun = time.process_time()
+    started = time.process_time()
     for number in range(5, 5 + frames):
         work(number)
-    return (time.process_time() - begun) / frames * 1000
+    return (time.process_time() - started) / frames * 1000
 
 
 def main() -> None:

@@ -61,8 +61,8 @@ def filled(show: Show, markets: Sequence[Market]) -> Show:
     return replace(show, markets=tuple(markets), schedule=replace(show.schedule, host_zone=OWN, parties=audience + team))
 
 
-def milliseconds_since(begun: float) -> float:
-    return (time.perf_counter() - begun) * 1000
+def milliseconds_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
 
 
 def drag(view: StripsView, steps: int) -> tuple[list[float], list[float]]:
@@ -86,10 +86,10 @@ def drag(view: StripsView, steps: int) -> tuple[list[float], list[float]]:
             step = -step
         at += step
         before = painted.count
-        begun, cpu_begun = time.perf_counter(), time.thread_time()
+        started, cpu_begun = time.perf_counter(), time.thread_time()
         mouse(QEvent.Type.MouseMove, view.x_of(at))
         QApplication.processEvents()
-        taken.append(milliseconds_since(begun))
+        taken.append(milliseconds_since(started))
         cpu.append((time.thread_time() - cpu_begun) * 1000)
         if painted.count == before:
             raise RuntimeError("a step was not painted")
@@ -101,10 +101,10 @@ def other_days(planner: PlannerWindow) -> list[float]:
     """Return milliseconds of each move to the next day."""
     taken = []
     for _ in range(DAYS):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         planner.selection.move_days(1)
         QApplication.processEvents()
-        taken.append(milliseconds_since(begun))
+        taken.append(milliseconds_since(started))
     return taken
 
 
@@ -123,12 +123,12 @@ def measure(application: QApplication, home: Path, size: tuple[int, int], steps:
     shell = Shell(application, studio, options(home))
     markets = load_markets(RESOURCES / "markets")[:MARKETS]
     studio.document.edit_show("Fill", lambda show: filled(show, markets))
-    begun = time.perf_counter()
+    started = time.perf_counter()
     planner = PlannerWindow(shell.window.context, QSettings(str(home / "planner.ini"), QSettings.Format.IniFormat))
     planner.resize(*size)
     planner.show()
     application.processEvents()
-    opened_ms = milliseconds_since(begun)
+    opened_ms = milliseconds_since(started)
     planner.selection.move(START)
     application.processEvents()
     model = planner.hour.strips.model

@@ -89,10 +89,10 @@ class Bench:
     async def time_ms(self, action: Callable[[], object]) -> Span:
         """How long an action takes until it is visible."""
         await self.settle(0.4)  # the lint of the last change is done
-        begun, worked = time.perf_counter(), time.thread_time()
+        started, worked = time.perf_counter(), time.thread_time()
         action()
         await self.settle()
-        return Span((time.perf_counter() - begun) * 1000, (time.thread_time() - worked) * 1000)
+        return Span((time.perf_counter() - started) * 1000, (time.thread_time() - worked) * 1000)
 
     def actions(self) -> Actions:
         """Return all actions on the two lists, by name."""
@@ -132,7 +132,7 @@ class Bench:
             panel.list.choose(studio.document.show.segments[120].id)
             panel.remove()
 
-        def looked() -> None:
+        def check_findings() -> None:
             titled()
             panel.findings.look()
 
@@ -144,7 +144,7 @@ class Bench:
             "segment: remove": ("rundown", removed),
             "segment: undo": ("rundown", studio.document.undo),
             "segment: open the form": ("rundown", lambda: panel.open(f"s{10 + self._next() % 100}")),
-            "segment: a letter, and the lint": ("rundown", looked),
+            "segment: a letter, and the lint": ("rundown", check_findings),
         }
 
     def _on_air(self) -> Actions:
@@ -196,10 +196,10 @@ async def measure(application: QApplication, arguments: argparse.Namespace, home
     await asyncio.sleep(0.5)
     shell.window.resize(1366, 768)
     bench = Bench(studio, shell.window)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     studio.document.edit_show("Fill", lambda show: large_show(show, arguments.products, arguments.segments))
     await bench.settle()
-    print(f"made and shown in {(time.perf_counter() - begun) * 1000:.0f} ms", flush=True)
+    print(f"made and shown in {(time.perf_counter() - started) * 1000:.0f} ms", flush=True)
     await bench.settle(8.0)
     worst = 0.0
     print(f"{'':34} {'wall':>10} {'most':>8} {'work':>8} {'most':>8}  (ms)")

@@ -42,9 +42,9 @@ def test_an_out_of_range_error_gives_the_bounds() -> None:
 
 @pytest.mark.parametrize("command", ["window", "broadcast", "relay", "doctor"])
 def test_every_command_has_help(command: str) -> None:
-    done = tradewind(command, "--help")
-    assert done.returncode == 0
-    assert "usage: tradewind " + command in done.stdout
+    completed = tradewind(command, "--help")
+    assert completed.returncode == 0
+    assert "usage: tradewind " + command in completed.stdout
 
 
 def test_the_version_is_printed() -> None:
@@ -52,9 +52,9 @@ def test_the_version_is_printed() -> None:
 
 
 def test_an_unknown_argument_is_a_usage_error() -> None:
-    done = tradewind("broadcast", "--size", "big")
-    assert done.returncode == 2
-    assert "'big' is not a size like 1280x720" in done.stderr
+    completed = tradewind("broadcast", "--size", "big")
+    assert completed.returncode == 2
+    assert "'big' is not a size like 1280x720" in completed.stderr
 
 
 def test_relay_and_embedded_exclude_each_other() -> None:

@@ -78,10 +78,10 @@ async def test_signals_are_passed_on_to_the_engine(host: "subprocess.Popen[bytes
 
 async def test_a_second_engine_exits_and_says_why(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
     await registered(tmp_path)
-    words = [sys.executable, "-m", "app", "engine", "--runtime", str(tmp_path)]
-    done = await asyncio.to_thread(subprocess.run, words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
-    assert done.returncode == 1
-    assert "link.taken" in done.stderr
+    command = [sys.executable, "-m", "app", "engine", "--runtime", str(tmp_path)]
+    completed = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert completed.returncode == 1
+    assert "link.taken" in completed.stderr
 
 
 async def test_repeated_crashes_are_restarted_more_slowly_and_can_be_stopped(host: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
@@ -184,8 +184,8 @@ async def test_a_source_that_crashed_two_engines_is_skipped_and_reported(host: "
     scene = Scene("s", "S", (Layer("a", "bad"), Layer("b", "film")))
     async with LinkDesk(second) as desk:
         desk.client.send(Apply(Project("Show", (scene,), (colour, film))))
-        told = await desk.event(Notice, lambda notice: notice.code == "source.left_out")
-        assert (told.subject, told.data["source"]) == ("bad", "Bad")
+        skipped = await desk.event(Notice, lambda notice: notice.code == "source.left_out")
+        assert (skipped.subject, skipped.data["source"]) == ("bad", "Bad")
         await desk.event(EngineStats, lambda stats: stats.frames.composed > 10)
         until(lambda: [work.source_id for work in parse_activity((tmp_path / "engine.trail").read_text())] == ["film"])
         desk.client.send(Shutdown())

@@ -84,8 +84,8 @@ async def test_a_refusal_is_reported_with_the_servers_message(tmp_path: Path, se
 async def test_an_invalid_answer_is_reported(tmp_path: Path, server: WhipServer, fault: Callable[[str], str], reason: str) -> None:
     server.faults.rewrite = fault
     async with broadcast(tmp_path, server) as run:
-        told = await run.complaint("warning: ")
-        assert reason in told
+        warning = await run.complaint("warning: ")
+        assert reason in warning
         assert await run.end() == 1
     assert run.running() == []
 
@@ -115,8 +115,8 @@ async def test_if_one_relay_of_two_dies_the_other_does_not_stutter(tmp_path: Pat
             watcher = await Watcher((await ours.line("  watch")).replace("/watch/", "/whep/")).start()
             await watcher.until(lambda: len(watcher.video) > 60, 20)
             theirs.kill()
-            told = await run.complaint("warning: ", within_s=40)
-            assert theirs.base.removeprefix("http://") in told
+            warning = await run.complaint("warning: ", within_s=40)
+            assert theirs.base.removeprefix("http://") in warning
             seen = len(watcher.frames())
             await watcher.until(lambda: len(watcher.video) > seen + 60, 20)
             await watcher.stop()

@@ -290,7 +290,7 @@ async def test_a_plan_from_older_zone_rules_lists_its_moved_dates(tmp_path: Path
 async def test_a_travelling_host_gets_a_warning_and_no_show_moves(tmp_path: Path, display: str) -> None:
     planned = Planned(tmp_path)
     plan = planned.write_plan()
-    said = []
+    notice_codes = []
     async with Chromium() as browser:
         for zone in (SHANGHAI, BERLIN, BERLIN):
             async with host_window(planned.home, display, str(planned.path), zone=zone) as host:
@@ -299,8 +299,8 @@ async def test_a_travelling_host_gets_a_warning_and_no_show_moves(tmp_path: Path
                 page = await visit(browser, host.page, "en-GB", KATHMANDU)
                 assert await text(page, "#next .own") == london_time(planned.gala, KATHMANDU)
                 await page.call("Page.navigate", url="about:blank")  # the room ends with the app
-                said.append([code for code in host.notices() if code.startswith("schedule.place")])
+                notice_codes.append([code for code in host.notices() if code.startswith("schedule.place")])
                 await leave(host)
                 assert_quiet(host, page)
-    assert said == [[], ["schedule.place_changed"], []]
+    assert notice_codes == [[], ["schedule.place_changed"], []]
     assert planned.saved_plan() == plan

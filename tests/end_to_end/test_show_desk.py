@@ -169,8 +169,8 @@ async def claim(page: Page) -> str:
 
 async def report_order(room: RoomAddress, order: str, units: int) -> None:
     """Send an order twice, like a shop that got no answer to the first."""
-    told = {"order": order, "product": "HH-101", "units": units, "minor": 6800 * units, "currency": "USD", "at_ms": ORDERED_MS}
-    body = json.dumps(told).encode()
+    fields = {"order": order, "product": "HH-101", "units": units, "minor": 6800 * units, "currency": "USD", "at_ms": ORDERED_MS}
+    body = json.dumps(fields).encode()
     stamp = str(int(time.time()))
     sign = signature(orders_secret(room.key), stamp, body)
     headers = {"Content-Type": "application/json", "X-Tradewind-Timestamp": stamp, "X-Tradewind-Signature": sign}
@@ -193,7 +193,7 @@ def sample() -> SampleShow:
 
 
 async def test_a_first_show_sells_in_three_languages_and_is_one_file(tmp_path: Path, display: str, qt: QApplication) -> None:
-    home, kept = first_home(tmp_path / "home"), tmp_path / "Evening.tradewind"
+    home, show_path = first_home(tmp_path / "home"), tmp_path / "Evening.tradewind"
     tea = (RESOURCES / "sample_show" / "pictures" / "tea-set.webp").read_bytes()
     async with Chromium() as browser, host_window(home, display) as host:
         await close_guide(host)
@@ -238,14 +238,14 @@ async def test_a_first_show_sells_in_three_languages_and_is_one_file(tmp_path: P
         await host.press("ctrl+shift+F8", EventKind.SHOW_ENDED)
         for page in pages.values():
             await page.until("document.getElementById('pinned').hidden && document.getElementById('coupon').hidden", 40)
-        await save_as(host, kept)
+        await save_as(host, show_path)
         await leave(host)
         assert host.run.warnings() == []
         assert [line for line in host.run.complaints if "keyring" not in line] == []
         for page in pages.values():
             assert [line for line in page.console if "exception" in line or "404" in line] == []
         events = host.events()
-    copy = copy_of_file(kept)
+    copy = copy_of_file(show_path)
     async with StudioDesk(tmp_path / "other home", path=copy) as desk:
         studio = desk.studio
         assert [(one.seq, one.kind, one.data) for one in studio.log.events()] == [(one.seq, one.kind, one.data) for one in events]

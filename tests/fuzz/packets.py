@@ -114,10 +114,10 @@ def _ingest() -> Iterator[Call]:
         delivered: list[bytes] = []
         video = Track(MediaKind.VIDEO, lambda sequence, fed, begins: delivered.append(fed))
         audio = Track(MediaKind.AUDIO, lambda sequence, fed, begins: delivered.append(fed))
-        said: list[bytes] = []
+        reports: list[bytes] = []
 
         def say(compound: bytes) -> bool:
-            said.append(compound)
+            reports.append(compound)
             return True
 
         ingest = Ingest(
@@ -132,7 +132,7 @@ def _ingest() -> Iterator[Call]:
                 ingest.on_rtp(packet, clock.monotonic_ns())
             ingest.tick(clock.monotonic_ns())
         ingest.stop()
-        return delivered, said
+        return delivered, reports
 
     yield take
 

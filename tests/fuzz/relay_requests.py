@@ -147,13 +147,13 @@ def _relay() -> Iterator[Call]:
         assert not errors.words, errors.words[0][-600:]
         return len(answer), answer[:12]
 
-    async def stands() -> None:
+    async def check_alive() -> None:
         answer = await ask(b"GET /api/time HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 200"), answer[:100]
 
     try:
         yield lambda request: runner.run(take(request))
-        runner.run(stands())
+        runner.run(check_alive())
     finally:
         runner.run(stack.aclose())
         logging.getLogger().removeHandler(errors)

@@ -40,10 +40,10 @@ def test_too_many_bytes_are_reported() -> None:
 
 def test_closing_wakes_the_waiting_thread() -> None:
     box = make_outbox()
-    got: list[bytes | None] = []
-    waiting = threading.Thread(target=lambda: got.append(box.take()), name="waiting")
+    taken: list[bytes | None] = []
+    waiting = threading.Thread(target=lambda: taken.append(box.take()), name="waiting")
     waiting.start()
     box.close()
     waiting.join(5)
-    assert got == [None]
+    assert taken == [None]
     assert box.put(b"late") and box.take() is None

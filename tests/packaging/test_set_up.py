@@ -55,9 +55,9 @@ class ProjectCopy:
             (self.root / "packaging" / f"lock-{kind}.txt").write_text(f"tiny=={version} \\\n    --hash=sha256:{digest}\n")
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "VIRTUAL_ENV", "PYTHON"))}
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "VIRTUAL_ENV", "PYTHON"))}
         offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": self.wheels.as_uri(), "PIP_CONFIG_FILE": os.devnull, "DISPLAY": ":0"}
-        return {**kept, **offline, **more}
+        return {**environment, **offline, **more}
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, str(self.root / "packaging" / "dev.py"), *arguments]

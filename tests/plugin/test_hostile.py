@@ -101,8 +101,8 @@ async def test_a_bad_plugin_is_restarted_and_then_switched_off_without_affecting
     host.switch("bad", on=True)
     bad = plugin_of(host, "bad")
     await eventually(lambda: bad.failed, WITHIN_S)
-    told = [notice.code for notice in bench.notices if notice.subject == "plugin.bad"]
-    assert told == [f"plugin.{cause}", f"plugin.given_up.{cause}"]
+    codes = [notice.code for notice in bench.notices if notice.subject == "plugin.bad"]
+    assert codes == [f"plugin.{cause}", f"plugin.given_up.{cause}"]
     assert (bad.restarts, bad.run, bad.trouble is not None) == (1, None, True)
     host.switch("good", on=True)
     await eventually(lambda: len(bench.orders) == 2, WITHIN_S)
@@ -321,11 +321,11 @@ def test_the_kernel_enforces_permissions_where_supported(tmp_path: Path) -> None
     own.mkdir()
     other.write_text("precious")
     with socket.create_server(("127.0.0.1", 0)) as server:
-        words = [sys.executable, "-c", KERNEL, str(own), str(other), str(server.getsockname()[1])]
-        said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout.split()
-    if said[0] == "0":
+        command = [sys.executable, "-c", KERNEL, str(own), str(other), str(server.getsockname()[1])]
+        output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    if output[0] == "0":
         pytest.skip("this kernel has no Landlock")
-    assert said[1:] == ["done", "EACCES", "EACCES", "EACCES", "EACCES"]
+    assert output[1:] == ["done", "EACCES", "EACCES", "EACCES", "EACCES"]
 
 
 async def test_a_plugin_exits_with_its_desk(tmp_path: Path, bench: PluginBench) -> None:
@@ -376,13 +376,13 @@ def test_permissions_are_parsed_and_anything_else_is_refused(bench: PluginBench,
 WHOLE = 'id = "x1"\nversion = "1"\napi = 1\nname = "x"'
 DAMAGED = {
     "no api": 'id = "x1"\nversion = "1"\nname = "x"',
-    "api of words": 'id = "x1"\nversion = "1"\nname = "x"\napi = "first"',
+    "api is text": 'id = "x1"\nversion = "1"\nname = "x"\napi = "first"',
     "deep": "x = " + "[" * 5000,
     "large": "# " + "x" * 70_000,
     "not text": b"\xff\xfe",
     "null": b"\0" * 100,
     "list for a table": 'id = "x1"\nversion = "1"\napi = 1\nname = ["x"]',
-    "fields of words": 'id = "x1"\nversion = "1"\napi = 1\nname = "x"\nfields = "x"',
+    "fields is text": 'id = "x1"\nversion = "1"\napi = 1\nname = "x"\nfields = "x"',
     "default of another type": WHOLE + '\n[[fields]]\nkey = "k"\ntype = "integer"\ndefault = "x"\ntitle = "k"',
     "imports of numbers": 'id = "x1"\nversion = "1"\napi = 1\nname = "x"\nimports = 5',
     "endless figure": 'id = "x1"\nversion = "1"\napi = 1\nname = "x"\nx = ' + "9" * 5000,
@@ -399,5 +399,5 @@ async def test_a_damaged_manifest_stops_neither_the_app_nor_other_plugins(bench:
     host = make_impatient_host(bench)
     host.start()
     assert [plugin.manifest.id for plugin in host.plugins] == ["good"]
-    assert [notice.code for notice in bench.notices] == ["plugin.version" if content == DAMAGED["api of words"] else "plugin.manifest"]
+    assert [notice.code for notice in bench.notices] == ["plugin.version" if content == DAMAGED["api is text"] else "plugin.manifest"]
     await host.aclose()

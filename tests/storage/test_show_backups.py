@@ -65,12 +65,12 @@ def test_the_newest_backups_and_one_per_earlier_day_are_kept(tmp_path: Path) -> 
                 assert make_backup(backups, file) is None
                 clock.pass_ms(EVERY_S * 1000)
             clock.pass_ms(DAY_MS - 3 * EVERY_S * 1000)
-    kept = backups.of(path)
-    days = [backup.path.stem[:10] for backup in kept]
+    remaining = backups.of(path)
+    days = [backup.path.stem[:10] for backup in remaining]
     assert len(set(days)) == KEPT_DAYS
-    assert len(kept) == KEPT + KEPT_DAYS - len(set(days[:KEPT]))
-    assert expired(kept) == ()
-    assert [backup.made_at_s for backup in kept] == sorted((backup.made_at_s for backup in kept), reverse=True)
+    assert len(remaining) == KEPT + KEPT_DAYS - len(set(days[:KEPT]))
+    assert expired(remaining) == ()
+    assert [backup.made_at_s for backup in remaining] == sorted((backup.made_at_s for backup in remaining), reverse=True)
 
 
 def test_shows_with_the_same_name_have_separate_backups(tmp_path: Path) -> None:

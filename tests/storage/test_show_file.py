@@ -179,13 +179,13 @@ def test_the_log_includes_events_just_appended(tmp_path: Path) -> None:
 def test_an_obsolete_field_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "show"
     with created(path, full_featured_show()) as file:
-        kept = file.writer.show
+        stored = file.writer.show
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE markets SET data = json_set(data, '$.checklist', json('{\"tone\": true}'))")
         connection.commit()
     with opened(path) as file:
-        assert file.writer.show == kept
-    assert read_only(path).show == kept
+        assert file.writer.show == stored
+    assert read_only(path).show == stored
 
 
 def test_an_event_of_a_newer_version_is_ignored(tmp_path: Path) -> None:
@@ -319,8 +319,8 @@ def test_a_copy_ignores_the_journal_of_a_killed_process(tmp_path: Path) -> None:
     with created(path, full_featured_show()) as file:
         assert write_copy(file, file.writer.show, target)
     assert read_only(target).show == full_featured_show()
-    kept = read_only(tmp_path / "target.bak")
-    assert int(kept.show.project.name) >= 3, "the backup has the last changes of the replaced file"
+    stored = read_only(tmp_path / "target.bak")
+    assert int(stored.show.project.name) >= 3, "the backup has the last changes of the replaced file"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["show", "target", "target.bak"]
 
 

@@ -49,7 +49,7 @@ class Attack:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def heard(self, answer: str) -> None:
+    def count_answer(self, answer: str) -> None:
         self.answers[answer] = self.answers.get(answer, 0) + 1
 
 
@@ -73,11 +73,11 @@ async def _requests(attack: Attack, make: Callable[[int], bytes], *, connections
                         attack.sent += 1
                         writer.write(make(attack.sent))
                         head = await reader.readuntil(b"\r\n\r\n")
-                        attack.heard(head[9:12].decode())
+                        attack.count_answer(head[9:12].decode())
                         length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
                         await reader.readexactly(length)
             except (OSError, asyncio.IncompleteReadError):
-                attack.heard("hung up")
+                attack.count_answer("hung up")
                 await asyncio.sleep(0.01)
 
     await asyncio.gather(*(one() for _ in range(connections)))
@@ -108,9 +108,9 @@ async def rubbish(attack: Attack) -> None:
             try:
                 async with _connection(attack) as (reader, writer):
                     writer.write(RUBBISH[attack.sent % len(RUBBISH)])
-                    attack.heard((await asyncio.wait_for(reader.read(12), 5))[9:12].decode() or "hung up")
+                    attack.count_answer((await asyncio.wait_for(reader.read(12), 5))[9:12].decode() or "hung up")
             except (OSError, TimeoutError):
-                attack.heard("no connection")
+                attack.count_answer("no connection")
 
     await asyncio.gather(*(one() for _ in range(16)))
 
@@ -175,9 +175,9 @@ async def offers(attack: Attack) -> None:
                 attack.sent += 1
                 try:
                     async with client.post("/whep/live", data=DEAD_OFFER, headers={"Content-Type": "application/sdp"}) as response:
-                        attack.heard(str(response.status))
+                        attack.count_answer(str(response.status))
                 except (aiohttp.ClientError, OSError):
-                    attack.heard("no connection")
+                    attack.count_answer("no connection")
 
     await asyncio.gather(*(one(f"127.0.0.{number}") for number in range(2, 10)))
 
@@ -193,9 +193,9 @@ async def connections(attack: Attack) -> None:
             try:
                 opening = asyncio.open_connection("127.0.0.1", attack.port, local_addr=(f"127.0.0.{number}", 0))
                 held.append((await asyncio.wait_for(opening, 2))[1])
-                attack.heard("open")
+                attack.count_answer("open")
             except (OSError, TimeoutError):
-                attack.heard("no connection")
+                attack.count_answer("no connection")
         while time.monotonic() < attack.until:
             await asyncio.sleep(0.05)
     finally:

@@ -135,7 +135,7 @@ class Tradewind:
         for process in left:
             process.kill()
         if error is not None:
-            sys.stderr.write("\n".join(["— said:", *self.lines, "— complained:", *self.complaints, *self.logs()]) + "\n")
+            sys.stderr.write("\n".join(["— standard output:", *self.lines, "— standard error:", *self.complaints, *self.logs()]) + "\n")
         assert error is not None or not left, f"left behind: {left}"
 
     def logs(self) -> list[str]:
