@@ -154,22 +154,22 @@ def run_plan(segments: tuple[Segment, ...], run: Run) -> RunPlan:
     return RunPlan(sum(one.planned_s for one in segments), segments[index] if index >= 0 else None, to_come_s)
 
 
-def timing(stands: RunPlan, run: Run, now_ms: int) -> Timing:
+def timing(plan: RunPlan, run: Run, now_ms: int) -> Timing:
     """The timing at `now_ms`; zero for a segment that was removed."""
     if run.started_ms is None:
-        return Timing(0.0, 0.0, 0.0, 0.0, now_ms + stands.planned_s * 1000)
+        return Timing(0.0, 0.0, 0.0, 0.0, now_ms + plan.planned_s * 1000)
     now_ms = run.ended_ms if run.ended_ms is not None else now_ms
     slot_s = left_s = 0.0
-    if (current := stands.current) is not None:
+    if (current := plan.current) is not None:
         slot_s = run.spent_s.get(current.id, 0.0) + (_since_s(run.entered_ms, now_ms) if run.ended_ms is None else 0.0)
         left_s = allotted_s(current, run) - slot_s
     elapsed_s = _since_s(run.started_ms, now_ms)
-    projected_s = elapsed_s + (0.0 if run.ended_ms is not None else max(0.0, left_s) + stands.to_come_s)
+    projected_s = elapsed_s + (0.0 if run.ended_ms is not None else max(0.0, left_s) + plan.to_come_s)
     return Timing(
         elapsed_s=elapsed_s,
         slot_elapsed_s=slot_s,
         slot_left_s=left_s,
-        over_s=projected_s - stands.planned_s,
+        over_s=projected_s - plan.planned_s,
         ends_ms=run.started_ms + round(projected_s * 1000),
     )
 

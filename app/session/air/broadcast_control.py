@@ -38,7 +38,7 @@ class BroadcastControl:
         self._main_id = ""
         self._sent: tuple[Target, ...] = ()
         self._watched: WatchRelays | None = None
-        self._heard_live = False
+        self._heard_live = False  # the engine has reported this show as live, so its idle means that another desk ended it
         self._uses_fallback = False  # the embedded relay takes the program too, because the chosen one does not
         self.state.changed.connect(lambda old, new: self._follow())
         engine.attached.connect(lambda hello: self._on_attached(hello.live_relay_ids))

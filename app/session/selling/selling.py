@@ -20,7 +20,7 @@ from app.session.catalogue.product_index import ProductIndex
 from app.session.document.show_book import Now, ShowBook
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letters that sound alike when read aloud
-CODE_LENGTH = 8  # 40 bits: can't be guessed at the rate that the hub allows
+CODE_LENGTH = 8  # 40 bits: can't be guessed at the rate that the relay allows
 
 
 def make_codes(count: int, taken: frozenset[str] = frozenset()) -> tuple[str, ...]:
