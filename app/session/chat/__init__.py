@@ -1,0 +1,1 @@
+"""Chat: takes messages in, answers them, has them translated, and moderates."""
