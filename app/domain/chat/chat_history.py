@@ -97,12 +97,13 @@ class ChatHistory:
         """The line with this key, None if it is gone or never was."""
         return self._lines.get(key)
 
-    def take(self, event: ShowEvent) -> ChatLine | None:
-        """Read one log entry. Returns the line that is new or changed, None if nothing is."""
+    def take(self, event: ShowEvent) -> tuple[ChatLine, ...]:
+        """Read one log entry. Returns the lines that are new (their `seq` is the event's) or changed."""
         if event.kind is EventKind.CHAT_SAID:
             return self._said(event)
         line = self._lines.get(f"{event.data.get('source', '')}/{event.data.get('message', '')}")
-        return None if line is None else self._put(_changed(line, event), line)
+        changed = None if line is None else self._put(_changed(line, event), line)
+        return () if changed is None else (changed,)
 
     def set_failure(self, key: str, failure: AppError | None) -> ChatLine | None:
         """Say why a line has no translation. Returns the changed line."""
@@ -114,16 +115,24 @@ class ChatHistory:
         self._lines.clear()
         self.total = 0
 
-    def _said(self, event: ShowEvent) -> ChatLine | None:
+    def _said(self, event: ShowEvent) -> tuple[ChatLine, ...]:
         message = logged_message(event)
         if message is None or message.key in self._lines:
-            return None
+            return ()
         self.total += 1
         line = ChatLine(event.seq, message, question=message.role is AuthorRole.VIEWER and is_question(message.text))
         self._lines[message.key] = line
         if len(self._lines) > self._limit:
             self._lines.popitem(last=False)
-        return line
+        return (line, *self._answered(message, event.at_ms))
+
+    def _answered(self, message: ChatMessage, at_ms: int) -> tuple[ChatLine, ...]:
+        """The line that this message of the host's team answers."""
+        if message.role is AuthorRole.VIEWER or not message.reply_to:
+            return ()
+        line = self._lines.get(f"{message.source}/{message.reply_to}")
+        changed = None if line is None or line.answered_ms is not None else self._put(replace(line, answered_ms=at_ms), line)
+        return () if changed is None else (changed,)
 
     def _put(self, line: ChatLine, before: ChatLine) -> ChatLine | None:
         if line == before:

@@ -26,7 +26,8 @@ class ChatMessage:
     """A message whose text and name have been cleaned.
 
     `id` and `author` are unique within the source. `reply_to` is the id of the message that this one answers, `language` (BCP 47) what the
-    author's page or platform says, `market` the author's market. `mark` is the room event that brought it, "" for other sources.
+    author's page or platform says, `market` the author's market. `borrowed`: the name looks like the host's. `mark` is the room event that
+    brought it, "" for other sources.
     """
 
     source: str
@@ -39,6 +40,7 @@ class ChatMessage:
     language: str = ""
     market: str = ""
     reply_to: str = ""
+    borrowed: bool = False
     mark: str = ""
 
     @property
@@ -51,8 +53,9 @@ def chat_entry(message: ChatMessage) -> dict[str, Any]:
     """The data of CHAT_SAID for this message; empty fields are left out."""
     texts = {name: getattr(message, "reply_to" if name == "reply" else name) for name in _TEXTS}
     role = {} if message.role is AuthorRole.VIEWER else {"role": message.role.value}
+    borrowed = {"borrowed": True} if message.borrowed else {}
     filled = {name: text for name, text in texts.items() if text}
-    return {"source": message.source, "message": message.id, "at_ms": message.at_ms, **role, **filled}
+    return {"source": message.source, "message": message.id, "at_ms": message.at_ms, **role, **borrowed, **filled}
 
 
 def logged_message(event: ShowEvent) -> ChatMessage | None:
@@ -62,7 +65,14 @@ def logged_message(event: ShowEvent) -> ChatMessage | None:
         return None
     texts = {name: str(data.get(name, "")) for name in _TEXTS}
     texts["reply_to"] = texts.pop("reply")
-    return ChatMessage(source=data["source"], id=data["message"], at_ms=int(data.get("at_ms", event.at_ms)), role=_role(data), **texts)
+    return ChatMessage(
+        source=data["source"],
+        id=data["message"],
+        at_ms=int(data.get("at_ms", event.at_ms)),
+        role=_role(data),
+        borrowed=data.get("borrowed") is True,
+        **texts,
+    )
 
 
 def _role(data: Mapping[str, Any]) -> AuthorRole:

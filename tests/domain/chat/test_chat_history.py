@@ -40,21 +40,23 @@ def test_a_line_has_all_that_happened_to_it() -> None:
         ],
         start=1,
     ):
-        assert history.take(_event(seq, 1000 + seq, kind, data)) is not None
+        assert len(history.take(_event(seq, 1000 + seq, kind, data))) == 1
     (line,) = history
     assert (line.seq, line.message, line.question, line.translation) == (1, ASKED, True, translation)
     assert (line.starred, line.claimed_by, line.reports, line.answered_ms) == (True, "Wei", 2, 1007)
     assert not line.open_question
-    again = history.take(_event(9, 2000, EventKind.CHAT_ANSWERED, {**NAME, "done": False}))
-    assert again is not None and again.open_question
+    (again,) = history.take(_event(9, 2000, EventKind.CHAT_ANSWERED, {**NAME, "done": False}))
+    assert again.open_question
+    said, answered = history.take(_said(10, ANSWER))
+    assert (said.message, answered.key, answered.answered_ms) == (ANSWER, ASKED.key, 9000)
 
 
 def test_a_message_counts_once_and_a_change_of_nothing_changes_nothing() -> None:
     history = ChatHistory()
-    assert history.take(_said(1, ASKED)) is not None
-    assert history.take(_said(2, ASKED)) is None
-    assert history.take(_event(3, 5, EventKind.CHAT_STARRED, {**NAME, "done": False})) is None
-    assert history.take(_event(4, 5, EventKind.CHAT_REMOVED, {"source": "irc", "message": "b.1"})) is None
+    assert len(history.take(_said(1, ASKED))) == 1
+    assert history.take(_said(2, ASKED)) == ()
+    assert history.take(_event(3, 5, EventKind.CHAT_STARRED, {**NAME, "done": False})) == ()
+    assert history.take(_event(4, 5, EventKind.CHAT_REMOVED, {"source": "irc", "message": "b.1"})) == ()
     assert (len(history), history.total) == (1, 1)
 
 
@@ -73,8 +75,9 @@ def test_a_failure_stays_until_the_translation_comes() -> None:
     history.take(_said(1, ASKED))
     line = history.set_failure(ASKED.key, AppError("translation.no_pair"))
     assert line is not None and line.failure is not None and line.failure.code == "translation.no_pair"
-    done = history.take(_event(2, 5, EventKind.CHAT_TRANSLATED, translation_entry(ASKED, Translation("x", "pt", "zh-Hans", "argos"))))
-    assert done is not None and done.failure is None
+    entry = translation_entry(ASKED, Translation("x", "pt", "zh-Hans", "argos"))
+    (done,) = history.take(_event(2, 5, EventKind.CHAT_TRANSLATED, entry))
+    assert done.failure is None
     assert history.set_failure("page/none", None) is None
 
 

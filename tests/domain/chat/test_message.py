@@ -14,6 +14,7 @@ FULL = ChatMessage(
     language="pt-BR",
     market="BR",
     reply_to="5f.3",
+    borrowed=True,
     mark="5f:77",
 )
 
