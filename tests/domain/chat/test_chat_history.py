@@ -8,7 +8,7 @@ from app.domain.chat.answer_tracker import AnswerFigures, AnswerTracker
 from app.domain.chat.chat_history import ChatHistory, logged_translation, translation_entry
 from app.domain.chat.message import AuthorRole, ChatMessage, chat_entry
 from app.domain.event import EventKind, ShowEvent
-from app.domain.event_fields import fitting
+from app.domain.event_fields import valid_fields
 from app.domain.translation.translation import Doubt, Translation
 
 ASKED = ChatMessage("page", "b.1", "v1", "Ana", "quanto custa?", 1000, language="pt-BR")
@@ -18,7 +18,7 @@ NAME = {"source": "page", "message": "b.1"}
 
 
 def _event(seq: int, at_ms: int, kind: EventKind, data: dict[str, Any]) -> ShowEvent:
-    return ShowEvent(seq, at_ms, kind, fitting(data))
+    return ShowEvent(seq, at_ms, kind, valid_fields(data))
 
 
 def _said(seq: int, message: ChatMessage) -> ShowEvent:
@@ -106,7 +106,12 @@ def test_the_figures_of_answers_are_the_same_in_any_order() -> None:
         for event in events:
             tracker.take(event)
         assert tracker.figures() == AnswerFigures(3, 2, 5.0)
-    assert tracker.figures().below_target
+        assert tracker.figures().below_target
+
+
+def test_a_show_without_questions_has_left_none() -> None:
+    tracker = AnswerTracker()
+    tracker.take(_said(1, ASKED))
     tracker.clear()
     assert tracker.figures() == AnswerFigures(0, 0, None)
     assert not tracker.figures().below_target
