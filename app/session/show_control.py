@@ -20,6 +20,7 @@ from app.session.base.settings_store import SettingsStore
 from app.session.base.thread_runner import ThreadRunner
 from app.session.catalogue.product_index import ProductIndex
 from app.session.catalogue.show_handbook import MakePress
+from app.session.chat.chat_room import ChatRoom
 from app.session.document.autosave import Autosave
 from app.session.document.show_book import ShowBook
 from app.session.document.show_files import ShowFiles
@@ -34,7 +35,7 @@ from app.session.planning.dates.clock_watch import ClockWatch
 from app.session.planning.schedule_alerts import ScheduleAlerts
 from app.session.planning.scheduler import Scheduler
 from app.session.review.show_reports import ShowReports
-from app.session.room.board_builder import Json
+from app.session.room.board_builder import Json, title_for_viewers
 from app.session.room.room_dates import RoomDates
 from app.session.room.room_link import RoomLink
 from app.session.room.room_picture import RoomPictureMaker, Shrink
@@ -108,6 +109,7 @@ class ShowControl:
         self.runner = ShowRunner(studio, self.products, self.selling, take=studio.engine.take, now_ms=self.now_ms, notify=notify)
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.viewers = ViewerLog(studio, self.orders, relay_likes=lambda: self.room.inbox.likes)
+        self.chat = ChatRoom(studio, now_ms=self.now_ms, host_name=self._title, notify=notify)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
         self._slow = ThreadRunner(notify)
         self._build_plan(services, notify)
@@ -200,6 +202,10 @@ class ShowControl:
         """UTC milliseconds."""
         return self._clock.wall_ns() // NS_PER_MS
 
+    def _title(self) -> str:
+        document = self._studio.document
+        return title_for_viewers(document.show, document.path)
+
     def announce(self, dates: Mapping[str, Json], calendars: tuple[RoomCalendar, ...] = ()) -> None:
         """Show coming shows on the viewer page (see `room_schedule.schedule_board`), with their calendar files."""
         self.room.calendars.want(calendars)
@@ -282,6 +288,7 @@ class ShowControl:
             self.schedule_alerts,
             self.ending,
             self.viewers,
+            self.chat,
         ):
             part.reload()
         self._refresh.soon()
