@@ -307,7 +307,7 @@ async def test_cards_are_left_out_of_video_that_only_goes_to_our_page(tmp_path: 
     async with selling_desk(tmp_path, settings={"cards_in_video": "auto"}) as desk:
         studio = desk.studio
         studio.control.selling.pin("sun")
-        assert studio.control.cards.beside
+        assert studio.control.cards.page_has_cards
         studio.control.selling.show_lasting(OnScreenKind.LOWER_THIRD, on=True)  # the page has no lower third
         studio.document.edit_show("Name", lambda show: change_presentation(show, lower_third={"en": "Mia · Host"}))
         await desk.notice("paper.overlay", id="card.lower_third")
@@ -315,8 +315,8 @@ async def test_cards_are_left_out_of_video_that_only_goes_to_our_page(tmp_path: 
         studio.settings.change("cards_in_video", "always")
         await desk.notice("paper.overlay", id="card.product")
         studio.settings.change("cards_in_video", "never")
-        assert studio.control.cards.beside
+        assert studio.control.cards.page_has_cards
         studio.settings.change("cards_in_video", "auto")
         relay = Relay("away", "Away", "https://relay.example/whip")
         studio.document.edit("Add", lambda project: replace(project, relays=(relay,), also_relay_ids=("away",)))
-        assert not studio.control.cards.beside, "viewers of another relay don't have our page"
+        assert not studio.control.cards.page_has_cards, "viewers of another relay don't have our page"

@@ -54,7 +54,7 @@ class CardScene:
     picture: bytes
     watch_address: str
     now_ms: int
-    beside: bool = False  # everybody watches on our own page, which shows these things itself
+    page_has_cards: bool = False  # everybody watches on our own page, which shows these things itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class CardWriter:
             BADGE: _badge(scene),
             CODE: self._code(scene, languages),
         }
-        left_out = ON_PAGE if scene.beside else ()
+        left_out = ON_PAGE if scene.page_has_cards else ()
         return {name: card for name in OVERLAYS if name not in left_out and (card := cards[name]) is not None}
 
     def _product(self, scene: CardScene, market: Market | None, languages: Sequence[str]) -> ProductCard | None:

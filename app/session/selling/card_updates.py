@@ -81,7 +81,7 @@ class CardUpdates:
         return self._themes
 
     @property
-    def beside(self) -> bool:
+    def page_has_cards(self) -> bool:
         """Whether our page shows the cards beside the picture, so that the picture leaves them out.
 
         Automatic: yes while all viewers watch on our page.
@@ -111,7 +111,7 @@ class CardUpdates:
             picture=self._main_picture(product),
             watch_address=self._studio.embedded.watch_address,
             now_ms=self._now_ms(),
-            beside=self.beside,
+            page_has_cards=self.page_has_cards,
         )
         self._cards.show(scene, theme, show.project.output.canvas)
 

@@ -173,7 +173,7 @@ class OfferPanel(QWidget):
         self.unpin.setVisible(product is not None)
         shown = selling.shown
         on = product is not None or shown.card is not None or shown.countdown is not None
-        self.beside.setVisible(on and self._control.cards.beside)
+        self.beside.setVisible(on and self._control.cards.page_has_cards)
         for kind, button in self._switches.items():
             button.setChecked(kind in selling.shown.lasting)
         if tuple(self._cards) != selling.deck:

@@ -307,4 +307,4 @@ def test_cards_on_the_page_are_left_out_of_the_video() -> None:
     writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((True,),))
     all_cards = set(writer.cards(scene))
     assert {PRODUCT, KEYWORD, COUNTDOWN, TICKER, CODE, BADGE} <= all_cards
-    assert set(writer.cards(replace(scene, beside=True))) == all_cards - {PRODUCT, KEYWORD, COUNTDOWN, TICKER}
+    assert set(writer.cards(replace(scene, page_has_cards=True))) == all_cards - {PRODUCT, KEYWORD, COUNTDOWN, TICKER}
