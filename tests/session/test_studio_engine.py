@@ -212,8 +212,8 @@ async def test_a_desk_can_quit_and_leave_the_show_on_air(tmp_path: Path) -> None
 @pytest.mark.parametrize("live", [True, False], ids=["live", "idle"])
 async def test_the_next_desk_continues_after_a_killed_one(tmp_path: Path, live: bool) -> None:
     show = tmp_path / "Shop.tradewind"
-    codes = ["-m", "tests.support.studio_process", str(tmp_path), str(show), *(["live"] if live else [])]
-    desk = await asyncio.create_subprocess_exec(sys.executable, *codes, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    arguments = ["-m", "tests.support.studio_process", str(tmp_path), str(show), *(["live"] if live else [])]
+    desk = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     assert desk.stdout is not None
     ready = (await asyncio.wait_for(desk.stdout.readline(), 60)).split()
     assert ready[0] == b"ready"

@@ -47,14 +47,14 @@ async def started_desk(home: Path, path: Path | None = None) -> AsyncIterator[St
 
 async def test_a_dot_in_the_name_is_not_a_suffix(tmp_path: Path) -> None:
     async with started_desk(tmp_path) as desk:
-        for requested_name, loaded_settings in (
+        for requested_name, file_name in (
             ("Show 1.5", "Show 1.5.tradewind"),
             ("Night.Tradewind", "Night.Tradewind"),
             ("old.json", "old.json.tradewind"),
         ):
             assert desk.studio.files.save_as(tmp_path / requested_name)
-            assert desk.studio.document.path == tmp_path / loaded_settings and (tmp_path / loaded_settings).exists()
-            assert desk.studio.files.open(tmp_path / loaded_settings)
+            assert desk.studio.document.path == tmp_path / file_name and (tmp_path / file_name).exists()
+            assert desk.studio.files.open(tmp_path / file_name)
 
 
 async def test_shows_are_saved_opened_and_listed_as_recent(tmp_path: Path) -> None:
@@ -153,8 +153,8 @@ async def test_a_show_open_in_another_desk_is_refused_with_a_notice_and_opens_as
         assert first.studio.files.save_as(path)
         async with StudioDesk(tmp_path, settings={"reopen_last": False}) as second:
             assert not second.studio.files.open(path)
-            codes = await second.notice("show_file.in_use")
-            assert codes.severity is Severity.WARNING
+            notice = await second.notice("show_file.in_use")
+            assert notice.severity is Severity.WARNING
             assert not second.studio.files.save_as(path)
             assert second.studio.files.open_copy(path)
             assert (second.studio.document.path, second.studio.document.title) == (None, "shop")
@@ -291,8 +291,8 @@ async def test_an_old_text_show_is_converted_and_backed_up(tmp_path: Path) -> No
     before = (SAMPLES / "version-1.tradewind").read_bytes()
     path.write_bytes(before)
     async with started_desk(tmp_path, path) as desk:
-        codes = await desk.notice("show_file.converted")
-        assert codes.data["kept"] == str(tmp_path / "Autumn.json.bak")
+        notice = await desk.notice("show_file.converted")
+        assert notice.data["kept"] == str(tmp_path / "Autumn.json.bak")
         assert (desk.studio.document.path, desk.studio.document.project.name, desk.studio.document.modified) == (
             path,
             "Autumn market",
@@ -313,10 +313,10 @@ async def test_the_readable_parts_of_a_damaged_file_open_as_a_new_show(tmp_path:
     path.write_bytes(content)
     async with started_desk(tmp_path, path) as desk:
         await desk.notice("show_file.damaged")
-        codes = await desk.notice("show_file.salvaged")
-        assert 200 < int(codes.data["things"]) <= 300
+        notice = await desk.notice("show_file.salvaged")
+        assert 200 < int(notice.data["things"]) <= 300
         assert (desk.studio.document.path, desk.studio.document.title, desk.studio.document.modified) == (None, "shop", True)
-        assert len(desk.studio.document.show.products) == codes.data["things"]
+        assert len(desk.studio.document.show.products) == notice.data["things"]
     assert path.read_bytes() == content
 
 
@@ -399,16 +399,16 @@ async def test_everything_can_be_exported_and_imported_again(tmp_path: Path) -> 
 
 
 async def test_settings_are_saved_and_invalid_ones_refused(tmp_path: Path) -> None:
-    codes: list[Settings] = []
+    changes: list[Settings] = []
     async with started_desk(tmp_path) as desk:
-        desk.studio.settings.changed.connect(codes.append)
+        desk.studio.settings.changed.connect(changes.append)
         desk.studio.settings.change("language", "zh_CN")
         desk.studio.settings.change("language", "zh_CN")
         with pytest.raises(FieldError):
             desk.studio.settings.change("backup_every_min", 0)
         with pytest.raises(FieldError):
             desk.studio.settings.change("no such", 0)
-    assert [settings.language for settings in codes] == ["zh_CN"]
+    assert [settings.language for settings in changes] == ["zh_CN"]
     loaded_settings, notices = SettingsFile(desk.paths.settings).load()
     assert loaded_settings.language == "zh_CN" and notices == ()
 
