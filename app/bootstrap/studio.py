@@ -104,7 +104,7 @@ class LazyRoomClient:
 
 
 def control_services(paths: Paths, drawing: Drawing) -> ControlServices:
-    """The parts that the show desk uses on this machine."""
+    """The services that run a show on this machine."""
     return ControlServices(
         draw_card=drawing.card,
         prepare_drawing=drawing.prepare,

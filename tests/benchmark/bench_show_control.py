@@ -1,4 +1,4 @@
-"""What selling costs: actions of the show desk with 10,000 products and 200 segments, and how soon a pin is on 200 pages.
+"""What selling costs: actions of a show with 10,000 products and 200 segments, and how soon a pin is on 200 pages.
 
 Run: python -m tests.benchmark.bench_show_control [--products 10000] [--segments 200] [--pages 200] [--pins 40]. The promises: every action
 blocks the desk for at most 50 ms, a changed card is sent to the engine within 50 ms, a pin is on the pages within 300 ms (p95). The engine

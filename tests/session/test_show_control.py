@@ -1,4 +1,4 @@
-"""The whole show desk: log, room, video and engine stay in step after any restart."""
+"""Running a show: log, room, video and engine stay in step after any restart."""
 
 import asyncio
 import json
