@@ -27,8 +27,11 @@ _ALIKE = str.maketrans({sign: letter for letter, signs in _LOOKALIKES.items() fo
 def clean(text: str, limit: int = 500) -> str:
     """The text as one line of at most `limit` characters, "" if nothing visible is left. Longer text ends with "…"."""
     read = text[: limit * _READ_AHEAD]
-    known = unicodedata.normalize("NFC", read.encode(errors="ignore").decode())
-    line = unicodedata.normalize("NFC", " ".join("".join(_shown(known)).split()))
+    if read.isascii() and read.isprintable():
+        line = " ".join(read.split())
+    else:
+        known = unicodedata.normalize("NFC", read.encode(errors="ignore").decode())
+        line = unicodedata.normalize("NFC", " ".join("".join(_shown(known)).split()))
     if not any(unicodedata.category(sign)[0] in "LNPS" for sign in line):
         return ""
     cut = len(line) > limit or len(text) > len(read)
