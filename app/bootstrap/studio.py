@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from app.bootstrap.announcements import announcement_services
@@ -25,6 +26,7 @@ from app.session.planning.schedule_book import ScheduleBook
 from app.session.room.room_picture import Shrink
 from app.session.room.room_socket import Connect, RoomAddress, RoomSocket
 from app.session.selling.card_texts import CardWriter, Modules
+from app.session.selling.offer_texts import OfferTexts
 from app.session.show_control import ControlServices
 from app.session.studio import MakeSample, MakeSecrets, Studio
 from app.storage.card_themes import load_card_themes
@@ -105,11 +107,13 @@ class LazyRoomClient:
 
 def control_services(paths: Paths, drawing: Drawing) -> ControlServices:
     """The services that run a show on this machine."""
+    offer_texts = OfferTexts(LazyFormats(), load_phrases(paths.card_phrases))
     return ControlServices(
         draw_card=drawing.card,
         prepare_drawing=drawing.prepare,
         load_themes=lambda told: {theme.id: theme for theme in load_card_themes(paths.card_themes, told)},
-        writer=CardWriter(formats=LazyFormats(), phrases=load_phrases(paths.card_phrases), code=qr_code_modules),
+        writer=CardWriter(texts=offer_texts, code=qr_code_modules),
+        reply_texts=lambda: replace(offer_texts, phrases={**offer_texts.phrases, **load_phrases(paths.reply_phrases)}),
         connect_room=LazyRoomClient(),
         shrink=shrunk_picture,
         make_press=lambda picture_of, media_type_of: handbook_exporter(paths, picture_of, media_type_of),

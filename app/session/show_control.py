@@ -21,6 +21,7 @@ from app.session.base.thread_runner import ThreadRunner
 from app.session.catalogue.product_index import ProductIndex
 from app.session.catalogue.show_handbook import MakePress
 from app.session.chat.chat_room import ChatRoom
+from app.session.chat.quick_replies import QuickReplies
 from app.session.document.autosave import Autosave
 from app.session.document.show_book import ShowBook
 from app.session.document.show_files import ShowFiles
@@ -50,6 +51,7 @@ from app.session.selling.card_texts import CardWriter
 from app.session.selling.card_updates import CardUpdates, LoadThemes
 from app.session.selling.cards_on_air import CardsOnAir
 from app.session.selling.disclosures import Disclosures
+from app.session.selling.offer_texts import OfferTexts
 from app.session.selling.orders import Orders
 from app.session.selling.selling import Selling
 from app.storage.last_time_zone import LastTimeZone
@@ -69,6 +71,7 @@ class ControlServices:
     prepare_drawing: Callable[[], object]
     load_themes: LoadThemes
     writer: CardWriter
+    reply_texts: Callable[[], OfferTexts]
     connect_room: Connect
     shrink: Shrink
     make_press: MakePress
@@ -110,6 +113,7 @@ class ShowControl:
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.viewers = ViewerLog(studio, self.orders, relay_likes=lambda: self.room.inbox.likes)
         self.chat = ChatRoom(studio, now_ms=self.now_ms, host_name=self._title, notify=notify)
+        self.quick_replies = QuickReplies(lambda: studio.document.show, self.products, services.reply_texts)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
         self._slow = ThreadRunner(notify)
         self._build_plan(services, notify)

@@ -116,6 +116,10 @@ class Paths:
     def announcement_phrases(self) -> Path:
         return self.resources / "phrases" / "announcements.toml"
 
+    @property
+    def reply_phrases(self) -> Path:
+        return self.resources / "phrases" / "replies.toml"
+
     def make(self) -> None:
         """Create the folders, accessible to this user only; raises StorageError for the one that fails."""
         for folder in (self.config, self.state, self.cache, self.runtime):

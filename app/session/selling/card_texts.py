@@ -1,16 +1,16 @@
 """Chooses the content of the cards on the picture, in the languages of the picture's market."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from app.domain.base.localized_text import LocalizedText, has, pick, primary
 from app.domain.base.money import Money
 from app.domain.catalogue.market import Market
-from app.domain.catalogue.product import Delivery, Price, Product, price_in, saving_percent, units_in_stock
+from app.domain.catalogue.product import Price, Product, price_in, saving_percent
 from app.domain.selling.card import Card, CountdownOverlay, DisclosureBadge, KeywordOverlay, LowerThird, ProductCard, QrCard, Ticker
 from app.domain.selling.on_screen import OnScreen, OnScreenKind
 from app.domain.show import Show
+from app.session.selling.offer_texts import OfferFormats, OfferTexts
 from app.session.selling.selling import picture_market, urgency_allowed
 
 PRODUCT, KEYWORD, LOWER_THIRD, COUNTDOWN, TICKER, BADGE, CODE = (
@@ -24,21 +24,9 @@ PRODUCT, KEYWORD, LOWER_THIRD, COUNTDOWN, TICKER, BADGE, CODE = (
 )
 ON_PAGE = (PRODUCT, KEYWORD, COUNTDOWN, TICKER)  # what the viewer page shows beside the picture
 OVERLAYS = (LOWER_THIRD, PRODUCT, KEYWORD, COUNTDOWN, CODE, TICKER, BADGE)
-FEW = 50  # the card says how many units are left when there are no more than this
 NAME_AND_ROLE = " · "  # how people write both on one line
 
 
-class CardFormats(Protocol):
-    """`app.language.formats`, loaded with the first card."""
-
-    def money(self, amount: Money, language: str, *, market: str = "") -> str: ...
-
-    def number(self, value: int, language: str, *, market: str = "") -> str: ...
-
-    def percent(self, value: float, language: str, *, market: str = "") -> str: ...
-
-
-Phrases = Mapping[str, LocalizedText]  # "left", "delivery", "watch" → the cards' own texts, with {units} or {days}
 Modules = tuple[tuple[bool, ...], ...]
 
 
@@ -59,10 +47,9 @@ class CardScene:
 
 @dataclass(frozen=True, slots=True)
 class CardWriter:
-    """Makes cards from scenes, on any thread; the first call is slow, because it loads `formats` and the QR code maker."""
+    """Makes cards from scenes, on any thread; the first call is slow, because it loads the formats and the QR code maker."""
 
-    formats: CardFormats
-    phrases: Phrases
+    texts: OfferTexts
     code: Callable[[str], Modules]
 
     def cards(self, scene: CardScene) -> dict[str, Card]:
@@ -87,48 +74,30 @@ class CardWriter:
             return None
         name, language = pick(product.name, languages)
         price = _price(product, market)
-        money = _money(self.formats, language, market)
+        money = _money(self.texts.formats, language, market)
         keywords = [pick(point.keyword, [language, *languages])[0] for point in product.points]
         delivery = None if market is None else next((one for one in product.delivery if one.market_id == market.id), None)
         return ProductCard(
             name=name or product.sku or product.id,
             price="" if price is None else money(price.price),
             was="" if price is None or price.was is None else money(price.was),
-            left=self._left(product, language, market),
+            left=self.texts.units_left(product, language, _id(market)),
             keywords=tuple(word for word in keywords if word),
-            delivery=self._delivery(delivery, language, market),
+            delivery=self.texts.delivery_time(delivery, language, _id(market)),
             saving=self._saving(price, language, market),
             picture=scene.picture,
             language=language or languages[0],
         )
 
-    def _left(self, product: Product, language: str, market: Market | None) -> str:
-        units = units_in_stock(product)
-        if not product.stock or units > FEW:
-            return ""
-        return self._phrase("left", language, units=self.formats.number(units, language, market=_id(market)))
-
-    def _delivery(self, delivery: Delivery | None, language: str, market: Market | None) -> str:
-        if delivery is None or delivery.days_to <= 0:
-            return ""
-        ends = dict.fromkeys((delivery.days_from or delivery.days_to, delivery.days_to))
-        days = "–".join(self.formats.number(day, language, market=_id(market)) for day in ends)
-        return self._phrase("delivery", language, days=days)
-
     def _saving(self, price: Price | None, language: str, market: Market | None) -> str:
         percent = 0 if price is None else saving_percent(price)
-        return f"−{self.formats.percent(percent, language, market=_id(market))}" if percent else ""
-
-    def _phrase(self, name: str, language: str, **values: str) -> str:
-        """A card's own text; nothing in a language without a translation, rather than a foreign word."""
-        words = self.phrases.get(name, {})
-        return pick(words, [language])[0].format(**values) if has(words, language) else ""
+        return f"−{self.texts.formats.percent(percent, language, market=_id(market))}" if percent else ""
 
     def _code(self, scene: CardScene, languages: Sequence[str]) -> QrCard | None:
         if OnScreenKind.CODE not in scene.shown.lasting or not scene.watch_address:
             return None
         address = scene.watch_address.partition("://")[2] or scene.watch_address
-        return QrCard(self.code(scene.watch_address), self._phrase("watch", languages[0]), address, languages[0])
+        return QrCard(self.code(scene.watch_address), self.texts.phrase("watch", languages[0]), address, languages[0])
 
 
 def _id(market: Market | None) -> str:
@@ -153,7 +122,7 @@ def _price(product: Product, market: Market | None) -> Price | None:
     return product.prices[0] if product.prices else None
 
 
-def _money(formats: CardFormats, language: str, market: Market | None) -> Callable[[Money], str]:
+def _money(formats: OfferFormats, language: str, market: Market | None) -> Callable[[Money], str]:
     return lambda amount: formats.money(amount, language, market=_id(market))
 
 

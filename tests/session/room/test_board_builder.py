@@ -21,6 +21,7 @@ from app.language import formats
 from app.session.catalogue.product_index import ProductIndex
 from app.session.room.board_builder import BoardBuilder, title_for_viewers
 from app.session.selling.card_texts import BADGE, CODE, COUNTDOWN, KEYWORD, PRODUCT, TICKER, CardScene, CardWriter
+from app.session.selling.offer_texts import OfferTexts
 from app.session.selling.selling import words_of
 from app.storage.markets import load_markets
 from app.storage.paths import RESOURCES
@@ -188,7 +189,7 @@ def cards(show: Show, shown: OnScreen, *, pinned: str = "", badge: dict[str, str
     products = ProductIndex(lambda: show)
     words = {} if shown.card is None else words_of(show, products, shown.card)
     scene = CardScene(show, shown, products.find(pinned), words, badge or {}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
-    writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((text.startswith("http"),),))
+    writer = CardWriter(texts=OfferTexts(formats, PHRASES), code=lambda text: ((text.startswith("http"),),))
     return dict(writer.cards(scene))
 
 
@@ -304,7 +305,7 @@ def test_cards_on_the_page_are_left_out_of_the_video() -> None:
     products = ProductIndex(lambda: show)
     words = words_of(show, products, OnScreenCard("sun-1", OnScreenKind.POINT, "sun"))
     scene = CardScene(show, shown, products.find("sun"), words, {"en": "Ad"}, b"", "http://192.0.2.7:8787/watch/live", 10_000)
-    writer = CardWriter(formats=formats, phrases=PHRASES, code=lambda text: ((True,),))
+    writer = CardWriter(texts=OfferTexts(formats, PHRASES), code=lambda text: ((True,),))
     all_cards = set(writer.cards(scene))
     assert {PRODUCT, KEYWORD, COUNTDOWN, TICKER, CODE, BADGE} <= all_cards
     assert set(writer.cards(replace(scene, page_has_cards=True))) == all_cards - {PRODUCT, KEYWORD, COUNTDOWN, TICKER}
