@@ -1,0 +1,42 @@
+"""Signs that an engine went astray: its output is too long, repeats itself or is the original."""
+
+import re
+import unicodedata
+
+_LOOP = re.compile(r"(.{2,24}?)\1{4,}", re.DOTALL)
+_LONGEST = 3.0  # times the original, by width
+_SHORTEST = 0.25
+_ALLOWANCE = 14.0  # widths that a short text may differ by
+_COPIED_LETTERS = 8  # shorter ones, as "Pix" and "ok", are the same word in many languages
+
+
+def without_loops(text: str) -> str:
+    """The text with each repeated chunk once."""
+    return _LOOP.sub(lambda found: found[1], text)
+
+
+def width(text: str) -> float:
+    """How much a text says, roughly, in Latin letters: Han writes a word of three letters with one character, kana and Hangul two."""
+    total = 0.0
+    for sign in text:
+        if sign.isascii():
+            total += sign.isalnum()
+        elif "\u3400" <= sign <= "\u9fff":
+            total += 3.0
+        elif "\u3040" <= sign <= "\u30ff" or "\uac00" <= sign <= "\ud7a3":
+            total += 2.0
+        else:
+            total += unicodedata.category(sign)[0] in "LN"
+    return total
+
+
+def has_odd_length(original: str, translated: str) -> bool:
+    """Whether the translation says far more or far less than the original."""
+    before, after = width(original), width(translated)
+    return after > before * _LONGEST + _ALLOWANCE or after < before * _SHORTEST - _ALLOWANCE / 4
+
+
+def is_copied(original: str, translated: str) -> bool:
+    """Whether the original came back, and is too long to be the same in both languages."""
+    before = "".join(original.casefold().split())
+    return width(original) >= _COPIED_LETTERS and before == "".join(translated.casefold().split())
