@@ -24,6 +24,7 @@ class Subject(Enum):
     COUPON = "coupon"
     MARKET = "market"
     AIRING = "airing"  # the id is an Occurrence.key
+    MESSAGE = "message"  # a chat message about to be sent; it has no id
 
 
 @dataclass(frozen=True, slots=True)
