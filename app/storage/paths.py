@@ -120,6 +120,16 @@ class Paths:
     def reply_phrases(self) -> Path:
         return self.resources / "phrases" / "replies.toml"
 
+    @property
+    def slang(self) -> tuple[Path, Path]:
+        """The folders with chat shorthand: ours and the user's own."""
+        return self.resources / "translation" / "slang", self.config / "translation" / "slang"
+
+    @property
+    def profanity(self) -> tuple[Path, Path]:
+        """The folders with words that translations do not show: ours and the user's own."""
+        return self.resources / "translation" / "profanity", self.config / "translation" / "profanity"
+
     def make(self) -> None:
         """Create the folders, accessible to this user only; raises StorageError for the one that fails."""
         for folder in (self.config, self.state, self.cache, self.runtime):

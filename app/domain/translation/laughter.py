@@ -29,7 +29,7 @@ _ALONE: Mapping[str, str] = {
     "es": "lol",
     "pt": "rs lol",
     "ja": "笑 草 w ｗ",
-    "zh": "233 2333 23333",
+    "zh": "",
 }
 # What laughing readers of each language write.
 LAUGHS: Mapping[str, str] = {
@@ -45,13 +45,14 @@ LAUGHS: Mapping[str, str] = {
     "th": "555",
     **dict.fromkeys(("zh-Hans", "zh-Hant"), "哈哈"),
 }
+_NO_PRICE = r"(?<![฿$€£¥])(?<!ราคา)(?<!ราคา )(?!5+\s?(?:บาท|฿|ชิ้น|กรัม|ตัว|[.,:/%-]\s?\d|\.-))"  # "555" may be a price in Thai, too
 
 
 def _pattern(units: str, alone: str) -> re.Pattern[str]:
     """Only what is no part of a word: Latin letters and digits beside it make another word of it."""
     repeated = [f"(?:{unit}){{{3 if len(unit) == 1 and unit.isascii() else 2},}}{_half(unit)}" for unit in units.split()]
     whole = "|".join((*repeated, *sorted(alone.split(), key=len, reverse=True)))
-    return re.compile(rf"(?<![{LATIN}\d\u0400-\u04ff])(?:{whole})(?![{LATIN}\d\u0400-\u04ff])", re.IGNORECASE)
+    return re.compile(rf"(?<![{LATIN}\d\u0400-\u04ff]){_NO_PRICE}(?:{whole})(?![{LATIN}\d\u0400-\u04ff])", re.IGNORECASE)
 
 
 def _half(unit: str) -> str:

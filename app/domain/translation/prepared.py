@@ -51,7 +51,7 @@ def prepare(text: str, language: str, terms: Terms, slang: Mapping[str, SlangTab
         return Prepared(text, language, "", tuple(parts))
     items = tuple(part for part in inner if isinstance(part, Protected))
     numbers = iter(range(len(items)))
-    joined = "".join(part if isinstance(part, str) else token(next(numbers)) for part in inner)
+    joined = _joined(part if isinstance(part, str) else token(next(numbers)) for part in inner)
     bare = " ".join(joined.split())
     before, after = joined[: joined.index(bare[0])], joined[len(joined.rstrip()) :]
     return Prepared(text, language, bare, (*parts[:begin], before), (after, *parts[end:]), items)
@@ -182,19 +182,19 @@ def _restored(translated: str, items: Sequence[Protected], target: str) -> tuple
     pieces.append(translated[at:])
     if waiting:
         pieces[::2] = [_TOKEN_REST.sub("", piece) for piece in pieces[::2]]
-    return _spaced(pieces), list(waiting.values()), surplus
+    return " ".join(_joined(pieces).split()), list(waiting.values()), surplus
 
 
 def _written(parts: Sequence[Part], target: str) -> str:
     return "".join(part if isinstance(part, str) else part.in_language(target) for part in parts)
 
 
-def _spaced(pieces: Iterable[str]) -> str:
+def _joined(pieces: Iterable[str]) -> str:
     """The pieces joined; a space keeps words and figures apart that would become one."""
     text = ""
     for piece in pieces:
         text += f" {piece}" if text and piece and _run_together(text[-1], piece[0]) else piece
-    return " ".join(text.split())
+    return text
 
 
 def _run_together(before: str, after: str) -> bool:

@@ -63,7 +63,7 @@ _CLOSING = ".,;:!?)]}\"'»”’"
 _SIGN = r"(?:(?:R|US|S|A|C|HK|NT|MX|AU|CA)\$|RM|Rp\.?|[$€£¥￥₫฿₹₩₺₽₱₦₴﷼])"
 _UNIT = (
     r"(?:%|％|°C|°F|°|″|\$|€|£|¥|₫|đ|฿|₩|₺|₽|USD|EUR|GBP|BRL|CNY|RMB|JPY|KRW|THB|VND|IDR|MYR|SGD|MXN|TRY|RUB|SAR|AED|EGP|TL"
-    r"|cm|mm|km|ml|kg|mg|oz|lbs?|gb|mb|tb|mah|rb|jt|k|g|l|m|w|v)"
+    r"|am|pm|cm|mm|km|ml|kg|mg|oz|lbs?|gb|mb|tb|mah|rb|jt|k|g|l|m|w|v)"
 )
 _NUMBER = r"\d+(?:(?:[.,:/\-–~x×*٫٬'’]|\s?[-–~x×*]\s?| )\d+)*"
 _WORD = rf"[{LATIN}\d]"

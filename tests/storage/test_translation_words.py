@@ -1,0 +1,57 @@
+"""Word lists of translation are loaded, the shop's own over ours."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.translation.slang import SlangTable
+from app.storage.files import StorageError
+from app.storage.translation_words import load_profanity, load_slang
+from tests.support.source_trees import ROOT
+
+OURS = ROOT / "resources" / "translation"
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_our_lists_cover_the_languages_of_viewers() -> None:
+    slang, profanity = load_slang(OURS / "slang"), load_profanity(OURS / "profanity")
+    assert {"ar", "en", "es", "fr", "id", "pt", "ru", "th", "tr", "vi", "zh"} <= set(slang) & set(profanity)
+    assert all(len(table.words) >= 30 for table in slang.values())
+    assert slang["pt"].spelled_out("qnt custa? n vi") == "quanto custa? não vi"
+
+
+def test_our_shorthand_leads_nowhere_twice() -> None:
+    """A meaning that is shorthand itself would be spelled out differently the second time."""
+    for language, table in load_slang(OURS / "slang").items():
+        for word, meant in table.words.items():
+            assert word != meant.casefold(), (language, word)
+
+
+def test_the_shops_own_words_come_over_ours(tmp_path: Path) -> None:
+    ours = written(tmp_path / "ours", "pt", 'doubled = ["carro"]\n[words]\nn = "não"\nvc = "você"\n')
+    own = written(tmp_path / "own", "pt", 'repeats_with_2 = true\n[words]\nVC = "tu"\nn = ""\nzap = "WhatsApp"\n')
+    assert load_slang(ours, own, tmp_path / "missing") == {
+        "pt": SlangTable({"vc": "tu", "zap": "WhatsApp"}, frozenset({"carro"}), repeats_with_2=True)
+    }
+
+
+def test_a_shop_may_allow_a_word(tmp_path: Path) -> None:
+    ours = written(tmp_path / "ours", "en", 'words = ["damn", "hell"]\n')
+    own = written(tmp_path / "own", "en", 'words = ["heck"]\nallowed = ["Damn"]\n')
+    assert [*load_profanity(ours, own)["en"]] == ["hell", "heck"]
+
+
+@pytest.mark.parametrize("text", ["words = 3", "[words]\nn = 1", "nothing = 1", "words = [", "[words]\nn = 'x'\n[word]\n"])
+def test_a_broken_list_is_named_and_the_others_are_loaded(tmp_path: Path, text: str) -> None:
+    folder = written(written(tmp_path / "lists", "en", text), "pt", '[words]\nn = "não"\n')
+    with pytest.raises(StorageError) as caught:
+        load_slang(folder)
+    assert caught.value.code == "word_list.broken"
+    told: list[StorageError] = []
+    assert set(load_slang(folder, told=told.append)) == {"pt"}
+    assert [Path(str(error.data["path"])).name for error in told] == ["en.toml"]
