@@ -68,6 +68,7 @@ TEST_PACKAGES = (
     Package("espeak-ng", "tests of speech", command="espeak-ng"),
     Package("janus", "tests with a third-party relay", command="janus"),
     Package("coturn", "tests of relayed paths", command="turnserver"),
+    Package("ngircd", "tests with an IRC server", command="ngircd"),
     Package("iproute2", "tests of a cut network", command="ip"),
     Package("nodejs", "tests of the viewer page and with a third-party relay", command="node"),
     Package("npm", "tests with a third-party relay", command="npm"),

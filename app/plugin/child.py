@@ -7,13 +7,15 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
 
 from app.domain.selling.order import Order
 from app.plugin.api import Api, PluginError, Shop
+from app.plugin.chat import Chat
+from app.plugin.chat_wire import abilities_part
 from app.plugin.landlock import restrict
 from app.plugin.resource_limits import set_limits
 from app.plugin.sandbox import AuditSandbox
@@ -66,10 +68,14 @@ class DeskChannel:
             self.say(message)
             return self._answers.get()
 
-    def listen(self, ended: Callable[[], object]) -> None:
-        """Receive answers until the desk closes the connection. Run it on its own thread."""
+    def listen(self, requested: Callable[[Message], object], ended: Callable[[], object]) -> None:
+        """Receive answers and requests until the desk closes the connection. Run it on its own thread."""
         while line := self._incoming.readline(MAX_START):
-            self._answers.put(decode_line(line).get("taken") is True)
+            message = decode_line(line)
+            if "request" in message:
+                requested(message)
+            else:
+                self._answers.put(message.get("taken") is True)
         self._answers.put(False)
         ended()
 
@@ -99,14 +105,26 @@ async def _run_all(start: StartMessage, channel: DeskChannel) -> int:
         loop.call_soon_threadsafe(over.set)
         threading.Timer(GOODBYE_S, os._exit, (0,)).start()  # in case the plugin blocks its loop
 
-    threading.Thread(target=channel.listen, args=(ended,), name="desk-channel", daemon=True).start()
+    chat = Chat(channel.say)
+
+    def requested(message: Message) -> None:
+        loop.call_soon_threadsafe(chat.ask, message)
+
+    threading.Thread(target=channel.listen, args=(requested, ended), name="desk-channel", daemon=True).start()
     api = Api(start.settings, start.folder, lambda text: channel.say({"tell": str(text)[:MAX_TEXT]}))
     try:
         _load(start).enable(api)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises is the stranger's failure
         return _failed(channel, error)
+    if api.chat is not None and not start.chat:
+        return _failed(channel, PermissionError("plugin.toml does not request chat"))
     tasks = {loop.create_task(_run(shop, start, channel)) for shop in api.shops}
-    channel.say({"on": {"shops": len(tasks), "kernel": kernel}})
+    on: dict[str, Any] = {"shops": len(tasks), "kernel": kernel}
+    if api.chat is not None:
+        run_chat, abilities = api.chat
+        on["chat"] = abilities_part(abilities)
+        tasks |= {loop.create_task(_awaited(run_chat(chat))), loop.create_task(chat.deliver())}
+    channel.say({"on": on})
     beat = loop.create_task(_beat(channel, start.beat_s))
     stop = loop.create_task(over.wait())
     failure = await _first_failure(tasks, stop)
@@ -117,7 +135,7 @@ async def _run_all(start: StartMessage, channel: DeskChannel) -> int:
 
 
 async def _first_failure(tasks: set["asyncio.Task[None]"], stop: "asyncio.Task[Any]") -> BaseException | None:
-    """The exception of the first shop that failed; None = the desk ended us."""
+    """The exception of the first shop or chat that failed; None = the desk ended us."""
     waiting: set[asyncio.Task[Any]] = {*tasks, stop}
     while True:
         done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -133,6 +151,10 @@ async def _beat(channel: DeskChannel, every_s: float) -> None:
     while True:
         channel.say({"beat": True})
         await asyncio.sleep(every_s)
+
+
+async def _awaited(running: Awaitable[None]) -> None:
+    await running
 
 
 async def _run(shop: Shop, start: StartMessage, channel: DeskChannel) -> None:

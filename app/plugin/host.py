@@ -20,13 +20,16 @@ from app.domain.base.state_machine import StateMachine
 from app.domain.base.token_bucket import TokenBucket
 from app.domain.selling.order import Order
 from app.plugin.api import TakeOrder
+from app.plugin.chat_gate import PARTS, ChatGate, ChatIntake, NoChat
 from app.plugin.manifest import FILE, Manifest, ManifestError, read_manifest
+from app.plugin.permissions import entered_server
 from app.plugin.process import PluginLimits, PluginProcess, ProcessEnd, processor_s
 from app.plugin.wire import MAX_TEXT, Message, StartMessage, WireError, read_order, read_text
 
 log = logging.getLogger(__name__)
 
 MAX_PLUGINS = 64  # more folders are ignored; each one delays the start
+KEPT = "kept"  # in the settings file, for a secret that the keyring has
 WORDS, WORDS_HZ = 20, 0.5  # messages at once, then per second
 
 
@@ -68,11 +71,37 @@ class PluginSettings(Protocol):
         """Raises AppError when it cannot be written."""
 
 
+class PluginSecrets(Protocol):
+    """The keyring, by names."""
+
+    def set(self, name: str, secret: str) -> None:
+        """Keep a secret; "" forgets it."""
+
+    async def read(self, name: str) -> str:
+        """The secret, "" if there is none."""
+
+
+class NoSecrets:
+    """Keeps nothing, for a desk without a keyring."""
+
+    def set(self, name: str, secret: str) -> None: ...
+
+    async def read(self, name: str) -> str:
+        del name
+        return ""
+
+
+def plugin_secret(plugin_id: str, key: str) -> str:
+    """The name of a plugin's secret in the keyring."""
+    return f"plugin {plugin_id} {key}"
+
+
 class Plugin:
     """One plugin: its manifest, state and last problem."""
 
-    def __init__(self, manifest: Manifest, backoff: Backoff) -> None:
+    def __init__(self, manifest: Manifest, backoff: Backoff, gate: ChatGate) -> None:
         self.manifest = manifest
+        self.gate = gate
         self.state: StateMachine[PluginState] = StateMachine(f"plugin {manifest.id}", PluginState.OFF, MOVES)
         self.reason = ""
         self.trouble: Notice | None = None
@@ -85,6 +114,7 @@ class Plugin:
         self.words = TokenBucket(WORDS_HZ, WORDS, SystemClock())
         self.unsaid = 0
         self.again: asyncio.TimerHandle | None = None
+        self.opening: asyncio.Task[None] | None = None  # waits for the keyring
 
     @property
     def wanted(self) -> bool:
@@ -109,6 +139,8 @@ class PluginHost:
         data_folder: Path,
         take_order: TakeOrder,
         notify: Callable[[Notice], None],
+        chat: ChatIntake | None = None,
+        secrets: PluginSecrets | None = None,
         budget: PluginLimits | None = None,
     ) -> None:
         self.changed: Signal[[]] = Signal()
@@ -118,6 +150,8 @@ class PluginHost:
         self._data_folder = data_folder
         self._take_order = take_order
         self._notify = notify
+        self._chat = chat or NoChat()
+        self._secrets = secrets or NoSecrets()
         self._budget = budget or PluginLimits()
         self._running = False
         self._runs: set[PluginProcess] = set()  # including those that are ending
@@ -128,7 +162,7 @@ class PluginHost:
         if self._running:
             return
         self._running = True
-        self.plugins = tuple(Plugin(manifest, self._restart_backoff()) for manifest in self._found())
+        self.plugins = tuple(map(self._made, self._found()))
         enabled = self._settings.enabled()
         for plugin in self.plugins:
             if plugin.manifest.id in enabled:
@@ -147,8 +181,12 @@ class PluginHost:
         if self._runs:
             await asyncio.wait([asyncio.ensure_future(run.gone.wait()) for run in tuple(self._runs)])
 
+    def _made(self, manifest: Manifest) -> Plugin:
+        gate = ChatGate(manifest.id, pick(manifest.name, ())[0], self._chat)
+        return Plugin(manifest, self._restart_backoff(), gate)
+
     def values(self, plugin_id: str) -> dict[str, Value]:
-        """A plugin's current settings."""
+        """A plugin's current settings. A secret is KEPT if there is one, else ""."""
         plugin = self._plugin(plugin_id)
         try:
             return plugin.manifest.settings(self._settings.values(plugin_id))
@@ -166,8 +204,11 @@ class PluginHost:
         self.changed.emit()
 
     def configure(self, plugin_id: str, key: str, value: Value) -> None:
-        """Change one setting and restart a running plugin. Raises FieldError, or AppError if saving fails."""
+        """Change one setting and restart a running plugin. A secret goes to the keyring. Raises FieldError, or AppError if saving fails."""
         plugin = self._plugin(plugin_id)
+        if key in plugin.manifest.secret_keys:
+            self._secrets.set(plugin_secret(plugin_id, key), str(value))
+            value = KEPT if value else ""
         values = plugin.manifest.settings({**self.values(plugin_id), key: value})
         on = plugin.wanted
         self._settings.save(plugin_id, enabled=on, values=values)
@@ -205,29 +246,45 @@ class PluginHost:
         """Start its process."""
         plugin.reason, plugin.trouble, plugin.again = "", None, None
         plugin.busy_since = plugin.used_s = None
+        plugin.state.set(PluginState.STARTING)
+        values = self.values(plugin.manifest.id)
+        kept = [key for key in plugin.manifest.secret_keys if values[key]]
+        if kept:
+            plugin.opening = asyncio.get_running_loop().create_task(self._begin_with(plugin, values, kept), name="plugin-secrets")
+        else:
+            self._run(plugin, values)
+
+    async def _begin_with(self, plugin: Plugin, values: dict[str, Value], kept: Sequence[str]) -> None:
+        """Start its process with its secrets, which nobody else gets."""
+        secrets = {key: await self._secrets.read(plugin_secret(plugin.manifest.id, key)) for key in kept}
+        plugin.opening = None
+        self._run(plugin, {**values, **secrets})
+
+    def _run(self, plugin: Plugin, values: Mapping[str, Value]) -> None:
         try:
-            run = self._started(plugin)
+            run = self._started(plugin, values)
         except OSError as error:
             self._fail(plugin, "plugin.failed", {"reason": str(error)})
             return
         plugin.run = run
         self._runs.add(run)
-        plugin.state.set(PluginState.STARTING)
         if self._watch is None:
             self._watch = asyncio.get_running_loop().create_task(self._look_after(), name="plugins")
 
-    def _started(self, plugin: Plugin) -> PluginProcess:
-        manifest, values = plugin.manifest, self.values(plugin.manifest.id)
+    def _started(self, plugin: Plugin, values: Mapping[str, Value]) -> PluginProcess:
+        manifest = plugin.manifest
         folder = (self._data_folder / manifest.id).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         named = (str(values[key]).strip() for key in manifest.permissions.folders)
+        entered = (entered_server(str(values[one.key]), one.port) for one in manifest.permissions.servers)
         start = StartMessage(
             plugin_id=manifest.id,
             module=(manifest.folder / manifest.module).absolute(),
             folder=folder,
             settings=values,
             orders=manifest.permissions.orders,
-            network=manifest.permissions.network,
+            chat=manifest.permissions.chat,
+            network=(*manifest.permissions.network, *(server for server in entered if server is not None)),
             readable=tuple(Path(os.path.expanduser(one)).absolute() for one in named if one and "\0" not in one),
             beat_s=self._budget.beat_s,
             memory_mb=self._budget.memory_mb,
@@ -245,6 +302,10 @@ class PluginHost:
         if plugin.again is not None:
             plugin.again.cancel()
             plugin.again = None
+        if plugin.opening is not None:
+            plugin.opening.cancel()
+            plugin.opening = None
+        plugin.gate.close()
         run, plugin.run = plugin.run, None
         if run is not None:
             run.let_go()
@@ -271,10 +332,23 @@ class PluginHost:
             plugin.kernel_holds = isinstance(said["on"], dict) and bool(said["on"].get("kernel"))
             if plugin.state.value is PluginState.STARTING:
                 plugin.state.set(PluginState.ON)
+                self._open_chat(plugin, run, said["on"])
                 self.changed.emit()
+        elif PARTS & said.keys():
+            self._require_chat(plugin)
+            plugin.gate.take(said)
         elif "beat" not in said:
             raise WireError("unknown message")
         return None
+
+    def _open_chat(self, plugin: Plugin, run: PluginProcess, on: object) -> None:
+        if isinstance(on, dict) and "chat" in on:
+            self._require_chat(plugin)
+            plugin.gate.open(on["chat"], run.request)
+
+    def _require_chat(self, plugin: Plugin) -> None:
+        if not plugin.manifest.permissions.chat:
+            raise WireError("a chat, but plugin.toml does not request chat")
 
     def _take(self, plugin: Plugin, order: Order) -> bool:
         if not plugin.manifest.permissions.orders:
@@ -324,6 +398,7 @@ class PluginHost:
         if plugin.run is not run or not end.cause:
             return
         plugin.run = None
+        plugin.gate.close()
         if end.cause == "failed":
             self._fail(plugin, "plugin.failed", {"reason": end.value})
             return

@@ -71,6 +71,11 @@ class Manifest:
             for one in self.declared
         )
 
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The settings that are kept in the keyring."""
+        return tuple(one.key for one in self.declared if one.type is FieldType.SECRET)
+
     def settings(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """The user's values, checked and completed with defaults; raises FieldError."""
         return completed(self.fields("en"), values)
@@ -116,6 +121,8 @@ def _manifest(table: Mapping[str, Any], folder: Path) -> Manifest:
         declared=declared,
         permissions=read_permissions(table.get("permissions"), frozenset(one.key for one in declared if one.type in _PATHS)),
     )
+    if any(one.default != "" for one in declared if one.type is FieldType.SECRET):
+        raise ValueError("a secret has no default")
     manifest.settings({})  # checks the defaults
     return manifest
 

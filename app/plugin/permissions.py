@@ -37,28 +37,68 @@ class AllowedHost:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSetting:
+    """A setting in which the user enters a server that the plugin may reach, and its port when none is entered."""
+
+    key: str
+    port: int = HTTPS
+
+
+@dataclass(frozen=True, slots=True)
 class Permissions:
-    """`folders` are keys of settings with a folder that the plugin may read. It always has a folder of its own."""
+    """`folders` are keys of settings with a folder or file that the plugin may read. It always has a folder of its own."""
 
     orders: bool = True
     network: tuple[AllowedHost, ...] = ()
     folders: tuple[str, ...] = ()
+    chat: bool = False
+    servers: tuple[ServerSetting, ...] = ()
 
 
 def read_permissions(table: Mapping[str, Any] | None, setting_keys: frozenset[str]) -> Permissions:
     """Parse the table. A plugin without one may only add orders. Raises ValueError for anything that cannot be granted."""
     if table is None:
         return Permissions()
-    if unknown := sorted(set(table) - {"orders", "network", "folders"}):
-        raise ValueError(f"permissions.{unknown[0]} is unknown; known are orders, network and folders")
-    orders, network, folders = table.get("orders", False), table.get("network", []), table.get("folders", [])
-    if not isinstance(orders, bool):
-        raise TypeError("permissions.orders must be true or false")
+    if unknown := sorted(set(table) - {"orders", "chat", "network", "folders", "servers"}):
+        raise ValueError(f"permissions.{unknown[0]} is unknown; known are orders, chat, network, folders and servers")
+    orders, chat = table.get("orders", False), table.get("chat", False)
+    network, folders, servers = (table.get(key, []) for key in ("network", "folders", "servers"))
+    for key, flag in (("orders", orders), ("chat", chat)):
+        if not isinstance(flag, bool):
+            raise TypeError(f"permissions.{key} must be true or false")
     if not isinstance(network, list) or len(network) > MAX_HOSTS:
         raise ValueError(f"permissions.network must list at most {MAX_HOSTS} hosts")
     if not isinstance(folders, list) or not all(isinstance(key, str) and key in setting_keys for key in folders):
         raise ValueError("permissions.folders must list setting keys")
-    return Permissions(orders, tuple(_host(one) for one in network), tuple(folders))
+    if not isinstance(servers, list) or len(servers) > MAX_HOSTS:
+        raise ValueError(f"permissions.servers must list at most {MAX_HOSTS} setting keys")
+    return Permissions(
+        orders, tuple(_host(one) for one in network), tuple(folders), chat, tuple(_server_setting(one, setting_keys) for one in servers)
+    )
+
+
+def entered_server(text: str, port: int) -> AllowedHost | None:
+    """The server of what the user entered ("irc.example", "irc.example:6667", "https://matrix.example"), None if it is none."""
+    bare = text.strip().partition("://")[2] or text.strip()
+    bare = bare.partition("/")[0].lower()
+    try:
+        return _host(bare if ":" in bare else f"{bare}:{port}")
+    except ValueError:
+        return None
+
+
+def _server_setting(text: object, setting_keys: frozenset[str]) -> ServerSetting:
+    """Parse "key" or "key:port"; raises ValueError."""
+    key, _, port = str(text).partition(":")
+    if key not in setting_keys:
+        raise ValueError("permissions.servers must list setting keys")
+    return ServerSetting(key, _port(port, text) if port else HTTPS)
+
+
+def _port(port: str, whole: object) -> int:
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65535:
+        raise ValueError(f"permissions: the port of {whole!r} must be from 1 to 65535")
+    return int(port)
 
 
 def _host(text: object) -> AllowedHost:
@@ -66,9 +106,7 @@ def _host(text: object) -> AllowedHost:
     name, colon, port = str(text).lower().rpartition(":")
     if not colon:
         name, port = port, str(HTTPS)
-    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65535:
-        raise ValueError(f"permissions.network: the port of {text!r} must be from 1 to 65535")
-    host = AllowedHost(name, int(port))
+    host = AllowedHost(name, _port(port, text))
     if not host.is_address and not _HOST.fullmatch(name):
         raise ValueError(f"permissions.network: {text!r} is not a host name such as shop.example")
     return host

@@ -5,6 +5,7 @@ import concurrent.futures
 import io
 import logging
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "plugin"
 BURST = 2000  # messages at once: the orders of a busy day after a night without the desk
+MAX_REQUESTS = 64  # lines that wait for a plugin that does not read
 RATE_HZ = 200.0  # then this many a second; a plugin that sends more has to wait
 LOOK_S = 0.2
 # What the plugin gets of the desk's environment: paths and locale, nothing that leads to a keyring, a session bus or a token.
@@ -69,7 +71,8 @@ def environment(folder: Path, desk: Mapping[str, str]) -> dict[str, str]:
 
 class PluginProcess:
     """`heard` is called on the loop for each message, one at a time, and returns the answer, if any. `ended` is called once, when the
-    process is gone. One thread reads and waits; a plugin that sends too much has to wait with it."""
+    process is gone. One thread reads and waits; a plugin that sends too much has to wait with it. Another
+    thread writes, so that a plugin that does not read holds up nobody."""
 
     def __init__(self, start: StartMessage, *, heard: Callable[[Message], Message | None], ended: Callable[[ProcessEnd], None]) -> None:
         self.gone = asyncio.Event()
@@ -97,6 +100,9 @@ class PluginProcess:
         assert self._process.stdout is not None
         self._lines = io.BufferedReader(cast(io.RawIOBase, self._process.stdout), MAX_LINE)
         self._thread = threading.Thread(target=self._converse, name=f"plugin-{start.plugin_id}", daemon=True)
+        self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()  # None: close
+        self._writer = threading.Thread(target=self._write, name=f"plugin-{start.plugin_id}-out", daemon=True)
+        self._writer.start()
         self._thread.start()
 
     @property
@@ -111,7 +117,18 @@ class PluginProcess:
     def let_go(self) -> None:
         """Ask it to end by closing its input."""
         self._end = ProcessEnd("")
-        self._close()
+        self._outgoing.put(None)
+
+    def request(self, message: Message) -> bool:
+        """Send it a message that nobody waits for; False if it does not read, or the message does not fit in a line."""
+        if self._over.is_set() or self._outgoing.qsize() >= MAX_REQUESTS:
+            return False
+        try:
+            self._outgoing.put(encode_line(message))
+        except WireError as error:
+            log.warning("plugin %s: %s", self._start.plugin_id, error)
+            return False
+        return True
 
     def kill(self, end: ProcessEnd) -> None:
         """Kill it and all processes it started; only the first cause counts."""
@@ -144,14 +161,14 @@ class PluginProcess:
 
     def _converse(self) -> None:
         try:
-            self._say(start_line(self._start))
+            self._outgoing.put(start_line(self._start))
             while (line := self._lines.readline(MAX_LINE + 1)) and not self._over.is_set():
                 if (pause_s := self._lines_allowed.wait_s()) > 0:
                     self._over.wait(pause_s)
                 self._last = time.monotonic()
                 answer = self._hand_over(decode_line(line))
                 if answer is not None:
-                    self._say(encode_line(answer))
+                    self._outgoing.put(encode_line(answer))
         except WireError as error:
             self.kill(ProcessEnd("garbled", str(error)[:200]))
         except concurrent.futures.CancelledError:
@@ -161,10 +178,16 @@ class PluginProcess:
         finally:
             self._finish()
 
-    def _say(self, line: bytes) -> None:
+    def _write(self) -> None:
+        """Runs on the writing thread."""
         assert self._process.stdin is not None
-        while line:
-            line = line[self._process.stdin.write(line) :]
+        try:
+            while (line := self._outgoing.get()) is not None:
+                while line:
+                    line = line[self._process.stdin.write(line) :]
+        except OSError as error:
+            log.debug("plugin %s: %s", self._start.plugin_id, error)
+        self._close()
 
     def _hand_over(self, message: Message) -> Message | None:
         """Handle a message on the loop and wait: a plugin has at most one message in progress."""
@@ -199,7 +222,8 @@ class PluginProcess:
             os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)  # its pid stays reserved until it is reaped
             self._kill_all()  # processes it left behind
         status = self._process.wait()
-        self._close()
+        self._outgoing.put(None)
+        self._writer.join()  # its pipe has no reader now
         self._lines.close()
         end = ProcessEnd("crashed", str(status)) if self._end == ProcessEnd("crashed") else self._end
 

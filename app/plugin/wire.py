@@ -1,7 +1,7 @@
 """The protocol between the desk and a plugin's process: JSON lines over standard input and output, with size limits and checks.
 
-The plugin sends `on`, `beat`, `tell`, `order` and `failed`; the desk only answers `order`, in turn. The desk's first line says what to run,
-the later ones are answers. It closes the stream to end the plugin.
+The plugin sends `on`, `beat`, `tell`, `order` and `failed`, and a chat what `chat_wire.py` says. The desk's first line says what to run,
+the later ones are answers to `order`, in turn, and requests to a chat. It closes the stream to end the plugin.
 """
 
 import json
@@ -40,6 +40,7 @@ class StartMessage:
     folder: Path
     settings: Mapping[str, Value]
     orders: bool
+    chat: bool
     network: tuple[AllowedHost, ...]
     readable: tuple[Path, ...]
     beat_s: float
@@ -77,6 +78,7 @@ def start_line(start: StartMessage) -> bytes:
             "folder": str(start.folder),
             "settings": dict(start.settings),
             "orders": start.orders,
+            "chat": start.chat,
             "network": [[host.name, host.port] for host in start.network],
             "readable": [str(path) for path in start.readable],
             "beat_s": start.beat_s,
@@ -95,6 +97,7 @@ def read_start(line: bytes) -> StartMessage:
         folder=Path(found["folder"]),
         settings=found["settings"],
         orders=found["orders"],
+        chat=found["chat"],
         network=tuple(AllowedHost(name, port) for name, port in found["network"]),
         readable=tuple(Path(path) for path in found["readable"]),
         beat_s=found["beat_s"],
@@ -125,18 +128,18 @@ def read_order(data: object) -> Order:
     if not isinstance(data, dict):
         raise WireError("expected an order")
     try:
-        money = Money(_whole(data, "minor", -MAX_MINOR, MAX_MINOR), read_text(data.get("currency"), 3))
+        money = Money(read_whole(data, "minor", -MAX_MINOR, MAX_MINOR), read_text(data.get("currency"), 3))
     except AppError as error:
         raise WireError(str(error)) from error
     return Order(
         read_text(data.get("id"), MAX_NAME),
         read_text(data.get("product"), MAX_NAME),
-        _whole(data, "units", -MAX_UNITS, MAX_UNITS),
+        read_whole(data, "units", -MAX_UNITS, MAX_UNITS),
         money,
-        _whole(data, "at_ms", 0, MAX_AT_MS),
+        read_whole(data, "at_ms", 0, MAX_AT_MS),
         read_text(data.get("source"), MAX_NAME),
-        _whole(data, "line", 1, MAX_LINES),
-        _whole(data, "extra_minor", -MAX_MINOR, MAX_MINOR),
+        read_whole(data, "line", 1, MAX_LINES),
+        read_whole(data, "extra_minor", -MAX_MINOR, MAX_MINOR),
     )
 
 
@@ -151,7 +154,8 @@ def read_text(value: object, limit: int = MAX_TEXT) -> str:
     return value.replace("\0", "")
 
 
-def _whole(data: Mapping[str, Any], key: str, least: int, most: int) -> int:
+def read_whole(data: Mapping[str, Any], key: str, least: int, most: int) -> int:
+    """Check an integer and its bounds; raises WireError."""
     value = data.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise WireError(f"{key}: expected an integer from {least} to {most}")

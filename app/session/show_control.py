@@ -20,6 +20,7 @@ from app.session.base.settings_store import SettingsStore
 from app.session.base.thread_runner import ThreadRunner
 from app.session.catalogue.product_index import ProductIndex
 from app.session.catalogue.show_handbook import MakePress
+from app.session.chat.chat_platforms import ChatPlatforms
 from app.session.chat.chat_room import ChatRoom
 from app.session.chat.quick_replies import QuickReplies
 from app.session.document.autosave import Autosave
@@ -113,6 +114,7 @@ class ShowControl:
         self.orders = Orders(studio, self.products, self.selling, notify=notify)
         self.viewers = ViewerLog(studio, self.orders, relay_likes=lambda: self.room.inbox.likes)
         self.chat = ChatRoom(studio, now_ms=self.now_ms, host_name=self._title, notify=notify)
+        self.platforms = ChatPlatforms(self.chat, now_ms=self.now_ms, notify=notify)
         self.quick_replies = QuickReplies(lambda: studio.document.show, self.products, services.reply_texts)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
         self._slow = ThreadRunner(notify)
@@ -227,6 +229,7 @@ class ShowControl:
         self._refresh.start()
         self._connect()
         self.viewers.start()
+        self.platforms.start()
         self.flow.start()
         self._on_settings_changed(self._studio.settings.value)
         self._on_show_opened()
@@ -269,6 +272,7 @@ class ShowControl:
             self._second = None
         self.flow.close()
         self.viewers.close()
+        self.platforms.close()
         await self.room_dates.aclose()
         await self._slow.aclose()
         await self.room.aclose()

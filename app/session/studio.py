@@ -129,6 +129,8 @@ class Studio:
             settings=PluginSettingsFile(paths.plugin_settings),
             data_folder=paths.plugin_data,
             take_order=self.control.orders.place,
+            chat=self.control.platforms,
+            secrets=self.relays.secrets,
             notify=notify,
         )
 

@@ -27,7 +27,7 @@ SUBJECTS: Mapping[str, Collection[str]] = {
     "room": ("base", "kit", "program", "document", "catalogue", "selling", "planning", "chat"),
     "air": ("base", "kit", "program", "engine", "document", "room"),
     "review": ("base", "kit", "document", "catalogue", "selling"),
-    "setup": ("base", "kit", "program", "catalogue", "air"),
+    "setup": ("base", "kit", "program", "catalogue", "air", "chat"),
 }
 # These join all subjects; no subject knows them.
 JOINING = ("shell",)

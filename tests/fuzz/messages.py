@@ -12,10 +12,12 @@ from aiohttp import web
 
 from app.domain.base.money import Money
 from app.domain.base.token_bucket import TokenBucket
+from app.domain.chat.platform import ChatAbilities, ChatHealth, ChatState, PlatformMessage, SendRequest
 from app.domain.room.event import log_entry, read_event
 from app.domain.selling.order import Order
 from app.link.messages import LinkError, decode_command, decode_event, encode
-from app.plugin import wire
+from app.plugin import chat_wire, wire
+from app.plugin.irc import parse_irc_line, pieces_of, plain_irc_text
 from app.plugin.wire import order_message
 from app.relay.access.rate_limits import ViewerRates
 from app.relay.refusals import Refusal
@@ -169,8 +171,44 @@ def _logged(data: dict[str, Any]) -> object:
     return None if event is None else log_entry(event)
 
 
+_PLUGIN_MESSAGE = PlatformMessage("m1", "u1", "Ana", "quanto custa? 💜", _NOW_MS, True, "pt-BR", "m0")
+_PLUGIN_CHAT = tuple(
+    map(
+        dict,
+        (
+            {"chat": [chat_wire.chat_record(_PLUGIN_MESSAGE)]},
+            chat_wire.health_message(ChatHealth(ChatState.WAITING, "no answer", 2.5)),
+            chat_wire.dropped_message("too_fast", 3),
+            chat_wire.undone_message(7, "not connected"),
+            {"abilities": chat_wire.abilities_part(ChatAbilities(send=True))},
+            chat_wire.request_message(SendRequest(1, "r.1", "oi", "m1", "pt-BR")),
+        ),
+    )
+)
+_PLUGIN_READERS: tuple[tuple[Callable[[object], object], str], ...] = (
+    (wire.read_order, "order"),
+    (wire.read_text, "tell"),
+    (wire.read_text, "failed"),
+    (chat_wire.read_chat, "chat"),
+    (chat_wire.read_health, "health"),
+    (chat_wire.read_dropped, "dropped"),
+    (chat_wire.read_undone, "undone"),
+    (chat_wire.read_abilities, "abilities"),
+    (chat_wire.read_request, "request"),
+)
+_IRC_LINE = b"@id=885196de;badges=moderator/1;k=\\:\\s :ana!~a@host.example PRIVMSG #shop :\x0304,01quanto\x03 custa? \xc3\xa9\r\n"
+
+
+def _from_irc(line: bytes) -> object:
+    """A line from an IRC server, and its text for people."""
+    found = parse_irc_line(line)
+    return found, plain_irc_text(found.text), pieces_of(found.text)
+
+
 def _plugin_line(rng: random.Random) -> bytes:
-    message = rng.choice((dict(order_message(_PLUGIN_ORDER)), {"tell": "hello"}, {"beat": 1}, {"on": True}, {"failed": "why"}))
+    message = rng.choice(
+        (dict(order_message(_PLUGIN_ORDER)), *_PLUGIN_CHAT, {"tell": "hello"}, {"beat": 1}, {"on": True}, {"failed": "why"})
+    )
     return spoiled_json(rng, message).encode("utf-8", "surrogatepass") + rng.choice((b"\n", b"\n", b""))
 
 
@@ -178,7 +216,7 @@ def _from_plugin(line: bytes) -> object:
     """A line from a plugin's process, with every part that the desk reads."""
     message = wire.decode_line(line)
     found: list[object] = []
-    for reader, part in ((wire.read_order, "order"), (wire.read_text, "tell"), (wire.read_text, "failed")):
+    for reader, part in _PLUGIN_READERS:
         try:
             found.append(reader(message.get(part)))
         except wire.WireError:
@@ -188,6 +226,7 @@ def _from_plugin(line: bytes) -> object:
 
 TARGETS = (
     Target("plugin-line", _plugin_line, calls(_from_plugin), (wire.WireError,)),
+    Target("irc-line", lambda rng: spoiled(rng, _IRC_LINE), calls(_from_irc), (ValueError,)),
     Target("link-command", _packed(COMMANDS), calls(decode_command), (LinkError,), gives_at_most=30),
     Target("link-event", _packed(EVENTS), calls(decode_event), (LinkError,), gives_at_most=30),
     Target("room-message", lambda rng: spoiled_json(rng, rng.choice(_MESSAGES)), calls(_room_message), (Refusal,)),

@@ -18,6 +18,7 @@ class FieldType(Enum):
     CHOICE = "choice"  # str, one of `choices`
     COLOUR = "colour"  # str, "#rrggbbaa"
     FILE = "file"  # str, a path or an address
+    SECRET = "secret"  # str, kept in the keyring and never in a file
     FONT = "font"  # str, a family name, "" = the default
     CAMERA = "camera"  # str, stable identity of a camera, "" = the first
     MICROPHONE = "microphone"  # str, stable identity of a sound input, "" = the system's default

@@ -55,14 +55,14 @@ class Relays:
         self._connections = connections
         self._embedded = embedded
         self._notify = notify
-        self._secrets = SecretBook(secrets, notify=notify, changed=self.changed.emit)
+        self.secrets = SecretBook(secrets, notify=notify, changed=self.changed.emit)
         self._presets: Mapping[str, RelayPreset] = {preset.id: preset for preset in presets}
         self._told: set[str] = set()
         embedded.changed.connect(self.changed.emit)
 
     async def aclose(self) -> None:
         """Finish writing to the keyring."""
-        await self._secrets.aclose()
+        await self.secrets.aclose()
 
     # Which relays there are ---------------------------------------------------------------------------------------------------
 
@@ -105,22 +105,22 @@ class Relays:
         relay = next((relay for relay in self.all if relay.id == relay_id), None)
         if relay is None:
             return ""
-        return self._embedded.key if relay_id == EMBEDDED_RELAY_ID else self._secrets.get(relay_secret(self.address_of(relay)))
+        return self._embedded.key if relay_id == EMBEDDED_RELAY_ID else self.secrets.get(relay_secret(self.address_of(relay)))
 
     def set_token(self, relay_id: str, token: str) -> None:
         """Use this token at the relay's address from now on and store it in the keyring for that address; "" forgets it."""
         for relay in self._document.project.relays:
             if relay.id == relay_id:
-                self._secrets.set(relay_secret(self.address_of(relay)), token)
+                self.secrets.set(relay_secret(self.address_of(relay)), token)
 
     @property
     def turn_password(self) -> str:
         """The TURN server's password; "" when there is none or the keyring has not answered yet."""
-        return self._secrets.get(self._turn_secret())
+        return self.secrets.get(self._turn_secret())
 
     def set_turn_password(self, password: str) -> None:
         """Use this password at the TURN server of the settings from now on and store it in the keyring for that server."""
-        self._secrets.set(self._turn_secret(), password)
+        self.secrets.set(self._turn_secret(), password)
 
     def ice_servers(self) -> tuple[IceServer, ...]:
         """The ICE servers of the settings, with their password."""
@@ -134,25 +134,25 @@ class Relays:
 
         Earlier versions stored the password under a name alone.
         """
-        self._secrets.learn(self._turn_secret(), older=TURN_SECRET)
+        self.secrets.learn(self._turn_secret(), older=TURN_SECRET)
         for relay in filter(self._connections.allows_relay, self._document.project.relays):
-            self._secrets.learn(relay_secret(self.address_of(relay)))
+            self.secrets.learn(relay_secret(self.address_of(relay)))
 
     def knows(self, targets: Iterable[Target]) -> bool:
         """Whether the keyring has answered for all of these: a relay would refuse us without the token."""
         return all(
-            target.relay.id == EMBEDDED_RELAY_ID or bool(target.token) or self._secrets.knows(relay_secret(target.relay.whip_url))
+            target.relay.id == EMBEDDED_RELAY_ID or bool(target.token) or self.secrets.knows(relay_secret(target.relay.whip_url))
             for target in targets
         )
 
     def has_older_token(self, relay: Relay) -> bool:
         """Whether an earlier version stored a token under the relay's id alone; False while the keyring has not answered."""
-        return _ID.fullmatch(relay.id) is not None and relay.id != TURN_SECRET and self._secrets.has_older(relay.id)
+        return _ID.fullmatch(relay.id) is not None and relay.id != TURN_SECRET and self.secrets.has_older(relay.id)
 
     def _adopt_token(self, relay: Relay) -> None:
         """Bind the token that an earlier version stored under the relay's id to its address; the user has agreed."""
         if _ID.fullmatch(relay.id) and relay.id != TURN_SECRET:
-            self._secrets.adopt(relay_secret(self.address_of(relay)), relay.id)
+            self.secrets.adopt(relay_secret(self.address_of(relay)), relay.id)
 
     # Targets ------------------------------------------------------------------------------------------------------------------
 
@@ -175,7 +175,7 @@ class Relays:
         whip_url, own = split_credentials(resolved.whip_url)
         servers = (*relay.ice_servers, *self.ice_servers())
         resolved = replace(resolved, whip_url=whip_url, watch_url=without_credentials(resolved.watch_url), ice_servers=servers)
-        kept = self._secrets.get(relay_secret(whip_url)) if token is None else token
+        kept = self.secrets.get(relay_secret(whip_url)) if token is None else token
         return Target(resolved, kept or own, quirks)
 
     def warn_unencrypted(self, targets: Iterable[Target]) -> None:

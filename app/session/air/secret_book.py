@@ -110,6 +110,12 @@ class SecretBook:
             self._asked.add(name)
             self._run(lambda: self._learn(name, older))
 
+    async def read(self, name: str) -> str:
+        """The secret, once the keyring has answered; "" when there is none."""
+        self.learn(name)
+        await self.settled()
+        return self.get(name)
+
     def adopt(self, name: str, older: str) -> None:
         """Ask again, with an older name too."""
         self._asked.discard(name)

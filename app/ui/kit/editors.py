@@ -167,6 +167,38 @@ class TextEditor(Editor):
             self._line.setText(str(value))
 
 
+class SecretEditor(Editor):
+    """Takes a secret and never shows it: `show_value` only gets whether there is one. `edited` carries it when typing ends; "" = none."""
+
+    def __init__(self, field: Field, resources: EditorResources) -> None:
+        super().__init__(field)
+        self._line = QLineEdit()
+        self._line.setEchoMode(QLineEdit.EchoMode.Password)
+        self._take(self._line)
+        self._remove = QToolButton()
+        self._remove.setIcon(resources.icons.icon("remove", "muted"))
+        self._remove.setToolTip(tr("Form", "Remove"))
+        self._remove.setAccessibleName(tr("Form", "Remove"))
+        self._remove.clicked.connect(self._on_removed)
+        self._row.addWidget(self._remove)
+        self._line.editingFinished.connect(self._on_finished)
+        self.show_value("")
+
+    def show_value(self, value: Value) -> None:
+        self._line.setPlaceholderText("••••••••" if value else "")
+        self._remove.setVisible(bool(value))
+
+    def _on_finished(self) -> None:
+        secret = self._line.text()
+        if secret:
+            self._line.clear()
+            self.edited.emit(secret)
+
+    def _on_removed(self) -> None:
+        self._line.clear()
+        self.edited.emit("")
+
+
 class ParagraphEditor(Editor):
     def __init__(self, field: Field, resources: EditorResources) -> None:
         super().__init__(field)
@@ -310,6 +342,7 @@ EDITORS: Mapping[FieldType, Callable[[Field, EditorResources], Editor]] = {
     FieldType.CHOICE: ChoiceEditor,
     FieldType.COLOUR: ColourEditor,
     FieldType.FILE: FileEditor,
+    FieldType.SECRET: SecretEditor,
     FieldType.FONT: FontEditor,
     FieldType.CAMERA: _device_editor,
     FieldType.MICROPHONE: _device_editor,

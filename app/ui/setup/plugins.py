@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.base.errors import Value
@@ -15,6 +15,7 @@ from app.ui.kit.form import Form
 from app.ui.kit.labels import label
 from app.ui.kit.language import tr
 from app.ui.kit.scroll_dialog import ScrollDialog
+from app.ui.setup.chat_health import health_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +25,27 @@ class _Row:
     switch: QCheckBox
     state: QLabel
     reason: QLabel
+    chat: QLabel
     form: Form
 
 
-def _allowed(orders: bool, hosts: Sequence[str], folders: Sequence[str], fields: Sequence[Field]) -> list[str]:
+def _allowed(
+    fields: Sequence[Field], *, orders: bool, chat: bool, hosts: Sequence[str], servers: Sequence[str], folders: Sequence[str]
+) -> list[str]:
     """What a plugin may do, in sentences."""
     titles = {field.key: field.title for field in fields}
     may = []
     if orders:
         may.append(tr("Plugins", "Adds orders to the open show"))
+    if chat:
+        may.append(tr("Plugins", "Adds messages to the chat and sends yours"))
     if folders:
         may.append(tr("Plugins", "Reads what you choose in: {settings}", settings=", ".join(titles[key] for key in folders)))
     if hosts:
         may.append(tr("Plugins", "Connects to {hosts}", hosts=", ".join(hosts)))
-    else:
+    if servers:
+        may.append(tr("Plugins", "Connects to the server you enter in: {settings}", settings=", ".join(titles[key] for key in servers)))
+    if not hosts and not servers:
         may.append(tr("Plugins", "No network"))
     may.append(tr("Plugins", "Can’t access your shows, tokens or other files"))
     return may
@@ -68,7 +76,7 @@ class PluginsDialog(ScrollDialog):
             tr("Plugins", "Plugins"),
             tr(
                 "Plugins",
-                "Plugins add integrations, such as shop orders. Turn on only plugins you trust.",
+                "Plugins add integrations, such as shop orders and chats. Turn on only plugins you trust.",
             ),
         )
         self._context = context
@@ -78,10 +86,17 @@ class PluginsDialog(ScrollDialog):
         for plugin in self._host.plugins:
             manifest = plugin.manifest
             heading = pick(manifest.name, (tag,))[0], manifest.version, pick(manifest.summary, (tag,))[0]
-            fields, may = manifest.fields(tag), manifest.permissions
-            self.body.addWidget(
-                self._row(manifest.id, heading, _allowed(may.orders, list(map(str, may.network)), may.folders, fields), fields)
+            fields = manifest.fields(tag)
+            permissions = manifest.permissions
+            may = _allowed(
+                fields,
+                orders=permissions.orders,
+                chat=permissions.chat,
+                hosts=[str(host) for host in permissions.network],
+                servers=[one.key for one in permissions.servers],
+                folders=permissions.folders,
             )
+            self.body.addWidget(self._row(manifest.id, heading, may, fields))
         if not self._host.plugins:
             self.body.addWidget(
                 label(
@@ -90,8 +105,12 @@ class PluginsDialog(ScrollDialog):
             )
         self.body.addStretch(1)
         self.buttons.addWidget(push_button(tr("Plugins", "Done"), self.accept, role="primary"))
-        disconnect = self._host.changed.connect(self._read)
-        self.destroyed.connect(disconnect)
+        self._platforms = context.studio.control.platforms
+        for disconnect in (self._host.changed.connect(self._read), self._platforms.changed.connect(self._read_chats)):
+            self.destroyed.connect(disconnect)
+        clock = QTimer(self)  # the state of a chat names seconds
+        clock.timeout.connect(self._read_chats)
+        clock.start(1000)
         self._read()
 
     def _row(self, plugin_id: str, heading: tuple[str, str, str], may: Sequence[str], fields: Sequence[Field]) -> QWidget:
@@ -110,13 +129,14 @@ class PluginsDialog(ScrollDialog):
         column.addLayout(head)
         column.addWidget(label(summary, "muted", wrap=True))
         column.addWidget(label("\n".join(f"• {one}" for one in may), "hint", wrap=True))
-        state, reason = label("", "hint"), label("", "error", wrap=True)
+        state, reason, chat = label("", "hint"), label("", "error", wrap=True), label("", "muted", wrap=True)
         head.insertWidget(1, state)
         column.addWidget(reason)
+        column.addWidget(chat)
         form = Form(fields, self._context.editor_resources)
         form.changed.connect(lambda key, value: self._on_changed(plugin_id, key, value))
         column.addWidget(form)
-        self._rows[plugin_id] = _Row(switch, state, reason, form)
+        self._rows[plugin_id] = _Row(switch, state, reason, chat, form)
         return box
 
     def _on_switched(self, plugin_id: str, on: bool) -> None:
@@ -135,3 +155,12 @@ class PluginsDialog(ScrollDialog):
             row.reason.setText(self._context.wordings.sentence(trouble.code, trouble.data).text if trouble is not None else "")
             row.reason.setVisible(trouble is not None)
             row.form.show_values(self._host.values(plugin.manifest.id))
+        self._read_chats()
+
+    def _read_chats(self) -> None:
+        now_ms = self._context.studio.control.now_ms()
+        for plugin_id, row in self._rows.items():
+            health = self._platforms.health(plugin_id)
+            words = health_words(health, now_ms) if health is not None else ""
+            row.chat.setText(words)
+            row.chat.setVisible(bool(words))
