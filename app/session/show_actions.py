@@ -1,10 +1,11 @@
-"""The actions that run a show: rundown, selling, room, plan."""
+"""The actions that run a show: rundown, selling, room, chat, plan."""
 
 from collections.abc import Callable, Mapping
 
 from app.domain.selling.on_screen import OnScreenKind
 from app.domain.show import Show, ShowError
 from app.session.actions import Action, ActionTable
+from app.session.chat_actions import chat_actions
 from app.session.room.room_link import RoomState
 from app.session.show_control import ShowControl
 
@@ -16,7 +17,7 @@ def add_show_actions(table: ActionTable, desk: ShowControl, show: Callable[[], S
     """Add the actions of a running show to the table; those without `run` are provided by the window."""
     for action in (*_run_actions(desk, show), *_timer_actions(desk), *_selling_actions(desk, show), *_lasting_actions(desk)):
         table.add(action)
-    for action in _schedule_actions(desk):
+    for action in (*chat_actions(desk.chat), *_schedule_actions(desk)):
         table.add(action)
     for number in range(1, POINTS + 1):
         table.add(_numbered_point(desk, number))

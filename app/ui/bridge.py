@@ -34,6 +34,9 @@ class Bridge(QObject):
     interrupted_changed = Signal()  # a rundown was interrupted, or can no longer be resumed
     show_ended = Signal(str)  # a show is over, and why
     schedule_changed = Signal()  # the plan, or facts about its days
+    chat_added = Signal(object)  # a new ChatLine; up to a thousand a second
+    chat_changed = Signal(object)  # a ChatLine that something happened to
+    chat_reloaded = Signal()
     notice = Signal(object)
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
@@ -63,6 +66,9 @@ class Bridge(QObject):
             studio.control.scheduler.changed.connect(self.schedule_changed.emit),
             studio.control.disclosures.changed.connect(self.disclosures_changed.emit),
             studio.control.disclosures.due.connect(lambda market_id: self.disclosures_changed.emit()),
+            studio.control.chat.added.connect(self.chat_added.emit),
+            studio.control.chat.changed.connect(self.chat_changed.emit),
+            studio.control.chat.reloaded.connect(self.chat_reloaded.emit),
             studio.notices.connect(self.notice.emit),
         ]
 

@@ -27,6 +27,7 @@ from app.storage.sample_show import load_sample_show
 from app.ui.planning.planner_window import PlannerWindow
 from app.ui.shell.application import Shell
 from app.ui.shell.main_window import MainWindow
+from tests.support.chat_lines import fill_chat
 from tests.support.desk_window import make_studio, options
 
 PATIENCE_S = 30.0
@@ -71,6 +72,10 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
         verbs[what]()
     if what == "relays":
         window.docks["relays"].raise_()
+    if what == "chat":
+        window.context.openers.show_panel("chat")
+        fill_chat(studio.control, until_ms=studio.control.now_ms())
+        window.chat.list.setFocus()
     if what == "selling":
         studio.settings.change("cards_in_video", "always")
         window.rundown.setFocus()
@@ -111,7 +116,7 @@ async def take(application: QApplication, arguments: argparse.Namespace, home: P
     await asyncio.sleep(0.1)
     window = shell.window
     window.resize(width, height)
-    if arguments.what in ("selling", "planner"):
+    if arguments.what in ("selling", "planner", "chat"):
         sample = load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", arguments.language)
         studio.files.begin_with(sample.show(with_content(studio.document.project)), sample.pictures.values())
     elif arguments.what != "empty":

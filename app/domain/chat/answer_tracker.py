@@ -55,9 +55,13 @@ class AnswerTracker:
 
     def figures(self) -> AnswerFigures:
         """The figures now. A removed message is no question any more."""
-        asked = [key for key in self._asked if key not in self._removed]
-        waits = [max(0, self._answered[key] - self._asked[key]) / MS_PER_S for key in asked if key in self._answered]
-        return AnswerFigures(len(asked), len(waits), median(waits) if waits else None)
+        asked = len(self._asked) - sum(key in self._asked for key in self._removed)
+        waits = [
+            max(0, at_ms - self._asked[key]) / MS_PER_S
+            for key, at_ms in self._answered.items()
+            if key in self._asked and key not in self._removed
+        ]
+        return AnswerFigures(asked, len(waits), median(waits) if waits else None)
 
     def _said(self, event: ShowEvent) -> None:
         message = logged_message(event)

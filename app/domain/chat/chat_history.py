@@ -22,6 +22,7 @@ CHAT_KINDS = frozenset(
         EventKind.CHAT_STARRED,
         EventKind.CHAT_CLAIMED,
         EventKind.CHAT_ANSWERED,
+        EventKind.CHAT_MUTED,
     }
 )
 
@@ -86,6 +87,7 @@ class ChatHistory:
         self.total = 0
         self._limit = limit
         self._lines: OrderedDict[str, ChatLine] = OrderedDict()
+        self._muted: dict[tuple[str, str], int] = {}  # source and author → until when, UTC ms
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -97,10 +99,20 @@ class ChatHistory:
         """The line with this key, None if it is gone or never was."""
         return self._lines.get(key)
 
+    def oldest_seq(self) -> int:
+        """The number of the oldest line that is kept, 0 if there is none."""
+        return next(iter(self._lines.values())).seq if self._lines else 0
+
+    def muted_until(self, message: ChatMessage) -> int:
+        """When the author of a message may write again, in UTC milliseconds; 0 if they were not muted."""
+        return self._muted.get((message.source, message.author), 0)
+
     def take(self, event: ShowEvent) -> tuple[ChatLine, ...]:
-        """Read one log entry. Returns the lines that are new (their `seq` is the event's) or changed."""
+        """Read one log entry. Returns the lines that are new (their `seq` is the event's) or changed; of a muted author, all lines."""
         if event.kind is EventKind.CHAT_SAID:
             return self._said(event)
+        if event.kind is EventKind.CHAT_MUTED:
+            return self._mute(str(event.data.get("source", "")), str(event.data.get("author", "")), event.data.get("until_ms", 0))
         line = self._lines.get(f"{event.data.get('source', '')}/{event.data.get('message', '')}")
         changed = None if line is None else self._put(_changed(line, event), line)
         return () if changed is None else (changed,)
@@ -113,6 +125,7 @@ class ChatHistory:
     def clear(self) -> None:
         """Forget everything: another show is open."""
         self._lines.clear()
+        self._muted.clear()
         self.total = 0
 
     def _said(self, event: ShowEvent) -> tuple[ChatLine, ...]:
@@ -125,6 +138,10 @@ class ChatHistory:
         if len(self._lines) > self._limit:
             self._lines.popitem(last=False)
         return (line, *self._answered(message, event.at_ms))
+
+    def _mute(self, source: str, author: str, until_ms: int) -> tuple[ChatLine, ...]:
+        self._muted[source, author] = until_ms
+        return tuple(line for line in self if line.message.author == author and line.message.source == source)
 
     def _answered(self, message: ChatMessage, at_ms: int) -> tuple[ChatLine, ...]:
         """The line that this message of the host's team answers."""

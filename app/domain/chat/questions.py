@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 _MARKS = frozenset("?؟;՞፧⁇⁈")  # after NFKC, "？" is "?" and the Greek question mark is ";"
 _GREEK = re.compile(r"[α-ωά-ώ]")
@@ -34,6 +35,7 @@ _SPACED = re.compile(rf"\b(?:{'|'.join(_WORDS.values())})(?!\w)")
 _WITHOUT_SPACES = re.compile(_UNSPACED)
 
 
+@lru_cache(maxsize=512)  # two readings of the log ask about each message
 def is_question(text: str) -> bool:
     """Whether the text asks something. Short chat lines count by their words, too: "qnt custa", "包邮吗"."""
     plain = unicodedata.normalize("NFKC", text).casefold()

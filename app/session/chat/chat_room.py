@@ -4,6 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 
 from app.domain.base.errors import AppError
@@ -203,13 +204,21 @@ class ChatRoom:
 
 def _cleaned(message: ChatMessage, names: tuple[str, ...]) -> ChatMessage:
     """The message with texts that are safe to show, each within its bounds; `names` belong to the host."""
-    name = clean(message.name, MAX_NAME_CHARS)
+    name = _clean_name(message.name)
     return replace(
         message,
         id=message.id[:MAX_ID_CHARS],
         author=message.author[:MAX_ID_CHARS],
         name=name,
-        borrowed=message.role is AuthorRole.VIEWER and is_borrowed(name, names),
+        borrowed=message.role is AuthorRole.VIEWER and _is_borrowed(name, names),
         text=clean(message.text, MAX_CHARS),
         reply_to=message.reply_to[:MAX_ID_CHARS],
     )
+
+
+@lru_cache(maxsize=2048)  # the same people write again and again
+def _clean_name(name: str) -> str:
+    return clean(name, MAX_NAME_CHARS)
+
+
+_is_borrowed = lru_cache(maxsize=2048)(is_borrowed)

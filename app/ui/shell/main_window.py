@@ -18,6 +18,7 @@ from app.ui.air.live import LivePanel
 from app.ui.air.relays import RelaysPanel
 from app.ui.bridge import Bridge
 from app.ui.catalogue.products import ProductsPanel
+from app.ui.chat.chat_panel import ChatPanel
 from app.ui.context import Formats, MakeCode, WindowContext
 from app.ui.figures import air_words, relay_name
 from app.ui.kit.dock import PanelDock
@@ -61,7 +62,17 @@ _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-_AREAS = {"rundown": _LEFT, "products": _LEFT, "schedule": _LEFT, "scenes": _BOTTOM, "sources": _BOTTOM, "mixer": _BOTTOM, "log": _BOTTOM}
+_AREAS = {
+    "rundown": _LEFT,
+    "products": _LEFT,
+    "schedule": _LEFT,
+    "chat": _LEFT,
+    "scenes": _BOTTOM,
+    "sources": _BOTTOM,
+    "mixer": _BOTTOM,
+    "log": _BOTTOM,
+}
+_TABS = (("rundown", "products", "schedule", "chat"), ("cue", "offer", "properties", "relays"), ("mixer", "log"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +186,18 @@ class MainWindow(QMainWindow):
         self.schedule = SchedulePanel(context)
         self.rundown, self.cue, self.offer = RundownPanel(context), CuePanel(context), OfferPanel(context)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
+        self.chat = ChatPanel(context)
+        self.chat.link_wanted.connect(self.live.copy_address)
+        self.chat.plugins_wanted.connect(self.show_plugins)
+        self.chat.available_changed.connect(self._refresh_actions)
         self._titles_due = QTimer(self)  # docks report their place before they are there
         self._titles_due.setSingleShot(True)
         self._titles_due.timeout.connect(self._show_titles)
         self._add_dock("rundown", tr("Window", "Rundown"), self.rundown, _LEFT)
         self._add_dock("products", tr("Window", "Products"), self.products, _LEFT)
         self._add_dock("schedule", tr("Window", "Schedule"), self.schedule, _LEFT)
+        self._add_dock("chat", tr("Window", "Chat"), self.chat, _LEFT)
+        self.docks["chat"].visibilityChanged.connect(self.chat.set_seen)
         self.docks["schedule"].visibilityChanged.connect(self.schedule.set_seen)
         self._add_dock("live", tr("Window", "On air"), self.live, _RIGHT)
         self._add_dock("cue", tr("Window", "Cue card"), self.cue, _RIGHT)
@@ -212,7 +229,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         """The layout of a first start."""
         docks = self.docks
-        for first, *others in (("rundown", "products", "schedule"), ("cue", "offer", "properties", "relays"), ("mixer", "log")):
+        for first, *others in _TABS:
             for other in others:
                 self.tabifyDockWidget(docks[first], docks[other])
             docks[first].raise_()
@@ -224,7 +241,7 @@ class MainWindow(QMainWindow):
 
     def _make_qt_actions(self) -> QtActions:
         studio = self._studio
-        provided = {
+        provided: dict[str, Callable[[], object]] = {
             "file.new": self.files.new,
             "file.open": self.files.open,
             "file.save": self.files.save,
@@ -235,6 +252,10 @@ class MainWindow(QMainWindow):
             "show.go_live": self.live.toggle,
             "show.stop": self.live.toggle,
             "prompter.toggle": self.windows.toggle_prompter,
+            "chat.focus": partial(self._in_chat, self.chat.focus_chat),
+            "chat.reply_next": partial(self._in_chat, self.chat.reply_to_next),
+            "chat.answered": partial(self._in_chat, self.chat.mark_chosen),
+            "chat.star": partial(self._in_chat, self.chat.star_chosen),
             "schedule.replan": lambda: self.context.openers.show_panel("schedule"),
             "schedule.moved": self.schedule.show_moved,
         }
@@ -350,10 +371,14 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put all panels back to the layout of a first start."""
+        for dock in self.docks.values():
+            self.removeDockWidget(dock)
         for name, dock in self.docks.items():
             area = _AREAS.get(name, _RIGHT)
-            self.removeDockWidget(dock)
             self.addDockWidget(area, dock)
+            first = next((group[0] for group in _TABS if name in group[1:]), "")
+            if first:
+                self.tabifyDockWidget(self.docks[first], dock)  # before it is shown: above each other, they need a higher window
             dock.show()
         self._arrange()
 
@@ -379,6 +404,11 @@ class MainWindow(QMainWindow):
         self._fittings.book.add(notice)
         self.toasts.titles = self.qt_actions.titles()
         self.toasts.show_notice(notice)
+
+    def _in_chat(self, verb: Callable[[], object]) -> None:
+        """Bring the chat to the front, and do something there."""
+        self.context.openers.show_panel("chat")
+        verb()
 
     def show_palette(self) -> None:
         """Show the command palette."""

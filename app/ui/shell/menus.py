@@ -46,6 +46,7 @@ def menus() -> dict[str, tuple[str, ...]]:
             "live.copy", "live.code", "", "relay.add", "connections.open", "", "devices.refresh",
             "engine.restart",
         ),
+        tr("Window", "Cha&t"): ("chat.focus", "chat.reply_next", "", "chat.answered", "chat.star"),
         tr("Window", "&View"): ("window.palette", "", "DOCKS", "", "window.reset", "window.full"),
         tr("Window", "&Help"): ("help.guide", "help.sample", "", "help.about"),
     }  # fmt: skip

@@ -1,0 +1,1 @@
+"""The chat panel: messages with their translations, filters, answers and moderation."""

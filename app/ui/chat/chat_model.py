@@ -1,0 +1,87 @@
+"""The shown chat lines as rows, in the order of the log."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.domain.chat.chat_history import ChatLine
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class ChatModel(QAbstractListModel):
+    """`lines` are those that the filter lets through. `describe` gives a row's tooltip, `read` what a screen reader says."""
+
+    def __init__(self, parent: QObject, describe: Callable[[ChatLine], str], read: Callable[[ChatLine], str]) -> None:
+        super().__init__(parent)
+        self.lines: list[ChatLine] = []
+        self._seqs: list[int] = []
+        self._describe = describe
+        self._read = read
+        self._matches: Callable[[ChatLine], bool] = lambda line: True
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.lines)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        line = self.line_at(index.row())
+        if line is None:
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._read(line)
+        return self._describe(line) if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def line_at(self, row: int) -> ChatLine | None:
+        """The line of a row, None outside of the list."""
+        return self.lines[row] if 0 <= row < len(self.lines) else None
+
+    def row_of(self, seq: int) -> int:
+        """The row of the line with this number, -1 if it is not shown."""
+        row = bisect_left(self._seqs, seq)
+        return row if row < len(self._seqs) and self._seqs[row] == seq else -1
+
+    def show_lines(self, lines: Iterable[ChatLine], matches: Callable[[ChatLine], bool]) -> None:
+        """Show those of these lines that match, and let the same filter decide about what comes later."""
+        self.beginResetModel()
+        self._matches = matches
+        self.lines = [line for line in lines if matches(line)]
+        self._seqs = [line.seq for line in self.lines]
+        self.endResetModel()
+
+    def apply(self, added: Sequence[ChatLine], changed: Iterable[ChatLine], oldest: int) -> int:
+        """Take in new and changed lines and drop those before number `oldest`. Returns how many rows were added at the end."""
+        self._drop(bisect_left(self._seqs, oldest))
+        for line in changed:
+            if line.seq >= oldest:
+                self._change(line)
+        fresh = [line for line in added if line.seq >= oldest and self._matches(line)]
+        if fresh:
+            self.beginInsertRows(_ROOT, len(self.lines), len(self.lines) + len(fresh) - 1)
+            self.lines.extend(fresh)
+            self._seqs.extend(line.seq for line in fresh)
+            self.endInsertRows()
+        return len(fresh)
+
+    def _drop(self, count: int) -> None:
+        if count:
+            self.beginRemoveRows(_ROOT, 0, count - 1)
+            del self.lines[:count], self._seqs[:count]
+            self.endRemoveRows()
+
+    def _change(self, line: ChatLine) -> None:
+        row, wanted = bisect_left(self._seqs, line.seq), self._matches(line)
+        there = row < len(self._seqs) and self._seqs[row] == line.seq
+        if there and wanted:
+            self.lines[row] = line
+            self.dataChanged.emit(self.index(row), self.index(row))
+        elif there:
+            self.beginRemoveRows(_ROOT, row, row)
+            del self.lines[row], self._seqs[row]
+            self.endRemoveRows()
+        elif wanted:
+            self.beginInsertRows(_ROOT, row, row)
+            self.lines.insert(row, line)
+            self._seqs.insert(row, line.seq)
+            self.endInsertRows()

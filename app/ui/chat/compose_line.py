@@ -1,0 +1,99 @@
+"""Writes a message to everybody, or a reply to one viewer."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.chat.chat_history import ChatLine
+from app.domain.chat.message import MAX_CHARS
+from app.ui.chat.line_filter import language_of
+from app.ui.chat.line_words import LineWords, source_title
+from app.ui.context import WindowContext
+from app.ui.kit.buttons import icon_button
+from app.ui.kit.labels import ElidedLabel
+from app.ui.kit.language import tr
+
+
+class MessageLine(QLineEdit):
+    """Enter sends. Emits `left` on Escape."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class ComposeLine(QWidget):
+    """Keeps the text until it has been sent. Emits `left` when the host goes back to the messages."""
+
+    left = Signal()
+
+    def __init__(self, context: WindowContext, words: LineWords) -> None:
+        super().__init__()
+        self._context = context
+        self._words = words
+        self.replies_to: ChatLine | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._reply_strip())
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.text = MessageLine()
+        self.text.setMaxLength(MAX_CHARS)
+        self.text.returnPressed.connect(self.send)
+        self.text.left.connect(self._on_escape)
+        row.addWidget(self.text, 1)
+        self.send_button = icon_button(context.icons, "send", tr("Chat", "Send (Enter)"), self.send)
+        self.send_button.setEnabled(False)
+        self.text.textChanged.connect(lambda text: self.send_button.setEnabled(bool(text.strip())))
+        row.addWidget(self.send_button)
+        layout.addLayout(row)
+        self.reply_to(None)
+
+    def _reply_strip(self) -> QFrame:
+        self.strip = QFrame()
+        self.strip.setObjectName("chatReply")
+        row = QHBoxLayout(self.strip)
+        row.setContentsMargins(10, 2, 2, 2)
+        row.setSpacing(4)
+        self.target = ElidedLabel("", "")
+        row.addWidget(self.target, 1)
+        close = icon_button(self._context.icons, "close", tr("Chat", "Write to everyone instead (Esc)"), lambda: self.reply_to(None))
+        row.addWidget(close)
+        return self.strip
+
+    def reply_to(self, line: ChatLine | None) -> None:
+        """Answer this line with the next message; None = write to everyone."""
+        self.replies_to = line
+        self.strip.setVisible(line is not None)
+        if line is None:
+            self.text.setPlaceholderText(tr("Chat", "Message to everyone"))
+            self.text.setAccessibleName(tr("Chat", "Message to everyone"))
+            return
+        reply = tr("Chat", "Reply to {name}", name=self._words.name(line))
+        tag = language_of(line)
+        parts = (reply, source_title(line.message.source), self._words.language(tag) if tag else "")
+        self.target.setText(" · ".join(filter(None, parts)))
+        self.text.setPlaceholderText(reply)
+        self.text.setAccessibleName(reply)
+
+    def send(self) -> None:
+        """Send the message; the text stays if that fails."""
+        text, line = self.text.text(), self.replies_to
+        if not text.strip():
+            return
+        room = self._context.studio.control.chat
+        if self._context.attempt(lambda: room.say(text, reply_to=line.key if line is not None else "")):
+            self.text.clear()
+            self.reply_to(None)
+            if line is not None:
+                self.left.emit()
+
+    def _on_escape(self) -> None:
+        if self.replies_to is not None:
+            self.reply_to(None)
+        self.left.emit()
