@@ -15,6 +15,7 @@ from app.plugin.host import PluginHost
 from app.plugin.process import PluginLimits
 from app.storage.plugin_settings import PluginSettingsFile
 from tests.support.relays import eventually
+from tests.support.source_trees import ROOT
 
 
 @dataclass
@@ -123,3 +124,15 @@ async def chat_plugins(
         yield ChatPlugins(host, record, notices, keyring, file)
     finally:
         await host.aclose()
+
+
+def moved_plugin(home: Path, plugin_id: str, places: Mapping[str, str]) -> Path:
+    """Copy a bundled plugin with other addresses, which stand for services that a test cannot reach; returns its parent folder."""
+    folder = home / "plugins" / plugin_id
+    folder.mkdir(parents=True)
+    for path in (ROOT / "plugins" / plugin_id).glob("plugin.*"):
+        text = path.read_text(encoding="utf-8")
+        for old, new in places.items():
+            text = text.replace(old, new)
+        (folder / path.name).write_text(text, encoding="utf-8")
+    return folder.parent
