@@ -76,6 +76,12 @@ def _show(studio: Studio, window: MainWindow, what: str) -> QWidget:
         window.context.openers.show_panel("chat")
         fill_chat(studio.control, until_ms=studio.control.now_ms())
         window.chat.list.setFocus()
+    if what == "chat reply":
+        window.context.openers.show_panel("chat")
+        fill_chat(studio.control, until_ms=studio.control.now_ms())
+        QApplication.processEvents()
+        window.chat.reload()
+        window.chat.reply_to_next()
     if what == "selling":
         studio.settings.change("cards_in_video", "always")
         window.rundown.setFocus()
@@ -116,7 +122,7 @@ async def take(application: QApplication, arguments: argparse.Namespace, home: P
     await asyncio.sleep(0.1)
     window = shell.window
     window.resize(width, height)
-    if arguments.what in ("selling", "planner", "chat"):
+    if arguments.what in ("selling", "planner", "chat", "chat reply"):
         sample = load_sample_show(RESOURCES / "sample_show", RESOURCES / "markets", arguments.language)
         studio.files.begin_with(sample.show(with_content(studio.document.project)), sample.pictures.values())
     elif arguments.what != "empty":

@@ -95,6 +95,9 @@ class ChatHistory:
     def __iter__(self) -> Iterator[ChatLine]:
         return iter(self._lines.values())
 
+    def __reversed__(self) -> Iterator[ChatLine]:
+        return reversed(self._lines.values())
+
     def find(self, key: str) -> ChatLine | None:
         """The line with this key, None if it is gone or never was."""
         return self._lines.get(key)

@@ -124,6 +124,7 @@ class ChatPanel(QWidget):
         self.filters.search.left.connect(self.list.setFocus)
         self.compose.left.connect(self._on_composed)
         self.list.verb.connect(self._on_verb)
+        self.list.top_reached.connect(self._show_earlier)
         self.list.following_changed.connect(self._show_newest_button)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
@@ -145,24 +146,39 @@ class ChatPanel(QWidget):
         chosen = self.list.chosen
         if self._seen:
             self._feed.resume()
-        self.model.show_lines(self._history, self.filters.wanted.matches)
+        self.model.show_lines(reversed(self._history), self.filters.wanted.matches)
         self._new = 0
         self.list.settle()
-        row = self.model.row_of(chosen.seq) if chosen is not None else -1
-        if row >= 0:
-            self.list.choose(row)
+        if chosen is not None:
+            self._choose(chosen)
         self._count()
         self._show_newest_button()
 
     def _on_ready(self, added: tuple[ChatLine, ...], changed: dict[str, ChatLine]) -> None:
         self.list.hold()
-        fresh = self.model.apply(added, changed.values(), self._history.oldest_seq())
+        fresh = self.model.apply(added, changed.values(), self._history.oldest_seq(), one_page=self.list.following)
         self.list.settle()
         self._new = 0 if self.list.following else self._new + fresh
         self._show_newest_button()
         self._show_page()
         if not self._counting.isActive():
             self._counting.start()
+
+    def _show_earlier(self) -> None:
+        """Show older lines above; what is in sight stays there."""
+        if self.model.has_earlier:
+            self.list.hold()
+            self.model.show_earlier(reversed(self._history))
+            self.list.settle()
+
+    def _choose(self, line: ChatLine) -> None:
+        """Select a line, if the filter shows it."""
+        while self.model.row_of(line.seq) < 0 and self.model.has_earlier:
+            self.model.show_earlier(reversed(self._history))
+        self.list.settle()
+        row = self.model.row_of(line.seq)
+        if row >= 0:
+            self.list.choose(row)
 
     def _on_filter(self) -> None:
         self._fill()
@@ -269,12 +285,12 @@ class ChatPanel(QWidget):
             self.filters.want(LineFilter())
             found = self._next()
         if found is not None:
-            self.list.choose(self.model.row_of(found.seq))
+            self._choose(found)
         return found
 
     def _next(self) -> ChatLine | None:
         chosen = self.list.chosen
-        open_lines = [line for line in self.model.lines if line.open_question]
+        open_lines = [line for line in self._history if line.open_question and self.filters.wanted.matches(line)]
         below = (line for line in open_lines if chosen is not None and line.seq > chosen.seq)
         return next(below, open_lines[0] if open_lines else None)
 

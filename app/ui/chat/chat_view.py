@@ -35,17 +35,19 @@ KEYS: Mapping[Qt.Key, str] = {
 
 
 class ChatView(QListView):
-    """Emits `verb(name)` for a key of `KEYS` or a double click, and `following_changed` when it starts or stops to follow."""
+    """Emits `verb(name)` for a key of `KEYS` or a double click, `following_changed` when it starts or stops to follow, and
+    `top_reached` when the first row is near."""
 
     verb = Signal(str)
     following_changed = Signal()
+    top_reached = Signal()
 
     def __init__(self, model: ChatModel, delegate: LineDelegate, layouts: LineLayouts) -> None:
         super().__init__()
         self._rows = model
         self._layouts = layouts
         self._follow = True
-        self._focusing = False
+        self._focusing = self._settling = False
         self._held: tuple[int, int] | None = None  # number of the topmost line, and where it begins
         self._measuring = QTimer(self)
         self._measuring.setSingleShot(True)
@@ -63,6 +65,7 @@ class ChatView(QListView):
         self.setMinimumHeight(SMALLEST_PX)
         self.verticalScrollBar().setSingleStep(24)
         self.verticalScrollBar().actionTriggered.connect(self._on_scrolled)
+        self.verticalScrollBar().valueChanged.connect(self._on_value)
         self.doubleClicked.connect(lambda index: self.verb.emit("reply"))
 
     # What is chosen -------------------------------------------------------------------------------------------------------
@@ -99,7 +102,11 @@ class ChatView(QListView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        if current.isValid() and not self._focusing:
+        line = self._rows.line_at(current.row()) if current.isValid() and not self._focusing else None
+        if self._layouts.show_whole(line.seq if line is not None else 0):
+            self.hold()
+            self.settle()
+        if line is not None:
             self.scrollTo(current)
         self.following_changed.emit()
 
@@ -113,6 +120,7 @@ class ChatView(QListView):
 
     def settle(self) -> None:
         """Lay the changed rows out; the newest is in sight again, or what was at the top stays there."""
+        self._settling = True
         self._measure_seen()
         self._measuring.start(IDLE_MS)
         self.doItemsLayout()
@@ -122,6 +130,7 @@ class ChatView(QListView):
             row = self._rows.row_of(self._held[0])
             bar = self.verticalScrollBar()
             bar.setValue(0 if row < 0 else bar.value() + self.visualRect(self._rows.index(row)).top() - self._held[1])
+        self._settling = False
 
     def refresh(self) -> None:
         """Rows look different: measure and draw them again."""
@@ -194,6 +203,10 @@ class ChatView(QListView):
         if event.type() == QEvent.Type.FontChange:
             self.refresh()
         return super().viewportEvent(event)
+
+    def _on_value(self, value: int) -> None:
+        if not self._settling and not self.following and value < self.viewport().height():
+            self.top_reached.emit()
 
     def _on_scrolled(self, action: int) -> None:
         del action

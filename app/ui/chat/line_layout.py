@@ -14,6 +14,7 @@ from app.ui.chat.line_words import LineWords
 HEAD_PX = 20  # time, name, marks
 EDGE_PX = 10
 TOP_PX, BOTTOM_PX, GAP_PX = 5, 6, 2
+MAIN_ROWS, ORIGINAL_ROWS = 5, 2  # of a long text; the selected line shows all of it
 KEPT = 120  # broken texts, more than fit on a screen
 HEIGHTS = 6000  # known heights; three times what the list holds
 
@@ -25,13 +26,15 @@ def _halve(known: dict[int, int] | dict[int, ChatLine]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LineLayout:
-    """`main` is what the host reads, `original` what a translated message says, `note` why there is no translation."""
+    """`main` is what the host reads, `original` what a translated message says, `note` why there is no translation. `cut`: only the
+    selected line shows all of it."""
 
     width: int
     height: int
     main: QTextLayout
     original: QTextLayout | None
     note: QTextLayout | None
+    cut: bool = False
 
 
 class LineLayouts:
@@ -46,6 +49,7 @@ class LineLayouts:
         )
         self.originals = True  # whether a translated message is shown too
         self.width = 0
+        self.whole = 0  # the number of the line that shows all of its text
         self.measured = False  # whether heights became known since the owner set this
         self._step = QFontMetrics(font).height()
         self._small_step = QFontMetrics(self.small).height()
@@ -61,6 +65,17 @@ class LineLayouts:
         self.width = width
         self.forget()
         return True
+
+    def show_whole(self, seq: int) -> bool:
+        """Show all the text of this line, and of no other. Returns whether any height may change."""
+        if seq == self.whole:
+            return False
+        touched = [line for number in (seq, self.whole) if (line := self._measured.pop(number, None)) is not None]
+        before = [self.of(line).cut for line in touched]
+        self.whole = seq
+        for line in touched:
+            self._made.pop(line.seq, None)
+        return any(before) or any([self.of(line).cut for line in touched])
 
     def forget(self) -> None:
         """Measure everything again."""
@@ -113,16 +128,21 @@ class LineLayouts:
         shown = translation if not line.removed else None
         own = message.language if message.role is AuthorRole.VIEWER else ""
         y = TOP_PX + HEAD_PX
-        main, y = self._broken(shown.text, shown.target, self.font, y) if shown else self._broken(message.text, own, self.font, y)
+        whole = line.seq == self.whole
+        text, language = (shown.text, shown.target) if shown else (message.text, own)
+        main, y = self._broken(text, language, self.font, y, 0 if whole else MAIN_ROWS)
+        cut = main.text() != text
         original = note = None
         if shown and self.originals:
-            original, y = self._broken(message.text, shown.source, self.small, y + GAP_PX)
+            original, y = self._broken(message.text, shown.source, self.small, y + GAP_PX, 0 if whole else ORIGINAL_ROWS)
+            cut = cut or original.text() != message.text
         if failure := self._words.failure(line):
             note, y = self._broken(failure, "", self.small, y + GAP_PX)
-        return LineLayout(self.width, y + BOTTOM_PX, main, original, note)
+        return LineLayout(self.width, y + BOTTOM_PX, main, original, note, cut)
 
-    def _broken(self, text: str, language: str, font: QFont, y: int) -> tuple[QTextLayout, int]:
-        """The text from height `y` on, and where it ends. A line in a right-to-left script is at the right."""
+    def _broken(self, text: str, language: str, font: QFont, y: int, rows: int = 0) -> tuple[QTextLayout, int]:
+        """The text from height `y` on, and where it ends. What exceeds so many rows (0 = any) is cut. Right-to-left scripts are at the
+        right."""
         rtl = reads_right_to_left(text, language)
         option = QTextOption(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute if rtl else Qt.AlignmentFlag.AlignLeft)
         option.setTextDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
@@ -137,6 +157,10 @@ class LineLayouts:
             if not row.isValid():
                 break
             row.setLineWidth(room)
+            if rows and layout.lineCount() > rows:
+                layout.endLayout()
+                kept = text.encode("utf-16-le")[: 2 * max(1, row.textStart() - 2)].decode("utf-16-le", errors="ignore").rstrip()
+                return self._broken(f"{kept}…", language, font, y)
             row.setPosition(QPointF(EDGE_PX, height))
             height += row.height()
         layout.endLayout()

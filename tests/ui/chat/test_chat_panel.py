@@ -12,6 +12,7 @@ from app.domain.event import EventKind
 from app.domain.translation.translation import Doubt, Translation
 from app.session.chat.chat_room import ChatRoom
 from app.session.studio import Studio
+from app.ui.chat.chat_model import PAGE_LINES
 from app.ui.chat.chat_panel import ChatPanel
 from app.ui.chat.line_delegate import marks
 from app.ui.chat.line_filter import LineFilter, LineKind
@@ -231,10 +232,64 @@ def test_old_lines_leave_the_list_and_are_counted(room: ChatRoom, panel: ChatPan
         if number % 700 == 0:
             shown(panel)
     shown(panel)
-    assert [line.seq for line in panel.model.lines] == [line.seq for line in room.history]
-    assert panel.model.rowCount() == MAX_LINES
+    assert panel.model.lines == list(room.history)[-PAGE_LINES:]
     panel._count()
     assert panel.older.text() == "40 older not shown"
+
+
+def test_scrolling_up_shows_earlier_lines_without_a_jump(room: ChatRoom, panel: ChatPanel) -> None:
+    for number in range(MAX_LINES + 40):
+        say(room, number, f"message {number}")
+    shown(panel)
+    bar = panel.list.verticalScrollBar()
+    for page in range(2, 8):
+        bar.setSliderPosition(40)
+        bar.actionTriggered.emit(7)
+        seen = panel.list.indexAt(QPoint(6, 1))
+        assert panel.model.rowCount() == min(MAX_LINES, page * PAGE_LINES)
+        assert bar.value() > 40 or not panel.model.has_earlier
+        if page < 7:
+            assert seen.row() == PAGE_LINES, "what was at the top still is"
+    bar.setSliderPosition(0)
+    assert panel.model.lines == list(room.history)
+    assert not panel.model.has_earlier
+    say(room, 9999, "the newest")
+    assert shown(panel)[-1] == "the newest"
+    assert panel.model.rowCount() == MAX_LINES
+    panel.list.show_newest()
+    say(room, 10_000, "and another")
+    shown(panel)
+    assert panel.model.lines == list(room.history)[-PAGE_LINES:]
+
+
+def test_an_old_question_is_found_where_the_list_has_not_loaded_it(room: ChatRoom, panel: ChatPanel) -> None:
+    key = say(room, 0, "quanto custa?")
+    for number in range(1, 900):
+        say(room, number, "oi")
+    shown(panel)
+    room.star(key, on=True)
+    assert len(shown(panel)) == PAGE_LINES, "what happens to a line that is not loaded does not load it"
+    panel.reply_to_next()
+    assert panel.list.chosen is not None
+    assert (panel.list.chosen.key, panel.list.chosen.starred) == (key, True)
+    assert panel.list.viewport().rect().intersects(panel.list.visualRect(panel.list.currentIndex()))
+
+
+def test_long_texts_are_cut_until_they_are_chosen(room: ChatRoom, panel: ChatPanel) -> None:
+    key = say(room, 1, LONG, language="en")
+    room.translated(key, Translation("这是我喝过最好的茶。" * 40, "en", "zh-Hans", "argos"))
+    line = line_of(panel, key)
+    short = panel.layouts.of(line)
+    assert short.cut
+    assert short.main.text().endswith("…")
+    assert (short.main.lineCount(), short.original.lineCount() if short.original is not None else 0) == (5, 2)
+    choose(panel, key)
+    whole = panel.layouts.of(line)
+    assert whole.original is not None
+    assert (whole.main.text(), whole.original.text()) == ("这是我喝过最好的茶。" * 40, line.message.text)
+    assert panel.list.visualRect(panel.model.index(0)).height() == whole.height > short.height
+    panel.list.leave()
+    assert panel.list.visualRect(panel.model.index(0)).height() == short.height
 
 
 def test_a_line_that_is_chosen_stays_chosen(room: ChatRoom, panel: ChatPanel) -> None:
