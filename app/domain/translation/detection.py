@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from app.domain.base.folding import folded
@@ -75,6 +76,7 @@ _LATIN_SHARED: Mapping[str, str] = {
 }
 _FIGURES = re.compile(rf"(?<![{LATIN}\d_-])(?=[{LATIN}_-]{{0,40}}\d)[{LATIN}\d_-]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SCRIPT_VOTES = 1.0  # for each language of a script that several share
 _FEW_VOTES = 0.7  # nothing but a word that several languages share
 _MODEL_VOTES = 2.5  # what the model weighs when it is certain; a word of one language alone weighs 1
 _HINT_VOTES = 0.5
@@ -95,12 +97,36 @@ def _sets(lists: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
 _LANGUAGES_OF = _sets(TELLING_WORDS)
 
 
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A line whose words leave a doubt. A model is to say which of `codes` (ISO 639-1) `text` is in; `decided` takes its answer."""
+
+    text: str
+    codes: tuple[str, ...]
+    votes: Mapping[str, float]
+    languages: tuple[str, ...]
+    hint: str
+
+    def decided(self, found: str, probability: float) -> Detected:
+        """The language, with what the model found: one of `codes` and its probability, or "" if it does not know."""
+        votes = dict(self.votes)
+        if found in votes:
+            _vote_by_model(found, probability, votes)
+        return _elected(votes, self.languages, self.hint)
+
+
 def detect(text: str, languages: Collection[str], hint: str, classify: Classify) -> Detected:
     """The language of a cleaned line. `languages` are the tags that the room expects, `hint` is what the author wrote last, or "".
 
     Scripts of one language are certain, whatever the room expects. Lines without words have no language, and a certainty below 0.4 means
     that hardly anything speaks for the answer.
     """
+    found = detect_by_words(text, languages, hint)
+    return found if isinstance(found, Detected) else found.decided(*classify(found.text, found.codes))
+
+
+def detect_by_words(text: str, languages: Collection[str], hint: str) -> Detected | Undecided:
+    """`detect` up to the question for the model, which may be in another process; most lines need none."""
     words = words_of(text)
     weights = script_weights(words)
     script = main_script(weights)
@@ -109,10 +135,10 @@ def detect(text: str, languages: Collection[str], hint: str, classify: Classify)
     if script in LANGUAGE_OF_SCRIPT:
         return Detected(LANGUAGE_OF_SCRIPT[script], _CERTAIN)
     if script == "Cyrl":
-        return _by_letters(words, _CYRILLIC_OWN, _expected(languages, hint, _CYRILLIC) or ("ru",), hint, classify)
+        return _by_letters(words, _CYRILLIC_OWN, _expected(languages, hint, _CYRILLIC) or ("ru",), languages, hint)
     if script == "Arab":
-        return _by_letters(words, _ARABIC_OWN, _expected(languages, hint, _ARABIC) or ("ar",), hint, classify)
-    return _latin(words, languages, hint, classify) if script else Detected("", 0.0)
+        return _by_letters(words, _ARABIC_OWN, _expected(languages, hint, _ARABIC) or ("ar",), languages, hint)
+    return _latin(words, languages, hint) if script else Detected("", 0.0)
 
 
 def words_of(text: str) -> str:
@@ -148,34 +174,35 @@ def _east_asian(text: str, weights: Mapping[str, float], languages: Collection[s
     return Detected(_tag("zh", languages, hint if primary(hint) == "zh" else ""), _GUESSED)
 
 
-def _by_letters(text: str, own: Mapping[str, str], codes: Sequence[str], hint: str, classify: Classify) -> Detected:
-    """One of these languages, by the letters that only one has, else by the model."""
+def _by_letters(text: str, own: Mapping[str, str], codes: tuple[str, ...], languages: Collection[str], hint: str) -> Detected | Undecided:
+    """One of these languages, by the letters that only one has."""
     if len(codes) == 1:
         return Detected(codes[0], _CERTAIN)
     counts = {code: sum(sign in own.get(code, "") for sign in text.lower()) for code in codes}
     best = max(codes, key=lambda code: counts[code])
     if counts[best] and list(counts.values()).count(counts[best]) == 1:
         return Detected(best, _CLEAR)
-    found, probability = classify(text, codes)
-    if primary(hint) in codes and (not found or probability < _CLEAR):
-        return Detected(primary(hint), _GUESSED)
-    return Detected(found, probability)
+    votes = {code: _SCRIPT_VOTES + (_HINT_VOTES if code == primary(hint) else 0.0) for code in codes}
+    return Undecided(text, codes, votes, tuple(languages), hint)
 
 
-def _latin(text: str, languages: Collection[str], hint: str, classify: Classify) -> Detected:
-    codes = [primary(tag) for tag in (*languages, hint) if tag and primary(tag) not in _NOT_LATIN] or _LATIN_DEFAULT
+def _latin(text: str, languages: Collection[str], hint: str) -> Detected | Undecided:
+    codes = tuple(primary(tag) for tag in (*languages, hint) if tag and primary(tag) not in _NOT_LATIN) or _LATIN_DEFAULT
     codes = tuple(dict.fromkeys((*codes, "en")))
     votes = _votes(text, codes)
     if votes is None:
         return Detected("", 0.0)
     if primary(hint) in votes:
         votes[primary(hint)] += _HINT_VOTES
-    first, second = sorted(votes.values(), reverse=True)[:2] if len(votes) > 1 else (max(votes.values()), 0.0)
-    probability = 1.0
-    if first - second < _DECIDED:
-        found, probability = classify(text, codes)
-        _vote_by_model(found, probability, votes)
-    best = max(codes, key=lambda code: votes[code])
+    first, second, *_ = (*sorted(votes.values(), reverse=True), 0.0)
+    if first - second >= _DECIDED:
+        return _elected(votes, languages, hint)
+    return Undecided(text, codes, votes, tuple(languages), hint)
+
+
+def _elected(votes: Mapping[str, float], languages: Collection[str], hint: str) -> Detected:
+    """The language with the most votes; of equal ones, the one that the room names first."""
+    best = max(votes, key=lambda code: votes[code])
     others = max((count for code, count in votes.items() if code != best), default=0.0)
     return Detected(_tag(best, languages, hint), round(_certainty(votes[best], others), 3))
 
@@ -213,7 +240,7 @@ def _vote_by_letters(word: str, votes: dict[str, float]) -> None:
 def _vote_by_model(found: str, probability: float, votes: dict[str, float]) -> None:
     weight = _MODEL_VOTES * probability
     twin = _TWINS.get(found, "")
-    votes[found] = votes.get(found, 0.0) + weight
+    votes[found] += weight
     if twin in votes:
         votes[twin] += max(0.0, weight - _TWIN_VOTES)
 

@@ -54,22 +54,23 @@ _NAMED = re.compile(
     rf"(?P<address>https?://{_ADDRESS}+|www\.{_ADDRESS}+|[\w.+-]{{1,64}}@[\w-]{{1,64}}(?:\.[\w-]{{1,64}}){{1,4}}"
     rf"|(?<![\w.@-])(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_DOMAINS})(?![\w-])(?:/{_ADDRESS}*)?"
     rf"|(?<!\w)[@＠#＃][\w.-]*\w)"
-    rf"|(?P<emoji>{_EMOJI}(?:\s?{_EMOJI})*|:[a-z0-9_+-]{{2,32}}:|[:;=]['’]?-?[)(DPpO*]+(?!\w)|<3+(?!\d)|\^[_.]?\^|T[_.]T|(?<!\w)xD+(?!\w)|¯\\_\(ツ\)_/¯)"
+    rf"|(?P<emoji>{_EMOJI}(?:\s?{_EMOJI})*|:[a-z0-9_+-]{{2,32}}:|[:;=]['’]?-?(?:[)(*]+|[DPO]+(?!\w))|<3+(?!\d)|\^[_.]?\^|T[_.]T|(?<!\w)xD+(?!\w)|¯\\_\(ツ\)_/¯)"
     rf"|{TOKEN_FORM}",
     re.IGNORECASE,
 )
 _CLOSING = ".,;:!?)]}\"'»”’"
 
-_SIGN = r"(?:(?:R|US|S|A|C|HK|NT|MX|AU|CA)\$|RM|Rp\.?|[$€£¥￥₫฿₹₩₺₽₱₦₴﷼])"
+_ISO = "USD|EUR|GBP|BRL|CNY|RMB|JPY|KRW|THB|VND|IDR|MYR|SGD|MXN|TRY|RUB|SAR|AED|EGP|TWD|HKD|PHP|INR|AUD|CAD"
+_SIGN = rf"(?:(?<![{LATIN}\d])(?:(?:R|US|S|A|C|HK|NT|MX|AU|CA)\$|{_ISO}|RM|Rp\.?)|[$€£¥￥₫฿₹₩₺₽₱₦₴﷼])"
 _UNIT = (
-    r"(?:%|％|°C|°F|°|″|\$|€|£|¥|₫|đ|฿|₩|₺|₽|USD|EUR|GBP|BRL|CNY|RMB|JPY|KRW|THB|VND|IDR|MYR|SGD|MXN|TRY|RUB|SAR|AED|EGP|TL"
+    rf"(?:%|％|°C|°F|°|″|\$|€|£|¥|₫|đ|฿|₩|₺|₽|{_ISO}|TL"
     r"|am|pm|cm|mm|km|ml|kg|mg|oz|lbs?|gb|mb|tb|mah|rb|jt|k|g|l|m|w|v)"
 )
 _NUMBER = r"\d+(?:(?:[.,:/\-–~x×*٫٬'’]|\s?[-–~x×*]\s?| )\d+)*"
 _WORD = rf"[{LATIN}\d]"
 _FIGURES = re.compile(
     rf"(?P<size>(?<![{LATIN}\d'’])(?:[2-9]?X{{1,3}}[SL]|[2-9]?x{{1,3}}[sl]|[SML](?:/[SML])*)(?![{LATIN}\d'’]))"
-    rf"|(?P<price>(?:(?<![{LATIN}\d]){_SIGN}\s?{_NUMBER}(?:\s?(?:k|rb|jt)(?!{_WORD}))?|(?<![{LATIN}\d])[+\-−№]?{_NUMBER}\s?{_UNIT}(?!{_WORD})))"
+    rf"|(?P<price>(?:{_SIGN}\s?{_NUMBER}(?:\s?(?:k|rb|jt)(?!{_WORD}))?|(?<![{LATIN}\d])[+\-−№]?{_NUMBER}\s?{_UNIT}(?!{_WORD})))"
     rf"|(?P<code>(?<!{_WORD})(?=[{LATIN}_-]{{0,40}}\d)(?=[\d_-]{{0,40}}[{LATIN}]){_WORD}+(?:[-_]+{_WORD}+|(?<=\d)[./](?={_WORD}*\d){_WORD}+)*(?!{_WORD}))"
     rf"|(?P<number>[+\-−№]?{_NUMBER})"
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.domain.translation.detection import detect, words_of
+from app.domain.translation.detection import Undecided, detect, detect_by_words, words_of
 from app.domain.translation.translation import Detected
 from tests.domain.translation.messages import labelled_messages
 
@@ -124,8 +124,17 @@ def test_the_model_is_asked_where_letters_say_nothing() -> None:
         assert set(languages) == {"ru", "uk"}
         return "uk", 0.7
 
-    assert detect("добре", ("ru", "uk"), "", model) == Detected("uk", 0.7)
-    assert detect("добре", ("ru", "uk"), "ru", model).language == "ru"
+    assert detect("добре", ("ru", "uk"), "", model).language == "uk"
+    assert detect("добре", ("ru", "uk"), "", no_idea).certainty <= 0.5
+    assert detect("добре", ("ru", "uk"), "uk", no_idea).language == "uk"
+
+
+def test_the_model_may_be_asked_later() -> None:
+    found = detect_by_words("boleh lihat", ("en", "id", "ms"), "")
+    assert isinstance(found, Undecided)
+    assert set(found.codes) == {"en", "id", "ms"}
+    assert found.decided("ms", 0.8) == detect("boleh lihat", ("en", "id", "ms"), "", lambda text, codes: ("ms", 0.8))
+    assert isinstance(detect_by_words("quanto custa o frete da bolsa", ("en", "pt-BR"), ""), Detected)
 
 
 def test_certainty_is_low_where_nothing_speaks() -> None:
