@@ -18,6 +18,7 @@ from app.domain.translation.translation_checks import has_odd_length, is_copied,
 MAX_TRANSLATED_CHARS = 4000  # an engine that writes more is caught in a loop
 _TOKEN = re.compile(TOKEN_FORM, re.IGNORECASE)
 _TOKEN_REST = re.compile(r"(?<!\w)[XQZ]{2,3}\d*(?!\w)", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
 _NO_SLANG = SlangTable()
 
 Part = str | Protected
@@ -182,7 +183,8 @@ def _restored(translated: str, items: Sequence[Protected], target: str) -> tuple
     pieces.append(translated[at:])
     if waiting:
         pieces[::2] = [_TOKEN_REST.sub("", piece) for piece in pieces[::2]]
-    return " ".join(_joined(pieces).split()), list(waiting.values()), surplus
+    pieces[::2] = [_SPACES.sub(" ", piece) for piece in pieces[::2]]
+    return _joined(pieces).strip(), list(waiting.values()), surplus
 
 
 def _written(parts: Sequence[Part], target: str) -> str:
@@ -190,10 +192,12 @@ def _written(parts: Sequence[Part], target: str) -> str:
 
 
 def _joined(pieces: Iterable[str]) -> str:
-    """The pieces joined; a space keeps words and figures apart that would become one."""
+    """The pieces joined; a space keeps words and figures apart that would become one, and two spaces become one."""
     text = ""
     for piece in pieces:
-        text += f" {piece}" if text and piece and _run_together(text[-1], piece[0]) else piece
+        if text and piece and _run_together(text[-1], piece[0]):
+            text += " "
+        text += piece[1:] if text.endswith(" ") and piece.startswith(" ") else piece
     return text
 
 

@@ -66,7 +66,7 @@ _UNIT = (
     rf"(?:%|％|°C|°F|°|″|\$|€|£|¥|₫|đ|฿|₩|₺|₽|{_ISO}|TL"
     r"|am|pm|cm|mm|km|ml|kg|mg|oz|lbs?|gb|mb|tb|mah|rb|jt|k|g|l|m|w|v)"
 )
-_NUMBER = r"\d+(?:(?:[.,:/\-–~x×*٫٬'’]|\s?[-–~x×*]\s?| )\d+)*"
+_NUMBER = r"\d++(?:(?:[.,:/٫٬'’ ]|\s?[-–~x×*]\s?)\d++)*+"
 _WORD = rf"[{LATIN}\d]"
 _FIGURES = re.compile(
     rf"(?P<size>(?<![{LATIN}\d'’])(?:[2-9]?X{{1,3}}[SL]|[2-9]?x{{1,3}}[sl]|[SML](?:/[SML])*)(?![{LATIN}\d'’]))"

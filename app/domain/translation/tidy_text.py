@@ -14,7 +14,7 @@ _LOOKS = re.compile(
 _WIDE_MARKS = frozenset("！？，：；（）～")  # right in these languages, and the end of a sentence there
 _WIDE_LANGUAGES = ("zh", "ja")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_STRETCHED_WORD = re.compile(r"[^\W\d_]*([^\W\d_])\1{2,}[^\W\d_]*")
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _MARKS = re.compile(r"[!?！？]{2,}|([,，;；~～、])\1+|(\.{4,}|。{2,}|…{2,})")
 _SENTENCE_START = re.compile(r"(^\W*|[.!?。！？…]\s*)(\w)")
 _SHOUTED_LETTERS = 4  # a text with fewer is a size, a code or a short word
@@ -43,12 +43,16 @@ def squeezed(text: str, doubled: Collection[str] = ()) -> str:
 
     def short(found: re.Match[str]) -> str:
         word = found[0]
+        if not _STRETCHED.search(word):
+            return word
         if len(word) == 3 and word.isupper():  # "AAA" is no stretched "A"
             return word
         double = _STRETCHED.sub(r"\1\1", word)
         return double if double.casefold() in doubled else _STRETCHED.sub(r"\1", word)
 
-    return _MARKS.sub(_one_mark, _STRETCHED_WORD.sub(short, text))
+    if _STRETCHED.search(text):
+        text = _LONG_WORD.sub(short, text)
+    return _MARKS.sub(_one_mark, text)
 
 
 def _one_mark(found: re.Match[str]) -> str:

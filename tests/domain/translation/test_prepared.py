@@ -137,3 +137,40 @@ def test_output_gone_astray_is_marked(translated: str, text: str | None, doubts:
 
 def test_short_words_may_be_the_same_in_both_languages() -> None:
     assert finish(ready("ok Pix?", "pt"), "ok Pix?", "es") == ("ok Pix?", frozenset())
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1-",
+        "1 ",
+        "1.",
+        "1 x ",
+        "$1 ",
+        "a-",
+        "a1-",
+        "a.",
+        "aaab",
+        "k",
+        "kj",
+        "5",
+        "@",
+        "#.",
+        "XQZ",
+        "x q z ",
+        "哈",
+        "1️⃣",
+        "🏽",
+        "<3",
+        ":",
+        "www.",
+        "a@a.",
+        "ｶﾞ",
+    ],
+)
+def test_hostile_lines_take_no_longer_than_others(unit: str) -> None:
+    for line in (unit * 250, f"{unit * 250}!", f"{unit * 250}a", f"x{unit * 250}"):
+        for language in ("pt", "th", "zh"):
+            prepared = ready(line, language)
+            assert finish(prepared, prepared.text, "es")[0]

@@ -51,7 +51,7 @@ def prepared_lines(slang: Mapping[str, SlangTable]) -> Mapping[str, Sequence[tup
     }
 
 
-@pytest.mark.parametrize(("source", "target"), PAIRS, ids="-".join)
+@pytest.mark.parametrize(("source", "target"), PAIRS, ids=["-".join(pair) for pair in PAIRS])
 def test_nothing_protected_is_changed(
     source: str, target: str, prepared_lines: Mapping[str, Sequence[tuple[ProtectedLine, Prepared]]]
 ) -> None:
