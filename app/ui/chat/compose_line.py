@@ -1,17 +1,24 @@
 """Writes a message to everybody, or a reply to one viewer."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.chat.chat_history import ChatLine
 from app.domain.chat.message import MAX_CHARS
+from app.domain.translation.translation import Translation
+from app.session.chat.quick_replies import QuickReply
 from app.ui.chat.line_filter import language_of
 from app.ui.chat.line_words import LineWords, source_title
+from app.ui.chat.quick_menu import fill_quick_menu
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button
 from app.ui.kit.labels import ElidedLabel
 from app.ui.kit.language import tr
+
+PREPARED = "prepared"  # the engine of texts that people wrote in both languages
 
 
 class MessageLine(QLineEdit):
@@ -62,6 +69,12 @@ class ComposeLine(QWidget):
         row.setSpacing(4)
         self.target = ElidedLabel("", "")
         row.addWidget(self.target, 1)
+        self.quick = icon_button(self._context.icons, "quick", tr("Chat", "Quick replies"))
+        self.quick.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.quick_menu = QMenu(self.quick)
+        self.quick_menu.aboutToShow.connect(self._fill_quick)
+        self.quick.setMenu(self.quick_menu)
+        row.addWidget(self.quick)
         close = icon_button(self._context.icons, "close", tr("Chat", "Write to everyone instead (Esc)"), lambda: self.reply_to(None))
         row.addWidget(close)
         return self.strip
@@ -83,15 +96,30 @@ class ComposeLine(QWidget):
 
     def send(self) -> None:
         """Send the message; the text stays if that fails."""
-        text, line = self.text.text(), self.replies_to
-        if not text.strip():
-            return
-        room = self._context.studio.control.chat
-        if self._context.attempt(lambda: room.say(text, reply_to=line.key if line is not None else "")):
+        text = self.text.text()
+        if text.strip() and self._say(text, {}):
             self.text.clear()
+
+    def _fill_quick(self) -> None:
+        line = self.replies_to
+        if line is not None:
+            fill_quick_menu(self.quick_menu, self._context, line, self.send_quick)
+
+    def send_quick(self, reply: QuickReply) -> None:
+        """Send a prepared reply at once; what is being written stays."""
+        texts = {}
+        if reply.sent_language != reply.text_language:
+            texts[reply.sent_language] = Translation(reply.sent, reply.text_language, reply.sent_language, PREPARED)
+        self._say(reply.text, texts)
+
+    def _say(self, text: str, texts: Mapping[str, Translation]) -> bool:
+        line, room = self.replies_to, self._context.studio.control.chat
+        sent = self._context.attempt(lambda: room.say(text, reply_to=line.key if line is not None else "", texts=texts))
+        if sent:
             self.reply_to(None)
             if line is not None:
                 self.left.emit()
+        return sent
 
     def _on_escape(self) -> None:
         if self.replies_to is not None:

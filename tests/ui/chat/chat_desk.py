@@ -20,11 +20,13 @@ class Platform:
 
     def __init__(self) -> None:
         self.sent: list[ChatMessage] = []
+        self.texts: list[Mapping[str, Translation]] = []
         self.removed: list[str] = []
         self.muted: list[tuple[str, int]] = []
 
     def send(self, message: ChatMessage, texts: Mapping[str, Translation]) -> None:
         self.sent.append(message)
+        self.texts.append(texts)
 
     def remove(self, message_id: str) -> None:
         self.removed.append(message_id)

@@ -8,8 +8,10 @@ from app.domain.base.notice import Notice
 from app.session.chat.chat_room import ChatRoom
 from app.session.studio import Studio
 from app.ui.chat.chat_panel import ChatPanel
+from app.ui.chat.quick_menu import quick_replies
 from app.ui.shell.main_window import MainWindow
 from tests.support.clocks import SetClock
+from tests.support.selling_show import selling_show
 from tests.ui.chat.chat_desk import NOW_MS, Platform, choose, entries, in_front, line_of, press, say, shown, visible_menu
 
 
@@ -75,6 +77,26 @@ def test_a_reply_that_cannot_be_sent_is_kept_and_told(room: ChatRoom, window: Ma
     assert [notice.code for notice in heard] == ["chat.no_output"]
     assert panel.compose.text.text() == "evet"
     assert panel.compose.replies_to is not None
+
+
+def test_a_quick_reply_goes_out_in_the_viewers_language(studio: Studio, room: ChatRoom, panel: ChatPanel, page: Platform) -> None:
+    studio.document.edit_show("Fill", lambda _: selling_show())
+    studio.control.selling.pin("sun")
+    say(room, 1, "how much?", name="Emma", language="en")
+    choose(panel, "page/1")
+    press(panel, Qt.Key.Key_R)
+    QTest.keyClicks(panel.compose.text, "unfinished")
+    panel.compose.quick_menu.aboutToShow.emit()
+    replies = quick_replies(panel._context, line_of(panel, "page/1"))
+    assert len(panel.compose.quick_menu.actions()) == len(replies) > 2
+    place = next(place for place, reply in enumerate(replies) if reply.sent_language == "en" != reply.text_language)
+    assert panel.compose.quick_menu.actions()[place].toolTip() == replies[place].sent
+    panel.compose.quick_menu.actions()[place].trigger()
+    (sent,) = page.sent
+    assert (sent.text, sent.reply_to) == (replies[place].text, "1")
+    assert {tag: text.text for tag, text in page.texts[0].items()} == {"en": replies[place].sent}
+    assert line_of(panel, "page/1").answered_ms is not None
+    assert panel.compose.text.text() == "unfinished"
 
 
 def test_a_removed_message_stays_struck_and_says_that_it_is_gone(room: ChatRoom, panel: ChatPanel, page: Platform) -> None:
