@@ -17,7 +17,7 @@ from app.domain.translation.translation_checks import has_odd_length, is_copied,
 
 MAX_TRANSLATED_CHARS = 4000  # an engine that writes more is caught in a loop
 _TOKEN = re.compile(TOKEN_FORM, re.IGNORECASE)
-_TOKEN_REST = re.compile(r"(?<!\w)[XQZ]{2,3}\d*(?!\w)", re.IGNORECASE)
+_TOKEN_REST = re.compile(r"(?<!\w)(?:[XQZ]{2,3}\d*|\w?QZ\d+)(?!\w)", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _NO_SLANG = SlangTable()
 
@@ -176,7 +176,7 @@ def _restored(translated: str, items: Sequence[Protected], target: str) -> tuple
     pieces: list[str] = []
     at = 0
     for found in _TOKEN.finditer(translated):
-        item = waiting.pop(int(found[1]), None)
+        item = waiting.pop(_number(found[1]), None)
         surplus = surplus or item is None
         pieces += (translated[at : found.start()], "" if item is None else item.in_language(target))
         at = found.end()
@@ -185,6 +185,11 @@ def _restored(translated: str, items: Sequence[Protected], target: str) -> tuple
         pieces[::2] = [_TOKEN_REST.sub("", piece) for piece in pieces[::2]]
     pieces[::2] = [_SPACES.sub(" ", piece) for piece in pieces[::2]]
     return _joined(pieces).strip(), list(waiting.values()), surplus
+
+
+def _number(digits: str) -> int:
+    """The number of a token; -1 for "01", which engines make of two."""
+    return int(digits) if len(digits) == 1 or int(digits[0]) else -1
 
 
 def _written(parts: Sequence[Part], target: str) -> str:

@@ -119,6 +119,8 @@ def test_tokens_are_found_however_an_engine_writes_them(translated: str, text: s
     [
         ("tengo", "tengo [K-100] [XL]", {Doubt.LOST_TERM}),
         ("tengo XQ0 XQZ1", "tengo XL [K-100]", {Doubt.LOST_TERM}),
+        ("tengo WQZ0 XQZ1", "tengo XL [K-100]", {Doubt.LOST_TERM}),
+        ("tengo XQZ01", "tengo [K-100] [XL]", {Doubt.LOST_TERM, Doubt.REPEATED}),
         ("tengo XQZ0 y XQZ0 y XQZ1", "tengo K-100 y y XL", {Doubt.REPEATED}),
         ("tengo XQZ0 y XQZ1 XQZ99", "tengo K-100 y XL", {Doubt.REPEATED}),
         ("XQZ0 XQZ1" + " la la la" * 9, "K-100 XL la", {Doubt.REPEATED}),
