@@ -13,7 +13,7 @@ from app.domain.translation.laughter import LAUGHS, laughter_of
 from app.domain.translation.protection import TOKEN_FORM, Protected, Span, figure_spans, named_spans
 from app.domain.translation.slang import SlangTable
 from app.domain.translation.translation import Doubt
-from app.domain.translation.translation_checks import has_odd_length, is_copied, without_loops
+from app.domain.translation.translation_checks import as_question, has_added_figure, has_odd_length, is_copied, without_loops
 
 MAX_TRANSLATED_CHARS = 4000  # an engine that writes more is caught in a loop
 _TOKEN = re.compile(TOKEN_FORM, re.IGNORECASE)
@@ -73,7 +73,7 @@ def finish(prepared: Prepared, translated: str, target: str) -> tuple[str, froze
     doubts = _doubts(prepared, bare)
     if bare != whole or len(translated) > MAX_TRANSLATED_CHARS:
         doubts.add(Doubt.REPEATED)
-    text, lost, surplus = _restored(bare, prepared.items, target)
+    text, lost, surplus = _restored(as_question(prepared.text, bare, target), prepared.items, target)
     if surplus:
         doubts.add(Doubt.REPEATED)
     if lost:
@@ -163,6 +163,8 @@ def _doubts(prepared: Prepared, translated: str) -> set[Doubt]:
     """What speaks against the engine's text, apart from its tokens."""
     original, plain = _TOKEN.sub("", prepared.text), _TOKEN.sub("", translated)
     doubts = {Doubt.LENGTH} if has_odd_length(original, plain) else set()
+    if has_added_figure(original, plain):
+        doubts.add(Doubt.ADDED_FIGURE)
     return doubts | ({Doubt.COPIED} if is_copied(original, plain) else set())
 
 

@@ -11,6 +11,7 @@ class Doubt(Enum):
     LENGTH = "length"  # much longer or shorter than the original
     REPEATED = "repeated"  # the machine repeats itself
     COPIED = "copied"  # the original came back
+    ADDED_FIGURE = "added"  # a number that the original does not have
     LOST_TERM = "lost"  # a name, number, code or link of the original is missing
 
 

@@ -2,12 +2,26 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+
+from app.domain.base.localized_text import primary
 
 _LOOP = re.compile(r"(.{2,24}?)\1{4,}", re.DOTALL)
 _LONGEST = 3.0  # times the original, by width
 _SHORTEST = 0.25
 _ALLOWANCE = 14.0  # widths that a short text may differ by
 _COPIED_LETTERS = 8  # shorter ones, as "Pix" and "ok", are the same word in many languages
+_FIGURE = re.compile(r"\d{2,}")  # single digits are often a word of the original
+# Words for numbers that engines write in figures.
+_NUMBER_WORDS = re.compile(
+    r"[一二三四五六七八九十百千万萬亿億两兩半]"
+    r"|\b(?:ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozen|hundreds?|thousands?|millions?"
+    r"|die[zc]\w*|once|doce|quince|veint\w*|treinta|cuarenta|cincuenta|cien\w*|mil|vinte|trinta|quarenta|cem|cento|duzentos|trezentos"
+    r"|dix|vingt|trente|quarante|cinquante|cents?|mille|zehn|zwanzig|hundert|tausend|puluh|belas|ratus|ribu|juta"
+    r"|mươi|trăm|nghìn|ngàn|triệu|yirmi|otuz|elli|yüz|bin|десять|двадцать|тридцать|сто|тысяч\w*|مية|مئة|ألف|الف|สิบ|ร้อย|พัน)\b",
+    re.IGNORECASE,
+)
+_QUESTIONS: Mapping[str, str] = {"ar": "؟", "fa": "؟", "ur": "؟", "ja": "？", "zh": "？"}
 
 
 def without_loops(text: str) -> str:
@@ -40,3 +54,16 @@ def is_copied(original: str, translated: str) -> bool:
     """Whether the original came back, and is too long to be the same in both languages."""
     before = "".join(original.casefold().split())
     return width(original) >= _COPIED_LETTERS and before == "".join(translated.casefold().split())
+
+
+def has_added_figure(original: str, translated: str) -> bool:
+    """Whether a number appears that the original has neither in figures nor, likely, in words."""
+    added = set(_FIGURE.findall(translated)) - set(_FIGURE.findall(original))
+    return bool(added) and not _NUMBER_WORDS.search(original)
+
+
+def as_question(original: str, translated: str, target: str) -> str:
+    """The translation with a question mark if the original ends with one and the engine lost its end mark."""
+    if original[-1:] in ("?", "？", "؟") and translated[-1:].isalnum():
+        return f"{translated}{_QUESTIONS.get(primary(target), '?')}"
+    return translated

@@ -31,6 +31,7 @@ def doubt_words(doubt: Doubt) -> str:
         Doubt.LENGTH: tr("Chat", "The translation is much longer or shorter than the message."),
         Doubt.REPEATED: tr("Chat", "The translation repeats itself."),
         Doubt.COPIED: tr("Chat", "Part of the message wasn’t translated."),
+        Doubt.ADDED_FIGURE: tr("Chat", "The translation has a number that the message doesn’t have."),
         Doubt.LOST_TERM: tr("Chat", "A name, number or link of the message is missing."),
     }[doubt]
 

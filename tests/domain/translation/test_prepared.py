@@ -120,6 +120,7 @@ def test_tokens_are_found_however_an_engine_writes_them(translated: str, text: s
         ("tengo", "tengo [K-100] [XL]", {Doubt.LOST_TERM}),
         ("tengo XQ0 XQZ1", "tengo XL [K-100]", {Doubt.LOST_TERM}),
         ("tengo WQZ0 XQZ1", "tengo XL [K-100]", {Doubt.LOST_TERM}),
+        ("tengo XQZ0 y XQZ1 por 250", "tengo K-100 y XL por 250", {Doubt.ADDED_FIGURE}),
         ("tengo XQZ01", "tengo [K-100] [XL]", {Doubt.LOST_TERM, Doubt.REPEATED}),
         ("tengo XQZ0 y XQZ0 y XQZ1", "tengo K-100 y y XL", {Doubt.REPEATED}),
         ("tengo XQZ0 y XQZ1 XQZ99", "tengo K-100 y XL", {Doubt.REPEATED}),
@@ -176,3 +177,24 @@ def test_hostile_lines_take_no_longer_than_others(unit: str) -> None:
         for language in ("pt", "th", "zh"):
             prepared = ready(line, language)
             assert finish(prepared, prepared.text, "es")[0]
+
+
+def test_a_number_in_words_may_come_back_in_figures() -> None:
+    assert finish(ready("两百个有吗", "zh"), "Do you have 200?", "en") == ("Do you have 200?", frozenset())
+    assert finish(ready("doscientos mil", "es"), "200 000", "en") == ("200 000", frozenset())
+    assert finish(ready("很多有吗", "zh"), "Do you have 200?", "en")[1] == {Doubt.ADDED_FIGURE}
+
+
+@pytest.mark.parametrize(
+    ("text", "translated", "target", "shown"),
+    [
+        ("可以寄吗？", "Do you ship", "en", "Do you ship?"),
+        ("do you ship?", "可以寄吗", "zh-TW", "可以寄吗？"),
+        ("do you ship?", "هل ترسلون", "ar", "هل ترسلون؟"),
+        ("do you ship? @ana", "可以寄吗？", "zh-Hans", "可以寄吗？ @ana"),
+        ("do you ship?", "¡No!", "es", "¡No!"),
+        ("do you ship", "¿envían", "es", "¿envían"),
+    ],
+)
+def test_a_question_stays_one(text: str, translated: str, target: str, shown: str) -> None:
+    assert finish(ready(text, "en"), translated, target)[0] == shown
