@@ -9,7 +9,7 @@ from pathlib import Path
 from app.bootstrap.crash_history import CrashHistory
 from app.bootstrap.engine_host import EngineHost, can_host
 from app.bootstrap.logs import start_logging
-from app.bootstrap.processes import exit_within, freeze_memory, on_termination_signals, preview_path
+from app.bootstrap.processes import exit_within, freeze_memory, on_termination_signals, preview_path, switch_threads_soon
 from app.bootstrap.task_errors import TaskErrorReporter
 from app.bootstrap.thread_errors import abort_on_thread_error
 from app.domain.base.clock import SystemClock
@@ -21,9 +21,6 @@ from app.storage.lock import FileLock
 from app.storage.paths import find_paths
 from app.transport.publisher import Publisher
 
-# How long a thread waits before it requests the interpreter. Python's default of 5 ms is a sixth of a frame. On a busy machine frames are
-# late by 4 to 12 ms (p99) with this value, by 11 to 53 ms with 1 ms; the CPU time is the same.
-SWITCH_INTERVAL_S = 0.0005
 END_WITHIN_S = 3.0
 
 
@@ -40,7 +37,7 @@ def serve(arguments: argparse.Namespace, host_pid: int) -> int:
     runtime: Path = arguments.runtime
     start_logging(find_paths().logs, f"engine-{runtime.name}", verbose=arguments.verbose)
     abort_on_thread_error()
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    switch_threads_soon()
     clock = SystemClock()
     preview = preview_path(runtime)
     engine = Engine(

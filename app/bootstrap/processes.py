@@ -12,6 +12,10 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED_MEMORY = Path("/dev/shm")
+# How long a thread waits before it requests the interpreter. Python's default of 5 ms is a sixth of a frame. On a busy machine frames are
+# late by 4 to 12 ms (p99) with this value, by 11 to 53 ms with 1 ms; the CPU time is the same. A window in a flood of chat stalls for 40
+# instead of 60 ms while a thread writes the log.
+SWITCH_INTERVAL_S = 0.0005
 
 
 def app_command(words: Sequence[str]) -> list[str]:
@@ -42,6 +46,11 @@ def exit_within(seconds: float) -> None:
     """
     if sys.stderr is not None:
         faulthandler.dump_traceback_later(seconds, exit=True)
+
+
+def switch_threads_soon() -> None:
+    """Let a thread that wants the interpreter have it after half a millisecond, so that no other thread holds up frames or the window."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
 
 
 def freeze_memory() -> None:

@@ -14,7 +14,7 @@ import psutil
 
 from app.bootstrap.formats import LazyFormats
 from app.bootstrap.logs import start_logging
-from app.bootstrap.processes import on_termination_signals
+from app.bootstrap.processes import on_termination_signals, switch_threads_soon
 from app.bootstrap.studio import make_studio
 from app.bootstrap.task_errors import TaskErrorReporter
 from app.bootstrap.terminal_text import notice_line
@@ -134,6 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.write("tradewind: the window is already open; brought it to the front.\n")
             return 0
         start_logging(paths.logs, "desk", verbose=arguments.verbose)
+        switch_threads_soon()
         formats = LazyFormats()
         factory = StudioFactory(paths)
         options = WindowOptions(

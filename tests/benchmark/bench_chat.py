@@ -21,6 +21,7 @@ import psutil
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from app.bootstrap.processes import switch_threads_soon
 from app.domain.chat.message import ChatMessage
 from app.domain.translation.translation import Translation
 from app.session.studio import Studio
@@ -124,6 +125,7 @@ def main() -> int:
     application = QApplication(sys.argv[:1])
     application.setStyle("Fusion")
     gc.freeze()  # as the command line does with what it has imported
+    switch_threads_soon()
     collector = Collector()
     collector.start()
     loop = qasync.QEventLoop(application)

@@ -21,6 +21,9 @@ class AuthorRole(Enum):
     HOST = "host"
 
 
+_ROLES: Mapping[str, AuthorRole] = {role.value: role for role in AuthorRole}
+
+
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
     """A message whose text and name have been cleaned.
@@ -76,7 +79,4 @@ def logged_message(event: ShowEvent) -> ChatMessage | None:
 
 
 def _role(data: Mapping[str, Any]) -> AuthorRole:
-    try:
-        return AuthorRole(data.get("role", AuthorRole.VIEWER.value))
-    except ValueError:  # of a newer version
-        return AuthorRole.VIEWER
+    return _ROLES.get(str(data.get("role", "")), AuthorRole.VIEWER)  # also for a role of a newer version
