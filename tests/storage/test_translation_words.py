@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.translation.profanity import Profanity
 from app.domain.translation.slang import SlangTable
 from app.storage.files import StorageError
 from app.storage.translation_words import load_profanity, load_slang
@@ -25,11 +26,38 @@ def test_our_lists_cover_the_languages_of_viewers() -> None:
     assert slang["pt"].spelled_out("qnt custa? n vi") == "quanto custa? não vi"
 
 
-def test_our_shorthand_leads_nowhere_twice() -> None:
-    """A meaning that is shorthand itself would be spelled out differently the second time."""
+def test_no_meaning_is_shorthand_itself() -> None:
     for language, table in load_slang(OURS / "slang").items():
-        for word, meant in table.words.items():
-            assert word != meant.casefold(), (language, word)
+        wrong = {word: meant for word, meant in table.words.items() if table.spelled_out(meant) != meant}
+        assert wrong == {}, language
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "颜色差别大吗，他拒绝了，怎么拍照，红木有吗，牛皮的，童鞋多少米"),
+        ("th", "ขนมปัง สินค้า ค่าส่ง อะไร เจ้าของ สมัย ไม้"),
+        ("en", "the slaying fire is definite, I love it"),
+        ("ru", "топ и ваш чек"),
+        ("id", "ada lampu dan kamera"),
+        ("pt", "a nota de cada pessoa"),
+    ],
+)
+def test_ordinary_words_are_left_alone(language: str, text: str) -> None:
+    assert load_slang(OURS / "slang")[language].spelled_out(text) == text
+
+
+def test_our_insults_are_no_ordinary_words() -> None:
+    profanity = Profanity(load_profanity(OURS / "profanity"))
+    for language, text in (
+        ("en", "Scunthorpe pussycat shitake cocktail classic"),
+        ("ja", "早くそれを、ファックス、ピッチ"),
+        ("th", "แกงกะหรี่ ดอกทอง"),
+        ("ru", "сукно, Нигер, хлебать, подстрахуй"),
+        ("vi", "đĩa, lớn"),
+        ("es", "computadora, disputas"),
+    ):
+        assert profanity.masked(text, language) == (text, ())
 
 
 def test_the_shops_own_words_come_over_ours(tmp_path: Path) -> None:

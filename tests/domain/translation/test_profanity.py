@@ -16,6 +16,7 @@ WORDS = Profanity({"en": ["cunt", "fucking", "son of a bitch"], "zh": ["傻逼"]
         ("zh-Hans", "你这个傻逼啊", "你这个**啊", ("傻逼",)),
         ("en", "coño 傻逼", "coño 傻逼", ()),
         ("es", "COÑO", "C***", ("COÑO",)),
+        ("es", "cono", "cono", ()),
         ("fr", "cunt", "cunt", ()),
         ("en", "", "", ()),
     ],
