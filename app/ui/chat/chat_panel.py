@@ -19,7 +19,7 @@ from app.ui.chat.line_delegate import LineDelegate
 from app.ui.chat.line_filter import LineFilter, LineKind, count_lines
 from app.ui.chat.line_layout import LineLayouts
 from app.ui.chat.line_verbs import LineVerbs
-from app.ui.chat.line_words import LineWords, source_title
+from app.ui.chat.line_words import LineWords
 from app.ui.context import WindowContext
 from app.ui.figures import count
 from app.ui.kit.buttons import push_button
@@ -51,7 +51,7 @@ class ChatPanel(QWidget):
         delegate = LineDelegate(self.model, self.layouts, self.words, context.theme, context.icons, self)
         self.list = ChatView(self.model, delegate, self.layouts)
         self.list.setAccessibleName(tr("Chat", "Chat messages"))
-        self.filters = FilterBar(context.icons, source_title, self.words.language)
+        self.filters = FilterBar(context.icons, self.words.source, self.words.language)
         self.done = DoneLine()
         self.verbs = LineVerbs(context, self.words, self.done)
         self.compose = ComposeLine(context, self.words)

@@ -11,7 +11,7 @@ from app.domain.chat.message import MAX_CHARS
 from app.domain.translation.translation import Translation
 from app.session.chat.quick_replies import QuickReply
 from app.ui.chat.line_filter import language_of
-from app.ui.chat.line_words import LineWords, source_title
+from app.ui.chat.line_words import LineWords
 from app.ui.chat.quick_menu import fill_quick_menu
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button
@@ -89,7 +89,7 @@ class ComposeLine(QWidget):
             return
         reply = tr("Chat", "Reply to {name}", name=self._words.name(line))
         tag = language_of(line)
-        parts = (reply, source_title(line.message.source), self._words.language(tag) if tag else "")
+        parts = (reply, self._words.source(line.message.source), self._words.language(tag) if tag else "")
         self.target.setText(" · ".join(filter(None, parts)))
         self.text.setPlaceholderText(reply)
         self.text.setAccessibleName(reply)

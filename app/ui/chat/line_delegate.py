@@ -11,7 +11,7 @@ from app.domain.chat.message import PAGE, AuthorRole
 from app.ui.chat.chat_model import ChatModel, Index
 from app.ui.chat.line_filter import language_of, short_tag
 from app.ui.chat.line_layout import EDGE_PX, HEAD_PX, TOP_PX, LineLayouts
-from app.ui.chat.line_words import LineWords, clock, source_title
+from app.ui.chat.line_words import LineWords, clock
 from app.ui.kit.theme import Icons, Theme
 
 MARK_PX = 15
@@ -117,7 +117,7 @@ class LineDelegate(QStyledItemDelegate):
         if tag := language_of(line):
             badges.append(short_tag(tag))
         if message.source != PAGE:
-            badges.append(source_title(message.source))
+            badges.append(self._words.source(message.source))
         taken = sum(self._small.horizontalAdvance(badge) + BADGE_PX + MARK_GAP_PX for badge in badges)
         while badges and right - left - taken < min(NAME_PX, self._small.horizontalAdvance(name)):
             taken -= self._small.horizontalAdvance(badges.pop()) + BADGE_PX + MARK_GAP_PX

@@ -11,17 +11,12 @@ from app.ui.kit.labels import tip
 from app.ui.kit.language import tr
 
 _PLATFORMS: Mapping[str, str] = {
-    "twitch": "Twitch",
-    "youtube": "YouTube",
-    "matrix": "Matrix",
-    "irc": "IRC",
-    "social_stream": "Social Stream",
-}  # names of services are the same in every language
-
-
-def source_title(source: str) -> str:
-    """The name of where a message comes from; a plugin without a known name has its id."""
-    return tr("Chat", "Viewer page") if source == PAGE else _PLATFORMS.get(source, source)
+    "twitch_chat": "Twitch",
+    "youtube_chat": "YouTube",
+    "matrix_chat": "Matrix",
+    "irc_chat": "IRC",
+    "social_stream_chat": "Social Stream",
+}  # short for a badge, and the same in every language
 
 
 def doubt_words(doubt: Doubt) -> str:
@@ -56,6 +51,15 @@ class LineWords:
             self._languages[tag] = self._context.formats.language_name(tag, self._context.language)
         return self._languages[tag]
 
+    def source(self, source: str) -> str:
+        """The name of where a message comes from; a platform's plugin says its own."""
+        if source == PAGE:
+            return tr("Chat", "Viewer page")
+        if source in _PLATFORMS:
+            return _PLATFORMS[source]
+        health = self._context.studio.control.platforms.health(source)
+        return health.name if health is not None and health.name else source
+
     def failure(self, line: ChatLine) -> str:
         """Why there is no translation and what to do; "" for lines that need none."""
         if line.failure is None or line.translation is not None:
@@ -70,7 +74,7 @@ class LineWords:
     def tooltip(self, line: ChatLine) -> str:
         """Everything about a line."""
         message, translation = line.message, line.translation
-        said = [f"{self.name(line)} · {source_title(message.source)} · {clock(message.at_ms)}"]
+        said = [f"{self.name(line)} · {self.source(message.source)} · {clock(message.at_ms)}"]
         if message.borrowed:
             said.append(tr("Chat", "This name looks like yours, but it isn’t you."))
         if translation is not None:

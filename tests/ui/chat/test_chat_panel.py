@@ -110,7 +110,7 @@ def test_a_borrowed_name_is_flagged(studio: Studio, room: ChatRoom, panel: ChatP
 def test_filters_show_their_part_and_its_count(room: ChatRoom, panel: ChatPanel) -> None:
     asked = say(room, 1, "quanto custa?")
     say(room, 2, "oi gente")
-    say(room, 3, "kargo var mı?", name="Mehmet", source="twitch", language="tr")
+    say(room, 3, "kargo var mı?", name="Mehmet", source="twitch_chat", language="tr")
     room.star("page/2", on=True)
     room.mark_answered(asked, done=True)
     assert len(shown(panel)) == 3

@@ -41,8 +41,8 @@ def test_keys_move_star_answer_and_leave(room: ChatRoom, panel: ChatPanel) -> No
 
 def test_a_reply_goes_where_the_question_came_from(room: ChatRoom, panel: ChatPanel, page: Platform) -> None:
     twitch = Platform()
-    room.add_output("twitch", twitch)
-    key = say(room, 1, "kargo var mı?", name="Mehmet", source="twitch", language="tr")
+    room.add_output("twitch_chat", twitch)
+    key = say(room, 1, "kargo var mı?", name="Mehmet", source="twitch_chat", language="tr")
     choose(panel, key)
     press(panel, Qt.Key.Key_Return)
     assert panel.compose.text.hasFocus()
@@ -70,7 +70,7 @@ def test_escape_leaves_a_reply_and_keeps_its_text(room: ChatRoom, panel: ChatPan
 def test_a_reply_that_cannot_be_sent_is_kept_and_told(room: ChatRoom, window: MainWindow, panel: ChatPanel) -> None:
     heard: list[Notice] = []
     window.bridge.notice.connect(heard.append)
-    choose(panel, say(room, 1, "kargo var mı?", source="twitch"))
+    choose(panel, say(room, 1, "kargo var mı?", source="twitch_chat"))
     press(panel, Qt.Key.Key_Return)
     QTest.keyClicks(panel.compose.text, "evet")
     QTest.keyClick(panel.compose.text, Qt.Key.Key_Return)
