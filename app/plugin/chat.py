@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import random
+import socket
+import ssl
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
@@ -196,6 +198,16 @@ def words_of(error: BaseException) -> str:
         return "the connection was closed"
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "the server’s certificate is not valid"
+    if isinstance(error, ssl.SSLError):
+        return "no encrypted connection"
+    if isinstance(error, socket.gaierror):
+        return "no server with this name found"
+    if isinstance(error, ConnectionRefusedError):
+        return "the server refuses connections"
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
+        return "the connection was closed"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__

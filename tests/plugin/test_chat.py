@@ -256,7 +256,12 @@ async def test_a_connection_is_tried_again_after_growing_pauses(sent: SentLines,
     await eventually(lambda: any(one["state"] == "connected" for one in sent.of("health")))
     staying.cancel()
     waiting = [one for one in sent.of("health") if one["state"] == "waiting"]
-    assert [one["detail"] for one in waiting] == ["Connection refused", "the connection was closed", "no answer in time", "quota"]
+    assert [one["detail"] for one in waiting] == [
+        "the server refuses connections",
+        "the connection was closed",
+        "no answer in time",
+        "quota",
+    ]
     assert 0.005 <= waiting[0]["retry_s"] <= 0.01 and waiting[3]["retry_s"] == 0.2
 
 

@@ -1,14 +1,16 @@
 """The IRC plugin against a real server: reads, writes, comes back, and shows nothing twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from app.domain.chat.platform import ChatState, DeleteRequest, SendRequest
 from app.plugin.host import PluginState
-from tests.support.chat_plugins import ChatPlugins, chat_plugins
+from tests.support.authority import Authority
+from tests.support.chat_plugins import ChatPlugins, chat_plugins, moved_plugin
 from tests.support.irc_server import CHANNEL, IrcServer, irc_person, irc_server_program
 from tests.support.relays import eventually
 from tests.support.source_trees import ROOT
@@ -143,6 +145,35 @@ async def test_a_password_comes_from_the_keyring_and_is_in_no_file(tmp_path: Pat
         server.kill()
     for path in (tmp_path / "data").rglob("*"):
         assert not path.is_file() or password.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_only_a_server_with_a_valid_certificate_is_talked_to(
+    tmp_path: Path, unused_tcp_port_factory: Callable[[], int], monkeypatch: pytest.MonkeyPatch, trusted: bool
+) -> None:
+    authority = Authority(tmp_path)
+    authority.server_context("127.0.0.1")
+    ports = unused_tcp_port_factory(), unused_tcp_port_factory()
+    server = IrcServer(tmp_path, ports[0], certificate=tmp_path / "127.0.0.1.pem", tls_port=ports[1])
+    folder = moved_plugin(tmp_path, "irc_chat", {})
+    shutil.copy(tmp_path / "roots.pem", folder / "irc_chat")  # where the plugin may read
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(folder / "irc_chat" / "roots.pem"))
+    await server.start()
+    try:
+        async with (
+            irc_person(server, "ana") as ana,
+            chat_plugins(tmp_path, folder, "irc_chat", {**settings(ports[1]), "encrypted": True}) as desk,
+        ):
+            if trusted:
+                await desk.record.connects()
+                ana.say("oi")
+                await eventually(lambda: desk.record.texts == ["oi"])
+            else:
+                await desk.record.stops()
+                assert desk.record.healths[-1].detail == "the server’s certificate is not valid"
+    finally:
+        server.kill()
 
 
 @pytest.mark.parametrize(("key", "value"), [("channel", ""), ("nick", "two words"), ("server", "http:///")])

@@ -20,15 +20,18 @@ def irc_server_program() -> str:
 
 
 class IrcServer:
-    """Listens at 127.0.0.1. `kill` and `start` again keep the port."""
+    """Listens at 127.0.0.1. `kill` and `start` again keep the port. With `certificate`, a file with a key too, it also listens for TLS at
+    `tls_port`."""
 
-    def __init__(self, folder: Path, port: int, password: str = "") -> None:
+    def __init__(self, folder: Path, port: int, password: str = "", *, certificate: Path | None = None, tls_port: int = 0) -> None:
         self.port = port
         self._process: subprocess.Popen[bytes] | None = None
         self._configuration = folder / "ngircd.conf"
         lines = ["[Global]", "Name = irc.test", "Info = test", "Listen = 127.0.0.1", f"Ports = {port}", "AdminInfo1 = test"]
         lines += [f"Password = {password}"] if password else []
         lines += ["[Limits]", "MaxConnectionsIP = 50", "[Options]", "DNS = no", "Ident = no", "PAM = no", "MorePrivacy = no"]
+        if certificate is not None:
+            lines += ["[SSL]", f"CertFile = {certificate}", f"KeyFile = {certificate}", f"Ports = {tls_port}"]
         self._configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     async def start(self) -> None:
