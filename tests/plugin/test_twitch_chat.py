@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import web
 
-from app.domain.chat.platform import ChatState, SendRequest
-from tests.support.chat_plugins import ChatPlugins, chat_plugins
+from app.domain.chat.platform import ChatAbilities, ChatState, DeleteRequest, SendRequest, TimeOutRequest
+from tests.support.chat_plugins import ChatPlugins, chat_plugins, moved_plugin
 from tests.support.relays import eventually
-from tests.support.source_trees import ROOT
 
 TAGS = (
     "@badge-info=;badges={badges};color=#0000FF;display-name={name};emotes=;first-msg=0;flags=;id={id};mod=0;returning-chatter=0;"
@@ -49,7 +50,9 @@ class TwitchServer:
                     nick = rest
                     self._write(writer, f":tmi.twitch.tv 001 {nick} :Welcome, GLHF!", f":tmi.twitch.tv 376 {nick} :>")
                 elif command == "JOIN":
-                    self._write(writer, f":{nick}!{nick}@{nick}.tmi.twitch.tv JOIN {rest}", f":tmi.twitch.tv ROOMSTATE {rest}")
+                    self._write(
+                        writer, f":{nick}!{nick}@{nick}.tmi.twitch.tv JOIN {rest}", f"@room-id=1337;slow=0 :tmi.twitch.tv ROOMSTATE {rest}"
+                    )
         self._writers.discard(writer)
         writer.close()
 
@@ -73,6 +76,49 @@ class TwitchServer:
         await self._server.wait_closed()
 
 
+class TwitchApi:
+    """The parts of id.twitch.tv and api.twitch.tv that moderate. `asked` are (method, path, query, body)."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, dict[str, str], Any]] = []
+        self.refuses = False
+        self.port = 0
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        app = web.Application()
+        app.router.add_get("/oauth2/validate", self._validate)
+        app.router.add_route("*", "/helix/moderation/{what}", self._moderate)
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    async def _validate(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "OAuth abc123"
+        return web.json_response({"client_id": "cid", "login": "linashop", "scopes": [], "user_id": "99"})
+
+    async def _moderate(self, request: web.Request) -> web.Response:
+        assert (request.headers["Authorization"], request.headers["Client-Id"]) == ("Bearer abc123", "cid")
+        body: Any = await request.json() if request.can_read_body else None
+        self.asked.append((request.method, request.match_info["what"], dict(request.query), body))
+        if self.refuses:
+            return web.json_response({"status": 401, "message": "Missing scope: moderator:manage:banned_users"}, status=401)
+        return web.Response(status=204) if request.method == "DELETE" else web.json_response({"data": []})
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[TwitchApi]:
+    made = TwitchApi()
+    await made.start()
+    yield made
+    await made.stop()
+
+
 @pytest.fixture
 async def server() -> AsyncIterator[TwitchServer]:
     made = TwitchServer()
@@ -82,20 +128,21 @@ async def server() -> AsyncIterator[TwitchServer]:
 
 
 @contextlib.asynccontextmanager
-async def twitch(home: Path, server: TwitchServer, account: str = "", token: str = "") -> AsyncIterator[ChatPlugins]:
-    """The bundled plugin, with the test's server in the place of Twitch."""
-    folder = home / "plugins" / "twitch_chat"
-    folder.mkdir(parents=True)
-    bundled = ROOT / "plugins" / "twitch_chat"
-    manifest = (bundled / "plugin.toml").read_text(encoding="utf-8")
-    (folder / "plugin.toml").write_text(manifest.replace("irc.chat.twitch.tv:6697", f"127.0.0.1:{server.port}"), encoding="utf-8")
-    code = (bundled / "plugin.py").read_text(encoding="utf-8")
-    code = code.replace('HOST, PORT = "irc.chat.twitch.tv", 6697', f'HOST, PORT = "127.0.0.1", {server.port}').replace(
-        "tls=True", "tls=False"
-    )
-    (folder / "plugin.py").write_text(code, encoding="utf-8")
+async def twitch(
+    home: Path, server: TwitchServer, account: str = "", token: str = "", api: TwitchApi | None = None
+) -> AsyncIterator[ChatPlugins]:
+    """The bundled plugin, with the test's servers in the place of Twitch's."""
+    places = {
+        "irc.chat.twitch.tv:6697": f"127.0.0.1:{server.port}",
+        'HOST, PORT = "irc.chat.twitch.tv", 6697': f'HOST, PORT = "127.0.0.1", {server.port}',
+        "tls=True": "tls=False",
+    }
+    if api is not None:
+        here = f"127.0.0.1:{api.port}"
+        places |= {'"api.twitch.tv"': f'"{here}"', "https://id.twitch.tv": f"http://{here}", "https://api.twitch.tv": f"http://{here}"}
+    folder = moved_plugin(home, "twitch_chat", places)
     values = {"channel": "https://www.twitch.tv/Lina", "account": account}
-    async with chat_plugins(home, folder.parent, "twitch_chat", values, {"token": token} if token else None) as made:
+    async with chat_plugins(home, folder, "twitch_chat", values, {"token": token} if token else None) as made:
         yield made
 
 
@@ -162,3 +209,24 @@ async def test_an_account_needs_a_token(tmp_path: Path, server: TwitchServer) ->
     async with twitch(tmp_path, server, "linashop") as desk:
         await eventually(lambda: desk.notices)
         assert "Enter a token for the account linashop" in str(desk.notices[0].data["reason"])
+
+
+async def test_an_account_deletes_messages_and_times_out_people(tmp_path: Path, server: TwitchServer, api: TwitchApi) -> None:
+    async with twitch(tmp_path, server, "linashop", "abc123", api) as desk:
+        await desk.record.connects()
+        door = desk.record.opened_door()
+        assert door.abilities == ChatAbilities(send=True, delete=True, time_out=True)
+        assert door.ask(DeleteRequest(1, "b34ccfc7"))
+        for number, seconds in ((2, 60), (3, None), (4, 0), (5, 10**7)):
+            assert door.ask(TimeOutRequest(number, "713936733", seconds))
+        await eventually(lambda: len(api.asked) == 5)
+        who = {"broadcaster_id": "1337", "moderator_id": "99"}
+        assert api.asked[0] == ("DELETE", "chat", {**who, "message_id": "b34ccfc7"}, None)
+        assert api.asked[1] == ("POST", "bans", who, {"data": {"user_id": "713936733", "duration": 60}})
+        assert api.asked[2][3] == {"data": {"user_id": "713936733"}}
+        assert api.asked[3] == ("DELETE", "bans", {**who, "user_id": "713936733"}, None)
+        assert api.asked[4][3]["data"]["duration"] == 1_209_600
+        api.refuses = True
+        assert door.ask(DeleteRequest(6, "b34ccfc7"))
+        await eventually(lambda: desk.record.failures)
+        assert desk.record.failures == [(6, "Missing scope: moderator:manage:banned_users")]
