@@ -152,7 +152,7 @@ class MatrixRoom:
             event_id = self._sent.get(request.message, request.message)
             await self._call("PUT", f"{room}/redact/{_path(event_id)}/{_path(f'delete.{event_id}')}", body={})
         else:
-            self._chat.failed(request, "Matrix has no time-outs")
+            self._chat.failed(request, "Matrix can’t mute people for a while")
 
     async def _call(
         self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: object = None, wait_s: float = 0.0

@@ -140,7 +140,7 @@ class LiveChat:
         elif request.seconds == 0:
             ban = self._bans.pop(request.author, "")
             if not ban:
-                self._chat.failed(request, "this person was not timed out here")
+                self._chat.failed(request, "this person was not muted here")
                 return
             await self._call("DELETE", "liveChat/bans", {"id": ban})
         else:

@@ -306,7 +306,7 @@ async def test_a_folder_of_an_unknown_user_does_not_prevent_starting(bench: Plug
     settings.save("order_folder", enabled=True, values={"folder": "~nobody-of-this-name/orders", "every_s": 1})
     host = PluginHost([ROOT / "plugins"], settings=settings, data_folder=tmp_path, take_order=bench.take, notify=bench.notices.append)
     host.start()
-    assert host.plugins[0].wanted
+    assert next(one for one in host.plugins if one.manifest.id == "order_folder").wanted
     await host.aclose()
 
 
@@ -337,5 +337,6 @@ async def test_an_unreadable_file_does_not_block_other_files(bench: PluginBench,
     await eventually(lambda: bench.orders)
     assert [order.id for order in bench.orders] == ["18"]
     assert [(notice.code, str(notice.data["text"])[:6]) for notice in bench.notices] == [("plugin.says", "a.csv:")]
-    await eventually(lambda: host.plugins[0].state.value is PluginState.ON)
+    (orders,) = [one for one in host.plugins if one.manifest.id == "order_folder"]
+    await eventually(lambda: orders.state.value is PluginState.ON)
     await host.aclose()

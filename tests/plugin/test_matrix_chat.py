@@ -159,7 +159,7 @@ async def test_it_sends_replies_and_deletes_messages(tmp_path: Path, server: Hom
         assert server.events[1]["content"]["m.relates_to"] == {"m.in_reply_to": {"event_id": asked}}
         assert server.events[1]["content"]["body"] == "grátis"
         assert [event.get("redacts") for event in server.events[2:]] == [asked, "$1"]
-        assert desk.record.failures == [(4, "Matrix has no time-outs")]
+        assert desk.record.failures == [(4, "Matrix can’t mute people for a while")]
         assert len(desk.record.messages) == 1
 
 

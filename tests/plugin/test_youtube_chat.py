@@ -141,7 +141,7 @@ async def test_with_a_token_it_writes_deletes_and_times_out(tmp_path: Path, serv
         bans = [body["snippet"] for path, _, body in server.written("POST") if "bans" in path]
         assert [(ban["type"], ban.get("banDurationSeconds")) for ban in bans] == [("temporary", "60"), ("permanent", None)]
         assert [query["id"] for _, query, _ in server.written("DELETE")] == ["LCC.0", "LCC.1", "ban1"]
-        assert desk.record.failures == [(5, "this person was not timed out here")]
+        assert desk.record.failures == [(5, "this person was not muted here")]
         server.say("oi")
         await eventually(lambda: desk.record.messages)
         assert desk.record.texts == ["oi"]  # not its own
