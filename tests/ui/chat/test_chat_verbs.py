@@ -13,6 +13,7 @@ from app.ui.shell.main_window import MainWindow
 from tests.support.clocks import SetClock
 from tests.support.selling_show import selling_show
 from tests.ui.chat.chat_desk import NOW_MS, Platform, choose, entries, in_front, line_of, press, say, shown, visible_menu
+from tests.ui.shell.test_keyboard import controls, named, round_trip
 
 
 def test_keys_move_star_answer_and_leave(room: ChatRoom, panel: ChatPanel) -> None:
@@ -176,3 +177,13 @@ def test_actions_reach_the_chat_from_anywhere(studio: Studio, room: ChatRoom, wi
     assert panel.compose.replies_to.key == second
     studio.actions.run("chat.focus")
     assert panel.compose.text.hasFocus()
+
+
+def test_tab_reaches_every_control_of_the_panel(room: ChatRoom, window: MainWindow, panel: ChatPanel, page: Platform) -> None:
+    choose(panel, say(room, 1, "quanto custa?"))
+    panel.verbs.mute(line_of(panel, "page/1"), 5)
+    press(panel, Qt.Key.Key_R)
+    reached = {id(widget) for widget in round_trip(window)}
+    inside = controls(panel)
+    assert len(inside) == 8, "of the kinds only the chosen one: arrow keys reach the others"
+    assert not [named(widget) for widget in inside if id(widget) not in reached]
