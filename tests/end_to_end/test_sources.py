@@ -107,7 +107,8 @@ async def test_a_looped_file_is_in_sync_with_its_sound(tmp_path: Path) -> None:
     of_video, of_audio = report_of(watcher, watcher.video), report_of(watcher, watcher.audio)
     seen = [(wall_s(of_video, stamp, VIDEO_CLOCK_HZ), luma[80:-80, 100:-100].mean() > 128) for stamp, luma in decoded_frames(watcher)]
     flashed = [after for (_, dark), (after, white) in pairwise(seen) if white and not dark]
-    heard = [wall_s(of_audio, round(stamp), AUDIO_CLOCK_HZ) for stamp in beeps(watcher)][1:]
+    beeped = [wall_s(of_audio, round(stamp), AUDIO_CLOCK_HZ) for stamp in beeps(watcher)][1:]
+    heard = [beep for beep in beeped if beep < seen[-1][0] - 0.1]  # video arrives later than audio: the last flash may be missing
     assert len(heard) >= 4, "the file must loop"
     skews_ms = [min((flash - beep for flash in flashed), key=abs) * 1000 for beep in heard]
     # a frame waits for the next tick of the program: half a tick on average
