@@ -1,6 +1,7 @@
 """The local search behind `month_plan`: each date in turn gets the best free time and people.
 
-A step is taken only if the total improves. All times are UTC quarter hours, counted from the start of the span.
+A step is taken only if the total improves. All times are UTC quarter hours, counted from the start of the span; a show covers each that
+it touches, so that breaks beside a show at odd minutes count as up to half an hour shorter than they are.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -192,19 +193,35 @@ class MonthSearch:
             self._schedulables[one].take(date.number)
 
     def _visit(self, date: Placement) -> bool:
-        """Give a date the best free time and people. Returns whether it changed."""
+        """Give a date the best free time and people, unless that adds conflicts. Returns whether it changed."""
         self._take(date)
-        before = (date.begin, list(date.duty))
-        options = _Options(date, self._schedulables, self._scale)
-        _, date.begin, date.duty = options.best()
+        _, begin, duty = _Options(date, self._schedulables, self._scale).best()
         self._put(date)
-        changed = (date.begin, date.duty) != before
-        if changed:
-            self._steps += 1
-            for one in {*date.busy_ids, *before[1]}:
-                self._changed_at[one] = self._steps
+        changed = (begin, duty) != (date.begin, date.duty) and self._change(date, begin, duty)
         self._seen_at[date.number] = self._steps
         return changed
+
+    def _change(self, date: Placement, begin: int, duty: list[str]) -> bool:
+        """Change a date. Undone if there are more conflicts then: without it, the shows before and after it may leave too little rest."""
+        before = (date.begin, date.duty)
+        affected = {*date.busy_ids, *duty}
+        conflicts = self._conflicts(affected)
+        self._place(date, begin, duty)
+        if self._conflicts(affected) > conflicts:
+            self._place(date, *before)
+            return False
+        self._steps += 1
+        for one in affected:
+            self._changed_at[one] = self._steps
+        return True
+
+    def _place(self, date: Placement, begin: int, duty: list[str]) -> None:
+        self._take(date)
+        date.begin, date.duty = begin, duty
+        self._put(date)
+
+    def _conflicts(self, ids: Collection[str]) -> int:
+        return sum(sum(self._schedulables[one].troubles()) for one in ids)
 
     def _is_stale(self, date: Placement) -> bool:
         """Whether someone who could be in it changed since the last visit."""

@@ -50,7 +50,8 @@ class NightSwaps:
         return False
 
     def _trade(self, one: str, night: int, other: str, back: int | None) -> bool:
-        """Give the shows of a night to `other`, in exchange for another night or nothing. Undone if not better."""
+        """Give the shows of a night to `other`, in exchange for another night or nothing. Undone if not better, or if it adds conflicts:
+        without a show, those before and after it may leave too little rest."""
         gives = self._posts(one, night)
         takes = self._posts(other, back) if back is not None else []
         if not gives or not self._can(other, gives) or not self._can(one, takes):
@@ -58,10 +59,13 @@ class NightSwaps:
         dates = [date for date, _ in (*gives, *takes)]
         before = self._cost(one, other, dates)
         able = self._exchange(one, gives, other, takes)
-        if able and self._cost(one, other, dates) < before - 1e-9:
-            return True
+        better = able and self._cost(one, other, dates) < before - 1e-9
+        conflicts = self._conflicts(one, other) if better else 0
         self._exchange(one, takes, other, gives)
-        return False
+        if not better or conflicts > self._conflicts(one, other):
+            return False
+        self._exchange(one, gives, other, takes)
+        return True
 
     def _posts(self, one: str, night: int) -> list[Post]:
         dates = (self._dates[number] for number in self._schedulables[one].dates_in(night))
@@ -84,6 +88,9 @@ class NightSwaps:
             schedulable.put(date.number, date.begin, date.end)
             date.duty[post] = who
         return able
+
+    def _conflicts(self, one: str, other: str) -> int:
+        return sum(self._schedulables[one].troubles()) + sum(self._schedulables[other].troubles())
 
     def _cost(self, one: str, other: str, dates: Sequence[Placement]) -> float:
         comfort = sum(comfort_loss(date, self._schedulables) for date in dates)
