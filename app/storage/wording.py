@@ -1,6 +1,7 @@
 """The texts of notices and errors, from TOML files: one table per code, in English and other languages."""
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from app.storage.parsing import parse_toml
 log = logging.getLogger(__name__)
 
 FALLBACK = "unknown"
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,23 @@ def placeholders(template: str) -> frozenset[str]:
 
 
 def _filled(template: str, data: Mapping[str, Value]) -> str:
+    template = _without_gaps(template, data)
     try:
         return template.format(**{**dict.fromkeys(placeholders(template), "?"), **data})
     except ValueError:  # a number format for a value that is not a number
         plain = {name: str(value) for name, value in data.items()}
         return "".join(text + (plain.get(name, "?") if name else "") for text, name, _, _ in Formatter().parse(template))
+
+
+def _without_gaps(template: str, data: Mapping[str, Value]) -> str:
+    """The template without the spaces between its Chinese words and values that are Chinese: 已在 {relay} 开播 fits only a Latin name."""
+    for name in placeholders(template):
+        value = str(data.get(name, ""))
+        if CHINESE.match(value):
+            template = re.sub(rf"(?<={CHINESE.pattern}) (?={{{name}[}}:!])", "", template)
+        if CHINESE.match(value[-1:]):
+            template = re.sub(rf"(?<={{{name}}}) (?={CHINESE.pattern})", "", template)
+    return template
 
 
 def _read_folder(folder: Path) -> dict[str, Wording]:

@@ -65,6 +65,20 @@ def test_a_broken_file_is_reported(folder: Path, content: str) -> None:
     assert raised.value.data["path"] == str(folder / "zz.toml")
 
 
+@pytest.mark.parametrize(
+    ("relay", "text"),
+    [
+        ("本机", "已在本机开播，2 人"),
+        ("Frankfurt", "已在 Frankfurt 开播，2 人"),
+        ("本机 B", "已在本机 B 开播，2 人"),
+        ("A 主", "已在 A 主开播，2 人"),
+    ],
+)
+def test_chinese_values_have_no_spaces_around_them(relay: str, text: str) -> None:
+    wordings = Wordings({"live": Wording("已在 {relay} 开播，{count} 人")})
+    assert wordings.sentence("live", {"relay": relay, "count": 2}).text == text
+
+
 def test_lazily_loaded_texts_are_the_same(folder: Path) -> None:
     lazy = LazyWordings(folder, "zh_CN")
     assert lazy.sentence("whip.http", {"relay": "R", "status": 401}).text == "中继 R 拒绝：401"

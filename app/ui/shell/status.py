@@ -55,7 +55,7 @@ def on_air(air: AirState, seconds: float) -> Figure:
 def frames(stats: EngineStats, before: EngineStats | None) -> Figure:
     """Composed, repeated and skipped frames since the start; the colour shows the last second."""
     now = stats.frames
-    words = tr("Status", "Frames {composed} · {late} late", composed=count(now.composed), late=count(now.repeated + now.skipped))
+    words = tr("Status", "{composed} frames · {late} late", composed=count(now.composed), late=count(now.repeated + now.skipped))
     level = ""
     if before is not None:
         ticks = now.composed + now.repeated + now.skipped - before.frames.composed - before.frames.repeated - before.frames.skipped
