@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from app.domain.chat.chat_history import ChatHistory, ChatLine
 from app.domain.chat.message import AuthorRole
-from app.domain.program.broadcast import AirState
 from app.ui.chat.chat_feed import ChatFeed
 from app.ui.chat.chat_model import ChatModel
 from app.ui.chat.chat_view import ChatView
@@ -34,10 +33,8 @@ _LIST, _EMPTY, _NO_MATCH = range(3)
 
 
 class ChatPanel(QWidget):
-    """Emits `link_wanted` and `plugins_wanted` from the empty panel, and `available_changed` when there are first messages, or
-    questions, or no more."""
+    """Emits `plugins_wanted` from the empty panel, and `available_changed` when there are first messages, or questions, or no more."""
 
-    link_wanted = Signal()
     plugins_wanted = Signal()
     available_changed = Signal()
 
@@ -102,24 +99,19 @@ class ChatPanel(QWidget):
         self.newest_button.hide()
 
     def _empty(self) -> EmptyState:
-        self.go_live_button = push_button(tr("Chat", "Go live"), lambda: self._context.studio.actions.run("show.go_live"), role="primary")
-        self.link_button = push_button(tr("Chat", "Copy watch link"), self.link_wanted.emit, role="primary")
-        plugins = push_button(tr("Chat", "Connect a platform…"), self.plugins_wanted.emit, role="link")
+        self.plugins_button = push_button(tr("Chat", "Connect a platform…"), self.plugins_wanted.emit, role="primary")
         return EmptyState(
             self._context.icons,
             "chat",
             tr("Chat", "No messages yet"),
-            tr("Chat", "Go live and share the watch link: what viewers write appears here. A platform’s chat can appear here too."),
-            self.go_live_button,
-            self.link_button,
-            plugins,
+            tr("Chat", "Connect the chat of a platform, such as Twitch, YouTube or IRC: what viewers write there appears here."),
+            self.plugins_button,
         )
 
     def _connect(self) -> None:
         bridge = self._context.bridge
         self._feed.ready.connect(self._on_ready)
         bridge.chat_reloaded.connect(self.reload)
-        bridge.broadcast_changed.connect(self._show_air)
         self.filters.changed.connect(self._on_filter)
         self.filters.search.left.connect(self.list.setFocus)
         self.compose.left.connect(self._on_composed)
@@ -131,7 +123,6 @@ class ChatPanel(QWidget):
         search = QShortcut(QKeySequence.StandardKey.Find, self)
         search.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         search.activated.connect(self._search)
-        self._show_air()
 
     # What comes -----------------------------------------------------------------------------------------------------------
 
@@ -222,11 +213,6 @@ class ChatPanel(QWidget):
         page = _LIST if self.model.lines else _NO_MATCH if len(self._history) else _EMPTY
         if self.stack.currentIndex() != page:
             self.stack.setCurrentIndex(page)
-
-    def _show_air(self) -> None:
-        live = self._context.studio.broadcast.air.value is not AirState.OFF
-        self.go_live_button.setVisible(not live)
-        self.link_button.setVisible(live)
 
     def _show_newest_button(self) -> None:
         if self.list.following:

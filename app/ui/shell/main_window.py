@@ -187,7 +187,6 @@ class MainWindow(QMainWindow):
         self.rundown, self.cue, self.offer = RundownPanel(context), CuePanel(context), OfferPanel(context)
         self.log = LogPanel(self._fittings.book, self._fittings.wordings, self._fittings.icons)
         self.chat = ChatPanel(context)
-        self.chat.link_wanted.connect(self.live.copy_address)
         self.chat.plugins_wanted.connect(self.show_plugins)
         self.chat.available_changed.connect(self._refresh_actions)
         self._titles_due = QTimer(self)  # docks report their place before they are there

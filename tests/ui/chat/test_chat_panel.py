@@ -26,8 +26,7 @@ from tests.ui.chat.chat_desk import NOW_MS, choose, entries, follows, line_of, p
 def test_an_empty_chat_says_what_to_do(studio: Studio, panel: ChatPanel) -> None:
     texts = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
     assert "No messages yet" in texts
-    assert panel.go_live_button.isVisible()
-    assert not panel.link_button.isVisible()
+    assert panel.plugins_button.isVisible()
 
 
 def test_a_message_is_shown_at_once_and_its_translation_replaces_it(room: ChatRoom, panel: ChatPanel) -> None:
