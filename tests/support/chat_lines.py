@@ -1,7 +1,7 @@
 """A chat of thirty messages in eight languages, as a show has it: questions, jokes, a wall of text, and what the host did."""
 
 from app.domain.base.errors import AppError
-from app.domain.chat.message import ChatMessage
+from app.domain.chat.message import AuthorRole, ChatMessage
 from app.domain.translation.translation import Doubt, Translation
 from app.session.chat.chat_room import ChatRoom
 from app.session.show_control import ShowControl
@@ -60,5 +60,5 @@ def fill_chat(control: ShowControl, *, until_ms: int) -> ChatRoom:
     for viewer in ("a", "b", "c"):
         room.report("page", "18", viewer)
     room.remove("page/18")
-    room.say("晚上好！绿茶 89 元一罐，今天包邮。")
+    room.receive(ChatMessage("page", "welcome", "", "", "晚上好！绿茶 89 元一罐，今天包邮。", until_ms, AuthorRole.HOST))
     return room

@@ -112,7 +112,8 @@ class ChatRoom:
     def say(self, text: str, *, reply_to: str = "", texts: Mapping[str, Translation] | None = None) -> ChatMessage:
         """Send a message: a reply goes to the source of the line with the key `reply_to`, anything else to all sources.
 
-        `texts` are translations by language. Raises ChatError "chat.empty", and "chat.no_output" where nothing leads to that source.
+        `texts` are translations by language. Raises ChatError "chat.empty", "chat.no_output" where nothing leads to that source, and
+        "chat.nobody" where nothing is connected at all.
         """
         said = clean(text, MAX_CHARS)
         if not said:
@@ -121,6 +122,8 @@ class ChatRoom:
         source = line.message.source if line is not None else PAGE
         if line is not None and source not in self._outputs:
             raise ChatError("chat.no_output", source=source)
+        if not self._outputs:
+            raise ChatError("chat.nobody")
         self._sent += 1
         message = ChatMessage(
             source=source,

@@ -115,7 +115,12 @@ def test_a_reply_goes_where_the_question_came_from(desk: ChatDesk) -> None:
 
 def test_what_cannot_be_sent_is_not_in_the_log(desk: ChatDesk) -> None:
     desk.chat.receive(ASKED)
-    for text, reply_to, code in (("  ", "", "chat.empty"), ("hi", "page/none", "chat.no_message"), ("hi", ASKED.key, "chat.no_output")):
+    for text, reply_to, code in (
+        ("  ", "", "chat.empty"),
+        ("hi", "", "chat.nobody"),
+        ("hi", "page/none", "chat.no_message"),
+        ("hi", ASKED.key, "chat.no_output"),
+    ):
         with pytest.raises(ChatError) as raised:
             desk.chat.say(text, reply_to=reply_to)
         assert raised.value.code == code
