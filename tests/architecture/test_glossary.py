@@ -96,18 +96,18 @@ def viewer_texts() -> Iterator[Text]:
             yield Text(f"viewer/{path.name}", text.strip())
 
 
-def market_texts() -> Iterator[Text]:
-    """What the market files say to the user, without the phrases that they look for in other texts."""
-    for path in sorted((RESOURCES / "markets").rglob("*.toml")):
-        for text in strings(without_matches(tomllib.loads(path.read_text(encoding="utf-8")))):
+def data_texts(folder: str) -> Iterator[Text]:
+    """What a folder's data files say to people, without what they look for elsewhere and where they have it from."""
+    for path in sorted((RESOURCES / folder).rglob("*.toml")):
+        for text in strings(without_keys(tomllib.loads(path.read_text(encoding="utf-8")))):
             yield Text(str(path.relative_to(RESOURCES)), text)
 
 
-def without_matches(value: Any) -> Any:
-    """The parsed TOML without its `matches`."""
+def without_keys(value: Any) -> Any:
+    """The parsed TOML without its `matches` and `source`."""
     if isinstance(value, Mapping):
-        return {key: without_matches(item) for key, item in value.items() if key != "matches"}
-    return [without_matches(item) for item in value] if isinstance(value, list) else value
+        return {key: without_keys(item) for key, item in value.items() if key not in ("matches", "source")}
+    return [without_keys(item) for item in value] if isinstance(value, list) else value
 
 
 def all_texts() -> list[Text]:
@@ -157,7 +157,8 @@ def test_apostrophes_are_typographic() -> None:
         for path in sorted((RESOURCES / "viewer").glob("words-*.js"))
         for text in re.findall(r'"((?:[^"\\]|\\.)*)"', path.read_text(encoding="utf-8"))
     ]
-    texts = [*all_texts(), *market_texts(), *pages]
+    data = [text for folder in ("calendar", "handbook", "markets", "phrases", "sample_show") for text in data_texts(folder)]
+    texts = [*all_texts(), *data, *pages]
     assert sum("’" in text.text for text in texts) > 300
     assert straight_apostrophes(texts) == []
 
