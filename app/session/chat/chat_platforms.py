@@ -174,7 +174,7 @@ def _chat_message(plugin_id: str, message: PlatformMessage, now_ms: int) -> Chat
         author=message.author,
         name=message.name,
         text=message.text,
-        at_ms=message.at_ms or now_ms,
+        at_ms=min(message.at_ms or now_ms, now_ms),  # servers elsewhere set it, and a time in the future may have no local time
         role=AuthorRole.MODERATOR if message.moderator else AuthorRole.VIEWER,
         language=message.language,
         reply_to=message.reply_to,

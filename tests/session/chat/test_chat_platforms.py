@@ -75,6 +75,12 @@ def test_messages_are_in_the_room_once_each(desk: PlatformDesk) -> None:
     assert (health.received, health.last_ms, health.dropped) == (2, desk.now_ms(), {"double": 1, "empty": 1})
 
 
+def test_a_message_from_the_future_is_from_now(desk: PlatformDesk) -> None:
+    last_ms = 253_402_300_799_999  # has no local time east of Greenwich
+    desk.platforms.received("irc_chat", (PlatformMessage("m1", "u1", "Ana", "oi", last_ms),))
+    assert [line.message.at_ms for line in desk.chat.history] == [desk.now_ms()]
+
+
 def test_a_reply_goes_to_its_platform_in_the_viewers_language(desk: PlatformDesk) -> None:
     desk.platforms.received("irc_chat", (ASKED,))
     replied = desk.chat.say("二十块", reply_to="irc_chat/m1", texts={"pt-BR": IN_PT})
