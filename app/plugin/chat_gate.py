@@ -1,5 +1,6 @@
 """The desk's side of one plugin's chat: checks what it sends, takes a limited number of messages a second, and numbers requests."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,7 @@ from app.plugin.wire import Message
 
 MESSAGES_HZ, MESSAGES_BURST = 100.0, 400  # taken from one plugin; the rest is counted
 TOO_FAST = "too_fast"
+MAX_ASKED = 500  # requests that may still fail
 PARTS = frozenset({"chat", "health", "dropped", "undone"})  # keys of a chat's messages
 
 
@@ -67,13 +69,19 @@ class ChatGate:
         self._name = name
         self._intake = intake
         self._allowed = TokenBucket(MESSAGES_HZ, MESSAGES_BURST, clock or SystemClock())
+        self._asked: deque[int] = deque(maxlen=MAX_ASKED)
         self._open = False
 
     def open(self, abilities: object, ask: Callable[[Message], bool]) -> None:
         """The plugin has started with a chat; raises WireError."""
-        door = ChatDoor(self._plugin_id, self._name, read_abilities(abilities), lambda request: ask(request_message(request)))
+        door = ChatDoor(self._plugin_id, self._name, read_abilities(abilities), lambda request: self._ask(ask, request))
+        self._asked.clear()
         self._open = True
         self._intake.opened(door)
+
+    def _ask(self, ask: Callable[[Message], bool], request: ChatRequest) -> bool:
+        self._asked.append(request.number)
+        return ask(request_message(request))
 
     def close(self) -> None:
         """The process is gone. More than once is ignored."""
@@ -94,4 +102,7 @@ class ChatGate:
         elif "dropped" in said:
             self._intake.dropped(self._plugin_id, *read_dropped(said["dropped"]))
         else:
-            self._intake.undone(self._plugin_id, *read_undone(said["undone"]))
+            number, reason = read_undone(said["undone"])
+            if number in self._asked:  # each request fails at most once: the user sees a notice
+                self._asked.remove(number)
+                self._intake.undone(self._plugin_id, number, reason)

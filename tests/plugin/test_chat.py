@@ -160,6 +160,24 @@ def test_only_so_many_messages_a_second_are_taken_and_the_rest_is_counted() -> N
     assert len(record.messages) == MESSAGES_BURST + 10
 
 
+def test_a_request_fails_at_most_once() -> None:
+    record, asked = ChatRecord(), list[Message]()
+    gate = ChatGate("one", "One", record, SetClock())
+    gate.take(undone_message(1, "before it was asked"))
+
+    def ask(message: Message) -> bool:
+        asked.append(message)
+        return True
+
+    gate.open(abilities_part(ChatAbilities(send=True)), ask)
+    assert record.opened_door().ask(SendRequest(1, "r.1", "oi"))
+    for _ in range(3):
+        gate.take(undone_message(1, "not connected"))
+        gate.take(undone_message(2, "never asked"))
+    assert record.failures == [(1, "not connected")]
+    assert len(asked) == 1
+
+
 # The plugin's side --------------------------------------------------------------------------------------------------------
 
 
