@@ -27,7 +27,7 @@ def recorded(lines: Iterator[bytes], run: str) -> Iterator[tuple[float, Platform
             text = data["text"]
             given_s = float(data.get("at_s", at_s + GAP_S))
             texts = {key: str(data.get(key, "")) for key in ("id", "author", "name", "language", "reply_to")}
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             yield None
             continue
         if not isinstance(text, str) or not math.isfinite(given_s) or len(line) > MAX_LINE:

@@ -22,13 +22,24 @@ def record(home: Path, lines: list[object]) -> Path:
 async def test_a_recording_plays_faster_than_it_was(tmp_path: Path) -> None:
     whole = {"at_s": 0.5, "id": "a", "author": "u1", "name": "Ana", "text": "quanto custa?", "language": "pt-BR", "reply_to": "z"}
     path = record(
-        tmp_path, [whole, {"text": "oi", "at_s": 1}, "", "no json", {"text": 5}, [1], {"text": "x", "at_s": "NaN"}, {"text": "fim"}]
+        tmp_path,
+        [
+            whole,
+            {"text": "oi", "at_s": 1},
+            "",
+            "no json",
+            {"text": 5},
+            [1],
+            {"text": "x", "at_s": "NaN"},
+            {"text": "x", "at_s": 10**400},
+            {"text": "fim"},
+        ],
     )
     async with chat_plugins(tmp_path, PLUGINS, "replay_chat", {"file": str(path), "speed": 50.0, "repeat": False}) as desk:
-        await eventually(lambda: desk.record.texts == ["quanto custa?", "oi", "fim"] and desk.record.dropped_by.total() == 4)
+        await eventually(lambda: desk.record.texts == ["quanto custa?", "oi", "fim"] and desk.record.dropped_by.total() == 5)
         assert desk.record.messages[0] == PlatformMessage("a", "u1", "Ana", "quanto custa?", language="pt-BR", reply_to="z")
         assert desk.record.messages[1].name == "viewer"
-        assert desk.record.dropped_by == {"invalid": 4}
+        assert desk.record.dropped_by == {"invalid": 5}
         await eventually(lambda: "at the end" in desk.record.healths[-1].detail)
 
 
