@@ -1,5 +1,6 @@
 """The chats that Social Stream Ninja collects, from its WebSocket server. It only reads: the bridge says nothing about what was sent."""
 
+import asyncio
 import html
 import json
 import re
@@ -13,7 +14,8 @@ SERVER = "wss://io.socialstream.ninja"
 SESSION = re.compile(r"[A-Za-z0-9_-]{4,64}")
 MAX_BYTES = 256 * 1024
 CONNECT_S, ALIVE_S = 20.0, 30.0
-_IMAGE = re.compile(r"<img\b[^>]*?\balt=\"([^\"]{0,40})\"[^>]*>", re.IGNORECASE)
+# the lengths are limited because the time to find no match grows with their square
+_IMAGE = re.compile(r"<img\b[^<>]{0,2000}?\balt=\"([^\"<>]{0,40})\"[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 MODERATORS = frozenset({"moderator", "mod", "owner", "broadcaster", "host"})
 
@@ -35,22 +37,17 @@ class Bridge:
     async def session(self) -> None:
         """Connect and read. Raises OSError or RetryLater."""
         try:
-            async with (
-                aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())) as client,
-                client.ws_connect(
-                    self._address,
-                    heartbeat=ALIVE_S,
-                    max_msg_size=MAX_BYTES,
-                    timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
-                ) as socket,
-            ):
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())) as client:
+                closing = aiohttp.ClientWSTimeout(ws_close=2.0)
+                async with asyncio.timeout(CONNECT_S):
+                    socket = await client.ws_connect(self._address, heartbeat=ALIVE_S, max_msg_size=MAX_BYTES, timeout=closing)
                 self._chat.connected()
                 async for message in socket:
                     if message.type is aiohttp.WSMsgType.TEXT:
                         self._on_text(message.data)
                     elif message.type is aiohttp.WSMsgType.ERROR:
                         raise ConnectionError(str(socket.exception()))
-        except aiohttp.WSServerHandshakeError as error:
+        except aiohttp.ClientResponseError as error:  # its words show the address, and with it the session
             raise RetryLater(f"the server refuses the connection (status {error.status})", 60.0) from error
         except aiohttp.ClientError as error:
             raise ConnectionError(str(error)) from error

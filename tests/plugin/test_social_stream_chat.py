@@ -1,7 +1,8 @@
 """The Social Stream Ninja plugin against a WebSocket server that sends what the bridge sends."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,7 +19,7 @@ class BridgeServer:
 
     def __init__(self) -> None:
         self.joined: list[str] = []
-        self.refuses = False
+        self.refuses = self.redirects = self.silent = False
         self.port = 0
         self._sockets: list[web.WebSocketResponse] = []
         self._runner: web.AppRunner | None = None
@@ -36,6 +37,10 @@ class BridgeServer:
         self.joined.append(request.path)
         if self.refuses:
             return web.Response(status=403)
+        if self.redirects:
+            raise web.HTTPFound(request.path)
+        if self.silent:
+            await asyncio.Event().wait()
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.append(socket)
@@ -68,12 +73,16 @@ async def server() -> AsyncIterator[BridgeServer]:
 
 
 @asynccontextmanager
-async def bridge(home: Path, server: BridgeServer) -> AsyncIterator[ChatPlugins]:
+async def bridge(home: Path, server: BridgeServer, changed: Mapping[str, str] | None = None) -> AsyncIterator[ChatPlugins]:
     """The bundled plugin, with the test's server in the place of the bridge's."""
     folder = moved_plugin(
         home,
         "social_stream_chat",
-        {'"io.socialstream.ninja"': f'"127.0.0.1:{server.port}"', "wss://io.socialstream.ninja": f"ws://127.0.0.1:{server.port}"},
+        {
+            '"io.socialstream.ninja"': f'"127.0.0.1:{server.port}"',
+            "wss://io.socialstream.ninja": f"ws://127.0.0.1:{server.port}",
+            **(changed or {}),
+        },
     )
     async with chat_plugins(home, folder, "social_stream_chat", {}, {"session": "abcDEF123"}) as made:
         yield made
@@ -118,3 +127,27 @@ async def test_a_refusal_is_said(tmp_path: Path, server: BridgeServer) -> None:
         await desk.record.stops()
         assert desk.record.healths[-1].detail == "the server refuses the connection (status 403)"
         assert desk.record.healths[-1].retry_s == 60
+
+
+async def test_broken_html_does_not_hold_it_up(tmp_path: Path, server: BridgeServer) -> None:
+    async with bridge(tmp_path, server) as desk:
+        await desk.record.connects()
+        for number in range(30):  # each of them once took a second
+            await server.send({"chatname": "Eve", "chatmessage": f"{number} " + '<img alt="" ' * 700, "type": "tiktok"})
+        await eventually(lambda: len(desk.record.messages) == 30, within_s=15)
+        assert desk.record.messages[29].text.startswith("29")
+
+
+async def test_a_redirect_does_not_show_the_session(tmp_path: Path, server: BridgeServer) -> None:
+    server.redirects = True
+    async with bridge(tmp_path, server) as desk:
+        await desk.record.stops()
+        assert "the server refuses the connection" in desk.record.healths[-1].detail
+        assert "abcDEF123" not in desk.record.healths[-1].detail
+
+
+async def test_a_server_that_does_not_answer_is_given_up(tmp_path: Path, server: BridgeServer) -> None:
+    server.silent = True
+    async with bridge(tmp_path, server, {"CONNECT_S, ALIVE_S = 20.0": "CONNECT_S, ALIVE_S = 0.3"}) as desk:
+        await desk.record.stops()
+        assert desk.record.healths[-1].detail == "no answer in time"
