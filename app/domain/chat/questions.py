@@ -10,7 +10,8 @@ _GREEK = re.compile(r"[α-ωά-ώ]")
 # Words that ask even without a mark, as chat is written. Those of scripts with spaces count as whole words only.
 _WORDS: Mapping[str, str] = {
     "en": r"how (?:much|many|long|do|does|can|to|big|is)|what(?:'?s| is| size| colou?r)|which|where (?:is|can|do)|when (?:is|does|will)"
-    r"|do you (?:have|ship)|is (?:it|this|there)|can (?:i|you|we)|does (?:it|this)|price|any discount",
+    r"|do you (?:have|ship)|(?<!this )(?<!that )is (?:it|this|there)|can (?:i|you|we)|(?<!that )does (?:it|this)"
+    r"|(?<!good )(?<!great )(?<!nice )price(?! is (?:good|great|nice|fair|ok))|any discount",
     "es": r"cu[aá]nto|cu[aá]l|qu[eé] (?:talla|precio|color|medida)|d[oó]nde|cu[aá]ndo|tienen|hay (?:talla|en|m[aá]s)|hacen env[ií]os?"
     r"|precio|es original",
     "pt": r"quanto|qnt[o]?|qual|tem (?:em|no|na|tamanho|outra|desconto|frete)|onde|quando|faz(?:em)? entrega|pre[cç]o|qto"
@@ -21,6 +22,8 @@ _WORDS: Mapping[str, str] = {
     "id": r"berapa|brp|ada (?:warna|ukuran|yang|diskon)|apakah|kapan|gimana|bisa (?:cod|kirim|dikirim|nego)|harga(?:nya)?|ready|cod",
     "vi": r"bao nhi[eê]u|gi[aá]|c[oó] (?:size|m[aà]u|ship|kh[oô]ng)|[oở] đ[aâ]u|khi n[aà]o|nh[uư] th[eế] n[aà]o|ko$|kh[oô]ng$",
     "ru": r"сколько|какой|какая|какие|есть ли|где|когда|доставка в|цена|можно ли",
+    "ar": r"و?(?:كم|بكم|هل|متى|أين|وين)|و?(?:ال|بال)?سعر(?:ه|ها|كم)?(?! (?:جدا )?(?:مناسب|ممتاز|حلو|جيد|غالي|رخيص|جميل|رائع|معقول|مرتفع))"
+    r"|(?:ال|لل)?شحن(?! (?:سريع|ممتاز))|(?<!غير )متوفرة?",
     "tr": r"ne kadar|ka[cç] (?:tl|lira|para)|var m[iı]|hangi|nerede|fiyat[iı]?|m[iıuü]$",
 }
 _UNSPACED = (
@@ -28,7 +31,6 @@ _UNSPACED = (
     "|いくら|何|どこ|いつ|ですか|ますか|ありますか|どれ|サイズは|送料"
     "|얼마|어디|언제|뭐|있나요|인가요|되나요|할까요|가격"
     "|เท่าไหร่|เท่าไร|กี่บาท|มีไหม|ไหม|มั้ย|มัย|ยังไง|ที่ไหน|เมื่อไหร่|หรือเปล่า|ราคา"
-    "|كم|بكم|هل|متى|أين|وين|شحن|السعر|سعر|متوفر"
     "|कितन|क्या|कब|कहाँ|कौन|दाम"
 )
 _SPACED = re.compile(rf"\b(?:{'|'.join(_WORDS.values())})(?!\w)")

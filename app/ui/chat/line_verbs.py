@@ -48,7 +48,7 @@ class LineVerbs:
             self._done.show_done(tr("Chat", "Message of {name} removed. This can’t be undone.", name=self._words.name(line)))
 
     def mute(self, line: ChatLine, minutes: int = 0) -> None:
-        """Mute the author for some minutes; 0 = for the rest of the show."""
+        """Mute the author for some minutes; 0 = until the host lifts it."""
         until_ms = self._context.studio.control.now_ms() + minutes * MINUTE_MS if minutes else FOREVER_MS
         if self._context.attempt(lambda: self._room.mute(line.key, until_ms)):
             words = tr("Chat", "{name} is muted.", name=self._words.name(line))
@@ -69,7 +69,7 @@ class LineVerbs:
             return menu
         _add(menu, tr("Chat", "For 5 minutes"), partial(self.mute, line, SHORT_MIN))
         _add(menu, tr("Chat", "For 1 hour"), partial(self.mute, line, LONG_MIN))
-        _add(menu, tr("Chat", "For the rest of the show"), partial(self.mute, line))
+        _add(menu, tr("Chat", "Until I unmute them"), partial(self.mute, line))
         return menu
 
     def fill_menu(self, menu: QMenu, line: ChatLine, reply: Callable[[], None]) -> None:

@@ -118,7 +118,7 @@ def test_muting_offers_times_and_can_be_undone(studio: Studio, room: ChatRoom, p
     choose(panel, key)
     press(panel, Qt.Key.Key_M)
     menu = visible_menu(panel)
-    assert entries(menu) == ["For 5 minutes", "For 1 hour", "For the rest of the show"]
+    assert entries(menu) == ["For 5 minutes", "For 1 hour", "Until I unmute them"]
     menu.actions()[0].trigger()
     menu.close()
     assert page.muted == [("vAna", NOW_MS + 300_000)]
