@@ -23,7 +23,7 @@ from app.domain.chat.platform import (
 )
 from app.domain.selling.order import Order
 from app.plugin.chat import Chat, RetryLater
-from app.plugin.irc import IrcConnection, IrcLine
+from app.plugin.irc import IrcConnection, IrcLine, tag_value
 from app.plugin.irc_channel import IrcChannel
 from app.plugin.permissions import entered_server
 
@@ -53,6 +53,7 @@ __all__ = [
     "parse_amount",
     "run_chat",
     "server_address",
+    "tag_value",
 ]
 
 API_VERSION = 1

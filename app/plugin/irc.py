@@ -17,9 +17,12 @@ MAX_PARAMS = 32
 CONNECT_S = 20.0
 QUIET_S = 120.0  # then we ask whether the server is still there
 ANSWER_S = 30.0
+CLOSE_S = 2.0
+MAX_UNSENT_BYTES = 64 * 1024  # of our answers to a server that does not read
 _FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?|[\x02\x0f\x11\x16\x1d\x1e\x1f]")
 _ESCAPED = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 _ESCAPE = re.compile(r"\\(.?)")
+_TO_ESCAPE = str.maketrans({value: f"\\{key}" for key, value in _ESCAPED.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ def _tags(text: str) -> dict[str, str]:
     return tags
 
 
+def tag_value(text: str) -> str:
+    """A text as the value of a tag in a line."""
+    return text.translate(_TO_ESCAPE)
+
+
 def plain_irc_text(text: str) -> str:
     """A message without colours and the like. What is not for people (CTCP) gives ""."""
     if text.startswith("\x01"):
@@ -119,7 +127,7 @@ class IrcConnection:
         """Send a line when the flood limit allows it; raises OSError."""
         await asyncio.sleep(self._allowed.wait_s())
         self.send_now(line)
-        await self._writer.drain()
+        await self._flush()
 
     def send_now(self, line: str) -> None:
         """Send a line that cannot wait, such as an answer to PING."""
@@ -143,6 +151,13 @@ class IrcConnection:
                     self.send_now(f"PONG :{line.text}")
                 else:
                     yield line
+            if self._writer.transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+                await self._flush()
+
+    async def _flush(self) -> None:
+        """Wait until the server takes what was sent; raises OSError."""
+        async with asyncio.timeout(ANSWER_S):
+            await self._writer.drain()
 
     def _take(self, chunk: bytes) -> list[IrcLine]:
         """The lines that this part completes."""
@@ -166,7 +181,9 @@ class IrcConnection:
         return found
 
     async def aclose(self) -> None:
-        """Close the connection."""
+        """Close the connection, within `CLOSE_S`."""
         self._writer.close()
         with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
+            async with asyncio.timeout(CLOSE_S):
+                await self._writer.wait_closed()
+        self._writer.transport.abort()  # a server that does not read would keep it open

@@ -3,16 +3,18 @@
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from app.domain.chat.platform import ChatRequest, PlatformMessage, SendRequest
 from app.plugin.chat import Chat, RetryLater
-from app.plugin.irc import IrcConnection, IrcLine, pieces_of, plain_irc_text
+from app.plugin.irc import IrcConnection, IrcLine, pieces_of, plain_irc_text, tag_value
 
 MAX_REMEMBERED = 2000  # authors of messages that a reply may go to
 MAX_OPERATORS = 1000
 SELDOM_S, RARELY_S = 60.0, 300.0  # until the next try, for what somebody has to change first
+OPERATOR_MODES = "qaoh"  # founder, protected, operator, half operator
+MODES_OF_NAMES = f"{OPERATOR_MODES}vbeIk"  # these always have a parameter, most often a name
 WANTED = frozenset({"message-tags", "server-time", "account-tag"})
 _REFUSED_JOIN: Mapping[str, str] = {
     "403": "the channel does not exist",
@@ -53,6 +55,8 @@ class IrcChannel:
             "353": self._on_names,
             "MODE": self._on_mode,
             "NICK": self._on_nick,
+            "PART": self._on_leave,
+            "QUIT": self._on_leave,
             "432": self._on_bad_nick,
             "464": self._on_bad_password,
             "465": self._on_banned,
@@ -112,12 +116,23 @@ class IrcChannel:
             self._handlers.get(line.command, self.on_other)(line)
 
     def _on_names(self, line: IrcLine) -> None:
-        marked = [name for name in line.text.split()[:MAX_OPERATORS] if name[0] in "~&@%"]
-        self._operators |= {name.lstrip("~&@%+").lower() for name in marked}
+        for name in line.text.split():
+            if name[0] in "~&@%":
+                self._set_operator(name.lstrip("~&@%+"))
+
+    def _set_operator(self, nick: str) -> None:
+        if len(self._operators) < MAX_OPERATORS:
+            self._operators.add(nick.lower())
 
     def _on_nick(self, line: IrcLine) -> None:
         if line.nick == self.nick:
             self.nick = line.text
+        if line.nick.lower() in self._operators:
+            self._operators.discard(line.nick.lower())
+            self._set_operator(line.text)
+
+    def _on_leave(self, line: IrcLine) -> None:
+        self._operators.discard(line.nick.lower())  # the next person with this nick is somebody else
 
     def _on_bad_nick(self, line: IrcLine) -> None:
         del line
@@ -130,6 +145,7 @@ class IrcChannel:
         raise RetryLater(f"the server has banned this account: {line.text}", RARELY_S)
 
     def _on_kick(self, line: IrcLine) -> None:
+        self._operators -= {nick.lower() for nick in line.params[1:2]}
         if line.params[1:2] == (self.nick,):
             raise RetryLater(f"the account was removed from the channel: {line.text}", SELDOM_S)
 
@@ -166,10 +182,10 @@ class IrcChannel:
     def _on_mode(self, line: IrcLine) -> None:
         if len(line.params) < 3 or line.params[0].lower() != self.channel.lower():
             return
-        for name in line.params[2:]:
-            if line.params[1].startswith("+o") and len(self._operators) < MAX_OPERATORS:
-                self._operators.add(name.lower())
-            elif line.params[1].startswith("-o"):
+        for letter, adds, name in _mode_changes(line.params[1], line.params[2:]):
+            if letter in OPERATOR_MODES and adds:
+                self._set_operator(name)
+            elif letter in OPERATOR_MODES:
                 self._operators.discard(name.lower())
 
     # Messages -------------------------------------------------------------------------------------------------------------
@@ -206,7 +222,7 @@ class IrcChannel:
     def reply_prefix(self, message_id: str) -> tuple[str, str]:
         """The tag and the words with which a reply begins."""
         nick = self._authors.get(message_id, "")
-        tag = f"@+draft/reply={message_id} " if self._tags and not message_id.startswith(f"{self._run}.") else ""
+        tag = f"@+draft/reply={tag_value(message_id)} " if self._tags and not message_id.startswith(f"{self._run}.") else ""
         return tag, f"{nick}: " if nick else ""
 
     async def carry_out(self, request: ChatRequest) -> None:
@@ -220,6 +236,17 @@ class IrcChannel:
         tag, words = self.reply_prefix(request.reply_to) if request.reply_to else ("", "")
         for piece in pieces_of(f"{words}{request.text}"):
             await connection.send(f"{tag}PRIVMSG {self.channel} :{piece}")
+
+
+def _mode_changes(modes: str, parameters: Sequence[str]) -> Iterator[tuple[str, bool, str]]:
+    """The letter, whether it is set, and the parameter of each mode that has one (RFC 2812, section 3.2.3)."""
+    left = iter(parameters)
+    adds = True
+    for letter in modes:
+        if letter in "+-":
+            adds = letter == "+"
+        elif letter in MODES_OF_NAMES or (letter == "l" and adds):
+            yield letter, adds, next(left, "")
 
 
 def _server_time(text: str) -> int:

@@ -21,6 +21,7 @@ from app.plugin.api import (
     PluginError,
     TimeOutRequest,
     run_chat,
+    tag_value,
 )
 
 HOST, PORT = "irc.chat.twitch.tv", 6697
@@ -144,7 +145,7 @@ class TwitchChannel(IrcChannel):
 
     def reply_prefix(self, message_id: str) -> tuple[str, str]:
         """Twitch shows the message that is answered, by this tag."""
-        return f"@reply-parent-msg-id={message_id} ", ""
+        return f"@reply-parent-msg-id={tag_value(message_id)} ", ""
 
 
 def enable(api: Api) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +38,8 @@ from app.plugin.chat_wire import (
     request_message,
     undone_message,
 )
-from app.plugin.wire import MAX_LINE, Message, WireError, decode_line, encode_line
-from tests.support.chat_plugins import ChatRecord, chat_plugins
+from app.plugin.wire import Message, WireError, decode_line, encode_line
+from tests.support.chat_plugins import ChatRecord, SentLines, chat_plugins
 from tests.support.clocks import SetClock
 from tests.support.relays import eventually
 
@@ -179,21 +178,6 @@ def test_a_request_fails_at_most_once() -> None:
 
 
 # The plugin's side --------------------------------------------------------------------------------------------------------
-
-
-class SentLines:
-    """What a chat sent to the desk, each through a line."""
-
-    def __init__(self) -> None:
-        self.messages: list[Mapping[str, Any]] = []
-
-    def __call__(self, message: Message) -> None:
-        line = encode_line(message)
-        assert len(line) <= MAX_LINE
-        self.messages.append(decode_line(line))
-
-    def of(self, kind: str) -> list[Any]:
-        return [message[kind] for message in self.messages if kind in message]
 
 
 @pytest.fixture

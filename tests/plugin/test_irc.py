@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.plugin.irc import MAX_LINE_BYTES, MAX_PIECES, IrcLine, parse_irc_line, pieces_of, plain_irc_text
+from app.plugin.irc import MAX_LINE_BYTES, MAX_PIECES, IrcLine, parse_irc_line, pieces_of, plain_irc_text, tag_value
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,11 @@ def test_lines_are_parsed(line: bytes, expected: IrcLine | None) -> None:
         assert found.tags == {"id": "5", "a\\b": "1", "time": "2026-12-01T07:00:00.000Z", "x": ""} and found.nick == "a"
     else:
         assert found == expected
+
+
+def test_a_tag_cannot_end_the_tags() -> None:
+    text = "a JOIN #other;b=\\\r\n"
+    assert parse_irc_line(f"@id={tag_value(text)};c=1 PING 1".encode()) == IrcLine("PING", ("1",), "", {"id": text, "c": "1"})
 
 
 @pytest.mark.parametrize("line", [b"", b"\r\n", b":", b":a", b"@a=1", b"@a=1 :x ", b": :", "é x".encode(), b"x" * (MAX_LINE_BYTES + 1)])

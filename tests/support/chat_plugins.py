@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.domain.base.errors import Value
 from app.domain.base.notice import Notice
@@ -13,6 +14,7 @@ from app.domain.chat.platform import ChatHealth, ChatState, PlatformMessage
 from app.plugin.chat_gate import ChatDoor
 from app.plugin.host import PluginHost
 from app.plugin.process import PluginLimits
+from app.plugin.wire import MAX_LINE, Message, decode_line, encode_line
 from app.storage.plugin_settings import PluginSettingsFile
 from tests.support.relays import eventually
 from tests.support.source_trees import ROOT
@@ -69,6 +71,21 @@ class ChatRecord:
 
     async def stops(self) -> None:
         await eventually(lambda: self.state is ChatState.WAITING)
+
+
+class SentLines:
+    """What a chat sent to the desk, each through a line."""
+
+    def __init__(self) -> None:
+        self.messages: list[Mapping[str, Any]] = []
+
+    def __call__(self, message: Message) -> None:
+        line = encode_line(message)
+        assert len(line) <= MAX_LINE
+        self.messages.append(decode_line(line))
+
+    def of(self, kind: str) -> list[Any]:
+        return [message[kind] for message in self.messages if kind in message]
 
 
 class KeptSecrets:
