@@ -22,6 +22,7 @@ from app.session.catalogue.product_index import ProductIndex
 from app.session.catalogue.show_handbook import MakePress
 from app.session.chat.chat_platforms import ChatPlatforms
 from app.session.chat.chat_room import ChatRoom
+from app.session.chat.message_check import MessageCheck
 from app.session.chat.quick_replies import QuickReplies
 from app.session.document.autosave import Autosave
 from app.session.document.show_book import ShowBook
@@ -115,6 +116,7 @@ class ShowControl:
         self.viewers = ViewerLog(studio, self.orders, relay_likes=lambda: self.room.inbox.likes)
         self.chat = ChatRoom(studio, now_ms=self.now_ms, host_name=self._title, notify=notify)
         self.platforms = ChatPlatforms(self.chat, now_ms=self.now_ms, notify=notify)
+        self.message_check = MessageCheck(lambda: studio.document.show)
         self.quick_replies = QuickReplies(lambda: studio.document.show, self.products, services.reply_texts)
         self.reports = ShowReports(studio, now_ms=self.now_ms)
         self._slow = ThreadRunner(notify)

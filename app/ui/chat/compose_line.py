@@ -13,6 +13,7 @@ from app.session.chat.quick_replies import QuickReply
 from app.ui.chat.line_filter import language_of
 from app.ui.chat.line_words import LineWords
 from app.ui.chat.quick_menu import fill_quick_menu
+from app.ui.chat.send_warning import SendWarning
 from app.ui.context import WindowContext
 from app.ui.kit.buttons import icon_button
 from app.ui.kit.labels import ElidedLabel
@@ -22,14 +23,14 @@ PREPARED = "prepared"  # the engine of texts that people wrote in both languages
 
 
 class MessageLine(QLineEdit):
-    """Enter sends. Emits `left` on Escape."""
+    """Enter sends, once however long it is held. Emits `left` on Escape."""
 
     left = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        else:
+        elif not (event.isAutoRepeat() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)):
             super().keyPressEvent(event)
 
 
@@ -47,6 +48,8 @@ class ComposeLine(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self._reply_strip())
+        self.warning = SendWarning(context)
+        layout.addWidget(self.warning)
         row = QHBoxLayout()
         row.setSpacing(6)
         self.text = MessageLine()
@@ -56,7 +59,7 @@ class ComposeLine(QWidget):
         row.addWidget(self.text, 1)
         self.send_button = icon_button(context.icons, "send", tr("Chat", "Send (Enter)"), self.send)
         self.send_button.setEnabled(False)
-        self.text.textChanged.connect(lambda text: self.send_button.setEnabled(bool(text.strip())))
+        self.text.textChanged.connect(self._on_text)
         row.addWidget(self.send_button)
         layout.addLayout(row)
         self.reply_to(None)
@@ -82,6 +85,7 @@ class ComposeLine(QWidget):
     def reply_to(self, line: ChatLine | None) -> None:
         """Answer this line with the next message; None = write to everyone."""
         self.replies_to = line
+        self.warning.forget()
         self.strip.setVisible(line is not None)
         if line is None:
             self.text.setPlaceholderText(tr("Chat", "Message to everyone"))
@@ -95,10 +99,15 @@ class ComposeLine(QWidget):
         self.text.setAccessibleName(reply)
 
     def send(self) -> None:
-        """Send the message; the text stays if that fails."""
-        text = self.text.text()
-        if text.strip() and self._say(text, {}):
+        """Send the message; the text stays if that fails, or if something speaks against it."""
+        text, line = self.text.text(), self.replies_to
+        market_id = line.message.market if line is not None else ""
+        if text.strip() and self.warning.allows(text, market_id) and self._say(text, {}):
             self.text.clear()
+
+    def _on_text(self, text: str) -> None:
+        self.warning.forget()
+        self.send_button.setEnabled(bool(text.strip()))
 
     def _fill_quick(self) -> None:
         line = self.replies_to
