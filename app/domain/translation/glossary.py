@@ -78,7 +78,8 @@ class Terms:
             if entries is None or len(term) < length:
                 continue
             begin, end = places[at], places[at + length - 1] + 1
-            while end < len(text) and unicodedata.category(text[end]) == "Mn" and end not in places:
+            limit = places[at + length] if at + length < len(places) else len(text)
+            while end < limit and unicodedata.category(text[end]) == "Mn":  # accents that were folded away
                 end += 1
             if _is_whole_word(text, begin, end):
                 item = _protected(text[begin:end], entries, language)

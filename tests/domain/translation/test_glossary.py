@@ -78,3 +78,9 @@ def test_names_are_found_in_every_language_of_theirs() -> None:
 
 def test_an_empty_glossary_finds_nothing() -> None:
     assert found(Terms(), "anything") == []
+
+
+@pytest.mark.timeout(10)
+def test_a_long_text_takes_no_longer_for_each_character() -> None:
+    text = "K\u0301 " * 33_000
+    assert found(Terms([GlossaryEntry("K")]), text) == ["K\u0301"] * 33_000
