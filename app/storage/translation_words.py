@@ -3,26 +3,31 @@
 import unicodedata
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
+from app.domain.base.localized_text import primary
 from app.domain.translation.slang import SlangTable
 from app.storage.files import OnBroken, StorageError, load_toml_files, read_file
 from app.storage.parsing import parse_toml
 
 T = TypeVar("T")
 
+MAX_WORDS = 2000  # in one list: each phrase is looked for at each character of a line; our longest list has 138
+_Word = Annotated[str, msgspec.Meta(max_length=120)]
+_Words = Annotated[tuple[_Word, ...], msgspec.Meta(max_length=MAX_WORDS)]
+
 
 class _SlangFile(msgspec.Struct, forbid_unknown_fields=True):
-    words: dict[str, str] = {}
-    doubled: tuple[str, ...] = ()
+    words: Annotated[dict[_Word, _Word], msgspec.Meta(max_length=MAX_WORDS)] = {}
+    doubled: _Words = ()
     repeats_with_2: bool = False
 
 
 class _ProfanityFile(msgspec.Struct, forbid_unknown_fields=True):
-    words: tuple[str, ...]
-    allowed: tuple[str, ...] = ()  # words of the other lists that this shop shows
+    words: _Words
+    allowed: _Words = ()  # words of the other lists that this shop shows
 
 
 def load_slang(*folders: Path, told: OnBroken | None = None) -> Mapping[str, SlangTable]:
@@ -58,8 +63,8 @@ def _key(word: str) -> str:
 
 
 def _loaded(folders: Collection[Path], kind: type[T], told: OnBroken | None) -> list[tuple[str, T]]:
-    """(language, content) of the files, folder by folder."""
-    return [pair for folder in folders for pair in load_toml_files(folder, lambda path: (path.stem, _read(path, kind)), told)]
+    """(primary language, content) of the files, folder by folder."""
+    return [pair for folder in folders for pair in load_toml_files(folder, lambda path: (primary(path.stem), _read(path, kind)), told)]
 
 
 def _read(path: Path, kind: type[T]) -> T:

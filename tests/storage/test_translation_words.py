@@ -7,7 +7,7 @@ import pytest
 from app.domain.translation.profanity import Profanity
 from app.domain.translation.slang import SlangTable
 from app.storage.files import StorageError
-from app.storage.translation_words import load_profanity, load_slang
+from app.storage.translation_words import MAX_WORDS, load_profanity, load_slang
 from tests.support.source_trees import ROOT
 
 OURS = ROOT / "resources" / "translation"
@@ -83,3 +83,34 @@ def test_a_broken_list_is_named_and_the_others_are_loaded(tmp_path: Path, text: 
     told: list[StorageError] = []
     assert set(load_slang(folder, told=told.append)) == {"pt"}
     assert [Path(str(error.data["path"])).name for error in told] == ["en.toml"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[words]\n" + "".join(f'"wo rd{number}" = "word"\n' for number in range(MAX_WORDS + 1)),
+        f'[words]\nn = "{"n" * 121}"\n',
+        f'[words]\n{"n" * 121} = "n"\n',
+        f'doubled = ["{"o" * 121}"]\n',
+        "# " + "x" * 1024 * 1024,
+    ],
+    ids=["many words", "long meaning", "long word", "long doubled word", "large file"],
+)
+def test_a_list_that_would_slow_down_every_line_is_refused(tmp_path: Path, text: str) -> None:
+    told: list[StorageError] = []
+    assert load_slang(written(tmp_path / "lists", "en", text), told=told.append) == {}
+    assert [error.code for error in told] == ["word_list.broken"]
+
+
+def test_a_list_that_is_no_text_or_no_file_is_named(tmp_path: Path) -> None:
+    folder = written(tmp_path / "lists", "pt", 'words = ["merda"]\n')
+    (folder / "en.toml").write_bytes(b'words = ["\xff"]\n')
+    (folder / "fr.toml").mkdir()
+    told: list[StorageError] = []
+    assert set(load_profanity(folder, told=told.append)) == {"pt"}
+    assert [Path(str(error.data["path"])).name for error in told] == ["en.toml", "fr.toml"]
+
+
+@pytest.mark.parametrize("name", ["pt-BR", "PT", "pt_br"])
+def test_a_list_may_be_named_after_a_region_of_its_language(tmp_path: Path, name: str) -> None:
+    assert set(load_slang(written(tmp_path / "lists", name, '[words]\nn = "não"\n'))) == {"pt"}
