@@ -15,6 +15,7 @@ _REGIONAL = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _TAGS = range(0xE0020, 0xE0080)  # spell the flags of Scotland, Wales and England; anywhere else they hide text
 _BLACK_FLAG = "\U0001f3f4"
+_TAGS_EACH = 7  # of one flag: a country, a region and an end; hundreds take milliseconds to shape
 
 # Letters of other scripts, digits and signs that look like a Latin letter, in folded text.
 _LOOKALIKES = {
@@ -42,7 +43,7 @@ def _shown(text: str) -> list[str]:
     """The characters that may be shown; spaces for those that end lines or control something."""
     shown: list[str] = []
     marks = accents = 0
-    flag = False
+    tags_left = 0
     for sign in text:
         category = unicodedata.category(sign)
         if category in ("Mn", "Me"):
@@ -50,10 +51,10 @@ def _shown(text: str) -> list[str]:
             if marks <= _MARKS_EACH and accents <= _ACCENTS_EACH:
                 shown.append(sign)
             continue
-        tag = ord(sign) in _TAGS
-        flag = sign == _BLACK_FLAG or (flag and tag)
-        if category == "Cf" and sign not in _JOINERS and not (tag and flag):
+        spells_flag = ord(sign) in _TAGS and tags_left > 0
+        if category == "Cf" and sign not in _JOINERS and not spells_flag:
             continue
+        tags_left = _TAGS_EACH if sign == _BLACK_FLAG else tags_left - 1 if spells_flag else 0
         marks = accents = 0
         shown.append(sign if is_plain_character(sign) and category not in ("Zs", "Co", "Cn") else _replaced(sign, category))
     return shown

@@ -119,9 +119,11 @@ class LineLayouts:
 
     def _estimate(self, line: ChatLine) -> int:
         room = max(self._letter, self.width - 2 * EDGE_PX)
-        texts = 2 if line.translation is not None and self.originals else 1
         rows = -(-len(line.message.text) * self._letter // room)
-        return TOP_PX + HEAD_PX + texts * (GAP_PX + rows * self._step) + BOTTOM_PX
+        height = TOP_PX + HEAD_PX + min(rows, MAIN_ROWS) * self._step + BOTTOM_PX
+        if line.translation is not None and self.originals:
+            height += GAP_PX + min(rows, ORIGINAL_ROWS) * self._small_step
+        return height
 
     def _make(self, line: ChatLine) -> LineLayout:
         message, translation = line.message, line.translation

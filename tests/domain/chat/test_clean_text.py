@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from app.domain.base.plain_text import is_plain
 from app.domain.chat.clean_text import clean, is_borrowed
 
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
 
 @pytest.mark.parametrize(
     "text",
@@ -39,6 +41,8 @@ def test_text_of_every_language_stays_as_it_is(text: str) -> None:
         ("\u3000ideographic\u3000space", "ideographic space"),
         ("a\u200b\u0301", "á"),
         ("tagged" + "".join(map(chr, range(0xE0061, 0xE0070))), "tagged"),
+        (SCOTLAND + " hello", SCOTLAND + " hello"),
+        ("\U0001f3f4" + "\U000e0067" * 400, "\U0001f3f4" + "\U000e0067" * 7),
         ("\u200d\u202e\u0301", ""),
         ("   ", ""),
     ],

@@ -353,3 +353,12 @@ def test_messages_in_the_log_are_in_the_panel_of_a_new_window(studio: Studio, ro
     fresh = ChatPanel(panel._context)
     assert [line.message.text for line in fresh.model.lines] == ["one"]
     fresh.deleteLater()
+
+
+def test_a_long_message_is_estimated_as_what_is_shown_of_it(room: ChatRoom, panel: ChatPanel) -> None:
+    line = line_of(panel, say(room, 1, "word " * 99))
+    panel.layouts.forget()
+    estimate = panel.layouts.height(line)
+    made = panel.layouts.of(line)
+    assert made.cut
+    assert abs(estimate - made.height) <= 5
