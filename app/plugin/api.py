@@ -22,6 +22,7 @@ from app.domain.chat.platform import (
     TimeOutRequest,
 )
 from app.domain.selling.order import Order
+from app.plugin.answers import as_list, as_table, as_text, read_json, remember
 from app.plugin.chat import Chat, RetryLater
 from app.plugin.irc import IrcConnection, IrcLine, tag_value
 from app.plugin.irc_channel import IrcChannel
@@ -50,7 +51,12 @@ __all__ = [
     "TakeOrder",
     "TimeOutRequest",
     "Value",
+    "as_list",
+    "as_table",
+    "as_text",
     "parse_amount",
+    "read_json",
+    "remember",
     "run_chat",
     "server_address",
     "tag_value",

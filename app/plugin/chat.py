@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 from app.domain.chat.platform import ChatHealth, ChatRequest, ChatState, PlatformMessage
+from app.plugin.answers import remember
 from app.plugin.chat_wire import (
     MAX_BATCH,
     MAX_BATCH_CHARS,
@@ -71,9 +72,7 @@ class Chat:
             self._seen.move_to_end(message.id)
             self.dropped(DOUBLE)
             return False
-        self._seen[message.id] = None
-        if len(self._seen) > MAX_SEEN:
-            self._seen.popitem(last=False)
+        remember(self._seen, message.id, None, MAX_SEEN)
         self._waiting.append(message)
         if len(self._waiting) > MAX_WAITING:
             self._waiting.popleft()
@@ -83,7 +82,7 @@ class Chat:
 
     def known(self, message_id: str) -> None:
         """Do not show this message: the desk has it, because it sent it."""
-        self._seen[message_id] = None
+        remember(self._seen, message_id, None, MAX_SEEN)
 
     def dropped(self, reason: str, count: int = 1) -> None:
         """Count messages that cannot be shown."""
@@ -193,8 +192,17 @@ class Chat:
 
 
 def words_of(error: BaseException) -> str:
-    """Why a connection failed, for the user."""
-    if isinstance(error, EOFError):
+    """Why a connection failed, for the user: by the first of its causes that has words, else in its own words."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if words := _known_words(cause):
+            return words
+        cause = cause.__cause__
+    return (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
+
+
+def _known_words(error: BaseException) -> str:
+    if isinstance(error, EOFError | ConnectionResetError | BrokenPipeError):
         return "the connection was closed"
     if isinstance(error, TimeoutError):
         return "no answer in time"
@@ -206,8 +214,4 @@ def words_of(error: BaseException) -> str:
         return "no server with this name found"
     if isinstance(error, ConnectionRefusedError):
         return "the server refuses connections"
-    if isinstance(error, ConnectionResetError | BrokenPipeError):
-        return "the connection was closed"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+    return ""

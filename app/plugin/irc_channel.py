@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from app.domain.chat.platform import ChatRequest, PlatformMessage, SendRequest
+from app.plugin.answers import remember
 from app.plugin.chat import Chat, RetryLater
 from app.plugin.irc import IrcConnection, IrcLine, pieces_of, plain_irc_text, tag_value
 
@@ -197,9 +198,7 @@ class IrcChannel:
         if not text:
             return
         message = self.message_of(line, text)
-        self._authors[message.id] = line.nick
-        if len(self._authors) > MAX_REMEMBERED:
-            self._authors.popitem(last=False)
+        remember(self._authors, message.id, line.nick, MAX_REMEMBERED)
         self._chat.receive(message)
 
     def message_of(self, line: IrcLine, text: str) -> PlatformMessage:

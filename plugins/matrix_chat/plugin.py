@@ -1,5 +1,6 @@
 """The chat of one Matrix room, over the client-server API (version 1.11): reads with /sync, sends and redacts."""
 
+import asyncio
 import json
 import time
 from collections import OrderedDict
@@ -20,12 +21,19 @@ from app.plugin.api import (
     PluginError,
     RetryLater,
     SendRequest,
+    as_list,
+    as_table,
+    as_text,
+    read_json,
+    remember,
     run_chat,
     server_address,
 )
 
 SYNC_S, ANSWER_S = 30.0, 20.0  # how long /sync waits, and how long an answer may take besides
+GAP_S = 0.2  # between two syncs
 MAX_BYTES = 4 * 1024 * 1024
+MAX_ID = 255  # of a user or a name
 MAX_NAMES, MAX_SENT, PAGE = 5000, 1000, 100
 FRESH_S = 600.0  # a place that is older is not gone back to: it belongs to another show
 MODERATOR = 50  # the power level
@@ -57,15 +65,18 @@ class MatrixRoom:
         async with aiohttp.ClientSession(connector=connector, headers=headers) as client:
             self._client = client
             try:
-                self._me = str((await self._call("GET", "/account/whoami")).get("user_id", ""))
-                self._room = str((await self._call("POST", f"/join/{_path(self._asked)}", body={})).get("room_id", ""))
+                self._me = as_text((await self._call("GET", "/account/whoami")).get("user_id"))
+                self._room = as_text((await self._call("POST", f"/join/{_path(self._asked)}", body={})).get("room_id"))
                 since = self._kept_place()
                 found = await self._sync(since, 0.0)
                 self._take(found, show=bool(since))  # without a place we start now
                 self._chat.connected(self._asked)
                 while True:
-                    since = str(found.get("next_batch", ""))
+                    since = as_text(found.get("next_batch"))
+                    if not since:
+                        raise ConnectionError("the answer has no place to go on from")
                     self._place.write_text(json.dumps([self._room, since, time.time()]), encoding="utf-8")
+                    await asyncio.sleep(GAP_S)  # a server may answer at once every time
                     found = await self._sync(since, SYNC_S)
                     self._take(found, show=True)
             finally:
@@ -89,37 +100,36 @@ class MatrixRoom:
 
     def _take(self, found: Mapping[str, Any], *, show: bool) -> None:
         """Read what came since the last time."""
-        room = _table(_table(_table(found.get("rooms")).get("join")).get(self._room))
-        timeline = _table(room.get("timeline"))
+        room = as_table(as_table(as_table(found.get("rooms")).get("join")).get(self._room))
+        timeline = as_table(room.get("timeline"))
         if show and timeline.get("limited") is True:
             self._chat.dropped("missed")
-        for event in (*_list(_table(room.get("state")).get("events")), *_list(timeline.get("events"))):
+        for event in (*as_list(as_table(room.get("state")).get("events")), *as_list(timeline.get("events"))):
             if not isinstance(event, dict) or not isinstance(event.get("content"), dict):
                 self._chat.dropped("invalid")
             elif event.get("type") == "m.room.member":
-                self._name(str(event.get("state_key", "")), event["content"].get("displayname"))
+                self._name(as_text(event.get("state_key")), as_text(event["content"].get("displayname")))
             elif event.get("type") == "m.room.power_levels":
                 self._levels = event["content"]
             elif show and event.get("type") == "m.room.message" and (message := self.message_of(event)) is not None:
                 self._chat.receive(message)
 
-    def _name(self, user: str, name: object) -> None:
-        self._names.pop(user, None)
-        if isinstance(name, str) and name:
-            self._names[user] = name
-        if len(self._names) > MAX_NAMES:
-            self._names.popitem(last=False)
+    def _name(self, user: str, name: str) -> None:
+        if name:
+            remember(self._names, user[:MAX_ID], name[:MAX_ID], MAX_NAMES)
+        else:
+            self._names.pop(user, None)
 
     def message_of(self, event: Mapping[str, Any]) -> PlatformMessage | None:
         """The message of an event; None for our own, an edit, and what is no text."""
-        content, sender, event_id = event["content"], str(event.get("sender", "")), str(event.get("event_id", ""))
-        relation = _table(content.get("m.relates_to"))
-        text = content.get("body")
-        if content.get("msgtype") not in READABLE or not isinstance(text, str) or not event_id or sender == self._me:
+        content, sender, event_id = event["content"], as_text(event.get("sender")), as_text(event.get("event_id"))
+        relation = as_table(content.get("m.relates_to"))
+        text = as_text(content.get("body"))
+        if as_text(content.get("msgtype")) not in READABLE or not text or not event_id or sender == self._me:
             return None
         if relation.get("rel_type") == "m.replace":
             return None
-        reply_to = _table(relation.get("m.in_reply_to")).get("event_id")
+        reply_to = as_text(as_table(relation.get("m.in_reply_to")).get("event_id"))
         at_ms = event.get("origin_server_ts")
         return PlatformMessage(
             id=event_id,
@@ -128,11 +138,11 @@ class MatrixRoom:
             text=_without_quote(text) if reply_to else text,
             at_ms=at_ms if isinstance(at_ms, int) else 0,
             moderator=self._level(sender) >= MODERATOR,
-            reply_to=reply_to if isinstance(reply_to, str) else "",
+            reply_to=reply_to,
         )
 
     def _level(self, user: str) -> float:
-        level = _table(self._levels.get("users")).get(user, self._levels.get("users_default", 0))
+        level = as_table(self._levels.get("users")).get(user, self._levels.get("users_default", 0))
         return level if isinstance(level, int | float) else 0
 
     # Writing --------------------------------------------------------------------------------------------------------------
@@ -145,9 +155,7 @@ class MatrixRoom:
             if request.reply_to:
                 body["m.relates_to"] = {"m.in_reply_to": {"event_id": request.reply_to}}
             found = await self._call("PUT", f"{room}/send/m.room.message/{_path(request.message)}", body=body)
-            self._sent[request.message] = str(found.get("event_id", ""))
-            if len(self._sent) > MAX_SENT:
-                self._sent.popitem(last=False)
+            remember(self._sent, request.message, as_text(found.get("event_id")), MAX_SENT)
         elif isinstance(request, DeleteRequest):
             event_id = self._sent.get(request.message, request.message)
             await self._call("PUT", f"{room}/redact/{_path(event_id)}/{_path(f'delete.{event_id}')}", body={})
@@ -164,7 +172,8 @@ class MatrixRoom:
         limit = aiohttp.ClientTimeout(total=wait_s + ANSWER_S)
         try:
             async with client.request(method, self._base + path, params=query, json=body, timeout=limit, allow_redirects=False) as response:
-                found = dict(_table(_parsed(await _bounded(response))))
+                content = response.content.iter_any()
+                found = dict(as_table(await read_json(content, MAX_BYTES, "the answer is not JSON; is this a Matrix server?")))
                 if response.status != 200:
                     raise _failure(response.status, found)
                 return found
@@ -172,25 +181,9 @@ class MatrixRoom:
             raise ConnectionError(str(error)) from error
 
 
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    content = bytearray()
-    async for part in response.content.iter_any():
-        content += part
-        if len(content) > MAX_BYTES:
-            raise ConnectionError("the answer is too large")
-    return bytes(content)
-
-
-def _parsed(content: bytes) -> object:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ConnectionError("the answer is not JSON; is this a Matrix server?") from error
-
-
 def _failure(status: int, found: Mapping[str, Any]) -> Exception:
     """The error for an answer that is a refusal."""
-    reason = str(found.get("error", ""))[:200] or f"status {status}"
+    reason = as_text(found.get("error"))[:200] or f"status {status}"
     if status == 401:
         return PluginError(f"The server does not accept the access token ({reason}). Enter a new one.")
     if status == 429:
@@ -207,14 +200,6 @@ def _without_quote(text: str) -> str:
     while lines and lines[0].startswith("> "):
         lines.pop(0)
     return "\n".join(lines).strip() or text
-
-
-def _table(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _path(part: str) -> str:

@@ -1,10 +1,8 @@
 """The chat of one Twitch channel, over Twitch's IRC: anyone may read, an account with a token may write and moderate (Helix API)."""
 
-import json
 import re
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 import aiohttp
 
@@ -20,6 +18,9 @@ from app.plugin.api import (
     PlatformMessage,
     PluginError,
     TimeOutRequest,
+    as_table,
+    as_text,
+    read_json,
     run_chat,
     tag_value,
 )
@@ -63,7 +64,10 @@ class Moderation:
                 await self._learn_account(client)
                 who = {"broadcaster_id": self.channel_id, "moderator_id": self._account_id}
                 headers = {"Authorization": f"Bearer {self._token}", "Client-Id": self._client_id}
-                async with client.request(method, f"{HELIX}/{path}", params={**who, **query}, json=body, headers=headers) as response:
+                address = f"{HELIX}/{path}"
+                async with client.request(
+                    method, address, params={**who, **query}, json=body, headers=headers, allow_redirects=False
+                ) as response:
                     if response.status not in (200, 204):
                         raise ConnectionError(await _said(response))
         except aiohttp.ClientError as error:
@@ -73,24 +77,19 @@ class Moderation:
         """Ask once for what the API wants to know besides the token."""
         if self._account_id:
             return
-        async with client.get(f"{ACCOUNTS}/validate", headers={"Authorization": f"OAuth {self._token}"}) as response:
-            found = await _answer(response)
+        headers = {"Authorization": f"OAuth {self._token}"}
+        async with client.get(f"{ACCOUNTS}/validate", headers=headers, allow_redirects=False) as response:
             if response.status != 200:
                 raise ConnectionError("Twitch does not accept the token")
-            self._client_id, self._account_id = str(found.get("client_id", "")), str(found.get("user_id", ""))
-
-
-async def _answer(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
-    try:
-        found = json.loads(await response.content.read(MAX_BYTES))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+            found = as_table(await read_json(response.content.iter_any(), MAX_BYTES))
+            self._client_id, self._account_id = as_text(found.get("client_id")), as_text(found.get("user_id"))
 
 
 async def _said(response: aiohttp.ClientResponse) -> str:
-    """Why Twitch refuses something."""
-    return str((await _answer(response)).get("message", ""))[:200] or f"status {response.status}"
+    """Why Twitch refuses something. Raises ConnectionError."""
+    status = f"status {response.status}"
+    found = as_table(await read_json(response.content.iter_any(), MAX_BYTES, status))
+    return as_text(found.get("message"))[:200] or status
 
 
 class TwitchChannel(IrcChannel):

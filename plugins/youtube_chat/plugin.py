@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 
@@ -22,10 +22,13 @@ from app.plugin.api import (
     PluginError,
     RetryLater,
     SendRequest,
+    as_list,
+    as_table,
+    as_text,
+    read_json,
+    remember,
     run_chat,
 )
-
-Kept = TypeVar("Kept")
 
 SERVER = "https://www.googleapis.com"
 VIDEO = re.compile(r"[A-Za-z0-9_-]{11}")
@@ -71,7 +74,7 @@ class LiveChat:
                         self._chat.connected(self._video)
                         first = False
                     self._take(found)
-                    page = str(found.get("nextPageToken", ""))
+                    page = as_text(found.get("nextPageToken"))
                     self._place.write_text(json.dumps([self._chat_id, page, time.time()]), encoding="utf-8")
                     if found.get("offlineAt"):
                         raise RetryLater("the live stream has ended", ENDED_S)
@@ -81,15 +84,15 @@ class LiveChat:
 
     def _pause_s(self, asked_ms: object) -> float:
         """How long to wait: what YouTube asks for, and not less than the user allows for the quota."""
-        asked_s = asked_ms / 1000 if isinstance(asked_ms, int) and not isinstance(asked_ms, bool) else 0.0
-        return max(self._every_s, min(asked_s, MAX_POLL_S))
+        asked_s = min(asked_ms, MAX_POLL_S * 1000) / 1000 if isinstance(asked_ms, int | float) else 0.0
+        return max(self._every_s, asked_s)
 
     async def _find(self) -> str:
         found = await self._call("GET", "videos", {"part": "liveStreamingDetails", "id": self._video})
-        items = _list(found.get("items"))
+        items = as_list(found.get("items"))
         if not items:
             raise RetryLater("YouTube does not know this live stream", ENDED_S)
-        chat_id = _table(_table(items[0]).get("liveStreamingDetails")).get("activeLiveChatId")
+        chat_id = as_table(as_table(items[0]).get("liveStreamingDetails")).get("activeLiveChatId")
         if not isinstance(chat_id, str):
             raise RetryLater("the live stream has no chat, or has not begun", ENDED_S)
         return chat_id
@@ -102,8 +105,8 @@ class LiveChat:
             return ""
 
     def _take(self, found: Mapping[str, Any]) -> None:
-        for item in _list(found.get("items")):
-            message = self.message_of(_table(item))
+        for item in as_list(found.get("items")):
+            message = self.message_of(as_table(item))
             if message is None:
                 self._chat.dropped("invalid")
             elif message.text and not (self._own and message.author == self._own):
@@ -111,7 +114,7 @@ class LiveChat:
 
     def message_of(self, item: Mapping[str, Any]) -> PlatformMessage | None:
         """The message of an item; None if it is broken, without text for what nobody wrote, such as a new member."""
-        snippet, author = _table(item.get("snippet")), _table(item.get("authorDetails"))
+        snippet, author = as_table(item.get("snippet")), as_table(item.get("authorDetails"))
         message_id, text = item.get("id"), snippet.get("displayMessage", "")
         if not isinstance(message_id, str) or not message_id or not isinstance(text, str):
             return None
@@ -119,8 +122,8 @@ class LiveChat:
             text = ""
         return PlatformMessage(
             id=message_id,
-            author=str(author.get("channelId", "")),
-            name=str(author.get("displayName", "")),
+            author=as_text(author.get("channelId")),
+            name=as_text(author.get("displayName")),
             text=text,
             at_ms=_time_ms(snippet.get("publishedAt")),
             moderator=author.get("isChatModerator") is True or author.get("isChatOwner") is True,
@@ -147,17 +150,17 @@ class LiveChat:
             kind = {"type": "permanent"} if request.seconds is None else {"type": "temporary", "banDurationSeconds": str(request.seconds)}
             snippet = {"liveChatId": self._chat_id, "bannedUserDetails": {"channelId": request.author}, **kind}
             found = await self._call("POST", "liveChat/bans", {"part": "snippet"}, {"snippet": snippet})
-            _remember(self._bans, request.author, str(found.get("id", "")), MAX_BANS)
+            remember(self._bans, request.author, as_text(found.get("id")), MAX_BANS)
 
     async def _send(self, request: SendRequest) -> None:
         for begin in range(0, len(request.text), MAX_TEXT):
             details = {"messageText": request.text[begin : begin + MAX_TEXT]}
             snippet = {"liveChatId": self._chat_id, "type": "textMessageEvent", "textMessageDetails": details}
             found = await self._call("POST", "liveChat/messages", {"part": "snippet"}, {"snippet": snippet})
-            self._own = str(_table(found.get("snippet")).get("authorChannelId", "")) or self._own
-            message_id = str(found.get("id", ""))
+            self._own = as_text(as_table(found.get("snippet")).get("authorChannelId")) or self._own
+            message_id = as_text(found.get("id"))
             self._chat.known(message_id)
-            _remember(self._sent, request.message, (*self._sent.get(request.message, ()), message_id), MAX_SENT)
+            remember(self._sent, request.message, (*self._sent.get(request.message, ()), message_id), MAX_SENT)
 
     async def _call(self, method: str, path: str, query: Mapping[str, str], body: object = None) -> dict[str, Any]:
         """YouTube's answer. Raises OSError, RetryLater or PluginError."""
@@ -171,14 +174,10 @@ class LiveChat:
             async with client.request(
                 method, address, params=query, json=body, headers=headers, timeout=limit, allow_redirects=False
             ) as response:
-                content = bytearray()
-                async for part in response.content.iter_any():
-                    content += part
-                    if len(content) > MAX_BYTES:
-                        raise ConnectionError("the answer is too large")
                 if response.status == 204:
                     return {}
-                found = _parsed(bytes(content), response.status)
+                otherwise = f"the answer is not JSON (status {response.status})"
+                found = dict(as_table(await read_json(response.content.iter_any(), MAX_BYTES, otherwise)))
                 if response.status != 200:
                     raise _failure(response.status, found)
                 return found
@@ -186,19 +185,12 @@ class LiveChat:
             raise ConnectionError(str(error)) from error
 
 
-def _parsed(content: bytes, status: int) -> dict[str, Any]:
-    try:
-        return dict(_table(json.loads(content)))
-    except (ValueError, RecursionError) as error:
-        raise ConnectionError(f"the answer is not JSON (status {status})") from error
-
-
 def _failure(status: int, found: Mapping[str, Any]) -> Exception:
     """The error for an answer that is a refusal, by the reason that YouTube gives."""
-    error = _table(found.get("error"))
-    errors = _list(error.get("errors"))
-    reason = str(_table(errors[0]).get("reason", "")) if errors else ""
-    said = re.sub(r"<[^<>]*>", "", str(error.get("message", "")))[:200] or f"status {status}"
+    error = as_table(found.get("error"))
+    errors = as_list(error.get("errors"))
+    reason = as_text(as_table(errors[0]).get("reason")) if errors else ""
+    said = re.sub(r"<[^<>]*>", "", as_text(error.get("message")))[:200] or f"status {status}"
     if reason in ("quotaExceeded", "dailyLimitExceeded"):
         return RetryLater("today’s quota of the Google project is used up", QUOTA_S)
     if reason in ("rateLimitExceeded", "userRateLimitExceeded") or status == 429:
@@ -214,27 +206,12 @@ def _failure(status: int, found: Mapping[str, Any]) -> Exception:
     return ConnectionError(said)
 
 
-def _remember(kept: OrderedDict[str, Kept], key: str, value: Kept, limit: int) -> None:
-    kept.pop(key, None)
-    kept[key] = value
-    if len(kept) > limit:
-        kept.popitem(last=False)
-
-
 def _time_ms(text: object) -> int:
     """UTC milliseconds of an ISO time, 0 if it is none."""
     try:
-        return max(0, int(datetime.fromisoformat(str(text)).timestamp() * 1000))
+        return max(0, int(datetime.fromisoformat(as_text(text)).timestamp() * 1000))
     except (ValueError, OverflowError, OSError):
         return 0
-
-
-def _table(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def video_id(entered: str) -> str:

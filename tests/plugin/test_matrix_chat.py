@@ -26,6 +26,7 @@ class HomeServer:
         self.events: list[dict[str, Any]] = []
         self.refusal: tuple[int, dict[str, Any]] | None = None
         self.syncs: list[str] = []
+        self.lies: dict[str, Any] | None = None  # the answer to a sync
         self.port = 0
         self._came = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -73,6 +74,8 @@ class HomeServer:
         since, wait_s = request.query.get("since", ""), int(request.query["timeout"]) / 1000
         assert json.loads(request.query["filter"])["room"]["rooms"] == [ROOM]
         self.syncs.append(since)
+        if self.lies is not None:
+            return web.json_response(self.lies)
         begin = int(since or 0)
         if begin == len(self.events) and wait_s:
             try:
@@ -135,6 +138,7 @@ async def test_it_reads_what_comes_after_it_joined(tmp_path: Path, server: HomeS
         server.say("* edited", relation={"rel_type": "m.replace", "event_id": asked})
         server.say("our own", ME)
         server.add({"msgtype": "m.image", "body": "cat.jpg"}, "@ana:test")
+        server.add({"msgtype": [], "body": {}}, "@eve:test")
         server.events.append({"type": "m.room.message", "content": "broken"})
         server.say("fim", "@bo:test")
         await eventually(lambda: desk.record.texts[-1:] == ["fim"])
@@ -170,6 +174,7 @@ async def test_nothing_is_missed_while_the_server_or_the_plugin_is_away(tmp_path
         await eventually(lambda: desk.record.texts == ["one"])
         await server.stop()
         await desk.record.stops()
+        await eventually(lambda: desk.record.healths[-1].detail == "the server refuses connections")
         server.say("two")
         await server.start()
         await eventually(lambda: desk.record.texts == ["one", "two"])
@@ -187,6 +192,17 @@ async def test_refusals_are_said_in_plain_words(tmp_path: Path, server: HomeServ
         assert (desk.record.healths[-1].detail, desk.record.healths[-1].retry_s) == ("too many requests", 1.5)
         server.refusal = (403, {"error": "You are not invited"})
         await eventually(lambda: desk.record.healths[-1].detail == "You are not invited")
+
+
+async def test_a_server_that_answers_nothing_at_once_is_asked_seldom(tmp_path: Path, server: HomeServer) -> None:
+    server.lies = {"next_batch": "1"}
+    async with matrix(tmp_path, server) as desk:
+        await desk.record.connects()
+        await asyncio.sleep(1)
+        assert 2 <= len(server.syncs) <= 8
+        server.lies = {}
+        await desk.record.stops()
+        assert desk.record.healths[-1].detail == "the answer has no place to go on from"
 
 
 async def test_a_wrong_token_switches_it_off(tmp_path: Path, server: HomeServer) -> None:

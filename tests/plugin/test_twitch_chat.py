@@ -98,9 +98,14 @@ class TwitchApi:
         assert self._runner is not None
         await self._runner.cleanup()
 
-    async def _validate(self, request: web.Request) -> web.Response:
+    async def _validate(self, request: web.Request) -> web.StreamResponse:
         assert request.headers["Authorization"] == "OAuth abc123"
-        return web.json_response({"client_id": "cid", "login": "linashop", "scopes": [], "user_id": "99"})
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for part in (b'{"client_id": "cid", "login": "linashop", ', b'"scopes": [], "user_id": "99"}'):
+            await response.write(part)
+            await asyncio.sleep(0.05)
+        return response
 
     async def _moderate(self, request: web.Request) -> web.Response:
         assert (request.headers["Authorization"], request.headers["Client-Id"]) == ("Bearer abc123", "cid")

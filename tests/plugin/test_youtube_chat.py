@@ -148,6 +148,16 @@ async def test_with_a_token_it_writes_deletes_and_times_out(tmp_path: Path, serv
         assert server.keys == {f"Bearer {TOKEN}"}
 
 
+async def test_an_absurd_wait_is_a_minute(tmp_path: Path, server: DataApi) -> None:
+    server.polling_ms = 10**400
+    server.say("oi")
+    async with youtube(tmp_path, server) as desk:
+        await eventually(lambda: desk.record.messages)
+        await asyncio.sleep(0.5)
+        assert len(server.asked) == 2 and desk.record.state is ChatState.CONNECTED
+        assert desk.notices == []
+
+
 async def test_nothing_is_missed_or_shown_twice_after_a_restart(tmp_path: Path, server: DataApi) -> None:
     server.say("one")
     async with youtube(tmp_path, server) as desk:
