@@ -45,7 +45,7 @@ class LineVerbs:
     def remove(self, line: ChatLine) -> None:
         """Remove the line everywhere. Pages and platforms forget it, so there is no way back."""
         if not line.removed and self._context.attempt(lambda: self._room.remove(line.key)):
-            self._done.show_done(tr("Chat", "Message of {name} removed. This can’t be undone.", name=self._words.name(line)))
+            self._done.show_done(tr("Chat", "Removed {name}’s message. This can’t be undone.", name=self._words.name(line)))
 
     def mute(self, line: ChatLine, minutes: int = 0) -> None:
         """Mute the author for some minutes; 0 = until the host lifts it."""
@@ -83,7 +83,7 @@ class LineVerbs:
         words = tr("Chat", "Remove star") if line.starred else tr("Chat", "Star")
         _add(menu, words, partial(self.star, line), "S").setIcon(icons.icon("star"))
         if line.claimed_by:
-            _add(menu, tr("Chat", "Nobody answers this yet"), partial(self.give_back, line))
+            _add(menu, tr("Chat", "Unassign"), partial(self.give_back, line))
         menu.addSeparator()
         removal = _add(menu, tr("Chat", "Remove message"), partial(self.remove, line), "Del")
         removal.setIcon(icons.icon("remove"))

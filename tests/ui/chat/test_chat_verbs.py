@@ -107,7 +107,7 @@ def test_a_removed_message_stays_struck_and_says_that_it_is_gone(room: ChatRoom,
     assert page.removed == ["1"]
     assert line_of(panel, key).removed
     assert panel.done.isVisible()
-    assert panel.done.words.text() == "Message of Ana removed. This can’t be undone."
+    assert panel.done.words.text() == "Removed Ana’s message. This can’t be undone."
     assert not panel.done.undo_button.isVisible()
     press(panel, Qt.Key.Key_Delete)
     assert page.removed == ["1"], "once"
@@ -148,12 +148,12 @@ def test_the_menu_of_a_line_has_the_same_verbs(room: ChatRoom, panel: ChatPanel)
         "Reply",
         "Mark as answered",
         "Star",
-        "Nobody answers this yet",
+        "Unassign",
         "Remove message",
         "Mute Ana",
         "Show original messages",
     ]
-    next(action for action in menu.actions() if action.text().startswith("Nobody")).trigger()
+    next(action for action in menu.actions() if action.text().startswith("Unassign")).trigger()
     menu.close()
     assert line_of(panel, key).claimed_by == ""
 
