@@ -82,9 +82,10 @@ def entered_server(text: str, port: int) -> AllowedHost | None:
     bare = text.strip().partition("://")[2] or text.strip()
     bare = bare.partition("/")[0].lower()
     try:
-        return _host(bare if ":" in bare else f"{bare}:{port}")
+        server = _host(bare if ":" in bare else f"{bare}:{port}")
     except ValueError:
         return None
+    return None if server.name.startswith("*.") else server
 
 
 def _server_setting(text: object, setting_keys: frozenset[str]) -> ServerSetting:
