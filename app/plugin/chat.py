@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.domain.chat.platform import ChatHealth, ChatRequest, ChatState, PlatformMessage
 from app.plugin.answers import remember
@@ -56,7 +56,7 @@ class Chat:
 
     def __init__(self, send: SendMessage) -> None:
         self._send = send
-        self._waiting: deque[PlatformMessage] = deque()
+        self._waiting: deque[dict[str, Any]] = deque()  # records, which are cut: texts may be megabytes long
         self._dropped: Counter[str] = Counter()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._requests: deque[ChatRequest] = deque()
@@ -68,12 +68,14 @@ class Chat:
 
     def receive(self, message: PlatformMessage) -> bool:
         """Pass a message to the desk; False if its id came before. With too many waiting, the oldest is dropped and counted."""
-        if message.id in self._seen:
-            self._seen.move_to_end(message.id)
+        record = chat_record(message)
+        message_id = record.get("id", "")
+        if message_id in self._seen:
+            self._seen.move_to_end(message_id)
             self.dropped(DOUBLE)
             return False
-        remember(self._seen, message.id, None, MAX_SEEN)
-        self._waiting.append(message)
+        remember(self._seen, message_id, None, MAX_SEEN)
+        self._waiting.append(record)
         if len(self._waiting) > MAX_WAITING:
             self._waiting.popleft()
             self.dropped(QUEUE_FULL)
@@ -173,11 +175,11 @@ class Chat:
                 counted_at = loop.time()
                 self._send_counts()
 
-    def _next_batch(self) -> list[dict[str, object]]:
-        batch: list[dict[str, object]] = []
+    def _next_batch(self) -> list[dict[str, Any]]:
+        batch: list[dict[str, Any]] = []
         chars = 0
         while self._waiting and len(batch) < MAX_BATCH:
-            record = chat_record(self._waiting[0])
+            record = self._waiting[0]
             chars += sum(len(value) for value in record.values() if isinstance(value, str))
             if batch and chars > MAX_BATCH_CHARS:
                 break

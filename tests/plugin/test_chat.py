@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,17 @@ async def test_a_full_queue_drops_the_oldest_and_counts_them(sent: SentLines) ->
     delivering.cancel()
     assert sent.of("chat")[0][0]["text"] == "5"
     assert sent.of("dropped") == [{"reason": "queue_full", "count": 5}]
+
+
+def test_huge_messages_do_not_fill_the_memory(sent: SentLines) -> None:
+    chat = Chat(sent)
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            chat.receive(PlatformMessage(f"{number}{'i' * 1_000_000}", "u1", "Ana", "t" * 1_000_000))
+        assert tracemalloc.get_traced_memory()[0] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 async def test_long_messages_fit_into_lines(sent: SentLines) -> None:
