@@ -1,4 +1,4 @@
-"""Detects the language of a chat line: by script, by characters, by telling words and, for what is left, by a statistical model."""
+"""Detects the language of a chat line: by script, letters and common words, and by a statistical model where these leave a doubt."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from app.domain.base.folding import folded
 from app.domain.base.localized_text import primary
+from app.domain.translation.chat_spelling import squeezed
 from app.domain.translation.language_codes import normal_tag
+from app.domain.translation.language_words import EVERYWHERE, LANGUAGE_WORDS
 from app.domain.translation.laughter import ANY_LAUGHTER
 from app.domain.translation.protection import LATIN, named_spans
 from app.domain.translation.scripts import (
@@ -18,8 +20,6 @@ from app.domain.translation.scripts import (
     main_script,
     script_weights,
 )
-from app.domain.translation.telling_words import EVERYWHERE, TELLING_WORDS
-from app.domain.translation.tidy_text import squeezed
 from app.domain.translation.translation import Detected
 
 # Takes a text and language codes (ISO 639-1), returns the likeliest of these and its probability.
@@ -77,7 +77,7 @@ _LATIN_SHARED: Mapping[str, str] = {
 _FIGURES = re.compile(rf"(?<![{LATIN}\d_-])(?=[{LATIN}_-]{{0,40}}\d)[{LATIN}\d_-]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SCRIPT_VOTES = 1.0  # for each language of a script that several share
-_FEW_VOTES = 0.7  # nothing but a word that several languages share
+_FEW_VOTES = 0.7  # a single word that several languages share
 _MODEL_VOTES = 2.5  # what the model weighs when it is certain; a word of one language alone weighs 1
 _HINT_VOTES = 0.5
 _TWINS: Mapping[str, str] = {"id": "ms", "ms": "id", "es": "pt", "pt": "es"}
@@ -94,7 +94,7 @@ def _sets(lists: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
     return {word: frozenset(languages) for word, languages in found.items()}
 
 
-_LANGUAGES_OF = _sets(TELLING_WORDS)
+_LANGUAGES_OF = _sets(LANGUAGE_WORDS)
 
 
 @dataclass(frozen=True, slots=True)

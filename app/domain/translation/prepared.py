@@ -7,7 +7,7 @@ from itertools import chain
 
 from app.domain.base.localized_text import primary
 from app.domain.base.word_edges import is_part_of_word, is_written_without_spaces
-from app.domain.translation import tidy_text
+from app.domain.translation import chat_spelling
 from app.domain.translation.glossary import Terms
 from app.domain.translation.laughter import LAUGHS, laughter_of
 from app.domain.translation.protection import TOKEN_FORM, Protected, Span, figure_spans, named_spans
@@ -149,13 +149,13 @@ def _says_nothing(part: Part) -> bool:
 
 def _tidied(parts: Sequence[Part], language: str, table: SlangTable) -> list[Part]:
     """With plain letters, without stretched words, shouting lowered and shorthand spelled out."""
-    plain = (tidy_text.plain_letters(part, language) for part in parts if isinstance(part, str))
-    written = [tidy_text.squeezed(part, table.doubled) for part in plain]
-    shouted = tidy_text.is_shouted(written)
-    tidy = (table.spelled_out(tidy_text.lowered(part, language) if shouted else part) for part in written)
+    plain = (chat_spelling.plain_letters(part, language) for part in parts if isinstance(part, str))
+    written = [chat_spelling.squeezed(part, table.doubled) for part in plain]
+    shouted = chat_spelling.is_shouted(written)
+    tidy = (table.spelled_out(chat_spelling.lowered(part, language) if shouted else part) for part in written)
     made: list[Part] = [next(tidy) if isinstance(part, str) else part for part in parts]
     if shouted and isinstance(made[0], str):
-        made[0] = tidy_text.with_capitals(made[0])
+        made[0] = chat_spelling.with_capitals(made[0])
     return made
 
 

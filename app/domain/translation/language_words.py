@@ -1,8 +1,8 @@
-"""Words by which short chat lines in Latin letters give their language away, accents left out."""
+"""The commonest words of shop chats in each language with Latin letters, without accents. They tell the language of a short line."""
 
 from collections.abc import Mapping
 
-TELLING_WORDS: Mapping[str, str] = {
+LANGUAGE_WORDS: Mapping[str, str] = {
     "de": "der die das den dem ein eine einen ich du er wir ihr mir mich dir ist sind war bin hab habe habt hat haben gibt gibts "
     "kann kannst konnt muss will mochte und oder aber nicht nix kein keine noch schon sehr viel zu mal bitte danke fur mit "
     "auf aus bei nach von vom zum zur wie was wo wann warum welche welcher welches wieviel teuer gunstig grosse farbe schwarz "
