@@ -123,8 +123,12 @@ class ChatTranslations:
 
     async def _for_host(self, line: ChatLine, source: str) -> None:
         target = normal_tag(self._host_language())
-        if source != target and line.message.role is AuthorRole.VIEWER:
+        if source == target or line.message.role is not AuthorRole.VIEWER:
+            return
+        try:
             self._room.translated(line.key, await self._translator.translate(line.message.text, source, target))
+        except AppError as error:  # viewers may still have their translations
+            self._room.not_translated(line.key, error)
 
     async def _for_readers(self, message: ChatMessage, source: str) -> None:
         wanted = dict.fromkeys(map(normal_tag, self._readers()))
