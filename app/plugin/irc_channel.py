@@ -1,5 +1,6 @@
 """An IRC channel as a chat."""
 
+import asyncio
 import secrets
 import time
 from collections import OrderedDict
@@ -13,6 +14,7 @@ from app.plugin.irc import IrcConnection, IrcLine, pieces_of, plain_irc_text, ta
 
 MAX_REMEMBERED = 2000  # authors of messages that a reply may go to
 MAX_OPERATORS = 1000
+JOIN_S = 90.0  # for logging in and joining; some servers first look for our name, for half a minute
 SELDOM_S, RARELY_S = 60.0, 300.0  # until the next try, for what somebody has to change first
 OPERATOR_MODES = "qaoh"  # founder, protected, operator, half operator
 MODES_OF_NAMES = f"{OPERATOR_MODES}vbeIk"  # these always have a parameter, most often a name
@@ -44,6 +46,7 @@ class IrcChannel:
         self.password = password
         self._connection: IrcConnection | None = None
         self._joined = False
+        self._joining = asyncio.timeout(None)
         self._authors: OrderedDict[str, str] = OrderedDict()  # id of a message → nick
         self._operators: set[str] = set()
         self._tags = False
@@ -76,15 +79,19 @@ class IrcChannel:
         self._operators.clear()
         self._tags = False
         try:
-            await self.log_in(connection)
-            async for line in connection.lines():
-                await self._on_line(connection, line)
-                if connection.skipped > self._skipped:
-                    self._chat.dropped("invalid", connection.skipped - self._skipped)
-                    self._skipped = connection.skipped
+            async with asyncio.timeout(JOIN_S) as self._joining:
+                await self.log_in(connection)
+                await self._read(connection)
         finally:
             self._connection, self._joined = None, False
             await connection.aclose()
+
+    async def _read(self, connection: IrcConnection) -> None:
+        async for line in connection.lines():
+            await self._on_line(connection, line)
+            if connection.skipped > self._skipped:
+                self._chat.dropped("invalid", connection.skipped - self._skipped)
+                self._skipped = connection.skipped
 
     async def open(self, host: str, port: int, tls: bool) -> IrcConnection:
         """Connect to the server."""
@@ -178,6 +185,7 @@ class IrcChannel:
     def _on_join(self, line: IrcLine) -> None:
         if line.nick.lower() == self.nick.lower() and not self._joined:
             self._joined = True
+            self._joining.reschedule(None)
             self._chat.connected(self.channel)
 
     def _on_mode(self, line: IrcLine) -> None:

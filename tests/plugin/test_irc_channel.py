@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from app.plugin import irc
+from app.plugin import irc, irc_channel
 from app.plugin.chat import Chat
 from app.plugin.irc import IrcConnection
 from app.plugin.irc_channel import IrcChannel
@@ -19,12 +19,25 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def server(serve: Serve) -> AsyncIterator[int]:
-    """A server; gives its port."""
-    made = await asyncio.start_server(serve, "127.0.0.1", 0)
+    """A server; gives its port. At the end it waits until each connection is served."""
+    over: list[asyncio.Event] = []
+
+    async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        over.append(asyncio.Event())
+        await serve(reader, writer)
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        over[-1].set()
+
+    made = await asyncio.start_server(serve_one, "127.0.0.1", 0)
     try:
         yield made.sockets[0].getsockname()[1]
     finally:
         made.close()
+        async with asyncio.timeout(10):
+            for one in over:
+                await one.wait()
 
 
 async def moderators_after(*lines: str) -> dict[str, bool]:
@@ -36,7 +49,6 @@ async def moderators_after(*lines: str) -> dict[str, bool]:
         texts = [f":{nick}!u@h PRIVMSG #shop :oi" for nick in ("ana", "bob", "eve")]
         for line in (":irc.test 001 lina :hi", ":lina!u@h JOIN #shop", *lines, *texts):
             writer.write(f"{line}\r\n".encode())
-        writer.close()
 
     sent = SentLines()
     chat = Chat(sent)
@@ -72,6 +84,27 @@ async def test_only_operators_are_moderators(lines: tuple[str, ...], expected: s
     found = await moderators_after(NAMES, *lines)
     assert {name for name, moderator in found.items() if moderator} == expected
     assert set(found) == {"ana", "bob", "eve"}
+
+
+@pytest.mark.parametrize("joins", [False, True])
+async def test_a_server_must_let_us_join_in_time(monkeypatch: pytest.MonkeyPatch, joins: bool) -> None:
+    monkeypatch.setattr(irc_channel, "JOIN_S", 0.3)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        with contextlib.suppress(OSError):
+            if joins:
+                writer.write(b":lina!u@h JOIN #shop\r\n")
+            for _ in range(20):
+                writer.write(b":irc.test NOTICE * :*** Looking up your name\r\n")
+                await asyncio.sleep(0.05)
+
+    sent = SentLines()
+    async with server(serve) as port:
+        channel = IrcChannel(Chat(sent), host="127.0.0.1", port=port, tls=False, channel="#shop", nick="lina")
+        with contextlib.nullcontext() if joins else pytest.raises(TimeoutError):
+            await channel.session()
+    assert [one["state"] for one in sent.of("health")] == ["connected"] * joins
 
 
 async def test_a_server_that_asks_and_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
