@@ -19,6 +19,11 @@ def is_part_of_word(sign: str) -> bool:
     return sign.isalnum() or unicodedata.category(sign).startswith("M")
 
 
+def is_word_start(text: str, begin: int) -> bool:
+    """Whether no word of a script with spaces goes on at `begin`."""
+    return begin == 0 or not is_part_of_word(text[begin - 1]) or is_written_without_spaces(text[begin - 1])
+
+
 def _is_katakana(sign: str) -> bool:
     return "ァ" <= sign <= "ヺ" or sign == "ー"
 

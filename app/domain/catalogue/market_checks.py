@@ -8,7 +8,7 @@ from itertools import chain
 
 from app.domain.base.localized_text import LocalizedText, primary
 from app.domain.base.money import Money, minor_digits
-from app.domain.base.word_edges import begins_word, ends_word, is_part_of_word, is_written_without_spaces
+from app.domain.base.word_edges import begins_word, ends_word, is_part_of_word, is_word_start, is_written_without_spaces
 from app.domain.catalogue.market import ClaimRule, Market, Phrase, Taboo, TabooKind
 
 Rule = Taboo | Phrase | ClaimRule
@@ -155,7 +155,7 @@ class RuleBook:
             for match, offset, entry in self._by_token.get(word[len(prefix) :], ()):
                 begin = start + len(prefix) - offset
                 # The first word of a match may have a prefix; later words only the one that the match itself has.
-                starts = offset == 0 or (not prefix and begin >= 0 and _begins_word(folded, begin))
+                starts = offset == 0 or (not prefix and begin >= 0 and is_word_start(folded, begin))
                 if starts and folded.startswith(match, begin) and ends_word(folded, match, begin + len(match)):
                     yield begin, begin + len(match), entry
 
@@ -208,10 +208,6 @@ def _merged(markets: Sequence[Market]) -> list[_Entry]:
 
 def _is_arabic(word: str) -> bool:
     return "\u0600" <= word[0] <= "\u06ff"
-
-
-def _begins_word(folded: str, begin: int) -> bool:
-    return begin == 0 or not is_part_of_word(folded[begin - 1]) or is_written_without_spaces(folded[begin - 1])
 
 
 def _widest(found: list[tuple[int, int, _Entry]]) -> list[tuple[int, int, _Entry]]:

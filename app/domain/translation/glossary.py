@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.base.folding import folded
 from app.domain.base.localized_text import LocalizedText, primary
-from app.domain.base.word_edges import begins_word, ends_word, is_part_of_word, is_written_without_spaces
+from app.domain.base.word_edges import begins_word, ends_word, is_word_start, is_written_without_spaces
 from app.domain.translation.language_codes import normal_tag
 from app.domain.translation.protection import Protected, Span
 
@@ -71,6 +71,8 @@ class Terms:
                 at += length
 
     def _at(self, text: str, plain: str, places: list[int], at: int, language: str) -> tuple[int, Span] | None:
+        if at and places[at] == places[at - 1]:  # inside a character: the second "s" of "ß"
+            return None
         lengths = self._lengths.get(plain[at : at + _KEY], ()) or self._lengths.get(plain[at], ())
         for length in lengths:
             term = plain[at : at + length]
@@ -79,6 +81,8 @@ class Terms:
                 continue
             begin, end = places[at], places[at + length - 1] + 1
             limit = places[at + length] if at + length < len(places) else len(text)
+            if limit < end:  # it ends inside a character
+                continue
             while end < limit and unicodedata.category(text[end]) == "Mn":  # accents that were folded away
                 end += 1
             if _is_whole_word(text, begin, end):
@@ -90,8 +94,7 @@ class Terms:
 
 def _is_whole_word(text: str, begin: int, end: int) -> bool:
     match = text[begin:end]
-    before = text[begin - 1 : begin]
-    if before and is_part_of_word(before) and not is_written_without_spaces(before) and not is_written_without_spaces(match[0]):
+    if not is_word_start(text, begin) and not is_written_without_spaces(match[0]):
         return False
     if text[end : end + 1] in _JOINS and text[end + 1 : end + 2].isdigit():  # "K" in "K-100"
         return False

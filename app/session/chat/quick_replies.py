@@ -17,7 +17,7 @@ MAX_SIZES = 12
 @dataclass(frozen=True, slots=True)
 class QuickReply:
     """`text` is what the host reads, in `text_language`; `sent` is what the viewer gets, in `sent_language`. Where a reply has no text in
-    the viewer's language, both are the host's, and it needs translating."""
+    the viewer's language, both are the host's."""
 
     id: str
     text: str

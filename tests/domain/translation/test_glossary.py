@@ -29,6 +29,9 @@ def written(terms: Terms, text: str, target: str, language: str = "en") -> list[
         ("C++", "is c++ a c?", ["c", "c"]),
         ("é", "e\u0301 and café", ["e\u0301"]),
         ("!!!", "wow!!!", []),
+        ("s", "ß s", ["s"]),
+        ("ss", "ß ss", ["ß", "ss"]),
+        ("i", "ﬁ i", ["i"]),
     ],
 )
 def test_a_term_is_found_as_a_whole_word(term: str, text: str, places: list[str]) -> None:
