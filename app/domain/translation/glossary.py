@@ -11,7 +11,7 @@ from app.domain.translation.language_codes import normal_tag
 from app.domain.translation.protection import Protected, Span
 
 MAX_TERM_CHARS = 120
-_KEY = 2  # folded characters that terms are looked up by
+_KEY = 2  # folded characters that terms are looked up by; a shorter term is its own key
 _SHORTEST_NAME = 2  # characters: a product called "包" must not change "包邮"
 _JOINS = ("-", "_", ".", "/")
 
@@ -73,7 +73,7 @@ class Terms:
     def _at(self, text: str, plain: str, places: list[int], at: int, language: str) -> tuple[int, Span] | None:
         if at and places[at] == places[at - 1]:  # inside a character: the second "s" of "ß"
             return None
-        lengths = self._lengths.get(plain[at : at + _KEY], ()) or self._lengths.get(plain[at], ())
+        lengths = self._lengths.get(plain[at : at + _KEY], ()) + self._lengths.get(plain[at], ())
         for length in lengths:
             term = plain[at : at + length]
             entries = self._by_term.get(term)

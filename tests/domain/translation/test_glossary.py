@@ -43,6 +43,12 @@ def test_the_longest_term_counts() -> None:
     assert found(terms, "magic bag professional, Magic Bag Pro, bag magic") == ["magic bag", "Magic Bag Pro", "bag", "magic"]
 
 
+def test_a_short_term_is_found_beside_a_longer_one_with_the_same_start() -> None:
+    assert found(Terms(map(GlossaryEntry, ("K", "K-100", "包", "包包"))), "the K is a K-100, k") == ["K", "K-100", "k"]
+    terms = Terms([GlossaryEntry("包"), GlossaryEntry("包包", source="ja")])
+    assert found(terms, "包包", "zh") == ["包", "包"]
+
+
 def test_a_term_is_kept_or_said_in_the_readers_language() -> None:
     terms = Terms([GlossaryEntry("box", "礼盒", target="zh-CN"), GlossaryEntry("box", "caixa", target="pt-BR"), GlossaryEntry("Aura")])
     assert written(terms, "the BOX of aura", "zh-Hans") == ["礼盒", "aura"]
