@@ -75,6 +75,7 @@ _LATIN_SHARED: Mapping[str, str] = {
     "vi": "ăâêôáàéèíìóòúùý",
 }
 _FIGURES = re.compile(rf"(?<![{LATIN}\d_-])(?=[{LATIN}_-]{{0,40}}\d)[{LATIN}\d_-]+")
+_CODE = re.compile("[a-z]{2,3}")  # a platform may call anything a language
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SCRIPT_VOTES = 1.0  # for each language of a script that several share
 _FEW_VOTES = 0.7  # a single word that several languages share
@@ -127,6 +128,8 @@ def detect(text: str, languages: Collection[str], hint: str, classify: Classify)
 
 def detect_by_words(text: str, languages: Collection[str], hint: str) -> Detected | Undecided:
     """`detect` up to the question for the model, which may be in another process; most lines need none."""
+    if not _CODE.fullmatch(primary(hint)):
+        hint = ""
     words = words_of(text)
     weights = script_weights(words)
     script = main_script(weights)

@@ -107,6 +107,12 @@ def test_a_hint_decides_between_equals() -> None:
     assert detected("看看这个", ROOM, hint="ja").language == "zh-Hans"
 
 
+@pytest.mark.parametrize("hint", ["-", "_", "x" * 1000, "é", "português", "\0"])
+def test_a_hint_that_names_no_language_is_ignored(hint: str) -> None:
+    assert detect_by_words("zzyzx", ("en",), hint) == detect_by_words("zzyzx", ("en",), "")
+    assert detected("看一下", ("en",), hint) == detected("看一下", ("en",))
+
+
 def test_words_beat_a_hint() -> None:
     assert detected("macam mana nak beli", hint="id").language == "ms"
     assert detected("gimana cara belinya dong", hint="ms").language == "id"
