@@ -27,7 +27,7 @@ class RowProblem(Enum):
     NO_TERM = "no_term"
     TERM_TOO_LONG = "term_too_long"
     UNKNOWN_LANGUAGE = "unknown_language"
-    SAID_TWICE = "said_twice"  # another row has the same term and languages
+    DUPLICATE = "duplicate"  # another row has the same term and languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def read_glossary(rows: Sequence[Sequence[str]]) -> tuple[tuple[GlossaryEntry, .
         if not isinstance(entry, GlossaryEntry):
             skipped.append(SkippedRow(number, *entry))
         elif key in entries:
-            skipped.append(SkippedRow(number, RowProblem.SAID_TWICE, entry.term))
+            skipped.append(SkippedRow(number, RowProblem.DUPLICATE, entry.term))
         else:
             entries[key] = entry
     return tuple(entries.values()), tuple(skipped)

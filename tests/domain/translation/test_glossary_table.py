@@ -41,7 +41,7 @@ def test_a_table_without_heading_has_the_usual_order() -> None:
         (["x" * 121, "", "", ""], RowProblem.TERM_TOO_LONG, "x" * 121),
         (["box", "english!", "es", "caja"], RowProblem.UNKNOWN_LANGUAGE, "english!"),
         (["box", "en", "español", "caja"], RowProblem.UNKNOWN_LANGUAGE, "español"),
-        (["LUMIÈRE", "", "", "y"], RowProblem.SAID_TWICE, "LUMIÈRE"),
+        (["LUMIÈRE", "", "", "y"], RowProblem.DUPLICATE, "LUMIÈRE"),
     ],
 )
 def test_a_wrong_row_is_left_out_and_named(row: list[str], problem: RowProblem, value: str) -> None:
